@@ -1,0 +1,26 @@
+# Compiler flags as one INTERFACE target: language, warnings, hardening, sanitizers, coverage.
+add_library(bouncelog_flags INTERFACE)
+target_compile_features(bouncelog_flags INTERFACE c_std_11)
+target_include_directories(bouncelog_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+target_compile_definitions(bouncelog_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
+target_compile_options(bouncelog_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+  -fstack-protector-strong -fvisibility=hidden -fno-strict-aliasing
+  $<$<BOOL:${BOUNCELOG_WERROR}>:-Werror>)
+target_link_options(bouncelog_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+
+if(BOUNCELOG_SANITIZE)
+  target_compile_options(bouncelog_flags INTERFACE
+    -fsanitize=${BOUNCELOG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(bouncelog_flags INTERFACE -fsanitize=${BOUNCELOG_SANITIZE})
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_options(bouncelog_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+if(BOUNCELOG_COVERAGE)
+  target_compile_options(bouncelog_flags INTERFACE --coverage)
+  target_link_options(bouncelog_flags INTERFACE --coverage)
+endif()

@@ -1,0 +1,34 @@
+/* hash: 64-bit fingerprints of bytes (XXH3), and sets of them.
+ *
+ * Fingerprints stand for addresses in exact counts: at 100 million distinct addresses the chance
+ * of one collision is 3 in 10 000. The seed is fixed so that output never depends on the run. */
+#ifndef BOUNCELOG_BASE_HASH_H
+#define BOUNCELOG_BASE_HASH_H
+
+#include "bouncelog/base/sv.h"
+
+uint64_t hash_bytes(sv bytes);
+/* As hash_bytes of the ASCII-lower-cased bytes. */
+uint64_t hash_nocase(sv bytes);
+uint64_t hash_mix(uint64_t a, uint64_t b);
+
+/* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 7/8 full.
+ * Zero-initialise; fpset_release frees. */
+struct fpset {
+    uint64_t *slots;
+    size_t count, cap;
+};
+
+enum { FPSET_FLAG_BITS = 4 };
+
+/* Adds the fingerprint if new, sets the flags, returns the flags that it had before
+ * (FPSET_NEW: it was not there). */
+enum { FPSET_NEW = -1 };
+int fpset_add(struct fpset *set, uint64_t fingerprint, unsigned flags);
+/* The flags, or FPSET_NEW when absent. */
+int fpset_get(const struct fpset *set, uint64_t fingerprint);
+void fpset_each(const struct fpset *set, void (*visit)(void *context, uint64_t fp, unsigned flags),
+                void *context);
+void fpset_release(struct fpset *set);
+
+#endif

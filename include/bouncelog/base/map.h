@@ -1,0 +1,54 @@
+/* map: a hash table from bytes to values of one fixed size.
+ *
+ * The map owns copies of its keys and its values; values are zeroed when they are added and never
+ * move, so a pointer to one lives until the map is released. Iteration is in the order of first
+ * addition, which depends on the input alone. Entries are never removed one by one.
+ * Thread: one at a time. */
+#ifndef BOUNCELOG_BASE_MAP_H
+#define BOUNCELOG_BASE_MAP_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/sv.h"
+
+struct map_entry {
+    uint64_t hash;
+    const char *key;
+    uint32_t key_len;
+    uint32_t index; /* order of addition */
+    _Alignas(8) char value[];
+};
+
+struct map {
+    size_t value_size;
+    size_t count, cap;
+    struct map_entry **slots;
+    struct map_entry **order;
+    struct arena arena;
+};
+
+void map_init(struct map *map, size_t value_size);
+void map_release(struct map *map);
+
+/* NULL when absent. */
+void *map_get(const struct map *map, sv key);
+/* Adds a zeroed value when absent; *added (may be NULL) says so. */
+void *map_add(struct map *map, sv key, bool *added);
+/* The same, for a caller that has the hash already. */
+void *map_add_hashed(struct map *map, sv key, uint64_t hash, bool *added);
+
+static inline size_t map_count(const struct map *map)
+{
+    return map->count;
+}
+
+static inline sv map_key_at(const struct map *map, size_t i)
+{
+    return sv_make(map->order[i]->key, map->order[i]->key_len);
+}
+
+static inline void *map_value_at(const struct map *map, size_t i)
+{
+    return map->order[i]->value;
+}
+
+#endif

@@ -1,0 +1,20 @@
+/* mem: the only place that calls malloc and free.
+ *
+ * An allocation succeeds or the program ends: the handler that cli registers prints one line and
+ * exits with 71. Nothing is half-written then: outputs are renamed into place at the end. */
+#ifndef BOUNCELOG_BASE_MEM_H
+#define BOUNCELOG_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
+void *mem_zero(size_t count, size_t size)
+    __attribute__((malloc, returns_nonnull, warn_unused_result));
+void *mem_grow(void *old, size_t count, size_t size)
+    __attribute__((returns_nonnull, warn_unused_result));
+void mem_free(void *block);
+
+/* Called once when memory runs out; must not return. Set before any other thread starts. */
+void mem_on_exhausted(void (*handler)(void));
+
+#endif

@@ -1,0 +1,24 @@
+/* outfile: a file that appears whole or not at all.
+ *
+ * Bytes go to a new file beside the target (O_EXCL, mode 0600 unless the target exists with
+ * another), which is synced and renamed over the target by outfile_commit. Until then the old
+ * file stays. "-" is standard output, which is written through and cannot be taken back. */
+#ifndef BOUNCELOG_BASE_OUTFILE_H
+#define BOUNCELOG_BASE_OUTFILE_H
+
+#include <stdio.h>
+
+#include "bouncelog/base/err.h"
+#include "bouncelog/base/sv.h"
+
+struct outfile;
+
+/* NULL and *err on failure; a target that exists and is no regular file is refused. */
+struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
+/* Errors are remembered and reported by outfile_commit. */
+void outfile_write(struct outfile *out, sv bytes);
+/* Both free the outfile. */
+int outfile_commit(struct outfile *out, struct err *err) MUST_CHECK;
+void outfile_discard(struct outfile *out);
+
+#endif

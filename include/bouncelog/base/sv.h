@@ -1,0 +1,110 @@
+/* sv: a view of bytes that somebody else owns.
+ *
+ * Passed by value, never NULL, never NUL-terminated; empty means absent. A view lives as long as
+ * the bytes below it: a line's views die with its chunk, so whatever must outlive the chunk is
+ * copied by the thing that outlives it (arena_copy, map_put).
+ * Thread: any. Errors: none. */
+#ifndef BOUNCELOG_BASE_SV_H
+#define BOUNCELOG_BASE_SV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct sv {
+    const char *ptr;
+    size_t len;
+} sv;
+
+#define SV(literal) ((sv){"" literal, sizeof(literal) - 1})
+#define SV_EMPTY ((sv){"", 0})
+/* For printf's "%.*s". */
+#define SV_FMT(v) (int)((v).len > 4096 ? 4096 : (v).len), (v).ptr
+
+static inline sv sv_make(const char *ptr, size_t len)
+{
+    return (sv){len ? ptr : "", len};
+}
+
+static inline sv sv_from(const char *text)
+{
+    return (sv){text, strlen(text)};
+}
+
+/* [from, to) of v, both clipped to its length. */
+static inline sv sv_sub(sv v, size_t from, size_t to)
+{
+    if (to > v.len)
+        to = v.len;
+    if (from >= to)
+        return SV_EMPTY;
+    return (sv){v.ptr + from, to - from};
+}
+
+static inline sv sv_skip(sv v, size_t n)
+{
+    return sv_sub(v, n, v.len);
+}
+
+static inline bool sv_eq(sv a, sv b)
+{
+    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+static inline bool sv_starts(sv v, sv prefix)
+{
+    return v.len >= prefix.len && memcmp(v.ptr, prefix.ptr, prefix.len) == 0;
+}
+
+static inline bool sv_ends(sv v, sv suffix)
+{
+    return v.len >= suffix.len && memcmp(v.ptr + v.len - suffix.len, suffix.ptr, suffix.len) == 0;
+}
+
+#define SV_NPOS ((size_t)-1)
+
+/* Positions, or SV_NPOS. */
+size_t sv_find(sv v, sv needle);
+size_t sv_rfind(sv v, sv needle);
+size_t sv_find_byte(sv v, char byte);
+size_t sv_rfind_byte(sv v, char byte);
+
+/* ASCII case folding only: mail addresses and replies are compared so. */
+bool sv_eq_nocase(sv a, sv b);
+bool sv_starts_nocase(sv v, sv prefix);
+bool sv_ends_nocase(sv v, sv suffix);
+
+sv sv_trim(sv v);
+
+/* The part before the first `byte` is returned, *rest gets what follows it; without the byte, all
+ * of v is returned and *rest is empty. */
+sv sv_cut(sv v, char byte, sv *rest);
+
+/* Decimal digits only, the whole view; false (and *out untouched) on anything else or overflow. */
+bool sv_to_u64(sv v, uint64_t *out);
+
+/* <0, 0, >0 by bytes: the order of every sorted output. */
+int sv_cmp(sv a, sv b);
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool is_alnum(char c)
+{
+    return is_digit(c) || is_alpha(c);
+}
+
+static inline char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* text: bytes from strangers made safe for JSON, terminals and lists. */
+#ifndef BOUNCELOG_BASE_TEXT_H
+#define BOUNCELOG_BASE_TEXT_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/sv.h"
+
+/* The length of the well-formed UTF-8 sequence at the start of v (RFC 3629), 0 when it is none. */
+size_t utf8_sequence(sv v);
+
+/* Appends v as a JSON string with its quotes: bytes that are not UTF-8 become U+FFFD, control
+ * characters (C0, DEL, C1) and U+2028, U+2029 become \u escapes. */
+void text_add_json(struct buf *buf, sv v);
+
+/* Appends v as valid UTF-8 without a NUL: bytes that are not UTF-8 become U+FFFD, NUL U+2400. */
+void text_add_utf8(struct buf *buf, sv v);
+
+/* In printed JSON, turns what cJSON leaves raw (DEL, C1, U+2028, U+2029) into \u escapes.
+ * Inside valid JSON these characters can stand in strings only. */
+void text_add_json_hardened(struct buf *buf, sv printed);
+
+/* Appends v for a terminal or a message: control characters, C1, line separators and the bidi
+ * controls become visible \x escapes. */
+void text_add_visible(struct buf *buf, sv v);
+
+/* ASCII-lower-cased copy in the arena. */
+sv text_lower(struct arena *arena, sv v);
+
+/* Does `*` (any run) and `?` (any one byte) match all of v, ASCII case ignored? */
+bool text_glob(sv pattern, sv v);
+
+#endif

@@ -1,0 +1,58 @@
+/* taxonomy: what a failure can mean (patterns/categories.yaml), what each reply code
+ * (patterns/codes.yaml) and enhanced status code (patterns/enhanced.yaml) stands for.
+ *
+ * Filled by the pattern room at start, then immutable and shared by all threads for the run. A
+ * category is its index in `categories`; CATEGORY_NONE is "no category" (a delivery). */
+#ifndef BOUNCELOG_MODEL_TAXONOMY_H
+#define BOUNCELOG_MODEL_TAXONOMY_H
+
+#include "bouncelog/base/map.h"
+#include "bouncelog/model/names.h"
+
+enum { CATEGORY_MAX = 64, CATEGORY_NONE = 255 };
+
+struct category {
+    sv name, meaning, remedy;
+    enum severity severity; /* when nothing was said; SEVERITY_NONE: as said */
+    enum scope scope;
+};
+
+/* RFC 5321 section 4.2.1 and relatives: the first digit's meaning, in words. */
+struct code_entry {
+    int code;
+    sv class_name, source, meaning, remedy;
+    sv seed_meaning, seed_remedy; /* empty unless the owner's document names the code */
+    uint8_t category;             /* fall-back, or CATEGORY_NONE */
+};
+
+/* RFC 3463 and the IANA registry; `key` is "X.1.1", or "4.1.2" where one class differs. */
+struct enhanced_entry {
+    sv key, name, codes, source, trap;
+    uint8_t category;
+};
+
+struct taxonomy {
+    struct category categories[CATEGORY_MAX];
+    size_t category_count;
+    uint8_t unclassified, expired;
+    struct code_entry *codes;
+    size_t code_count;
+    struct enhanced_entry *enhanced;
+    size_t enhanced_count;
+    struct map enhanced_by_key; /* key -> uint32_t index */
+    struct arena arena;         /* owns every text above */
+};
+
+/* CATEGORY_NONE when there is no such category. */
+uint8_t taxonomy_category(const struct taxonomy *taxonomy, sv name);
+/* NULL when unknown. */
+const struct code_entry *taxonomy_code(const struct taxonomy *taxonomy, int code);
+/* The row of the exact code, else of its X form, else NULL. */
+const struct enhanced_entry *taxonomy_enhanced(const struct taxonomy *taxonomy, sv enhanced);
+/* "success", "intermediate", "transient" or "permanent" by first digit; "unknown" otherwise. */
+sv taxonomy_code_class(int code);
+/* The category's name, or an empty view for CATEGORY_NONE. */
+sv taxonomy_category_name(const struct taxonomy *taxonomy, uint8_t category);
+void taxonomy_release(struct taxonomy *taxonomy);
+
+#endif

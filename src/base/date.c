@@ -1,0 +1,131 @@
+#include "bouncelog/base/date.h"
+
+#include <stdio.h>
+#include <time.h>
+
+/* Days from civil and back: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+static int64_t days_from_civil(int64_t y, int m, int d)
+{
+    y -= m <= 2;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t yoe = y - era * 400;
+    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + doe - 719468;
+}
+
+int64_t date_from_civil(struct civil c)
+{
+    return days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 +
+           c.second;
+}
+
+struct civil date_to_civil(int64_t seconds)
+{
+    int64_t days = seconds / 86400, rest = seconds % 86400;
+    if (rest < 0) {
+        rest += 86400;
+        days--;
+    }
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t doe = days - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t mp = (5 * doy + 2) / 153;
+    int month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    return (struct civil){.year = (int)(yoe + era * 400 + (month <= 2)),
+                          .month = month,
+                          .day = (int)(doy - (153 * mp + 2) / 5 + 1),
+                          .hour = (int)(rest / 3600),
+                          .minute = (int)(rest / 60 % 60),
+                          .second = (int)(rest % 60)};
+}
+
+bool date_is_valid(struct civil c)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (c.month < 1 || c.month > 12 || c.hour > 23 || c.minute > 59 || c.second > 60)
+        return false;
+    bool leap = (c.year % 4 == 0 && c.year % 100 != 0) || c.year % 400 == 0;
+    return c.day >= 1 && c.day <= days[c.month - 1] + (c.month == 2 && leap);
+}
+
+void date_format(int64_t seconds, char *text)
+{
+    struct civil c = date_to_civil(seconds);
+    snprintf(text, DATE_TEXT, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year % 10000, c.month, c.day,
+             c.hour, c.minute, c.second);
+}
+
+static bool digits(sv text, size_t at, size_t count, int *out)
+{
+    uint64_t n;
+    if (at + count > text.len || !sv_to_u64(sv_sub(text, at, at + count), &n))
+        return false;
+    *out = (int)n;
+    return true;
+}
+
+static bool parse_offset(sv text, int *offset)
+{
+    int hours, minutes;
+    if (text.len == 1 && (text.ptr[0] == 'Z' || text.ptr[0] == 'z')) {
+        *offset = 0;
+        return true;
+    }
+    if (text.len != 6 || (text.ptr[0] != '+' && text.ptr[0] != '-') || text.ptr[3] != ':' ||
+        !digits(text, 1, 2, &hours) || !digits(text, 4, 2, &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *offset = (hours * 3600 + minutes * 60) * (text.ptr[0] == '-' ? -1 : 1);
+    return true;
+}
+
+bool date_parse(sv text, int64_t *seconds)
+{
+    struct civil c = {0};
+    if (!digits(text, 0, 4, &c.year) || text.len < 10 || text.ptr[4] != '-' ||
+        !digits(text, 5, 2, &c.month) || text.ptr[7] != '-' || !digits(text, 8, 2, &c.day))
+        return false;
+    int offset = 0;
+    if (text.len > 10) {
+        char t = text.ptr[10];
+        if ((t != 'T' && t != 't' && t != ' ') || text.len < 20 || text.ptr[13] != ':' ||
+            text.ptr[16] != ':' || !digits(text, 11, 2, &c.hour) ||
+            !digits(text, 14, 2, &c.minute) || !digits(text, 17, 2, &c.second))
+            return false;
+        size_t at = 19;
+        if (text.ptr[at] == '.')
+            do
+                at++;
+            while (at < text.len && is_digit(text.ptr[at]));
+        if (!parse_offset(sv_skip(text, at), &offset))
+            return false;
+    }
+    if (!date_is_valid(c))
+        return false;
+    *seconds = date_from_civil(c) - offset;
+    return true;
+}
+
+int date_zone_offset(int64_t seconds)
+{
+    time_t at = (time_t)seconds;
+    struct tm tm;
+    if (!localtime_r(&at, &tm))
+        return 0;
+    return (int)tm.tm_gmtoff;
+}
+
+int64_t date_from_local(struct civil civil)
+{
+    int64_t wall = date_from_civil(civil);
+    /* The offsets half a day before and after bracket any change near this wall time. */
+    int before = date_zone_offset(wall - date_zone_offset(wall) - 43200);
+    int after = date_zone_offset(wall - date_zone_offset(wall) + 43200);
+    int64_t early = wall - before;
+    if (before == after || date_zone_offset(early) == before)
+        return early;
+    int64_t late = wall - after;
+    return date_zone_offset(late) == after ? late : early;
+}

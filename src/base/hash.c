@@ -1,0 +1,98 @@
+#include "bouncelog/base/hash.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "bouncelog/base/mem.h"
+
+uint64_t hash_bytes(sv bytes)
+{
+    return XXH3_64bits(bytes.ptr, bytes.len);
+}
+
+uint64_t hash_nocase(sv bytes)
+{
+    char lower[512];
+    if (bytes.len <= sizeof lower) {
+        for (size_t i = 0; i < bytes.len; i++)
+            lower[i] = to_lower(bytes.ptr[i]);
+        return XXH3_64bits(lower, bytes.len);
+    }
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    for (size_t at = 0; at < bytes.len; at += sizeof lower) {
+        sv part = sv_sub(bytes, at, at + sizeof lower);
+        for (size_t i = 0; i < part.len; i++)
+            lower[i] = to_lower(part.ptr[i]);
+        XXH3_64bits_update(&state, lower, part.len);
+    }
+    return XXH3_64bits_digest(&state);
+}
+
+uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+    uint64_t pair[2] = {a, b};
+    return XXH3_64bits(pair, sizeof pair);
+}
+
+/* A slot holds the fingerprint without its low bits, which hold the flags and a bit that says
+ * "taken"; 59 bits of fingerprint remain. */
+#define TAKEN 1u
+#define FLAGS_SHIFT 1
+#define LOW_MASK ((uint64_t)((1u << (FPSET_FLAG_BITS + 1)) - 1))
+
+static size_t slot_of(const struct fpset *set, uint64_t fp)
+{
+    size_t at = (size_t)(fp >> 5) & (set->cap - 1);
+    while (set->slots[at] && (set->slots[at] & ~LOW_MASK) != (fp & ~LOW_MASK))
+        at = (at + 1) & (set->cap - 1);
+    return at;
+}
+
+static void grow(struct fpset *set)
+{
+    struct fpset bigger = {.count = set->count, .cap = set->cap ? set->cap * 2 : 1024};
+    bigger.slots = mem_zero(bigger.cap, sizeof *bigger.slots);
+    for (size_t i = 0; i < set->cap; i++)
+        if (set->slots[i])
+            bigger.slots[slot_of(&bigger, set->slots[i])] = set->slots[i];
+    mem_free(set->slots);
+    *set = bigger;
+}
+
+int fpset_add(struct fpset *set, uint64_t fp, unsigned flags)
+{
+    if (set->count >= set->cap / 8 * 7)
+        grow(set);
+    size_t at = slot_of(set, fp);
+    uint64_t old = set->slots[at];
+    if (!old) {
+        set->count++;
+        set->slots[at] = (fp & ~LOW_MASK) | (uint64_t)flags << FLAGS_SHIFT | TAKEN;
+        return FPSET_NEW;
+    }
+    set->slots[at] = old | (uint64_t)flags << FLAGS_SHIFT;
+    return (int)((old & LOW_MASK) >> FLAGS_SHIFT);
+}
+
+int fpset_get(const struct fpset *set, uint64_t fp)
+{
+    if (!set->cap)
+        return FPSET_NEW;
+    uint64_t slot = set->slots[slot_of(set, fp)];
+    return slot ? (int)((slot & LOW_MASK) >> FLAGS_SHIFT) : FPSET_NEW;
+}
+
+void fpset_each(const struct fpset *set, void (*visit)(void *, uint64_t, unsigned), void *context)
+{
+    for (size_t i = 0; i < set->cap; i++)
+        if (set->slots[i])
+            visit(context, set->slots[i] & ~LOW_MASK,
+                  (unsigned)((set->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
+}
+
+void fpset_release(struct fpset *set)
+{
+    mem_free(set->slots);
+    *set = (struct fpset){0};
+}

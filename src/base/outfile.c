@@ -1,0 +1,138 @@
+#include "bouncelog/base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/mem.h"
+
+enum { FLUSH_BYTES = 256 * 1024 };
+
+struct outfile {
+    struct buf path, temporary, pending;
+    int fd;
+    int failed; /* errno of the first failed write */
+};
+
+static void free_outfile(struct outfile *out)
+{
+    buf_release(&out->path);
+    buf_release(&out->temporary);
+    buf_release(&out->pending);
+    mem_free(out);
+}
+
+static bool is_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* A new file in the target's own directory, so that the rename cannot cross a file system. */
+static int open_temporary(struct outfile *out, mode_t mode)
+{
+    for (unsigned attempt = 0; attempt < 100; attempt++) {
+        buf_clear(&out->temporary);
+        buf_printf(&out->temporary, "%s.%ld.%u.tmp", buf_cstr(&out->path), (long)getpid(),
+                   attempt);
+        out->fd = open(buf_cstr(&out->temporary),
+                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        if (out->fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return out->fd;
+}
+
+struct outfile *outfile_open(const char *path, struct err *err)
+{
+    struct outfile *out = mem_zero(1, sizeof *out);
+    buf_add(&out->path, sv_from(path));
+    out->fd = STDOUT_FILENO;
+    if (is_stdout(path))
+        return out;
+    struct stat old;
+    mode_t mode = 0600;
+    if (lstat(path, &old) == 0) {
+        if (!S_ISREG(old.st_mode)) {
+            err_set(err, ERR_OUTPUT, "%s: exists and is not a regular file", path);
+            free_outfile(out);
+            return NULL;
+        }
+        mode = old.st_mode & 0777;
+    }
+    if (open_temporary(out, mode) < 0) {
+        err_set(err, ERR_OUTPUT, "%s: cannot create: %s", path, strerror(errno));
+        free_outfile(out);
+        return NULL;
+    }
+    return out;
+}
+
+static void flush_pending(struct outfile *out)
+{
+    sv rest = buf_sv(&out->pending);
+    while (rest.len && !out->failed) {
+        ssize_t wrote = write(out->fd, rest.ptr, rest.len);
+        if (wrote >= 0)
+            rest = sv_skip(rest, (size_t)wrote);
+        else if (errno != EINTR)
+            out->failed = errno;
+    }
+    buf_clear(&out->pending);
+}
+
+void outfile_write(struct outfile *out, sv bytes)
+{
+    buf_add(&out->pending, bytes);
+    if (out->pending.len >= FLUSH_BYTES)
+        flush_pending(out);
+}
+
+static int sync_directory(struct outfile *out)
+{
+    struct buf copy = {0};
+    buf_add(&copy, buf_sv(&out->path));
+    buf_cstr(&copy);
+    int fd = open(dirname(copy.ptr), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    buf_release(&copy);
+    if (fd < 0)
+        return 0; /* the directory may be write-only; the file itself is synced */
+    int rc = fsync(fd);
+    close(fd);
+    return rc;
+}
+
+int outfile_commit(struct outfile *out, struct err *err)
+{
+    flush_pending(out);
+    const char *path = buf_cstr(&out->path);
+    int rc = 0;
+    if (!is_stdout(path)) {
+        if (!out->failed && fsync(out->fd) != 0)
+            out->failed = errno;
+        if (close(out->fd) != 0 && !out->failed)
+            out->failed = errno;
+        if (!out->failed && rename(buf_cstr(&out->temporary), path) != 0)
+            out->failed = errno;
+        if (out->failed)
+            unlink(buf_cstr(&out->temporary));
+        else
+            sync_directory(out);
+    }
+    if (out->failed)
+        rc = err_set(err, ERR_OUTPUT, "%s: cannot write: %s",
+                     is_stdout(path) ? "standard output" : path, strerror(out->failed));
+    free_outfile(out);
+    return rc;
+}
+
+void outfile_discard(struct outfile *out)
+{
+    if (!is_stdout(buf_cstr(&out->path))) {
+        close(out->fd);
+        unlink(buf_cstr(&out->temporary));
+    }
+    free_outfile(out);
+}

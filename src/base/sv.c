@@ -1,0 +1,94 @@
+#define _GNU_SOURCE /* memmem, memrchr: the C library's vectorised searches */
+#include "bouncelog/base/sv.h"
+
+size_t sv_find(sv v, sv needle)
+{
+    const char *at = memmem(v.ptr, v.len, needle.ptr, needle.len);
+    return at ? (size_t)(at - v.ptr) : SV_NPOS;
+}
+
+size_t sv_rfind(sv v, sv needle)
+{
+    if (needle.len > v.len)
+        return SV_NPOS;
+    for (size_t at = v.len - needle.len + 1; at-- > 0;)
+        if (memcmp(v.ptr + at, needle.ptr, needle.len) == 0)
+            return at;
+    return SV_NPOS;
+}
+
+size_t sv_find_byte(sv v, char byte)
+{
+    const char *at = memchr(v.ptr, byte, v.len);
+    return at ? (size_t)(at - v.ptr) : SV_NPOS;
+}
+
+size_t sv_rfind_byte(sv v, char byte)
+{
+    const char *at = memrchr(v.ptr, byte, v.len);
+    return at ? (size_t)(at - v.ptr) : SV_NPOS;
+}
+
+bool sv_eq_nocase(sv a, sv b)
+{
+    return a.len == b.len && sv_starts_nocase(a, b);
+}
+
+bool sv_starts_nocase(sv v, sv prefix)
+{
+    if (v.len < prefix.len)
+        return false;
+    for (size_t i = 0; i < prefix.len; i++)
+        if (to_lower(v.ptr[i]) != to_lower(prefix.ptr[i]))
+            return false;
+    return true;
+}
+
+bool sv_ends_nocase(sv v, sv suffix)
+{
+    return v.len >= suffix.len && sv_starts_nocase(sv_skip(v, v.len - suffix.len), suffix);
+}
+
+sv sv_trim(sv v)
+{
+    while (v.len && (v.ptr[0] == ' ' || v.ptr[0] == '\t' || v.ptr[0] == '\r'))
+        v = sv_skip(v, 1);
+    while (v.len && (v.ptr[v.len - 1] == ' ' || v.ptr[v.len - 1] == '\t' ||
+                     v.ptr[v.len - 1] == '\r'))
+        v.len--;
+    return v;
+}
+
+sv sv_cut(sv v, char byte, sv *rest)
+{
+    size_t at = sv_find_byte(v, byte);
+    if (at == SV_NPOS) {
+        *rest = SV_EMPTY;
+        return v;
+    }
+    *rest = sv_skip(v, at + 1);
+    return sv_sub(v, 0, at);
+}
+
+bool sv_to_u64(sv v, uint64_t *out)
+{
+    uint64_t n = 0;
+    if (v.len == 0)
+        return false;
+    for (size_t i = 0; i < v.len; i++) {
+        if (!is_digit(v.ptr[i]))
+            return false;
+        uint64_t digit = (uint64_t)(v.ptr[i] - '0');
+        if (n > (UINT64_MAX - digit) / 10)
+            return false;
+        n = n * 10 + digit;
+    }
+    *out = n;
+    return true;
+}
+
+int sv_cmp(sv a, sv b)
+{
+    int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}

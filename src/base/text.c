@@ -1,0 +1,147 @@
+#include "bouncelog/base/text.h"
+
+size_t utf8_sequence(sv v)
+{
+    const unsigned char *b = (const unsigned char *)v.ptr;
+    if (v.len == 0)
+        return 0;
+    if (b[0] < 0x80)
+        return 1;
+    size_t need = b[0] >= 0xF0 ? 4 : b[0] >= 0xE0 ? 3 : 2;
+    if (b[0] < 0xC2 || b[0] > 0xF4 || v.len < need)
+        return 0;
+    for (size_t i = 1; i < need; i++)
+        if ((b[i] & 0xC0) != 0x80)
+            return 0;
+    if ((b[0] == 0xE0 && b[1] < 0xA0) || (b[0] == 0xED && b[1] > 0x9F) ||
+        (b[0] == 0xF0 && b[1] < 0x90) || (b[0] == 0xF4 && b[1] > 0x8F))
+        return 0;
+    return need;
+}
+
+static unsigned code_point(sv sequence)
+{
+    const unsigned char *b = (const unsigned char *)sequence.ptr;
+    switch (sequence.len) {
+    case 1:
+        return b[0];
+    case 2:
+        return (b[0] & 0x1Fu) << 6 | (b[1] & 0x3Fu);
+    case 3:
+        return (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
+    default:
+        return (b[0] & 0x07u) << 18 | (b[1] & 0x3Fu) << 12 | (b[2] & 0x3Fu) << 6 | (b[3] & 0x3Fu);
+    }
+}
+
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7F && c != '"' && c != '\\';
+}
+
+static bool is_control(unsigned point)
+{
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
+}
+
+void text_add_json(struct buf *buf, sv v)
+{
+    buf_add_byte(buf, '"');
+    while (v.len) {
+        size_t run = 0;
+        while (run < v.len && is_plain(v.ptr[run]))
+            run++;
+        buf_add(buf, sv_sub(v, 0, run));
+        v = sv_skip(v, run);
+        if (!v.len)
+            break;
+        size_t n = utf8_sequence(v);
+        unsigned point = n ? code_point(sv_sub(v, 0, n)) : 0xFFFD;
+        if (!n)
+            buf_add(buf, SV("\xEF\xBF\xBD"));
+        else if (point == '"' || point == '\\')
+            buf_printf(buf, "\\%c", (int)point);
+        else if (is_control(point))
+            buf_printf(buf, "\\u%04x", point);
+        else
+            buf_add(buf, sv_sub(v, 0, n));
+        v = sv_skip(v, n ? n : 1);
+    }
+    buf_add_byte(buf, '"');
+}
+
+void text_add_utf8(struct buf *buf, sv v)
+{
+    while (v.len) {
+        size_t n = utf8_sequence(v);
+        if (!n)
+            buf_add(buf, SV("\xEF\xBF\xBD"));
+        else if (v.ptr[0] == '\0')
+            buf_add(buf, SV("\xE2\x90\x80"));
+        else
+            buf_add(buf, sv_sub(v, 0, n));
+        v = sv_skip(v, n ? n : 1);
+    }
+}
+
+void text_add_json_hardened(struct buf *buf, sv printed)
+{
+    while (printed.len) {
+        size_t n = utf8_sequence(printed);
+        unsigned point = n ? code_point(sv_sub(printed, 0, n)) : 0xFFFD;
+        if (point != '\n' && point != '\t' && is_control(point))
+            buf_printf(buf, "\\u%04x", point);
+        else
+            buf_add(buf, sv_sub(printed, 0, n ? n : 1));
+        printed = sv_skip(printed, n ? n : 1);
+    }
+}
+
+void text_add_visible(struct buf *buf, sv v)
+{
+    while (v.len) {
+        size_t n = utf8_sequence(v);
+        unsigned point = n ? code_point(sv_sub(v, 0, n)) : 0;
+        bool bidi = (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+        if (!n)
+            buf_printf(buf, "\\x%02x", (unsigned)(unsigned char)v.ptr[0]);
+        else if (is_control(point) || bidi)
+            buf_printf(buf, "\\x{%x}", point);
+        else
+            buf_add(buf, sv_sub(v, 0, n));
+        v = sv_skip(v, n ? n : 1);
+    }
+}
+
+sv text_lower(struct arena *arena, sv v)
+{
+    if (!v.len)
+        return SV_EMPTY;
+    char *lower = arena_alloc(arena, v.len);
+    for (size_t i = 0; i < v.len; i++)
+        lower[i] = to_lower(v.ptr[i]);
+    return sv_make(lower, v.len);
+}
+
+bool text_glob(sv pattern, sv v)
+{
+    size_t p = 0, at = 0, star = SV_NPOS, star_at = 0;
+    while (at < v.len) {
+        if (p < pattern.len && pattern.ptr[p] == '*') {
+            star = p++;
+            star_at = at;
+        } else if (p < pattern.len &&
+                   (pattern.ptr[p] == '?' || to_lower(pattern.ptr[p]) == to_lower(v.ptr[at]))) {
+            p++;
+            at++;
+        } else if (star != SV_NPOS) {
+            p = star + 1;
+            at = ++star_at;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.len && pattern.ptr[p] == '*')
+        p++;
+    return p == pattern.len;
+}

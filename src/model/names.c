@@ -1,0 +1,37 @@
+#include "bouncelog/model/names.h"
+
+#define NAMES_TEXT(constant, name) name,
+
+static bool find(const char *const *names, size_t count, sv name, size_t *at)
+{
+    for (*at = 0; *at < count; (*at)++)
+        if (sv_eq(name, sv_from(names[*at])))
+            return true;
+    return false;
+}
+
+/* clang-format off */
+#define DEFINE_NAMES(type, LIST, COUNT)                                                            \
+    static const char *const type##_names[] = {LIST(NAMES_TEXT)};                                  \
+    sv type##_name(enum type value)                                                                \
+    {                                                                                              \
+        return sv_from(type##_names[value]);                                                       \
+    }                                                                                              \
+    bool type##_from_name(sv name, enum type *value)                                               \
+    {                                                                                              \
+        size_t at;                                                                                 \
+        if (!find(type##_names, COUNT, name, &at))                                                 \
+            return false;                                                                          \
+        *value = (enum type)at;                                                                    \
+        return true;                                                                               \
+    }
+/* clang-format on */
+
+DEFINE_NAMES(mta, MTA_NAMES, MTA_COUNT)
+DEFINE_NAMES(outcome, OUTCOME_NAMES, OUTCOME_COUNT)
+DEFINE_NAMES(severity, SEVERITY_NAMES, SEVERITY_COUNT)
+DEFINE_NAMES(scope, SCOPE_NAMES, SCOPE_COUNT)
+DEFINE_NAMES(stage, STAGE_NAMES, STAGE_COUNT)
+DEFINE_NAMES(origin, ORIGIN_NAMES, ORIGIN_COUNT)
+DEFINE_NAMES(action, ACTION_NAMES, ACTION_COUNT)
+DEFINE_NAMES(basis, BASIS_NAMES, BASIS_COUNT)

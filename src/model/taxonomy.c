@@ -1,0 +1,63 @@
+#include "bouncelog/model/taxonomy.h"
+
+#include "bouncelog/base/mem.h"
+
+uint8_t taxonomy_category(const struct taxonomy *taxonomy, sv name)
+{
+    for (size_t i = 0; i < taxonomy->category_count; i++)
+        if (sv_eq(taxonomy->categories[i].name, name))
+            return (uint8_t)i;
+    return CATEGORY_NONE;
+}
+
+const struct code_entry *taxonomy_code(const struct taxonomy *taxonomy, int code)
+{
+    for (size_t i = 0; i < taxonomy->code_count; i++)
+        if (taxonomy->codes[i].code == code)
+            return &taxonomy->codes[i];
+    return NULL;
+}
+
+const struct enhanced_entry *taxonomy_enhanced(const struct taxonomy *taxonomy, sv enhanced)
+{
+    if (enhanced.len < 5 || enhanced.len > 15)
+        return NULL;
+    const uint32_t *at = map_get(&taxonomy->enhanced_by_key, enhanced);
+    if (!at) {
+        char any_class[16];
+        memcpy(any_class, enhanced.ptr, enhanced.len);
+        any_class[0] = 'X';
+        at = map_get(&taxonomy->enhanced_by_key, sv_make(any_class, enhanced.len));
+    }
+    return at ? &taxonomy->enhanced[*at] : NULL;
+}
+
+sv taxonomy_code_class(int code)
+{
+    switch (code / 100) {
+    case 2:
+        return SV("success");
+    case 3:
+        return SV("intermediate");
+    case 4:
+        return SV("transient");
+    case 5:
+        return SV("permanent");
+    default:
+        return SV("unknown");
+    }
+}
+
+sv taxonomy_category_name(const struct taxonomy *taxonomy, uint8_t category)
+{
+    return category < taxonomy->category_count ? taxonomy->categories[category].name : SV_EMPTY;
+}
+
+void taxonomy_release(struct taxonomy *taxonomy)
+{
+    mem_free(taxonomy->codes);
+    mem_free(taxonomy->enhanced);
+    map_release(&taxonomy->enhanced_by_key);
+    arena_release(&taxonomy->arena);
+    *taxonomy = (struct taxonomy){0};
+}
