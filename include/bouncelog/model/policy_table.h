@@ -1,0 +1,23 @@
+/* policy_table: when a category suppresses (patterns/policy.yaml), as loaded; immutable. */
+#ifndef BOUNCELOG_MODEL_POLICY_TABLE_H
+#define BOUNCELOG_MODEL_POLICY_TABLE_H
+
+#include "bouncelog/model/taxonomy.h"
+
+struct policy_rule {
+    bool listed;      /* false: the category never suppresses */
+    bool at_once;     /* one permanent, final failure on solid grounds is enough */
+    bool per_domain;  /* evidence of all addresses of a domain counts together */
+    int messages;     /* distinct messages needed otherwise */
+    int span_days;    /* ...between the first and the last of them, at least */
+    int within_days;  /* ...and only those of the last so many days; 0: all */
+    uint32_t stages;  /* bit set of enum stage; 0: any */
+    uint32_t causes;  /* expired: bit set of enum scope of the cause; 0: any */
+};
+
+struct policy_table {
+    struct policy_rule rules[CATEGORY_MAX];
+    bool local_recipients_count;
+};
+
+#endif

@@ -1,0 +1,151 @@
+/* patterns: everything that patterns/ says, loaded, checked and compiled.
+ *
+ * Loaded once from the files embedded in the program or from a folder (--patterns), with a site's
+ * own files in front (--patterns-extra); then immutable and shared by all threads for the run.
+ * Every error names file:line:column. What the files look like stands at the head of each of them
+ * and in docs/PATTERNS.md. */
+#ifndef BOUNCELOG_PATTERN_PATTERNS_H
+#define BOUNCELOG_PATTERN_PATTERNS_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/err.h"
+#include "bouncelog/base/map.h"
+#include "bouncelog/model/policy_table.h"
+#include "bouncelog/model/taxonomy.h"
+#include "bouncelog/pattern/regex.h"
+
+/* Where something stands, for messages. */
+struct place {
+    const char *file;
+    int line, column;
+};
+
+/* One example of a pattern: the text, and for a hit the fields that it must give. */
+struct example {
+    sv text;
+    struct place place;
+    struct example_field {
+        sv name, value;
+    } *fields;
+    size_t field_count;
+};
+
+struct examples {
+    struct example *hits, *misses;
+    size_t hit_count, miss_count;
+};
+
+/* patterns/headers.yaml: what stands before the message. */
+enum header_then { HEADER_THEN_TAG, HEADER_THEN_EXIM, HEADER_THEN_MESSAGE };
+
+struct header_form {
+    sv name;
+    struct regex *regex;
+    enum header_then then;
+    bool repeats; /* the same bytes mean the same header: it may be remembered */
+    struct place place;
+    struct examples examples;
+};
+
+/* patterns/mta/: line shapes; what a line of that shape means. */
+enum meaning {
+    MEANING_ATTEMPT,
+    MEANING_SENDER,
+    MEANING_QUEUED,
+    MEANING_EXPIRED,
+    MEANING_REMOVED,
+    MEANING_REFUSED,
+    MEANING_CONTEXT,
+};
+
+enum { STATUS_MAX = 16 };
+
+struct status_outcome {
+    sv word; /* of the group `status`; empty: any */
+    enum outcome outcome;
+    bool context; /* the line is no delivery attempt (a probe) */
+};
+
+struct shape {
+    sv name, gate;
+    uint64_t daemons;    /* bits of mta_patterns.daemons */
+    struct regex *regex; /* NULL: the gate says it all */
+    enum meaning meaning;
+    struct status_outcome statuses[STATUS_MAX];
+    size_t status_count;
+    struct place place;
+    struct examples examples;
+};
+
+/* How the MTA wraps the words of a failure. */
+struct frame {
+    sv name;
+    enum origin origin;
+    enum stage stage;
+    bool expired; /* these words say that the retry time is over */
+    struct regex *regex;
+    struct place place;
+    struct examples examples;
+};
+
+struct command_stage {
+    sv word; /* the command starts with it */
+    enum stage stage;
+};
+
+struct mta_patterns {
+    struct map daemons; /* name -> uint32_t bit number */
+    uint64_t delivery_daemons; /* a `to=` from one of these that no shape takes is unparsed */
+    uint64_t local_daemons;    /* agents that deliver on our own host */
+    struct shape *shapes;
+    size_t shape_count;
+    struct frame *frames;
+    size_t frame_count;
+    struct command_stage *stages;
+    size_t stage_count;
+    sv *local_words; /* transports (Exim) and mailers (sendmail) that deliver on our own host */
+    size_t local_word_count;
+};
+
+/* patterns/replies/: classification rules, in order. */
+enum { GATES_MAX = 24 };
+
+struct rule {
+    sv name;
+    uint8_t category;
+    sv remedy, list;
+    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX], literals[GATES_MAX];
+    size_t provider_count, code_count, enhanced_count, literal_count;
+    uint32_t stages, origins; /* bit sets; 0: any */
+    struct regex *regex, *unless;
+    struct place place;
+    struct examples examples;
+};
+
+struct patterns {
+    struct taxonomy taxonomy;
+    struct header_form *headers;
+    size_t header_count, site_header_count; /* the first site_header_count are the site's own */
+    struct mta_patterns mtas[MTA_COUNT];
+    struct rule *rules;
+    size_t rule_count;
+    struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
+    struct map keep_hosts;                           /* labels of host names that rules look at */
+    struct policy_table policy;
+    struct arena arena;
+};
+
+struct patterns_options {
+    const char *dir;    /* NULL: the embedded files */
+    const char *extra;  /* NULL: none */
+    const char *policy; /* NULL: policy.yaml of the above */
+};
+
+int patterns_load(struct patterns *patterns, const struct patterns_options *options,
+                  struct err *err) MUST_CHECK;
+void patterns_release(struct patterns *patterns);
+
+/* The provider behind a relay host, else behind a recipient domain; empty when unknown. */
+sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain);
+
+#endif

@@ -1,0 +1,77 @@
+/* regex: PCRE2 patterns, compiled once, run by any number of threads.
+ *
+ * Compiled for bytes (never UTF), `.` matches every byte, `$` only the very end, newline is LF,
+ * JIT where this PCRE2 has it. A pattern that runs into its match limit (100 000 steps) gives
+ * REGEX_LIMIT, which callers count: never a stall, never a silent "no".
+ * struct regex is immutable and lives for the run; struct matcher is one thread's scratch. */
+#ifndef BOUNCELOG_PATTERN_REGEX_H
+#define BOUNCELOG_PATTERN_REGEX_H
+
+#include "bouncelog/base/sv.h"
+
+/* What named groups can mean; a group with another name is an error in the pattern file. */
+#define FIELD_NAMES(X)                                                                             \
+    X(RECIPIENT, "recipient")                                                                      \
+    X(ORIGINAL, "original")                                                                        \
+    X(QUOTED, "quoted")                                                                            \
+    X(SENDER, "sender")                                                                            \
+    X(RELAY, "relay")                                                                              \
+    X(RELAY_HOST, "relay_host")                                                                    \
+    X(RELAY_IP, "relay_ip")                                                                        \
+    X(RELAY_PORT, "relay_port")                                                                    \
+    X(MAILER, "mailer")                                                                            \
+    X(DELAY, "delay")                                                                              \
+    X(DSN, "dsn")                                                                                  \
+    X(STATUS, "status")                                                                            \
+    X(TEXT, "text")                                                                                \
+    X(REPLY, "reply")                                                                              \
+    X(COMMAND, "command")                                                                          \
+    X(NEW_ID, "new_id")                                                                            \
+    X(RECIPIENTS, "recipients")                                                                    \
+    X(YEAR, "year")                                                                                \
+    X(MONTH, "month")                                                                              \
+    X(DAY, "day")                                                                                  \
+    X(HOUR, "hour")                                                                                \
+    X(MINUTE, "minute")                                                                            \
+    X(SECOND, "second")                                                                            \
+    X(FRACTION, "fraction")                                                                        \
+    X(ZONE, "zone")                                                                                \
+    X(HOST, "host")                                                                                \
+    X(PROGRAM, "program")
+
+#define FIELD_ENUM(constant, name) FIELD_##constant,
+enum field { FIELD_NAMES(FIELD_ENUM) FIELD_COUNT };
+#undef FIELD_ENUM
+
+sv field_name(enum field field);
+
+struct regex;
+struct matcher;
+
+enum regex_flags { REGEX_ANCHORED = 1, REGEX_CASELESS = 2 };
+enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
+
+/* NULL on a wrong pattern: *why gets PCRE2's words, *offset the byte in the pattern. */
+struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset);
+void regex_free(struct regex *regex);
+
+struct matcher *matcher_new(void);
+void matcher_free(struct matcher *matcher);
+
+/* On REGEX_YES the groups are in the matcher until its next use; they are views of subject. */
+enum regex_result regex_match(const struct regex *regex, struct matcher *matcher, sv subject);
+
+/* A named group of the last match; empty when it took no part. */
+sv matcher_field(const struct matcher *matcher, const struct regex *regex, enum field field);
+bool regex_has_field(const struct regex *regex, enum field field);
+/* The length of the whole match. */
+size_t matcher_length(const struct matcher *matcher);
+/* How often a limit was hit by this matcher. */
+uint64_t matcher_limits(const struct matcher *matcher);
+
+/* False when this PCRE2 cannot compile to machine code (matching is slower then). */
+bool regex_has_jit(void);
+/* "10.42 2022-12-11" */
+void regex_library_version(char *text, size_t size);
+
+#endif

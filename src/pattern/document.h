@@ -1,0 +1,64 @@
+/* document: a YAML file as a tree whose nodes know where they stand.
+ *
+ * libyaml's document API, because every message about a pattern file must name file:line:column,
+ * also when what is wrong is found long after the syntax was read (a regex that does not compile,
+ * an unknown category). */
+#ifndef BOUNCELOG_PATTERN_DOCUMENT_H
+#define BOUNCELOG_PATTERN_DOCUMENT_H
+
+#include <yaml.h>
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/err.h"
+#include "bouncelog/base/sv.h"
+#include "bouncelog/pattern/patterns.h"
+
+struct document {
+    const char *file; /* as messages name it; lives in the patterns' arena */
+    yaml_document_t yaml;
+    struct arena *arena; /* where texts that outlive the document are copied to */
+};
+
+/* text is parsed at once and not kept. */
+int document_parse(struct document *document, const char *file, sv text, struct arena *arena,
+                   struct err *err) MUST_CHECK;
+void document_release(struct document *document);
+
+yaml_node_t *document_root(struct document *document);
+struct place document_place(const struct document *document, const yaml_node_t *node);
+/* "file:line:column: ..." of kind ERR_CONFIG; returns -1. */
+int document_error(const struct document *document, const yaml_node_t *node, struct err *err,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Walks a mapping; *key is a view into the document, values are nodes. */
+size_t document_pairs(const yaml_node_t *node);
+yaml_node_t *document_pair(struct document *document, const yaml_node_t *node, size_t i, sv *key);
+/* The value of a key, or NULL. */
+yaml_node_t *document_get(struct document *document, const yaml_node_t *mapping, sv key);
+size_t document_items(const yaml_node_t *node);
+yaml_node_t *document_item(struct document *document, const yaml_node_t *node, size_t i);
+
+/* Fails unless every key of the mapping is one of the space-separated words. */
+int document_check_keys(struct document *document, const yaml_node_t *mapping, const char *words,
+                        struct err *err) MUST_CHECK;
+/* A scalar's text: a view into the document, or a copy that lives as long as the patterns. */
+int document_scalar(struct document *document, const yaml_node_t *node, sv *text,
+                    struct err *err) MUST_CHECK;
+/* Optional text of a key, copied; empty when absent; `required` makes absence an error. */
+int document_text(struct document *document, const yaml_node_t *mapping, sv key, bool required,
+                  sv *text, struct err *err) MUST_CHECK;
+int document_int(struct document *document, const yaml_node_t *mapping, sv key, int fallback,
+                 int *value, struct err *err) MUST_CHECK;
+int document_bool(struct document *document, const yaml_node_t *mapping, sv key, bool *value,
+                  struct err *err) MUST_CHECK;
+/* A list of scalars, or one scalar, copied into texts[max]. */
+int document_texts(struct document *document, const yaml_node_t *mapping, sv key, sv *texts,
+                   size_t max, size_t *count, struct err *err) MUST_CHECK;
+/* Compiles the pattern under `key`; *regex is NULL when the key is absent. */
+int document_regex(struct document *document, const yaml_node_t *mapping, sv key, unsigned flags,
+                   struct regex **regex, struct err *err) MUST_CHECK;
+/* The `hit` and `miss` of an entry; at least one of each unless `optional`. */
+int document_examples(struct document *document, const yaml_node_t *mapping, bool optional,
+                      struct examples *examples, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,28 @@
+/* files: the texts of the pattern files in the order in which they apply. */
+#ifndef BOUNCELOG_PATTERN_FILES_H
+#define BOUNCELOG_PATTERN_FILES_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/err.h"
+
+struct pattern_file {
+    const char *name;
+    sv text;
+    bool site; /* from --patterns-extra */
+};
+
+struct pattern_files {
+    struct pattern_file *list;
+    size_t count, cap;
+};
+
+/* A site's files first, then the folder's (or, with dir NULL, the embedded ones); in each, the
+ * folder itself, then mta/, then replies/, by name. Names and texts live in the arena. */
+int files_collect(struct pattern_files *files, const char *dir, const char *extra,
+                  struct arena *arena, struct err *err) MUST_CHECK;
+/* Adds one file by path. */
+int files_add(struct pattern_files *files, const char *path, bool site, struct arena *arena,
+              struct err *err) MUST_CHECK;
+void files_release(struct pattern_files *files);
+
+#endif

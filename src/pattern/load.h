@@ -1,0 +1,30 @@
+/* load: one function for each kind of pattern file; which kind a file is, its top-level keys say. */
+#ifndef BOUNCELOG_PATTERN_LOAD_H
+#define BOUNCELOG_PATTERN_LOAD_H
+
+#include "document.h"
+
+/* Every loader takes a document whose root has its key, and adds to the patterns. */
+typedef int loader(struct patterns *patterns, struct document *document, bool site,
+                   struct err *err);
+
+loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
+    load_headers, load_mta, load_rules;
+
+/* The category that a key names; an error where it is unknown. An absent key gives
+ * CATEGORY_NONE unless `required`. */
+int load_category(struct patterns *patterns, struct document *document,
+                  const yaml_node_t *mapping, bool required, uint8_t *category, struct err *err)
+    MUST_CHECK;
+
+/* Bits of the names under `key`, each looked up by `bit_of` (negative: unknown). */
+int load_bits(struct document *document, const yaml_node_t *mapping, sv key, int (*bit_of)(sv),
+              uint32_t *bits, struct err *err) MUST_CHECK;
+int load_stage_bit(sv name);
+int load_origin_bit(sv name);
+int load_scope_bit(sv name);
+
+/* Adds a copy of *item behind list[*count]; the list is freed with mem_free. */
+void load_append(void *list, size_t *count, size_t item_size, const void *item);
+
+#endif

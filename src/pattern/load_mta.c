@@ -1,0 +1,222 @@
+/* Loads patterns/headers.yaml and patterns/mta/: header forms, line shapes, frames. */
+#include "load.h"
+
+static int load_header(struct patterns *patterns, struct document *document,
+                       const yaml_node_t *node, bool site, struct err *err)
+{
+    struct header_form form = {.place = document_place(document, node)};
+    sv then;
+    if (document_check_keys(document, node, "name pattern then hit miss", err) < 0 ||
+        document_text(document, node, SV("name"), true, &form.name, err) < 0 ||
+        document_text(document, node, SV("then"), true, &then, err) < 0 ||
+        document_examples(document, node, false, &form.examples, err) < 0)
+        return -1;
+    if (sv_eq(then, SV("tag")))
+        form.then = HEADER_THEN_TAG;
+    else if (sv_eq(then, SV("exim")))
+        form.then = HEADER_THEN_EXIM;
+    else if (sv_eq(then, SV("message")))
+        form.then = HEADER_THEN_MESSAGE;
+    else
+        return document_error(document, node, err, "'then' is tag, exim or message");
+    if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &form.regex, err) < 0)
+        return -1;
+    if (!form.regex)
+        return document_error(document, node, err, "'pattern' is missing");
+    /* Without a host the next line could be read by a longer form, so it is matched anew. */
+    form.repeats = form.then == HEADER_THEN_EXIM ||
+                   (form.then == HEADER_THEN_TAG && regex_has_field(form.regex, FIELD_HOST));
+    patterns->site_header_count += site;
+    load_append(&patterns->headers, &patterns->header_count, sizeof form, &form);
+    return 0;
+}
+
+int load_headers(struct patterns *patterns, struct document *document, bool site,
+                 struct err *err)
+{
+    yaml_node_t *root = document_root(document);
+    if (document_check_keys(document, root, "headers", err) < 0)
+        return -1;
+    yaml_node_t *list = document_get(document, root, SV("headers"));
+    for (size_t i = 0; i < document_items(list); i++)
+        if (load_header(patterns, document, document_item(document, list, i), site, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int load_daemons(struct mta_patterns *mta, struct document *document,
+                        const yaml_node_t *node, sv key, uint64_t *bits, struct err *err)
+{
+    yaml_node_t *list = document_get(document, node, key);
+    *bits = 0;
+    if (!list) {
+        *bits = UINT64_MAX;
+        return 0;
+    }
+    for (size_t i = 0; i < document_items(list); i++) {
+        sv name;
+        yaml_node_t *item = document_item(document, list, i);
+        if (document_scalar(document, item, &name, err) < 0)
+            return -1;
+        bool added;
+        uint32_t *bit = map_add(&mta->daemons, name, &added);
+        if (added)
+            *bit = (uint32_t)map_count(&mta->daemons) - 1;
+        if (*bit >= 64)
+            return document_error(document, item, err, "more than 64 daemons");
+        *bits |= UINT64_C(1) << *bit;
+    }
+    return 0;
+}
+
+static bool meaning_from_name(sv name, enum meaning *meaning)
+{
+    static const char *const names[] = {"attempt", "sender",  "queued", "expired",
+                                        "removed", "refused", "context"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (sv_eq(name, sv_from(names[i]))) {
+            *meaning = (enum meaning)i;
+            return true;
+        }
+    return false;
+}
+
+static int load_statuses(struct document *document, const yaml_node_t *node, struct shape *shape,
+                         struct err *err)
+{
+    yaml_node_t *map = document_get(document, node, SV("outcome"));
+    if (!map)
+        return 0;
+    bool single = map->type == YAML_SCALAR_NODE;
+    size_t count = single ? 1 : document_pairs(map);
+    if (count > STATUS_MAX)
+        return document_error(document, map, err, "more than %d words", STATUS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct status_outcome *status = &shape->statuses[shape->status_count++];
+        sv word = SV_EMPTY, name;
+        yaml_node_t *value = single ? map : document_pair(document, map, i, &word);
+        if (document_scalar(document, value, &name, err) < 0)
+            return -1;
+        status->word = arena_copy(document->arena, word);
+        status->context = sv_eq(name, SV("context"));
+        if (!status->context && !outcome_from_name(name, &status->outcome))
+            return document_error(document, value, err, "unknown outcome '%.*s'", SV_FMT(name));
+    }
+    return 0;
+}
+
+static int load_shape(struct mta_patterns *mta, struct document *document,
+                      const yaml_node_t *node, struct err *err)
+{
+    struct shape shape = {.place = document_place(document, node)};
+    sv meaning;
+    if (document_check_keys(document, node,
+                            "name daemons gate pattern meaning outcome hit miss", err) < 0 ||
+        document_text(document, node, SV("name"), true, &shape.name, err) < 0 ||
+        document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
+        document_text(document, node, SV("meaning"), true, &meaning, err) < 0 ||
+        load_daemons(mta, document, node, SV("daemons"), &shape.daemons, err) < 0 ||
+        load_statuses(document, node, &shape, err) < 0 ||
+        document_examples(document, node, false, &shape.examples, err) < 0)
+        return -1;
+    if (!meaning_from_name(meaning, &shape.meaning))
+        return document_error(document, document_get(document, node, SV("meaning")), err,
+                              "unknown meaning '%.*s'", SV_FMT(meaning));
+    if (!shape.gate.len && !document_get(document, node, SV("pattern")))
+        return document_error(document, node, err, "'gate' or 'pattern' is needed");
+    if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
+        return -1;
+    load_append(&mta->shapes, &mta->shape_count, sizeof shape, &shape);
+    return 0;
+}
+
+static int load_frame(struct mta_patterns *mta, struct document *document,
+                      const yaml_node_t *node, struct err *err)
+{
+    struct frame frame = {.place = document_place(document, node)};
+    sv origin, stage;
+    if (document_check_keys(document, node, "name origin stage expired pattern hit miss", err) <
+            0 ||
+        document_text(document, node, SV("name"), true, &frame.name, err) < 0 ||
+        document_text(document, node, SV("origin"), true, &origin, err) < 0 ||
+        document_text(document, node, SV("stage"), false, &stage, err) < 0 ||
+        document_bool(document, node, SV("expired"), &frame.expired, err) < 0 ||
+        document_examples(document, node, false, &frame.examples, err) < 0)
+        return -1;
+    if (!origin_from_name(origin, &frame.origin))
+        return document_error(document, node, err, "unknown origin '%.*s'", SV_FMT(origin));
+    if (stage.len && !stage_from_name(stage, &frame.stage))
+        return document_error(document, node, err, "unknown stage '%.*s'", SV_FMT(stage));
+    if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &frame.regex, err) < 0)
+        return -1;
+    if (!frame.regex)
+        return document_error(document, node, err, "'pattern' is missing");
+    load_append(&mta->frames, &mta->frame_count, sizeof frame, &frame);
+    return 0;
+}
+
+static int load_stages(struct mta_patterns *mta, struct document *document, const yaml_node_t *map,
+                       struct err *err)
+{
+    for (size_t i = 0; map && i < document_pairs(map); i++) {
+        struct command_stage command;
+        sv key, name;
+        yaml_node_t *value = document_pair(document, map, i, &key);
+        if (document_scalar(document, value, &name, err) < 0)
+            return -1;
+        command.word = arena_copy(document->arena, key);
+        if (!stage_from_name(name, &command.stage))
+            return document_error(document, value, err, "unknown stage '%.*s'", SV_FMT(name));
+        load_append(&mta->stages, &mta->stage_count, sizeof command, &command);
+    }
+    return 0;
+}
+
+static int load_lists(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
+                      struct err *err)
+{
+    uint64_t bits;
+    if (load_daemons(mta, document, root, SV("delivery_daemons"), &bits, err) < 0)
+        return -1;
+    if (bits != UINT64_MAX)
+        mta->delivery_daemons |= bits;
+    if (load_daemons(mta, document, root, SV("local_daemons"), &bits, err) < 0)
+        return -1;
+    if (bits != UINT64_MAX)
+        mta->local_daemons |= bits;
+    sv words[32];
+    size_t count;
+    if (document_texts(document, root, SV("local_words"), words, 32, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        load_append(&mta->local_words, &mta->local_word_count, sizeof *words, &words[i]);
+    return load_stages(mta, document, document_get(document, root, SV("stages")), err);
+}
+
+int load_mta(struct patterns *patterns, struct document *document, bool site, struct err *err)
+{
+    (void)site;
+    yaml_node_t *root = document_root(document);
+    sv name;
+    enum mta mta;
+    if (document_check_keys(document, root,
+                            "mta delivery_daemons local_daemons local_words stages shapes frames",
+                            err) < 0 ||
+        document_text(document, root, SV("mta"), true, &name, err) < 0)
+        return -1;
+    if (!mta_from_name(name, &mta) || mta == MTA_UNKNOWN)
+        return document_error(document, document_get(document, root, SV("mta")), err,
+                              "'mta' is postfix, exim or sendmail");
+    struct mta_patterns *to = &patterns->mtas[mta];
+    if (load_lists(to, document, root, err) < 0)
+        return -1;
+    yaml_node_t *shapes = document_get(document, root, SV("shapes"));
+    for (size_t i = 0; shapes && i < document_items(shapes); i++)
+        if (load_shape(to, document, document_item(document, shapes, i), err) < 0)
+            return -1;
+    yaml_node_t *frames = document_get(document, root, SV("frames"));
+    for (size_t i = 0; frames && i < document_items(frames); i++)
+        if (load_frame(to, document, document_item(document, frames, i), err) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,153 @@
+#include "bouncelog/pattern/patterns.h"
+
+#include "bouncelog/base/mem.h"
+#include "files.h"
+#include "load.h"
+
+/* In this order, because later kinds name categories. */
+static const struct {
+    const char *key;
+    loader *load;
+} kinds[] = {
+    {"categories", load_categories}, {"codes", load_codes},         {"enhanced", load_enhanced},
+    {"policy", load_policy},         {"providers", load_providers}, {"keep", load_keep_hosts},
+    {"headers", load_headers},       {"mta", load_mta},             {"rules", load_rules},
+};
+
+static bool has_known_key(struct document *document)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (document_get(document, document_root(document), sv_from(kinds[i].key)))
+            return true;
+    return false;
+}
+
+static int load_kind(struct patterns *patterns, struct document *documents,
+                     const struct pattern_files *files, size_t kind, struct err *err)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        yaml_node_t *root = document_root(&documents[i]);
+        if (document_get(&documents[i], root, sv_from(kinds[kind].key)) &&
+            kinds[kind].load(patterns, &documents[i], files->list[i].site, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_complete(struct patterns *patterns, const char *where, struct err *err)
+{
+    struct taxonomy *taxonomy = &patterns->taxonomy;
+    taxonomy->unclassified = taxonomy_category(taxonomy, SV("unclassified"));
+    taxonomy->expired = taxonomy_category(taxonomy, SV("expired"));
+    if (taxonomy->unclassified == CATEGORY_NONE || taxonomy->expired == CATEGORY_NONE)
+        return err_set(err, ERR_CONFIG,
+                       "%s: no file defines the categories 'unclassified' and 'expired'", where);
+    if (!patterns->header_count)
+        return err_set(err, ERR_CONFIG, "%s: no file defines header forms", where);
+    return 0;
+}
+
+static int load_documents(struct patterns *patterns, const struct pattern_files *files,
+                          const char *where, struct err *err)
+{
+    struct document *documents = mem_zero(files->count, sizeof *documents);
+    size_t parsed = 0;
+    int rc = 0;
+    for (; parsed < files->count && rc == 0; parsed++) {
+        const struct pattern_file *file = &files->list[parsed];
+        rc = document_parse(&documents[parsed], file->name, file->text, &patterns->arena, err);
+        if (rc < 0)
+            break;
+        if (!has_known_key(&documents[parsed]))
+            rc = document_error(&documents[parsed], document_root(&documents[parsed]), err,
+                                "none of the known top-level keys (categories, codes, enhanced, "
+                                "policy, providers, keep, headers, mta, rules)");
+    }
+    for (size_t kind = 0; rc == 0 && kind < sizeof kinds / sizeof *kinds; kind++)
+        rc = load_kind(patterns, documents, files, kind, err);
+    while (parsed-- > 0)
+        document_release(&documents[parsed]);
+    mem_free(documents);
+    return rc < 0 ? -1 : check_complete(patterns, where, err);
+}
+
+int patterns_load(struct patterns *patterns, const struct patterns_options *options,
+                  struct err *err)
+{
+    *patterns = (struct patterns){0};
+    map_init(&patterns->taxonomy.enhanced_by_key, sizeof(uint32_t));
+    map_init(&patterns->providers_by_mx, sizeof(sv));
+    map_init(&patterns->providers_by_domain, sizeof(sv));
+    map_init(&patterns->keep_hosts, 1);
+    for (size_t i = 0; i < MTA_COUNT; i++)
+        map_init(&patterns->mtas[i].daemons, sizeof(uint32_t));
+    struct pattern_files files = {0};
+    int rc = files_collect(&files, options->dir, options->extra, &patterns->arena, err);
+    if (rc == 0 && options->policy)
+        rc = files_add(&files, options->policy, false, &patterns->arena, err);
+    if (rc == 0)
+        rc = load_documents(patterns, &files, options->dir ? options->dir : "patterns", err);
+    files_release(&files);
+    if (rc < 0)
+        patterns_release(patterns);
+    return rc;
+}
+
+static void release_mta(struct mta_patterns *mta)
+{
+    for (size_t i = 0; i < mta->shape_count; i++)
+        regex_free(mta->shapes[i].regex);
+    for (size_t i = 0; i < mta->frame_count; i++)
+        regex_free(mta->frames[i].regex);
+    mem_free(mta->shapes);
+    mem_free(mta->frames);
+    mem_free(mta->stages);
+    mem_free(mta->local_words);
+    map_release(&mta->daemons);
+}
+
+void patterns_release(struct patterns *patterns)
+{
+    for (size_t i = 0; i < patterns->header_count; i++)
+        regex_free(patterns->headers[i].regex);
+    mem_free(patterns->headers);
+    for (size_t i = 0; i < MTA_COUNT; i++)
+        release_mta(&patterns->mtas[i]);
+    for (size_t i = 0; i < patterns->rule_count; i++) {
+        regex_free(patterns->rules[i].regex);
+        regex_free(patterns->rules[i].unless);
+    }
+    mem_free(patterns->rules);
+    map_release(&patterns->providers_by_mx);
+    map_release(&patterns->providers_by_domain);
+    map_release(&patterns->keep_hosts);
+    taxonomy_release(&patterns->taxonomy);
+    arena_release(&patterns->arena);
+    *patterns = (struct patterns){0};
+}
+
+/* The value of the longest suffix of whole labels; names are lower-cased on the way. */
+static sv find_suffix(const struct map *map, sv host)
+{
+    char lower[256];
+    if (host.len && host.ptr[host.len - 1] == '.')
+        host.len--;
+    if (!host.len || host.len > sizeof lower)
+        return SV_EMPTY;
+    for (size_t i = 0; i < host.len; i++)
+        lower[i] = to_lower(host.ptr[i]);
+    sv name = sv_make(lower, host.len);
+    while (name.len) {
+        const sv *provider = map_get(map, name);
+        if (provider)
+            return *provider;
+        sv_cut(name, '.', &name);
+    }
+    return SV_EMPTY;
+}
+
+sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain)
+{
+    sv provider = find_suffix(&patterns->providers_by_mx, relay_host);
+    return provider.len ? provider : find_suffix(&patterns->providers_by_domain, domain);
+}

@@ -1,0 +1,174 @@
+#include "bouncelog/pattern/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdio.h>
+
+#include "bouncelog/base/mem.h"
+
+enum { MATCH_LIMIT = 100000, JIT_STACK_MIN = 32 * 1024, JIT_STACK_MAX = 512 * 1024, GROUPS = 64 };
+
+struct regex {
+    pcre2_code *code;
+    bool jitted;
+    unsigned char group_of[FIELD_COUNT]; /* 0: the pattern has no such group */
+};
+
+struct matcher {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    pcre2_jit_stack *stack;
+    sv subject;
+    int groups; /* set by the last match */
+    uint64_t limits;
+};
+
+#define FIELD_TEXT(constant, name) name,
+static const char *const field_names[] = {FIELD_NAMES(FIELD_TEXT)};
+
+sv field_name(enum field field)
+{
+    return sv_from(field_names[field]);
+}
+
+static int find_groups(struct regex *regex, char *why, size_t why_size)
+{
+    uint32_t count = 0, entry_size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
+    for (uint32_t i = 0; i < count; i++, table += entry_size) {
+        unsigned group = (unsigned)table[0] << 8 | table[1];
+        const char *name = (const char *)table + 2;
+        size_t field = 0;
+        while (field < FIELD_COUNT && strcmp(field_names[field], name) != 0)
+            field++;
+        if (field == FIELD_COUNT || group >= GROUPS) {
+            snprintf(why, why_size, "no field is called '%s'", name);
+            return -1;
+        }
+        regex->group_of[field] = (unsigned char)group;
+    }
+    return 0;
+}
+
+struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset)
+{
+    uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY;
+    if (flags & REGEX_ANCHORED)
+        options |= PCRE2_ANCHORED;
+    if (flags & REGEX_CASELESS)
+        options |= PCRE2_CASELESS;
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_bsr(context, PCRE2_BSR_ANYCRLF);
+    int code = 0;
+    struct regex *regex = mem_zero(1, sizeof *regex);
+    regex->code =
+        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, offset, context);
+    pcre2_compile_context_free(context);
+    if (!regex->code) {
+        PCRE2_UCHAR message[128];
+        pcre2_get_error_message(code, message, sizeof message);
+        snprintf(why, why_size, "%s", (const char *)message);
+        regex_free(regex);
+        return NULL;
+    }
+    *offset = 0;
+    if (find_groups(regex, why, why_size) < 0) {
+        regex_free(regex);
+        return NULL;
+    }
+    regex->jitted = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
+    return regex;
+}
+
+void regex_free(struct regex *regex)
+{
+    if (!regex)
+        return;
+    pcre2_code_free(regex->code);
+    mem_free(regex);
+}
+
+struct matcher *matcher_new(void)
+{
+    struct matcher *matcher = mem_zero(1, sizeof *matcher);
+    matcher->data = pcre2_match_data_create(GROUPS, NULL);
+    matcher->context = pcre2_match_context_create(NULL);
+    matcher->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
+    pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
+    pcre2_set_depth_limit(matcher->context, MATCH_LIMIT);
+    if (matcher->stack)
+        pcre2_jit_stack_assign(matcher->context, NULL, matcher->stack);
+    return matcher;
+}
+
+void matcher_free(struct matcher *matcher)
+{
+    if (!matcher)
+        return;
+    pcre2_match_data_free(matcher->data);
+    pcre2_match_context_free(matcher->context);
+    pcre2_jit_stack_free(matcher->stack);
+    mem_free(matcher);
+}
+
+enum regex_result regex_match(const struct regex *regex, struct matcher *matcher, sv subject)
+{
+    PCRE2_SPTR bytes = (PCRE2_SPTR)subject.ptr;
+    int rc = regex->jitted ? pcre2_jit_match(regex->code, bytes, subject.len, 0, 0, matcher->data,
+                                             matcher->context)
+                           : pcre2_match(regex->code, bytes, subject.len, 0, PCRE2_NO_UTF_CHECK,
+                                         matcher->data, matcher->context);
+    matcher->subject = subject;
+    matcher->groups = rc > 0 ? rc : 0;
+    if (rc > 0)
+        return REGEX_YES;
+    if (rc == PCRE2_ERROR_NOMATCH)
+        return REGEX_NO;
+    matcher->limits++;
+    return REGEX_LIMIT;
+}
+
+sv matcher_field(const struct matcher *matcher, const struct regex *regex, enum field field)
+{
+    unsigned group = regex->group_of[field];
+    if (!group || (int)group >= matcher->groups)
+        return SV_EMPTY;
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(matcher->data) + (size_t)2 * group;
+    if (ovector[0] == PCRE2_UNSET)
+        return SV_EMPTY;
+    return sv_sub(matcher->subject, ovector[0], ovector[1]);
+}
+
+bool regex_has_field(const struct regex *regex, enum field field)
+{
+    return regex->group_of[field] != 0;
+}
+
+size_t matcher_length(const struct matcher *matcher)
+{
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(matcher->data);
+    return matcher->groups ? ovector[1] - ovector[0] : 0;
+}
+
+uint64_t matcher_limits(const struct matcher *matcher)
+{
+    return matcher->limits;
+}
+
+bool regex_has_jit(void)
+{
+    uint32_t jit = 0;
+    pcre2_config(PCRE2_CONFIG_JIT, &jit);
+    return jit != 0;
+}
+
+void regex_library_version(char *text, size_t size)
+{
+    char version[64] = ""; /* the running library may be newer than the header: ask it */
+    pcre2_config(PCRE2_CONFIG_VERSION, version);
+    snprintf(text, size, "%s", version);
+}
