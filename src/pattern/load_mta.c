@@ -111,9 +111,10 @@ static int load_shape(struct mta_patterns *mta, struct document *document,
     struct shape shape = {.place = document_place(document, node)};
     sv meaning;
     if (document_check_keys(document, node,
-                            "name daemons gate pattern meaning outcome hit miss", err) < 0 ||
+                            "name daemons gate needs pattern meaning outcome hit miss", err) < 0 ||
         document_text(document, node, SV("name"), true, &shape.name, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
+        document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
         document_text(document, node, SV("meaning"), true, &meaning, err) < 0 ||
         load_daemons(mta, document, node, SV("daemons"), &shape.daemons, err) < 0 ||
         load_statuses(document, node, &shape, err) < 0 ||
@@ -135,12 +136,13 @@ static int load_frame(struct mta_patterns *mta, struct document *document,
 {
     struct frame frame = {.place = document_place(document, node)};
     sv origin, stage;
-    if (document_check_keys(document, node, "name origin stage expired pattern hit miss", err) <
+    if (document_check_keys(document, node, "name origin stage expired repeats pattern hit miss", err) <
             0 ||
         document_text(document, node, SV("name"), true, &frame.name, err) < 0 ||
         document_text(document, node, SV("origin"), true, &origin, err) < 0 ||
         document_text(document, node, SV("stage"), false, &stage, err) < 0 ||
         document_bool(document, node, SV("expired"), &frame.expired, err) < 0 ||
+        document_bool(document, node, SV("repeats"), &frame.repeats, err) < 0 ||
         document_examples(document, node, false, &frame.examples, err) < 0)
         return -1;
     if (!origin_from_name(origin, &frame.origin))
@@ -172,6 +174,18 @@ static int load_stages(struct mta_patterns *mta, struct document *document, cons
     return 0;
 }
 
+static int load_words(struct document *document, const yaml_node_t *root, sv key, sv **list,
+                      size_t *total, struct err *err)
+{
+    sv words[32];
+    size_t count;
+    if (document_texts(document, root, key, words, 32, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        load_append(list, total, sizeof *words, &words[i]);
+    return 0;
+}
+
 static int load_lists(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
                       struct err *err)
 {
@@ -184,12 +198,14 @@ static int load_lists(struct mta_patterns *mta, struct document *document, yaml_
         return -1;
     if (bits != UINT64_MAX)
         mta->local_daemons |= bits;
-    sv words[32];
-    size_t count;
-    if (document_texts(document, root, SV("local_words"), words, 32, &count, err) < 0)
+    if (load_daemons(mta, document, root, SV("discard_daemons"), &bits, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        load_append(&mta->local_words, &mta->local_word_count, sizeof *words, &words[i]);
+    if (bits != UINT64_MAX)
+        mta->discard_daemons |= bits;
+    if (load_words(document, root, SV("programs"), &mta->programs, &mta->program_count, err) < 0 ||
+        load_words(document, root, SV("local_words"), &mta->local_words, &mta->local_word_count,
+                   err) < 0)
+        return -1;
     return load_stages(mta, document, document_get(document, root, SV("stages")), err);
 }
 
@@ -200,7 +216,7 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     sv name;
     enum mta mta;
     if (document_check_keys(document, root,
-                            "mta delivery_daemons local_daemons local_words stages shapes frames",
+                            "mta programs delivery_daemons local_daemons discard_daemons local_words stages shapes frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;

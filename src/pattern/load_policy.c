@@ -34,7 +34,9 @@ int load_policy(struct patterns *patterns, struct document *document, bool site,
     (void)site;
     yaml_node_t *root = document_root(document);
     yaml_node_t *rules = document_get(document, root, SV("policy"));
-    patterns->policy = (struct policy_table){0};
+    if (patterns->policy.loaded)
+        return 0;
+    patterns->policy.loaded = true;
     if (document_check_keys(document, root, "policy local_recipients", err) < 0)
         return -1;
     if (rules->type != YAML_MAPPING_NODE)

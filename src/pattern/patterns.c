@@ -82,9 +82,11 @@ int patterns_load(struct patterns *patterns, const struct patterns_options *opti
     for (size_t i = 0; i < MTA_COUNT; i++)
         map_init(&patterns->mtas[i].daemons, sizeof(uint32_t));
     struct pattern_files files = {0};
-    int rc = files_collect(&files, options->dir, options->extra, &patterns->arena, err);
-    if (rc == 0 && options->policy)
-        rc = files_add(&files, options->policy, false, &patterns->arena, err);
+    int rc = 0;
+    if (options->policy)
+        rc = files_add(&files, options->policy, true, &patterns->arena, err);
+    if (rc == 0)
+        rc = files_collect(&files, options->dir, options->extra, &patterns->arena, err);
     if (rc == 0)
         rc = load_documents(patterns, &files, options->dir ? options->dir : "patterns", err);
     files_release(&files);
@@ -103,6 +105,7 @@ static void release_mta(struct mta_patterns *mta)
     mem_free(mta->frames);
     mem_free(mta->stages);
     mem_free(mta->local_words);
+    mem_free(mta->programs);
     map_release(&mta->daemons);
 }
 

@@ -39,37 +39,54 @@ struct relay {
 };
 
 enum record_kind {
-    RECORD_ATTEMPT,  /* one recipient of one delivery line */
-    RECORD_SENDER,   /* the envelope sender of a queue id */
-    RECORD_QUEUED,   /* a queue id came into being (client=, uid=, a notification's own id) */
-    RECORD_EXPIRED,  /* the message gave up: its recipients are those last deferred */
-    RECORD_REMOVED,  /* the queue id is free again */
+    RECORD_ATTEMPT, /* one recipient of one delivery line */
+    RECORD_SENDER,  /* the envelope sender of a queue id */
+    RECORD_QUEUED,  /* a queue id came into being */
+    RECORD_EXPIRED, /* the message gave up: its recipients are those last deferred */
+    RECORD_REMOVED, /* the queue id is free again */
 };
 
 /* What one log line gives, in line order: the worker's product, the ledger's food. */
 struct record {
     enum record_kind kind;
     enum mta mta;
-    bool ambiguous;      /* the line can be read in two ways: never suppresses */
-    bool local;          /* delivered, or refused, by an agent of our own host */
-    bool arrival;        /* RECORD_SENDER: a new message, not a retry */
-    bool prior;          /* RECORD_EXPIRED: only its named recipient */
     enum outcome outcome;
-    int64_t time;        /* seconds since 1970, UTC */
-    int64_t line;        /* 1 for the first of its source */
+    enum severity severity;
+    bool ambiguous;  /* the line can be read in two ways: never suppresses */
+    bool local;      /* an agent of our own host delivered or refused */
+    bool repeats;    /* the words only say that an earlier failure still holds */
+    bool never_rcpt; /* the stage is not known, but was not RCPT */
+    bool has_sender; /* RECORD_ATTEMPT: the line itself names the sender */
+    bool null_sender; /* RECORD_SENDER: the message is a notification of ours */
+    bool frees_itself; /* RECORD_SENDER: no line will say that the queue id is free */
+    int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
+    int64_t time;    /* seconds since 1970, UTC */
+    int64_t line;    /* 1 for the first of its source */
     sv host, queue_id;
-    sv sender;           /* RECORD_SENDER; an empty one is the null sender */
+    sv sender;       /* RECORD_SENDER, or has_sender */
     sv recipient, original;
     struct relay relay;
-    sv dsn;              /* what our MTA logged as dsn= */
-    double delay_s;      /* negative: not logged */
-    int recipients_expected; /* RECORD_SENDER: nrcpt of the message, 0 unknown */
-    sv forwarded_id;     /* the queue id that an accepting reply names, or empty */
+    sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */
+    sv dsn;          /* what our MTA logged as dsn= */
+    double delay_s;  /* negative: not logged */
+    sv forwarded_id; /* the queue id that an accepting reply names, or empty */
     struct said said;
     struct reply reply;
-    enum severity severity;
     struct verdict verdict;
-    sv provider;         /* lives for the run; empty: unknown */
+    sv provider;     /* lives for the run; empty: unknown */
+};
+
+/* A delivery attempt as it leaves the program: a record joined with what the other lines of its
+ * message say. Views live until the next event. */
+struct event {
+    struct record attempt; /* code, text, relay of an expiry are those of the last deferral */
+    sv file;               /* source of the line, as the user named it */
+    sv sender;
+    bool sender_known;
+    bool suppressible;     /* false: this failure must never count against the address */
+    uint8_t cause;         /* category of the last deferral of an expiry, or CATEGORY_NONE */
+    enum action action;
+    uint64_t message;      /* fingerprint of (host, queue id, use of the id) */
 };
 
 #endif

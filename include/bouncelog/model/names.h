@@ -80,7 +80,7 @@ bool origin_from_name(sv name, enum origin *value);
 #define ACTION_NAMES(X) \
     X(ACTION_NONE, "none") \
     X(ACTION_SUPPRESS, "suppress") \
-    X(ACTION_COUNT, "count") \
+    X(ACTION_COUNT_TOWARD, "count") \
     X(ACTION_RETRY, "retry") \
     X(ACTION_FIX_SENDER, "fix_sender") \
     X(ACTION_FIX_CONTENT, "fix_content") \

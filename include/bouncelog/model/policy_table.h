@@ -16,6 +16,7 @@ struct policy_rule {
 };
 
 struct policy_table {
+    bool loaded; /* the first file that says it wins: --policy, then a site's, then ours */
     struct policy_rule rules[CATEGORY_MAX];
     bool local_recipients_count;
 };

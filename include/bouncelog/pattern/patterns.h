@@ -68,6 +68,7 @@ struct status_outcome {
 
 struct shape {
     sv name, gate;
+    sv needs; /* must stand somewhere in the line; empty: nothing */
     uint64_t daemons;    /* bits of mta_patterns.daemons */
     struct regex *regex; /* NULL: the gate says it all */
     enum meaning meaning;
@@ -83,6 +84,7 @@ struct frame {
     enum origin origin;
     enum stage stage;
     bool expired; /* these words say that the retry time is over */
+    bool repeats; /* ...that an earlier failure still holds: nobody was asked */
     struct regex *regex;
     struct place place;
     struct examples examples;
@@ -94,9 +96,12 @@ struct command_stage {
 };
 
 struct mta_patterns {
+    sv *programs; /* globs of program names that are this MTA */
+    size_t program_count;
     struct map daemons; /* name -> uint32_t bit number */
     uint64_t delivery_daemons; /* a `to=` from one of these that no shape takes is unparsed */
     uint64_t local_daemons;    /* agents that deliver on our own host */
+    uint64_t discard_daemons;  /* agents that throw mail away */
     struct shape *shapes;
     size_t shape_count;
     struct frame *frames;

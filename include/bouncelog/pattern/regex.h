@@ -25,6 +25,7 @@
     X(STATUS, "status")                                                                            \
     X(TEXT, "text")                                                                                \
     X(REPLY, "reply")                                                                              \
+    X(INNER, "inner")                                                                              \
     X(COMMAND, "command")                                                                          \
     X(NEW_ID, "new_id")                                                                            \
     X(RECIPIENTS, "recipients")                                                                    \

@@ -1,0 +1,74 @@
+/* parse: a log line in, the records that it gives out.
+ *
+ * parser_line is a total function: every line gets one class, no line fails. Lines are read left
+ * to right: whatever our own MTA writes stands before the words of strangers, so nothing is ever
+ * searched for behind them (docs/ARCHITECTURE.md, "Strangers write into the log").
+ *
+ *   header    container (journal or Docker JSON), stamp, host, program   patterns/headers.yaml
+ *   message   queue id, line shape, fields                               patterns/mta/
+ *   frame     who complains at which stage, and the reply itself         patterns/mta/, reply.h
+ *
+ * Thread: one parser per thread; patterns are shared. Views in records point into the line or
+ * into the records' arena. */
+#ifndef BOUNCELOG_PARSE_PARSE_H
+#define BOUNCELOG_PARSE_PARSE_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/model/event.h"
+#include "bouncelog/pattern/patterns.h"
+
+enum line_class {
+    LINE_DELIVERY, /* gave at least one attempt */
+    LINE_CONTEXT,  /* of a known MTA, gave none */
+    LINE_OTHER,    /* of nobody we know */
+    LINE_UNPARSED, /* looks like a delivery and was not understood */
+};
+
+/* What was read, in line order. Zero-initialise; records_clear for reuse. */
+struct records {
+    struct record *list;
+    size_t count, cap;
+    struct arena arena;
+};
+
+void records_clear(struct records *records);
+void records_release(struct records *records);
+
+/* How stamps without a year or a zone become UTC; made once per source, then immutable. */
+struct clock {
+    bool fixed;         /* the queue ids say an offset that is not the machine's */
+    int offset_s;       /* ...east of UTC */
+    bool has_anchor;    /* year: the first one that puts a stamp not before... */
+    int64_t not_before; /* ...this; */
+    int64_t not_after;  /* else the last one that puts it not after this */
+};
+
+struct clock_options {
+    bool zone_given; /* --timezone: queue ids have no say */
+    int year;        /* --year; 0: not given */
+    int64_t mtime;   /* of the source; for standard input: now */
+};
+
+struct parser_options {
+    const struct patterns *patterns;
+    enum mta only; /* --mta; MTA_UNKNOWN: any, per line */
+    sv host;       /* --host: of logs that carry none */
+    bool inbound;  /* report mail that our own server refused */
+};
+
+struct parser;
+
+struct parser *parser_new(const struct parser_options *options);
+void parser_free(struct parser *parser);
+
+/* head: the first lines of the source, as input_head gives them. */
+struct clock parser_clock(struct parser *parser, sv head, const struct clock_options *options);
+
+/* line: without its newline; readable for 16 bytes beyond its end. */
+enum line_class parser_line(struct parser *parser, const struct clock *clock, sv line,
+                            int64_t number, struct records *records);
+
+/* Matches that ran into PCRE2's limits: such lines are unparsed or unframed. */
+uint64_t parser_limits(const struct parser *parser);
+
+#endif

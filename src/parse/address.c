@@ -1,0 +1,146 @@
+#include "address.h"
+
+#include <stdlib.h>
+
+#include "bouncelog/parse/reply.h"
+#include "queue_id.h"
+
+enum { ADDRESS_MAX = 320 }; /* RFC 3696: 64 + @ + 255 */
+
+/* Does a longer address begin at `start`, i.e. does another `>` with a field behind it follow? */
+static bool can_be_longer(sv line, sv address)
+{
+    size_t start = (size_t)(address.ptr - line.ptr);
+    if (address.len && address.ptr[0] == '"')
+        return false; /* quoted: its end is certain */
+    sv window = sv_sub(line, start + address.len + 1, start + ADDRESS_MAX);
+    for (size_t at = 0; at < window.len;) {
+        size_t found = sv_find(sv_skip(window, at), SV(">, "));
+        if (found == SV_NPOS)
+            return false;
+        at += found + 3;
+        sv behind = sv_skip(line, start + address.len + 1 + at);
+        if (sv_starts(behind, SV("relay=")) || sv_starts(behind, SV("orig_to=<")))
+            return true;
+    }
+    return false;
+}
+
+bool address_is_ambiguous(sv line, sv recipient, sv original)
+{
+    if (!original.len)
+        return can_be_longer(line, recipient);
+    /* `to=<A>, orig_to=<B>, relay=`: the boundary behind B is not another one for A. */
+    if (recipient.len && recipient.ptr[0] != '"' && sv_find_byte(original, '@') != SV_NPOS &&
+        sv_find(original, SV(">, ")) != SV_NPOS)
+        return true;
+    return can_be_longer(line, original);
+}
+
+bool address_is_unquoted_form(sv plain, sv quoted)
+{
+    size_t at = 0, i = 1;
+    if (quoted.len < 2 || quoted.ptr[0] != '"')
+        return false;
+    for (; i < quoted.len && quoted.ptr[i] != '"'; i++, at++) {
+        if (quoted.ptr[i] == '\\' && i + 1 < quoted.len)
+            i++;
+        if (at >= plain.len || to_lower(plain.ptr[at]) != to_lower(quoted.ptr[i]))
+            return false;
+    }
+    return i < quoted.len && sv_eq_nocase(sv_skip(plain, at), sv_skip(quoted, i + 1));
+}
+
+static int control_byte(sv v)
+{
+    if (v.len < 4 || v.ptr[0] != '#' || v.ptr[1] < '0' || v.ptr[1] > '1' || v.ptr[2] < '0' ||
+        v.ptr[2] > '7' || v.ptr[3] < '0' || v.ptr[3] > '7')
+        return -1;
+    int byte = (v.ptr[1] - '0') * 64 + (v.ptr[2] - '0') * 8 + (v.ptr[3] - '0');
+    return byte < 0x20 || byte == 0x7F ? byte : -1;
+}
+
+sv address_undo_syslog(sv address, struct arena *arena)
+{
+    if (sv_find_byte(address, '#') == SV_NPOS)
+        return address;
+    address = reply_undo_octal(address, arena);
+    if (!address.len || address.ptr[0] != '"')
+        return address; /* outside quotes #011 can only be the characters themselves */
+    char *out = arena_alloc(arena, address.len + 1);
+    size_t len = 0;
+    for (size_t at = 0; at < address.len; at++) {
+        int byte = control_byte(sv_skip(address, at));
+        out[len++] = byte < 0 ? address.ptr[at] : (char)byte;
+        at += byte < 0 ? 0 : 3;
+    }
+    return sv_make(out, len);
+}
+
+static sv id_after(enum mta mta, sv text, sv words)
+{
+    size_t at = sv_find(text, words);
+    if (at == SV_NPOS)
+        return SV_EMPTY;
+    sv behind = sv_skip(text, at + words.len);
+    return sv_sub(behind, 0, queue_id_length(mta, behind));
+}
+
+sv address_forwarded_id(enum mta mta, sv text)
+{
+    if (mta == MTA_EXIM)
+        return id_after(MTA_EXIM, text, SV("id="));
+    sv id = id_after(MTA_POSTFIX, text, SV("queued as "));
+    if (id.len)
+        return id;
+    size_t end = sv_find(text, SV(" Message accepted for delivery"));
+    if (end == SV_NPOS)
+        return SV_EMPTY;
+    size_t start = end;
+    while (start && is_alnum(text.ptr[start - 1]))
+        start--;
+    return sv_sub(text, start, end);
+}
+
+/* A decimal number and the unit behind it: 1, 0.012s, 2h3m. */
+static double with_units(sv text)
+{
+    double total = 0;
+    while (text.len) {
+        char digits[32], *end;
+        sv head = sv_sub(text, 0, sizeof digits - 1);
+        memcpy(digits, head.ptr, head.len);
+        digits[head.len] = 0;
+        double n = strtod(digits, &end);
+        if (end == digits || !is_digit(digits[0]))
+            return -1;
+        text = sv_skip(text, (size_t)(end - digits));
+        char unit = text.len ? text.ptr[0] : 's';
+        total += n * (unit == 'w'   ? 604800
+                      : unit == 'd' ? 86400
+                      : unit == 'h' ? 3600
+                      : unit == 'm' ? 60
+                                    : 1);
+        text = sv_skip(text, 1);
+    }
+    return total;
+}
+
+double address_seconds(sv text)
+{
+    sv clock, days = SV_EMPTY;
+    uint64_t d = 0, h, m, s;
+    if (!text.len)
+        return -1;
+    if (sv_find_byte(text, ':') == SV_NPOS)
+        return with_units(text);
+    if (sv_find_byte(text, '+') != SV_NPOS)
+        days = sv_cut(text, '+', &clock);
+    else
+        clock = text;
+    sv rest, hours = sv_cut(clock, ':', &rest), seconds, minutes = sv_cut(rest, ':', &seconds);
+    if ((days.len && !sv_to_u64(days, &d)) || !sv_to_u64(hours, &h) || !sv_to_u64(minutes, &m) ||
+        !sv_to_u64(seconds, &s) || d > 100000)
+        return -1;
+    return (double)(d * 86400 + h * 3600 + m * 60 + s);
+}

@@ -1,0 +1,27 @@
+/* address: the small things that stand in the groups of a line shape. */
+#ifndef BOUNCELOG_PARSE_ADDRESS_H
+#define BOUNCELOG_PARSE_ADDRESS_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/model/names.h"
+
+/* Can `to=<A>` of a Postfix line be read with a longer A? Postfix before 3.5 writes local parts
+ * without quotes, so `to=<x>, relay=none, ... (y@example.com>, relay=...` may be one address
+ * (global/info_log_addr_form.c). line begins with `to=<`; original may be empty. */
+bool address_is_ambiguous(sv line, sv recipient, sv original);
+
+/* Exim prints "local part"@domain without its quotes and escapes, the local part in lower case
+ * (deliver.c, string_log_address): is `plain` that form of `quoted`? */
+bool address_is_unquoted_form(sv plain, sv quoted);
+
+/* rsyslog turned the control bytes of a quoted local part, and bytes beyond ASCII, into #ooo. */
+sv address_undo_syslog(sv address, struct arena *arena);
+
+/* The queue id that an accepting reply names ("queued as X", "OK id=X", "X Message accepted for
+ * delivery"), or empty. */
+sv address_forwarded_id(enum mta mta, sv text);
+
+/* "1.2", "1m2s", "0.012s", "00:00:01", "1+14:41:13"; negative when it is none of these. */
+double address_seconds(sv text);
+
+#endif

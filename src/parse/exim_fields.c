@@ -1,0 +1,128 @@
+#include "exim_fields.h"
+
+/* The length of "..." or <...> with backslash escapes at the start of v; 0 when it is not closed. */
+static size_t quoted_length(sv v, char close)
+{
+    bool inner = false; /* a quoted local part within <...> may hold `>` */
+    for (size_t at = 1; at < v.len; at++) {
+        if (v.ptr[at] == '\\')
+            at++;
+        else if (close == '>' && v.ptr[at] == '"')
+            inner = !inner;
+        else if (v.ptr[at] == close && !inner)
+            return at + 1;
+    }
+    return 0;
+}
+
+/* A bare value ends at a blank, or at a colon that has a blank or nothing behind it. */
+static size_t bare_length(sv v)
+{
+    size_t n = 0;
+    while (n < v.len && v.ptr[n] != ' ' &&
+           !(v.ptr[n] == ':' && (n + 1 == v.len || v.ptr[n + 1] == ' ')))
+        n++;
+    return n;
+}
+
+static size_t key_length(sv v)
+{
+    size_t n = 0;
+    if (!v.len || v.ptr[0] < 'A' || v.ptr[0] > 'Z')
+        return 0;
+    while (n < v.len && is_alnum(v.ptr[n]))
+        n++;
+    return n;
+}
+
+/* host [ip]:port*, [ip]:port, or a host alone; v begins behind `H=`. */
+static size_t read_host(sv v, struct relay *relay)
+{
+    size_t n = 0, start = 0;
+    if (!v.len || v.ptr[0] != '[') {
+        n = bare_length(v);
+        relay->host = sv_sub(v, 0, n);
+        start = n + 1;
+        if (n >= v.len || v.ptr[n] != ' ' || start >= v.len || v.ptr[start] != '[')
+            return n;
+    }
+    size_t close = sv_find_byte(sv_skip(v, start), ']');
+    if (close == SV_NPOS)
+        return n;
+    relay->ip = sv_sub(v, start + 1, start + close);
+    n = start + close + 1;
+    if (n < v.len && v.ptr[n] == ':' && n + 1 < v.len && is_digit(v.ptr[n + 1])) {
+        int port = 0;
+        for (n++; n < v.len && is_digit(v.ptr[n]) && port < 65536; n++)
+            port = port * 10 + (v.ptr[n] - '0');
+        relay->port = port < 65536 ? port : 0;
+    }
+    while (n < v.len && v.ptr[n] == '*') /* a further message on the same connection */
+        n++;
+    return n;
+}
+
+static void keep_field(struct exim_fields *fields, sv key, sv value)
+{
+    if (sv_eq(key, SV("T")))
+        fields->transport = value;
+    else if (sv_eq(key, SV("F")) && value.len >= 2) {
+        fields->has_sender = true;
+        fields->sender = sv_sub(value, 1, value.len - 1);
+    } else if (sv_eq(key, SV("C")) && value.len >= 2)
+        fields->confirmation = sv_sub(value, 1, value.len - 1);
+    else if (sv_eq(key, SV("QT")) || (sv_eq(key, SV("DT")) && !fields->time.len))
+        fields->time = value;
+}
+
+/* One field at the start of v, without its blank; its length, 0 when none stands there. */
+static size_t read_field(sv v, struct exim_fields *fields)
+{
+    size_t key = key_length(v), n;
+    if (!key)
+        return 0;
+    if (key >= v.len || v.ptr[key] != '=') {
+        /* words without a value: K, L, L-, L., PRDR, DS, TFO, TFO* */
+        size_t word = bare_length(v);
+        return word <= 5 && word - key <= 1 ? word : 0;
+    }
+    sv value = sv_skip(v, key + 1);
+    if (key == 1 && v.ptr[0] == 'H')
+        return key + 1 + read_host(value, &fields->relay);
+    char first = value.len ? value.ptr[0] : ' ';
+    if (first == '"' || first == '<')
+        n = quoted_length(value, first == '"' ? '"' : '>');
+    else
+        n = bare_length(value);
+    if (!n && first != ' ')
+        return 0;
+    keep_field(fields, sv_sub(v, 0, key), sv_sub(value, 0, n));
+    return key + 1 + n;
+}
+
+struct exim_fields exim_fields_read(sv text)
+{
+    struct exim_fields fields = {.transport = SV_EMPTY,
+                                 .relay = {.host = SV_EMPTY, .ip = SV_EMPTY},
+                                 .sender = SV_EMPTY,
+                                 .confirmation = SV_EMPTY,
+                                 .time = SV_EMPTY};
+    while (text.len && text.ptr[0] == ' ') {
+        size_t n = read_field(sv_skip(text, 1), &fields);
+        if (!n)
+            break;
+        text = sv_skip(text, n + 1);
+    }
+    fields.rest = text;
+    return fields;
+}
+
+bool exim_fields_words(sv rest, sv *words)
+{
+    if (sv_starts(rest, SV(" :")))
+        rest = sv_skip(rest, 1);
+    if (!rest.len || rest.ptr[0] != ':')
+        return false;
+    *words = sv_trim(sv_skip(rest, 1));
+    return true;
+}

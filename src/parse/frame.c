@@ -1,0 +1,58 @@
+#include "parser.h"
+
+enum stage frame_stage(const struct mta_patterns *patterns, sv command)
+{
+    if (sv_starts(command, SV("pipelined "))) /* Exim: sent without waiting for the answer */
+        command = sv_skip(command, 10);
+    for (size_t i = 0; i < patterns->stage_count; i++)
+        if (sv_starts(command, patterns->stages[i].word))
+            return patterns->stages[i].stage;
+    return STAGE_UNKNOWN;
+}
+
+static const struct frame *find_frame(struct line *line, sv text)
+{
+    for (size_t i = 0; i < line->patterns->frame_count; i++) {
+        const struct frame *frame = &line->patterns->frames[i];
+        if (regex_match(frame->regex, line->parser->matcher, text) == REGEX_YES)
+            return frame;
+    }
+    return NULL;
+}
+
+bool frame_read(struct line *line, sv text, enum reply_joint joint, struct record *record)
+{
+    record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, text};
+    record->reply = (struct reply){0, SV_EMPTY, reply_undo_octal(text, &line->records->arena)};
+    const struct frame *frame = text.len ? find_frame(line, text) : NULL;
+    if (!frame)
+        return false;
+    const struct matcher *m = line->parser->matcher;
+    sv inner = matcher_field(m, frame->regex, FIELD_INNER);
+    if (inner.len && inner.len < text.len)
+        return frame_read(line, inner, joint, record);
+    sv command = matcher_field(m, frame->regex, FIELD_COMMAND);
+    sv words = matcher_field(m, frame->regex, FIELD_TEXT);
+    sv reply = matcher_field(m, frame->regex, FIELD_REPLY);
+    record->said.origin = frame->origin;
+    record->said.stage = command.len ? frame_stage(line->patterns, command) : frame->stage;
+    if (words.len)
+        record->reply.text = reply_undo_octal(words, &line->records->arena);
+    if (reply.len) {
+        record->said.raw = reply;
+        record->reply = reply_parse(reply, joint, &line->records->arena);
+        record->reply.text = reply_undo_octal(record->reply.text, &line->records->arena);
+    }
+    record->repeats = frame->repeats;
+    return frame->expired;
+}
+
+enum severity failure_severity(const struct record *record)
+{
+    enum severity said = reply_severity(record->reply.code);
+    if (said == SEVERITY_NONE && record->dsn.len)
+        said = reply_severity((record->dsn.ptr[0] - '0') * 100);
+    if (said != SEVERITY_NONE)
+        return said;
+    return record->outcome == OUTCOME_DEFERRED ? SEVERITY_TRANSIENT : SEVERITY_PERMANENT;
+}

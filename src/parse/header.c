@@ -1,0 +1,211 @@
+#include "header.h"
+
+#include "container.h"
+
+/* Runs of characters, as positions from `at`. */
+static size_t skip_digits(sv v, size_t at)
+{
+    while (at < v.len && is_digit(v.ptr[at]))
+        at++;
+    return at;
+}
+
+static size_t skip_blanks(sv v, size_t at)
+{
+    while (at < v.len && v.ptr[at] == ' ')
+        at++;
+    return at;
+}
+
+/* Busybox's syslogd writes `mail.info` before the tag. */
+static bool is_priority(sv word)
+{
+    sv level, facility = sv_cut(word, '.', &level);
+    if (!facility.len || !level.len || word.len > 16)
+        return false;
+    for (size_t i = 0; i < word.len; i++)
+        if (!((word.ptr[i] >= 'a' && word.ptr[i] <= 'z') || is_digit(word.ptr[i]) ||
+              word.ptr[i] == '.'))
+            return false;
+    return true;
+}
+
+static size_t tag_word(sv v)
+{
+    size_t n = 0;
+    while (n < v.len && v.ptr[n] != ' ' && v.ptr[n] != '[' && v.ptr[n] != ':')
+        n++;
+    return n;
+}
+
+/* `program[pid]: ` or `program: `, RFC 3164 section 4.1.3; Solaris adds `[ID n facility.level] `
+ * (syslogd's msgid). */
+static bool take_tag(sv v, sv *name, sv *message)
+{
+    size_t n = tag_word(v);
+    if (n < v.len && v.ptr[n] == ' ' && is_priority(sv_sub(v, 0, n))) {
+        v = sv_skip(v, skip_blanks(v, n));
+        n = tag_word(v);
+    }
+    *name = sv_sub(v, 0, n);
+    if (!n || n >= v.len)
+        return false;
+    if (v.ptr[n] == '[') {
+        size_t close = skip_digits(v, n + 1);
+        if (close >= v.len || v.ptr[close] != ']')
+            return false;
+        n = close + 1;
+    }
+    if (n >= v.len || v.ptr[n] != ':')
+        return false;
+    n = skip_blanks(v, n + 1);
+    if (sv_starts(sv_skip(v, n), SV("[ID "))) {
+        size_t close = sv_find_byte(sv_skip(v, n), ']');
+        if (close != SV_NPOS)
+            n = skip_blanks(v, n + close + 1);
+    }
+    *message = sv_skip(v, n);
+    return true;
+}
+
+static bool finish_tag(struct header_reader *reader, sv rest, struct header *header)
+{
+    sv name;
+    if (!take_tag(rest, &name, &header->message))
+        return false;
+    header->program = program_find(&reader->programs, name);
+    return true;
+}
+
+/* Behind Exim's own stamp stands `[pid] message`; a site's template may put host and tag there. */
+static bool finish_exim(struct header_reader *reader, sv rest, struct header *header)
+{
+    size_t word = tag_word(rest);
+    sv name, message;
+    if (word && word < rest.len && rest.ptr[word] == ' ' &&
+        take_tag(sv_skip(rest, word + 1), &name, &message)) {
+        struct program program = program_find(&reader->programs, name);
+        if (program.mta != MTA_UNKNOWN) {
+            header->host = sv_sub(rest, 0, word);
+            header->program = program;
+            header->message = message;
+            return true;
+        }
+    }
+    if (rest.len && rest.ptr[0] == '[') {
+        size_t close = skip_digits(rest, 1);
+        if (close > 1 && close + 1 < rest.len && rest.ptr[close] == ']')
+            rest = sv_skip(rest, skip_blanks(rest, close + 1));
+    }
+    header->program = program_exim(&reader->programs);
+    header->message = rest;
+    return true;
+}
+
+/* Where the tag begins when the remembered header stands here too; 0: it does not. */
+static size_t recall(const struct header_memo *memo, sv line, struct header *header)
+{
+    if (!memo->end || line.len < memo->end)
+        return 0;
+    size_t end = memo->end, host = memo->host_start;
+    if (memo->fraction_start == memo->fraction_end) {
+        if (memcmp(line.ptr, memo->bytes, end) != 0)
+            return 0;
+    } else {
+        size_t tail = memo->end - memo->fraction_end;
+        if (memcmp(line.ptr, memo->bytes, memo->fraction_start) != 0)
+            return 0;
+        size_t at = skip_digits(line, memo->fraction_start);
+        if (at == memo->fraction_start || line.len < at + tail ||
+            memcmp(line.ptr + at, memo->bytes + memo->fraction_end, tail) != 0)
+            return 0;
+        end = at + tail;
+        host = at + (memo->host_start - memo->fraction_end);
+    }
+    header->stamp = memo->stamp;
+    header->host = sv_make(line.ptr + host, memo->host_len);
+    return end;
+}
+
+static void remember(struct header_memo *memo, const struct header *header, sv line, size_t end,
+                     sv fraction)
+{
+    memo->end = 0;
+    if (end > MEMO_MAX || !header->host.len)
+        return;
+    size_t host = (size_t)(header->host.ptr - line.ptr);
+    size_t start = fraction.len ? (size_t)(fraction.ptr - line.ptr) : 0;
+    if (fraction.len && host < start + fraction.len)
+        return;
+    memcpy(memo->bytes, line.ptr, end);
+    memo->fraction_start = start;
+    memo->fraction_end = fraction.len ? start + fraction.len : start;
+    memo->host_start = host;
+    memo->host_len = header->host.len;
+    memo->stamp = header->stamp;
+    memo->end = end;
+}
+
+static bool try_form(struct header_reader *reader, size_t index, sv line, struct header *header)
+{
+    const struct header_form *form = &reader->patterns->headers[index];
+    const struct matcher *m = reader->matcher;
+    if (regex_match(form->regex, reader->matcher, line) != REGEX_YES)
+        return false;
+    if (!stamp_from_fields(&header->stamp, matcher_field(m, form->regex, FIELD_YEAR),
+                           matcher_field(m, form->regex, FIELD_MONTH),
+                           matcher_field(m, form->regex, FIELD_DAY),
+                           matcher_field(m, form->regex, FIELD_HOUR),
+                           matcher_field(m, form->regex, FIELD_MINUTE),
+                           matcher_field(m, form->regex, FIELD_SECOND),
+                           matcher_field(m, form->regex, FIELD_ZONE)))
+        return false;
+    header->host = matcher_field(m, form->regex, FIELD_HOST);
+    size_t end = matcher_length(m);
+    sv rest = sv_skip(line, end);
+    if (form->then == HEADER_THEN_EXIM)
+        return finish_exim(reader, rest, header);
+    if (form->then == HEADER_THEN_MESSAGE) {
+        header->program =
+            program_find(&reader->programs, matcher_field(m, form->regex, FIELD_PROGRAM));
+        header->message = rest;
+        return true;
+    }
+    /* Only the first form may be recalled: for any other one, an earlier form has to be asked
+     * first, or the reading would depend on the lines before. */
+    bool first = index == 0 || !reader->patterns->site_header_count;
+    if (form->repeats && first)
+        remember(&reader->memo, header, line, end, matcher_field(m, form->regex, FIELD_FRACTION));
+    return finish_tag(reader, rest, header);
+}
+
+static bool read_plain(struct header_reader *reader, sv line, struct header *header)
+{
+    size_t end = recall(&reader->memo, line, header);
+    if (end && finish_tag(reader, sv_skip(line, end), header))
+        return true;
+    for (size_t i = 0; i < reader->patterns->header_count; i++)
+        if (try_form(reader, i, line, header))
+            return true;
+    return false;
+}
+
+bool header_read(struct header_reader *reader, sv line, struct arena *arena,
+                 struct header *header)
+{
+    struct container container;
+    *header = (struct header){.host = SV_EMPTY};
+    if (!line.len || line.ptr[0] != '{' || !container_open(line, arena, &container))
+        return read_plain(reader, line, header);
+    if (!container.bare && read_plain(reader, container.text, header))
+        return true;
+    if (!container.has_time)
+        return false;
+    header->stamp = (struct stamp){.absolute = true, .seconds = container.seconds};
+    if (!container.bare)
+        return finish_tag(reader, container.text, header);
+    header->host = container.host;
+    header->message = container.text;
+    header->program = program_find(&reader->programs, container.program);
+    return true;
+}

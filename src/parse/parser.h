@@ -1,0 +1,57 @@
+/* parser: what the files of this room share: one thread's scratch and one line's state. */
+#ifndef BOUNCELOG_PARSE_PARSER_H
+#define BOUNCELOG_PARSE_PARSER_H
+
+#include "bouncelog/parse/parse.h"
+#include "bouncelog/parse/reply.h"
+#include "header.h"
+
+struct parser {
+    struct parser_options options;
+    struct matcher *matcher;
+    struct header_reader headers;
+    /* The last stamp that was resolved, since thousands of lines share one. */
+    struct stamp last_stamp;
+    struct clock last_clock;
+    int64_t last_seconds;
+    bool has_last;
+};
+
+/* A line on its way. */
+struct line {
+    struct parser *parser;
+    const struct clock *clock;
+    struct records *records;
+    const struct mta_patterns *patterns; /* of its MTA */
+    struct header header;
+    int64_t number;
+    sv queue_id;
+    sv rest; /* of the message, behind the queue id */
+};
+
+/* A new record of the line, its common fields filled. The pointer lives until the next one. */
+struct record *line_record(struct line *line, enum record_kind kind);
+
+/* The first shape that takes line->rest; its groups are in the matcher. NULL: none. */
+const struct shape *line_shape(struct line *line);
+/* The next one behind it. */
+const struct shape *line_shape_after(struct line *line, const struct shape *shape);
+sv line_field(const struct line *line, const struct shape *shape, enum field field);
+
+/* The outcome of a status word; false when the line is no delivery attempt, or not known. */
+bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, bool *context);
+
+/* Who complains, at which stage, in which words: fills said and reply of a failure. Returns true
+ * when the words say that the retry time is over. */
+bool frame_read(struct line *line, sv text, enum reply_joint joint, struct record *record);
+enum stage frame_stage(const struct mta_patterns *patterns, sv command);
+
+/* The severity that CONTRACT gives a failure: reply, else dsn, else outcome. */
+enum severity failure_severity(const struct record *record);
+
+/* One per MTA: the line's class, its records added. */
+enum line_class postfix_line(struct line *line);
+enum line_class exim_line(struct line *line);
+enum line_class sendmail_line(struct line *line);
+
+#endif

@@ -1,0 +1,53 @@
+#include "program.h"
+
+#include "bouncelog/base/text.h"
+
+static uint64_t daemon_bit(const struct mta_patterns *mta, sv name)
+{
+    const uint32_t *bit = map_get(&mta->daemons, name);
+    return bit ? UINT64_C(1) << *bit : 0;
+}
+
+static bool is_program_of(const struct mta_patterns *mta, sv name)
+{
+    for (size_t i = 0; i < mta->program_count; i++)
+        if (text_glob(mta->programs[i], name))
+            return true;
+    return false;
+}
+
+static struct program find(const struct program_table *table, sv name)
+{
+    size_t slash = sv_rfind_byte(name, '/');
+    sv last = slash == SV_NPOS ? name : sv_skip(name, slash + 1);
+    for (enum mta mta = MTA_POSTFIX; mta < MTA_COUNT; mta++) {
+        const struct mta_patterns *patterns = &table->patterns->mtas[mta];
+        if (table->only != MTA_UNKNOWN && table->only != mta)
+            continue;
+        uint64_t daemon = daemon_bit(patterns, last);
+        if ((mta == MTA_POSTFIX && slash != SV_NPOS && daemon) || is_program_of(patterns, name))
+            return (struct program){mta, daemon};
+    }
+    return (struct program){MTA_UNKNOWN, 0};
+}
+
+struct program program_find(struct program_table *table, sv name)
+{
+    if (!name.len || name.len > PROGRAM_NAME_MAX)
+        return find(table, name);
+    size_t hash = name.len * 7 + (unsigned char)name.ptr[name.len - 1] * 5 +
+                  (unsigned char)name.ptr[name.len / 2] + (unsigned char)name.ptr[0] * 3;
+    struct program_slot *slot = &table->slots[hash % PROGRAM_SLOTS];
+    if (slot->len != name.len || memcmp(slot->name, name.ptr, name.len) != 0) {
+        slot->program = find(table, name);
+        slot->len = name.len;
+        memcpy(slot->name, name.ptr, name.len);
+    }
+    return slot->program;
+}
+
+struct program program_exim(const struct program_table *table)
+{
+    bool wanted = table->only == MTA_UNKNOWN || table->only == MTA_EXIM;
+    return (struct program){wanted ? MTA_EXIM : MTA_UNKNOWN, 0};
+}

@@ -1,0 +1,186 @@
+#include "stamp.h"
+
+enum {
+    DAY = 86400,
+    QUARTER = 900,
+    ZONE_MAX = 14 * 3600,       /* no zone is further from UTC */
+    QUEUE_LIFE_MAX = 35 * DAY,  /* no queue keeps mail longer */
+    SLACK = 120,                /* between a queue id and the line that announces it */
+};
+
+static bool number(sv text, int *out)
+{
+    uint64_t n;
+    if (!sv_to_u64(text, &n) || n > 9999)
+        return false;
+    *out = (int)n;
+    return true;
+}
+
+static bool month_number(sv text, int *out)
+{
+    sv names = SV("JanFebMarAprMayJunJulAugSepOctNovDec");
+    if (number(text, out))
+        return true;
+    for (int i = 0; i < 12; i++)
+        if (sv_eq(text, sv_sub(names, (size_t)i * 3, (size_t)i * 3 + 3))) {
+            *out = i + 1;
+            return true;
+        }
+    return false;
+}
+
+/* Z, UTC, GMT, +hh:mm, +hhmm */
+static bool zone_offset(sv text, int *out)
+{
+    int hours, minutes;
+    *out = 0;
+    if (text.len < 5)
+        return true;
+    if (!number(sv_sub(text, 1, 3), &hours) || !number(sv_skip(text, text.len - 2), &minutes))
+        return false;
+    *out = (hours * 3600 + minutes * 60) * (text.ptr[0] == '-' ? -1 : 1);
+    return true;
+}
+
+bool stamp_from_fields(struct stamp *stamp, sv year, sv month, sv day, sv hour, sv minute,
+                       sv second, sv zone)
+{
+    struct civil *c = &stamp->civil;
+    *stamp = (struct stamp){.has_zone = zone.len > 0};
+    if ((year.len && !number(year, &c->year)) || !month_number(month, &c->month) ||
+        !number(day, &c->day) || !number(hour, &c->hour) || !number(minute, &c->minute) ||
+        !number(second, &c->second) || !zone_offset(zone, &stamp->zone_s))
+        return false;
+    struct civil check = *c;
+    if (!check.year)
+        check.year = 2000; /* 29 February may stand in a stamp without a year */
+    return date_is_valid(check);
+}
+
+static int64_t to_utc(const struct stamp *stamp, struct civil civil, const struct clock *clock)
+{
+    if (stamp->has_zone)
+        return date_from_civil(civil) - stamp->zone_s;
+    return clock->fixed ? date_from_civil(civil) - clock->offset_s : date_from_local(civil);
+}
+
+static int64_t in_year(const struct stamp *stamp, int year, const struct clock *clock)
+{
+    struct civil civil = stamp->civil;
+    civil.year = year;
+    return to_utc(stamp, civil, clock);
+}
+
+static bool follows(int64_t seconds, int64_t id_time)
+{
+    return seconds >= id_time - ZONE_MAX && seconds <= id_time + QUEUE_LIFE_MAX;
+}
+
+int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time)
+{
+    if (stamp->absolute)
+        return stamp->seconds;
+    if (stamp->civil.year)
+        return to_utc(stamp, stamp->civil, clock);
+    if (id_time >= 0) {
+        int year = date_to_civil(id_time).year;
+        for (int candidate = year - 1; candidate <= year + 1; candidate++) {
+            int64_t seconds = in_year(stamp, candidate, clock);
+            if (follows(seconds, id_time))
+                return seconds;
+        }
+    }
+    int year = date_to_civil(clock->has_anchor ? clock->not_before : clock->not_after).year;
+    if (clock->has_anchor) {
+        int64_t seconds = in_year(stamp, year, clock);
+        return seconds >= clock->not_before ? seconds : in_year(stamp, year + 1, clock);
+    }
+    int64_t seconds = in_year(stamp, year + 1, clock); /* a zone may be ahead at the turn */
+    if (seconds <= clock->not_after)
+        return seconds;
+    seconds = in_year(stamp, year, clock);
+    return seconds <= clock->not_after ? seconds : in_year(stamp, year - 1, clock);
+}
+
+/* The offset in quarters of an hour that a wall clock has against a queue id's UTC. */
+static bool quarters(int64_t wall, int64_t id_time, int *out)
+{
+    int64_t difference = wall - id_time + ZONE_MAX;
+    if (difference < -SLACK || difference > 2 * ZONE_MAX + SLACK)
+        return false;
+    int64_t rounded = (difference + SLACK) / QUARTER;
+    if (difference - rounded * QUARTER > SLACK)
+        return false;
+    *out = (int)rounded - ZONE_MAX / QUARTER;
+    return true;
+}
+
+static bool offset_of(const struct stamp *stamp, int64_t id_time, int *out)
+{
+    struct civil civil = stamp->civil;
+    if (civil.year)
+        return quarters(date_from_civil(civil), id_time, out);
+    int year = date_to_civil(id_time).year;
+    for (civil.year = year - 1; civil.year <= year + 1; civil.year++)
+        if (quarters(date_from_civil(civil), id_time, out))
+            return true;
+    return false;
+}
+
+void clock_note(struct clock_evidence *evidence, const struct stamp *stamp, int64_t id_time,
+                bool arrival)
+{
+    if (stamp->absolute || (stamp->civil.year && stamp->has_zone))
+        return;
+    if (!stamp->civil.year && !evidence->has_first) {
+        evidence->first = stamp->civil;
+        evidence->has_first = true;
+    }
+    int offset;
+    if (id_time < 0 || !arrival || !offset_of(stamp, id_time, &offset))
+        return;
+    if (!evidence->has_id) {
+        evidence->has_id = true;
+        evidence->first_id_time = id_time;
+    }
+    if (!stamp->has_zone &&
+        evidence->offset_count < sizeof evidence->offsets / sizeof *evidence->offsets)
+        evidence->offsets[evidence->offset_count++] = offset;
+}
+
+/* The most frequent offset; of equals the first. */
+static int usual_offset(const struct clock_evidence *evidence)
+{
+    size_t best = 0, best_count = 0;
+    for (size_t i = 0; i < evidence->offset_count; i++) {
+        size_t count = 0;
+        for (size_t j = 0; j < evidence->offset_count; j++)
+            count += evidence->offsets[j] == evidence->offsets[i];
+        if (count > best_count) {
+            best = i;
+            best_count = count;
+        }
+    }
+    return evidence->offsets[best] * QUARTER;
+}
+
+struct clock clock_decide(const struct clock_evidence *evidence,
+                          const struct clock_options *options)
+{
+    struct clock clock = {.not_after = options->mtime + DAY};
+    if (!options->zone_given && evidence->offset_count) {
+        clock.offset_s = usual_offset(evidence);
+        clock.fixed = date_zone_offset(evidence->first_id_time) != clock.offset_s;
+    }
+    /* A file runs forward: everything in it is later than its first line, give or take a day. */
+    struct stamp first = {.civil = evidence->first};
+    if (evidence->has_id) {
+        clock.has_anchor = true;
+        clock.not_before = evidence->first_id_time - ZONE_MAX - DAY;
+    } else if (options->year && evidence->has_first) {
+        clock.has_anchor = true;
+        clock.not_before = in_year(&first, options->year, &clock) - DAY;
+    }
+    return clock;
+}
