@@ -24,6 +24,9 @@ int load_stage_bit(sv name);
 int load_origin_bit(sv name);
 int load_scope_bit(sv name);
 
+/* After all providers are loaded. */
+void providers_index(struct patterns *patterns);
+
 /* Adds a copy of *item behind list[*count]; the list is freed with mem_free. */
 void load_append(void *list, size_t *count, size_t item_size, const void *item);
 

@@ -109,6 +109,7 @@ static int load_one_code(struct patterns *patterns, struct document *document,
     if (document_check_keys(document, node, "code class source meaning category remedy seed",
                             err) < 0 ||
         document_int(document, node, SV("code"), 0, &entry.code, err) < 0 ||
+        document_text(document, node, SV("code"), true, &entry.name, err) < 0 ||
         document_text(document, node, SV("class"), true, &entry.class_name, err) < 0 ||
         document_text(document, node, SV("source"), true, &entry.source, err) < 0 ||
         document_text(document, node, SV("meaning"), true, &entry.meaning, err) < 0 ||

@@ -68,6 +68,8 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
     while (parsed-- > 0)
         document_release(&documents[parsed]);
     mem_free(documents);
+    if (rc == 0)
+        providers_index(patterns);
     return rc < 0 ? -1 : check_complete(patterns, where, err);
 }
 
@@ -127,30 +129,4 @@ void patterns_release(struct patterns *patterns)
     taxonomy_release(&patterns->taxonomy);
     arena_release(&patterns->arena);
     *patterns = (struct patterns){0};
-}
-
-/* The value of the longest suffix of whole labels; names are lower-cased on the way. */
-static sv find_suffix(const struct map *map, sv host)
-{
-    char lower[256];
-    if (host.len && host.ptr[host.len - 1] == '.')
-        host.len--;
-    if (!host.len || host.len > sizeof lower)
-        return SV_EMPTY;
-    for (size_t i = 0; i < host.len; i++)
-        lower[i] = to_lower(host.ptr[i]);
-    sv name = sv_make(lower, host.len);
-    while (name.len) {
-        const sv *provider = map_get(map, name);
-        if (provider)
-            return *provider;
-        sv_cut(name, '.', &name);
-    }
-    return SV_EMPTY;
-}
-
-sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain)
-{
-    sv provider = find_suffix(&patterns->providers_by_mx, relay_host);
-    return provider.len ? provider : find_suffix(&patterns->providers_by_domain, domain);
 }

@@ -20,6 +20,7 @@ struct category {
 /* RFC 5321 section 4.2.1 and relatives: the first digit's meaning, in words. */
 struct code_entry {
     int code;
+    sv name; /* the code in digits */
     sv class_name, source, meaning, remedy;
     sv seed_meaning, seed_remedy; /* empty unless the owner's document names the code */
     uint8_t category;             /* fall-back, or CATEGORY_NONE */

@@ -113,7 +113,7 @@ struct mta_patterns {
 };
 
 /* patterns/replies/: classification rules, in order. */
-enum { GATES_MAX = 24 };
+enum { GATES_MAX = 24, PROVIDER_WORDS = 64 };
 
 struct rule {
     sv name;
@@ -135,6 +135,7 @@ struct patterns {
     struct rule *rules;
     size_t rule_count;
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
+    uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
     struct map keep_hosts;                           /* labels of host names that rules look at */
     struct policy_table policy;
     struct arena arena;

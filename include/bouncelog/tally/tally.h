@@ -1,0 +1,87 @@
+/* tally: the counters behind the summary.
+ *
+ * struct line_tally is filled by each worker and merged (commutative and associative: samples
+ * keep the earliest lines); struct tally by the ordered lane, one event after the other.
+ * Memory grows with the number of distinct domains, hosts and recipients (8 bytes each), not with
+ * the input. Thread: one each. */
+#ifndef BOUNCELOG_TALLY_TALLY_H
+#define BOUNCELOG_TALLY_TALLY_H
+
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/map.h"
+#include "bouncelog/model/event.h"
+
+enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512 };
+
+/* A line, or a text, to look at. */
+struct sample {
+    size_t source;
+    int64_t line;
+    char text[SAMPLE_BYTES + 1];
+    size_t len;
+};
+
+struct samples {
+    int64_t count; /* of all, sampled or not */
+    struct sample list[SAMPLES_MAX];
+    size_t kept;
+};
+
+void samples_add(struct samples *samples, size_t source, int64_t line, sv text);
+
+struct line_tally {
+    int64_t total, delivery, context, other, unparsed;
+    struct samples unparsed_samples, ambiguous_samples;
+};
+
+void line_tally_merge(struct line_tally *into, const struct line_tally *from);
+
+/* Outcomes of whatever shares a name. */
+struct outcomes {
+    int64_t count, delivered, deferred, bounced, expired;
+};
+
+struct category_tally {
+    int64_t count, transient, permanent, recipients;
+    int sample_code;
+    char sample_enhanced[16];
+    char sample_text[SAMPLE_BYTES + 1];
+    size_t sample_len;
+};
+
+/* A list or rule that stops us, per host and provider. */
+struct block {
+    int64_t count;
+    uint8_t category;
+    sv list, remedy; /* live for the run */
+    char sample[SAMPLE_BYTES + 1];
+    size_t sample_len;
+};
+
+struct tally {
+    int64_t attempts[OUTCOME_COUNT];
+    int64_t transient, permanent;
+    int64_t first, last; /* of the attempts; first > last: none */
+    struct category_tally categories[CATEGORY_MAX];
+    int64_t codes[1000];
+    struct map enhanced;  /* "5.1.1" -> int64_t */
+    struct map providers, recipient_domains, sender_domains, hosts, hours; /* -> struct outcomes */
+    struct map blocks;    /* host \n provider \n category \n list -> struct block */
+    struct fpset recipients;            /* lower-cased final addresses */
+    struct fpset category_recipients;   /* (category, address) */
+    struct samples unclassified;
+};
+
+enum { RECIPIENT_DELIVERED = 1, RECIPIENT_FAILED = 2 };
+
+void tally_init(struct tally *tally);
+void tally_release(struct tally *tally);
+void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
+                 const struct event *event);
+
+struct recipient_counts {
+    int64_t attempted, delivered, failed;
+};
+struct recipient_counts tally_recipients(const struct tally *tally);
+
+#endif

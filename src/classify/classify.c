@@ -1,0 +1,185 @@
+#include "bouncelog/classify/classify.h"
+
+#include <stdio.h>
+
+#include "bouncelog/base/mem.h"
+#include "rules.h"
+#include "shape.h"
+
+enum { MEMO_MAX_ENTRIES = 16 * 1024 };
+
+struct classifier {
+    const struct patterns *patterns;
+    struct matcher *matcher;
+    struct map memo; /* key: the question; value: struct verdict */
+    uint8_t sender_rejected, policy;
+    char shape_bytes[SHAPE_MAX];
+    sv shape;
+};
+
+struct classifier *classifier_new(const struct patterns *patterns)
+{
+    struct classifier *classifier = mem_zero(1, sizeof *classifier);
+    classifier->patterns = patterns;
+    classifier->matcher = matcher_new();
+    classifier->sender_rejected = taxonomy_category(&patterns->taxonomy, SV("sender_rejected"));
+    classifier->policy = taxonomy_category(&patterns->taxonomy, SV("policy"));
+    map_init(&classifier->memo, sizeof(struct verdict));
+    return classifier;
+}
+
+void classifier_free(struct classifier *classifier)
+{
+    if (!classifier)
+        return;
+    matcher_free(classifier->matcher);
+    map_release(&classifier->memo);
+    mem_free(classifier);
+}
+
+sv classifier_shape(const struct classifier *classifier)
+{
+    return classifier->shape;
+}
+
+uint64_t classifier_limits(const struct classifier *classifier)
+{
+    return matcher_limits(classifier->matcher);
+}
+
+static sv domain_of(sv address)
+{
+    size_t at = sv_rfind_byte(address, '@');
+    return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
+}
+
+/* A code about the address means something else when it answers a command that names none: MAIL
+ * speaks of the sender, a greeting of the host (TAXONOMY: code and command together). */
+static uint8_t at_stage(const struct classifier *classifier, uint8_t category, enum stage stage)
+{
+    const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
+    if (category >= taxonomy->category_count)
+        return category;
+    enum scope scope = taxonomy->categories[category].scope;
+    if (scope != SCOPE_RECIPIENT && scope != SCOPE_DOMAIN)
+        return category;
+    if (stage == STAGE_MAIL)
+        return classifier->sender_rejected;
+    if (stage == STAGE_CONNECT || stage == STAGE_BANNER || stage == STAGE_EHLO)
+        return classifier->policy;
+    return category;
+}
+
+static bool is_decision(const struct classifier *classifier, uint8_t category)
+{
+    return category != CATEGORY_NONE && category != classifier->patterns->taxonomy.unclassified;
+}
+
+static bool by_enhanced(const struct classifier *classifier, sv enhanced, enum stage stage,
+                        enum basis basis, struct verdict *verdict)
+{
+    const struct enhanced_entry *entry =
+        enhanced.len ? taxonomy_enhanced(&classifier->patterns->taxonomy, enhanced) : NULL;
+    if (!entry)
+        return false;
+    uint8_t category = at_stage(classifier, entry->category, stage);
+    if (!is_decision(classifier, category))
+        return false;
+    *verdict = (struct verdict){.category = category, .basis = basis, .rule = entry->key};
+    return true;
+}
+
+static bool by_code(const struct classifier *classifier, const struct question *question,
+                    struct verdict *verdict)
+{
+    const struct code_entry *entry =
+        taxonomy_code(&classifier->patterns->taxonomy, question->code);
+    if (!entry)
+        return false;
+    uint8_t category = at_stage(classifier, entry->category, question->stage);
+    if (!is_decision(classifier, category))
+        return false;
+    *verdict = (struct verdict){
+        .category = category, .basis = BASIS_CODE, .rule = entry->name};
+    return true;
+}
+
+static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn)
+{
+    const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
+    struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
+    const struct rule *rule =
+        rules_find(classifier->patterns, classifier->matcher, question);
+    if (rule)
+        verdict = (struct verdict){.category = rule->category,
+                                   .basis = BASIS_RULE,
+                                   .rule = rule->name,
+                                   .remedy = rule->remedy,
+                                   .list = rule->list};
+    else if (!by_enhanced(classifier, question->enhanced, question->stage, BASIS_ENHANCED,
+                          &verdict) &&
+             !by_code(classifier, question, &verdict) && question->origin != ORIGIN_REMOTE)
+        by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
+    if (!verdict.remedy.len)
+        verdict.remedy = taxonomy->categories[verdict.category].remedy;
+    return verdict;
+}
+
+/* The words of our own MTA say what it found out itself; without a reply they are no more than
+ * that, whichever rule reads them. */
+static void own_words(const struct record *attempt, struct verdict *verdict)
+{
+    if (attempt->mta == MTA_SENDMAIL && attempt->said.origin == ORIGIN_LOCAL &&
+        verdict->basis == BASIS_RULE)
+        verdict->basis = BASIS_MTA;
+}
+
+static struct question question_of(struct classifier *classifier, const struct record *attempt)
+{
+    classifier->shape = shape_of(attempt->reply.text, &classifier->patterns->keep_hosts,
+                                 classifier->shape_bytes);
+    return (struct question){attempt->said.origin,    attempt->said.stage,
+                             attempt->reply.code,     attempt->reply.enhanced,
+                             attempt->provider,       classifier->shape};
+}
+
+static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t size)
+{
+    int n = snprintf(bytes, size, "%d %d %d %.*s %.*s %.*s\n", (int)question->origin,
+                     (int)question->stage, question->code, SV_FMT(question->enhanced),
+                     SV_FMT(question->provider), SV_FMT(dsn));
+    size_t len = n < 0 || (size_t)n >= size ? size - 1 : (size_t)n;
+    sv shape = sv_sub(question->shape, 0, size - len);
+    memcpy(bytes + len, shape.ptr, shape.len);
+    return sv_make(bytes, len + shape.len);
+}
+
+void classify(struct classifier *classifier, struct record *attempt)
+{
+    attempt->provider = patterns_provider(classifier->patterns, attempt->relay.host,
+                                          domain_of(attempt->recipient));
+    if (attempt->outcome == OUTCOME_DELIVERED || attempt->outcome == OUTCOME_HANDED_OVER ||
+        attempt->outcome == OUTCOME_DISCARDED)
+        return;
+    char key[SHAPE_MAX + 256];
+    bool added;
+    struct question question = question_of(classifier, attempt);
+    sv dsn = attempt->said.origin == ORIGIN_REMOTE ? SV_EMPTY : attempt->dsn;
+    if (map_count(&classifier->memo) >= MEMO_MAX_ENTRIES) {
+        map_release(&classifier->memo); /* the same answers come again, a little slower */
+        map_init(&classifier->memo, sizeof(struct verdict));
+    }
+    struct verdict *known =
+        map_add(&classifier->memo, memo_key(&question, dsn, key, sizeof key), &added);
+    if (added)
+        *known = judge(classifier, &question, dsn);
+    attempt->verdict = *known;
+    own_words(attempt, &attempt->verdict);
+}
+
+bool classifier_rule_takes(struct classifier *classifier, const struct rule *rule,
+                           const struct record *attempt)
+{
+    struct question question = question_of(classifier, attempt);
+    return rule_takes(rule, classifier->matcher, &question);
+}

@@ -1,0 +1,249 @@
+#include "shape.h"
+
+enum { ID_MIN = 8, NUMBER_MIN = 5, LABEL_MAX = 63, TOP_LEVEL_MAX = 12 };
+
+struct writer {
+    char *out;
+    size_t len;
+};
+
+static void put(struct writer *w, char c)
+{
+    if (w->len < SHAPE_MAX && !(c == ' ' && (w->len == 0 || w->out[w->len - 1] == ' ')))
+        w->out[w->len++] = c;
+}
+
+static void put_lower(struct writer *w, sv v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        put(w, to_lower(v.ptr[i]));
+}
+
+static bool is_address_char(char c)
+{
+    return is_alnum(c) || (c && strchr("!#$%&'*+-./=?^_`{|}~", c)) || (unsigned char)c >= 0x80;
+}
+
+static bool is_host_char(char c)
+{
+    return is_alnum(c) || c == '-' || c == '.' || c == '_';
+}
+
+static bool is_token_char(char c)
+{
+    return is_alnum(c) || c == '-' || c == '_';
+}
+
+static size_t run(sv v, bool (*accepts)(char))
+{
+    size_t n = 0;
+    while (n < v.len && accepts(v.ptr[n]))
+        n++;
+    return n;
+}
+
+static size_t host_run(sv v)
+{
+    size_t n = run(v, is_host_char);
+    while (n && (v.ptr[n - 1] == '.' || v.ptr[n - 1] == '-'))
+        n--;
+    return n;
+}
+
+/* local@domain; a quoted local part may hold blanks. */
+static size_t address_length(sv v)
+{
+    size_t n = 0;
+    if (v.len && v.ptr[0] == '"') {
+        for (n = 1; n < v.len && n < 80 && v.ptr[n] != '"'; n++)
+            if (v.ptr[n] == '\\')
+                n++;
+        n++;
+    } else {
+        n = run(sv_sub(v, 0, 320), is_address_char);
+    }
+    if (!n || n >= v.len || v.ptr[n] != '@')
+        return 0;
+    sv domain = sv_skip(v, n + 1);
+    size_t d = host_run(domain);
+    if (!d && domain.len && domain.ptr[0] == '[')
+        d = sv_find_byte(domain, ']') == SV_NPOS ? 0 : sv_find_byte(domain, ']') + 1;
+    return d ? n + 1 + d : 0;
+}
+
+static size_t ipv4_length(sv v)
+{
+    size_t at = 0;
+    for (int part = 0; part < 4; part++) {
+        size_t n = 0;
+        while (at + n < v.len && n < 4 && is_digit(v.ptr[at + n]))
+            n++;
+        if (n == 0 || n > 3)
+            return 0;
+        at += n;
+        if (part < 3) {
+            if (at >= v.len || v.ptr[at] != '.')
+                return 0;
+            at++;
+        }
+    }
+    bool open = at < v.len && (is_alnum(v.ptr[at]) ||
+                               (v.ptr[at] == '.' && at + 1 < v.len && is_alnum(v.ptr[at + 1])));
+    return open ? 0 : at;
+}
+
+static bool is_ipv6_char(char c)
+{
+    return is_digit(c) || c == ':' || c == '.' || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static size_t ipv6_length(sv v)
+{
+    size_t n = run(v, is_ipv6_char), colons = 0, digits = 0;
+    for (size_t i = 0; i < n; i++) {
+        colons += v.ptr[i] == ':';
+        digits += is_alnum(v.ptr[i]);
+    }
+    while (n && (v.ptr[n - 1] == ':' || v.ptr[n - 1] == '.'))
+        n--;
+    return colons >= 3 && digits >= 3 && !(n < v.len && is_alnum(v.ptr[n])) ? n : 0;
+}
+
+/* Is the last label one, or the first word of the next sentence ("unknown.Please")? */
+static bool is_top_level(sv label, bool several)
+{
+    if (label.len < 2 || label.len > TOP_LEVEL_MAX)
+        return false;
+    for (size_t i = 0; i < label.len; i++)
+        if (!is_alpha(label.ptr[i]))
+            return false;
+    if (label.ptr[0] < 'a' && label.ptr[1] >= 'a')
+        return false;
+    return several || label.len <= 4 || sv_eq_nocase(label, SV("local")) ||
+           sv_eq_nocase(label, SV("example")) || sv_eq_nocase(label, SV("invalid"));
+}
+
+static size_t host_length(sv v)
+{
+    size_t n = host_run(v), dots = 0;
+    sv name = sv_sub(v, 0, n);
+    for (size_t i = 0; i < n; i++)
+        dots += v.ptr[i] == '.';
+    if (!dots || sv_find(name, SV("..")) != SV_NPOS)
+        return 0;
+    sv top = sv_skip(name, sv_rfind_byte(name, '.') + 1);
+    return is_top_level(top, dots > 1) ? n : 0;
+}
+
+static bool is_kept(sv name, const struct map *keep_hosts)
+{
+    while (name.len) {
+        char lower[LABEL_MAX];
+        sv label = sv_cut(name, '.', &name);
+        if (label.len > sizeof lower)
+            continue;
+        for (size_t i = 0; i < label.len; i++)
+            lower[i] = to_lower(label.ptr[i]);
+        if (map_get(keep_hosts, sv_make(lower, label.len)))
+            return true;
+    }
+    return false;
+}
+
+/* A word that carries a number and is too long to be a word, or a long number. */
+static size_t id_length(sv v)
+{
+    size_t n = run(v, is_token_char), digits = 0;
+    while (n && v.ptr[n - 1] == '-')
+        n--;
+    for (size_t i = 0; i < n; i++)
+        digits += is_digit(v.ptr[i]);
+    if (digits == n)
+        return n >= NUMBER_MIN ? n : 0;
+    return n >= 32 || (n >= ID_MIN && digits >= 2) ? n : 0;
+}
+
+/* http://host/path: the host and path stay (they name lists and help pages), the query goes. */
+static size_t put_url(struct writer *w, sv v)
+{
+    size_t scheme = sv_starts_nocase(v, SV("https://"))  ? 8
+                    : sv_starts_nocase(v, SV("http://")) ? 7
+                                                         : 0;
+    if (!scheme)
+        return 0;
+    size_t end = scheme, keep;
+    while (end < v.len && v.ptr[end] != ' ' && !strchr("<>\"')]", v.ptr[end]))
+        end++;
+    for (keep = scheme; keep < end && v.ptr[keep] != '?' && v.ptr[keep] != '#'; keep++)
+        ;
+    put_lower(w, sv_sub(v, 0, keep));
+    return end;
+}
+
+/* Writes a mask for what stands at the start of v; the length that it replaces, or 0. */
+static size_t put_mask(struct writer *w, sv v, const struct map *keep_hosts)
+{
+    size_t n = address_length(v);
+    if (n) {
+        put_lower(w, SV("<addr>"));
+        return n;
+    }
+    n = ipv4_length(v);
+    if (!n)
+        n = ipv6_length(v);
+    if (n) {
+        put_lower(w, SV("<ip>"));
+        return n;
+    }
+    n = host_length(v);
+    if (n) {
+        sv name = sv_sub(v, 0, n);
+        put_lower(w, is_kept(name, keep_hosts) ? name : SV("<host>"));
+        return n;
+    }
+    n = id_length(v);
+    if (n)
+        put_lower(w, SV("<id>"));
+    return n;
+}
+
+/* "<joe@example.com>" shall not become "<<addr>>". */
+static size_t put_bracketed(struct writer *w, sv v)
+{
+    if (v.ptr[0] != '<')
+        return 0;
+    size_t n = address_length(sv_skip(v, 1));
+    if (!n || n + 1 >= v.len || v.ptr[n + 1] != '>')
+        return 0;
+    put_lower(w, SV("<addr>"));
+    return n + 2;
+}
+
+sv shape_of(sv text, const struct map *keep_hosts, char *out)
+{
+    struct writer w = {out, 0};
+    bool inside = false; /* a word: masks begin at its start only */
+    for (size_t at = 0; at < text.len && w.len < SHAPE_MAX;) {
+        sv here = sv_skip(text, at);
+        size_t n = 0;
+        char c = here.ptr[0];
+        if (!inside) {
+            n = put_url(&w, here);
+            if (!n)
+                n = put_bracketed(&w, here);
+            if (!n && (is_token_char(c) || c == '"' || c == ':'))
+                n = put_mask(&w, here, keep_hosts);
+        }
+        if (n) {
+            at += n;
+            inside = false;
+            continue;
+        }
+        put(&w, c == '\t' || c == '\r' || c == '\n' ? ' ' : to_lower(c));
+        inside = is_alnum(c) || (unsigned char)c >= 0x80;
+        at++;
+    }
+    if (w.len && out[w.len - 1] == ' ')
+        w.len--;
+    return sv_make(out, w.len);
+}

@@ -1,0 +1,224 @@
+#include "bouncelog/ledger/ledger.h"
+
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/mem.h"
+#include "messages.h"
+#include "recent_ids.h"
+
+enum { MESSAGES_MAX = 262144 };
+
+struct ledger {
+    struct ledger_options options;
+    struct messages messages;
+    struct recent_ids recent;
+    struct fpset several; /* (message, original) pairs that expanded to more than one */
+    int64_t unresolved_expiries;
+};
+
+struct ledger *ledger_new(const struct ledger_options *options)
+{
+    struct ledger *ledger = mem_zero(1, sizeof *ledger);
+    ledger->options = *options;
+    messages_init(&ledger->messages, options->messages_max ? options->messages_max : MESSAGES_MAX);
+    recent_ids_init(&ledger->recent);
+    return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (!ledger)
+        return;
+    messages_release(&ledger->messages);
+    recent_ids_release(&ledger->recent);
+    fpset_release(&ledger->several);
+    mem_free(ledger);
+}
+
+struct ledger_counts ledger_counts(const struct ledger *ledger)
+{
+    return (struct ledger_counts){ledger->unresolved_expiries, ledger->messages.evicted};
+}
+
+bool ledger_expanded(const struct ledger *ledger, uint64_t message, sv original)
+{
+    return fpset_get(&ledger->several, hash_mix(message, hash_nocase(original))) != FPSET_NEW;
+}
+
+static struct message *find_message(struct ledger *ledger, const struct record *record)
+{
+    bool created;
+    struct message *message = messages_get(
+        &ledger->messages, hash_mix(hash_bytes(record->host), hash_bytes(record->queue_id)),
+        &created);
+    if (created && record->queue_id.len)
+        recent_ids_add(&ledger->recent, hash_bytes(record->queue_id), message->sequence);
+    if (created)
+        message->announced = record->kind != RECORD_ATTEMPT;
+    return message;
+}
+
+static uint64_t fingerprint(const struct message *message)
+{
+    return message->use ? hash_mix(message->key, message->use) : message->key;
+}
+
+static void emit(struct ledger *ledger, sv file, const struct message *message,
+                 struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    event->file = file;
+    event->message = fingerprint(message);
+    event->sender_known = message->sender_known || attempt->has_sender;
+    event->sender = message->sender_known ? sv_make(message->sender, message->sender_len)
+                                          : attempt->sender;
+    bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
+                  attempt->outcome == OUTCOME_EXPIRED;
+    event->suppressible =
+        failed && !attempt->ambiguous && !(event->sender_known && !event->sender.len);
+    ledger->options.handler(ledger->options.context, event);
+}
+
+/* The queue id that an acceptance names is one of ours, and was given after this message's. */
+static bool is_other_queue(const struct ledger *ledger, const struct message *message,
+                           const struct record *attempt)
+{
+    uint64_t sequence;
+    if (!attempt->forwarded_id.len || sv_eq(attempt->forwarded_id, attempt->queue_id) ||
+        !recent_ids_find(&ledger->recent, hash_bytes(attempt->forwarded_id), &sequence))
+        return false;
+    return !message->announced || sequence > message->sequence;
+}
+
+static bool is_filter(const struct ledger *ledger, const struct record *attempt)
+{
+    for (size_t i = 0; i < ledger->options.filter_count; i++)
+        if (sv_eq_nocase(ledger->options.filters[i], attempt->transport) ||
+            sv_eq_nocase(ledger->options.filters[i], attempt->relay.host))
+            return true;
+    return false;
+}
+
+static void note_expansion(struct ledger *ledger, struct message *message,
+                           const struct record *attempt)
+{
+    if (!attempt->original.len)
+        return;
+    uint64_t original = hash_nocase(attempt->original), final = hash_nocase(attempt->recipient);
+    struct expansion *known = message->expansions;
+    while (known && known->original != original)
+        known = known->next;
+    if (!known) {
+        known = mem_zero(1, sizeof *known);
+        known->original = original;
+        known->final = final;
+        known->next = message->expansions;
+        message->expansions = known;
+    } else if (known->final != final && !known->several) {
+        known->several = true;
+        fpset_add(&ledger->several, hash_mix(fingerprint(message), original), 0);
+    }
+}
+
+/* An expiry has the words of the deferral that it ends. */
+static struct event expiry_of(const struct record *expiry, const struct pending *pending,
+                              sv original)
+{
+    struct event event = {.attempt = pending->attempt, .cause = pending->attempt.verdict.category};
+    struct record *attempt = &event.attempt;
+    attempt->outcome = OUTCOME_EXPIRED;
+    attempt->time = expiry->time;
+    attempt->line = expiry->line;
+    attempt->kind = RECORD_ATTEMPT;
+    if (original.len)
+        attempt->original = original;
+    return event;
+}
+
+static void apply_final(struct ledger *ledger, struct message *message)
+{
+    message->done++;
+    if (message->frees_itself && message->expected && message->done >= message->expected &&
+        !message->pending && !message->closed)
+        messages_close(&ledger->messages, message);
+}
+
+static void apply_attempt(struct ledger *ledger, sv file, const struct record *record)
+{
+    struct message *message = find_message(ledger, record);
+    struct event event = {.attempt = *record, .cause = CATEGORY_NONE};
+    enum outcome *outcome = &event.attempt.outcome;
+    note_expansion(ledger, message, record);
+    if (*outcome == OUTCOME_DELIVERED &&
+        (is_other_queue(ledger, message, record) || is_filter(ledger, record)))
+        *outcome = OUTCOME_HANDED_OVER;
+    if (*outcome == OUTCOME_EXPIRED) {
+        struct pending *pending = message_pending(message, record->recipient);
+        if (pending)
+            event = expiry_of(record, pending, record->original);
+    }
+    if (*outcome == OUTCOME_DEFERRED)
+        message_defer(message, record);
+    emit(ledger, file, message, &event);
+    if (record->outcome == OUTCOME_DEFERRED || record->outcome == OUTCOME_REFUSED)
+        return;
+    message_settle(message, record->recipient);
+    apply_final(ledger, message);
+}
+
+static void apply_sender(struct ledger *ledger, const struct record *record)
+{
+    struct message *message = find_message(ledger, record);
+    message->announced = true;
+    message->frees_itself = record->frees_itself;
+    if (record->recipients_expected)
+        message->expected = record->recipients_expected;
+    if (record->sender.len || record->null_sender)
+        if (!message->sender_known ||
+            !sv_eq(sv_make(message->sender, message->sender_len), record->sender))
+            message_set_sender(message, record->sender);
+}
+
+static void apply_expired(struct ledger *ledger, sv file, const struct record *record)
+{
+    struct message *message = find_message(ledger, record);
+    if (!message->pending && !message->gave_up)
+        ledger->unresolved_expiries++;
+    message->gave_up = true;
+    if (!message->sender_known && record->sender.len)
+        message_set_sender(message, record->sender);
+    while (message->pending) {
+        struct event event = expiry_of(record, message->pending, SV_EMPTY);
+        emit(ledger, file, message, &event);
+        message_settle(message, event.attempt.recipient);
+    }
+}
+
+static void apply_removed(struct ledger *ledger, const struct record *record)
+{
+    struct message *message = find_message(ledger, record);
+    message_drop_pending(message);
+    message->removed = true;
+    if (!message->closed)
+        messages_close(&ledger->messages, message);
+}
+
+void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_ATTEMPT:
+        apply_attempt(ledger, file, record);
+        break;
+    case RECORD_SENDER:
+        apply_sender(ledger, record);
+        break;
+    case RECORD_QUEUED:
+        find_message(ledger, record);
+        break;
+    case RECORD_EXPIRED:
+        apply_expired(ledger, file, record);
+        break;
+    case RECORD_REMOVED:
+        apply_removed(ledger, record);
+        break;
+    }
+}

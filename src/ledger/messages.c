@@ -1,0 +1,253 @@
+#include "messages.h"
+
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/mem.h"
+
+enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 16384 };
+
+void messages_init(struct messages *messages, size_t max)
+{
+    *messages = (struct messages){.max = (uint32_t)max,
+                                  .open = {NO_MESSAGE, NO_MESSAGE},
+                                  .closed = {NO_MESSAGE, NO_MESSAGE}};
+}
+
+static void free_expansions(struct message *message)
+{
+    for (struct expansion *at = message->expansions, *next; at; at = next) {
+        next = at->next;
+        mem_free(at);
+    }
+    message->expansions = NULL;
+}
+
+static void release_message(struct message *message)
+{
+    message_drop_pending(message);
+    free_expansions(message);
+    mem_free(message->sender);
+    message->sender = NULL;
+}
+
+void messages_release(struct messages *messages)
+{
+    for (uint32_t i = 0; i < messages->count; i++)
+        release_message(&messages->slots[i]);
+    mem_free(messages->slots);
+    mem_free(messages->buckets);
+    *messages = (struct messages){0};
+}
+
+static struct message_list *list_of(struct messages *messages, const struct message *message)
+{
+    return message->closed ? &messages->closed : &messages->open;
+}
+
+static void unlink_message(struct messages *messages, uint32_t index)
+{
+    struct message *message = &messages->slots[index];
+    struct message_list *list = list_of(messages, message);
+    if (message->older != NO_MESSAGE)
+        messages->slots[message->older].newer = message->newer;
+    else
+        list->oldest = message->newer;
+    if (message->newer != NO_MESSAGE)
+        messages->slots[message->newer].older = message->older;
+    else
+        list->newest = message->older;
+}
+
+static void link_newest(struct messages *messages, uint32_t index)
+{
+    struct message *message = &messages->slots[index];
+    struct message_list *list = list_of(messages, message);
+    message->older = list->newest;
+    message->newer = NO_MESSAGE;
+    if (list->newest != NO_MESSAGE)
+        messages->slots[list->newest].newer = index;
+    else
+        list->oldest = index;
+    list->newest = index;
+}
+
+static uint32_t *bucket_of(struct messages *messages, uint64_t key)
+{
+    return &messages->buckets[key % messages->bucket_count];
+}
+
+static void leave_bucket(struct messages *messages, uint32_t index)
+{
+    uint32_t *at = bucket_of(messages, messages->slots[index].key);
+    while (*at != index)
+        at = &messages->slots[*at].chain;
+    *at = messages->slots[index].chain;
+}
+
+static void enter_bucket(struct messages *messages, uint32_t index)
+{
+    uint32_t *bucket = bucket_of(messages, messages->slots[index].key);
+    messages->slots[index].chain = *bucket;
+    *bucket = index;
+}
+
+static void grow(struct messages *messages)
+{
+    uint32_t cap = messages->cap ? messages->cap * 2 : SLOTS_START;
+    if (cap > messages->max)
+        cap = messages->max;
+    messages->slots = mem_grow(messages->slots, cap, sizeof *messages->slots);
+    messages->cap = cap;
+    messages->bucket_count = cap * BUCKETS_PER_SLOT;
+    messages->buckets =
+        mem_grow(messages->buckets, messages->bucket_count, sizeof *messages->buckets);
+    for (uint32_t i = 0; i < messages->bucket_count; i++)
+        messages->buckets[i] = NO_MESSAGE;
+    for (uint32_t i = 0; i < messages->count; i++)
+        enter_bucket(messages, i);
+}
+
+/* A slot for a new message: a fresh one, or that of the message we can best do without. */
+static uint32_t free_slot(struct messages *messages)
+{
+    if (messages->count < messages->max && messages->closed_count < CLOSED_KEPT) {
+        if (messages->count == messages->cap)
+            grow(messages);
+        return messages->count++;
+    }
+    uint32_t index = messages->closed.oldest != NO_MESSAGE ? messages->closed.oldest
+                                                           : messages->open.oldest;
+    messages->evicted += messages->slots[index].pending != NULL;
+    messages->closed_count -= messages->slots[index].closed;
+    unlink_message(messages, index);
+    leave_bucket(messages, index);
+    release_message(&messages->slots[index]);
+    return index;
+}
+
+static uint32_t find(struct messages *messages, uint64_t key)
+{
+    if (!messages->bucket_count)
+        return NO_MESSAGE;
+    uint32_t index = *bucket_of(messages, key);
+    while (index != NO_MESSAGE && messages->slots[index].key != key)
+        index = messages->slots[index].chain;
+    return index;
+}
+
+struct message *messages_get(struct messages *messages, uint64_t key, bool *created)
+{
+    uint32_t index = find(messages, key), use = 0;
+    *created = index == NO_MESSAGE;
+    if (*created) {
+        index = free_slot(messages);
+        messages->slots[index] = (struct message){.key = key, .sequence = ++messages->sequence};
+        enter_bucket(messages, index);
+    } else {
+        struct message *known = &messages->slots[index];
+        unlink_message(messages, index);
+        if (known->removed) {
+            messages->closed_count--;
+            use = known->use + 1;
+            release_message(known);
+            *known = (struct message){.key = key,
+                                      .sequence = ++messages->sequence,
+                                      .use = use,
+                                      .chain = known->chain};
+            *created = true;
+        }
+    }
+    link_newest(messages, index);
+    return &messages->slots[index];
+}
+
+void messages_close(struct messages *messages, struct message *message)
+{
+    uint32_t index = (uint32_t)(message - messages->slots);
+    unlink_message(messages, index);
+    message->closed = true;
+    messages->closed_count++;
+    link_newest(messages, index);
+}
+
+void message_set_sender(struct message *message, sv sender)
+{
+    mem_free(message->sender);
+    message->sender = mem_alloc(sender.len + 1);
+    memcpy(message->sender, sender.ptr, sender.len);
+    message->sender_len = (uint32_t)sender.len;
+    message->sender_known = true;
+}
+
+static sv move_view(sv view, char **to)
+{
+    memcpy(*to, view.ptr, view.len);
+    sv copy = sv_make(*to, view.len);
+    *to += view.len;
+    return copy;
+}
+
+/* A copy whose views all lie in one block behind it. */
+static struct pending *copy_attempt(const struct record *r)
+{
+    size_t size = r->host.len + r->queue_id.len + r->recipient.len + r->original.len +
+                  r->relay.host.len + r->relay.ip.len + r->transport.len + r->dsn.len +
+                  r->reply.enhanced.len + r->reply.text.len;
+    struct pending *pending = mem_alloc(sizeof *pending + size + 1);
+    char *to = (char *)(pending + 1);
+    struct record *copy = &pending->attempt;
+    *copy = *r;
+    copy->host = move_view(r->host, &to);
+    copy->queue_id = move_view(r->queue_id, &to);
+    copy->recipient = move_view(r->recipient, &to);
+    copy->original = move_view(r->original, &to);
+    copy->relay.host = move_view(r->relay.host, &to);
+    copy->relay.ip = move_view(r->relay.ip, &to);
+    copy->transport = move_view(r->transport, &to);
+    copy->dsn = move_view(r->dsn, &to);
+    copy->reply.enhanced = move_view(r->reply.enhanced, &to);
+    copy->reply.text = move_view(r->reply.text, &to);
+    copy->said.raw = copy->sender = copy->forwarded_id = SV_EMPTY;
+    return pending;
+}
+
+static struct pending **pending_slot(const struct message *message, sv recipient)
+{
+    struct pending **at = (struct pending **)&message->pending;
+    while (*at && !sv_eq_nocase((*at)->attempt.recipient, recipient))
+        at = &(*at)->next;
+    return at;
+}
+
+struct pending *message_pending(const struct message *message, sv recipient)
+{
+    return *pending_slot(message, recipient);
+}
+
+void message_defer(struct message *message, const struct record *attempt)
+{
+    struct pending **at = pending_slot(message, attempt->recipient), *old = *at;
+    if (old && attempt->repeats)
+        return;
+    struct pending *fresh = copy_attempt(attempt);
+    fresh->next = old ? old->next : NULL;
+    *at = fresh;
+    mem_free(old);
+}
+
+void message_settle(struct message *message, sv recipient)
+{
+    struct pending **at = pending_slot(message, recipient), *old = *at;
+    if (!old)
+        return;
+    *at = old->next;
+    mem_free(old);
+}
+
+void message_drop_pending(struct message *message)
+{
+    for (struct pending *at = message->pending, *next; at; at = next) {
+        next = at->next;
+        mem_free(at);
+    }
+    message->pending = NULL;
+}

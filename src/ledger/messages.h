@@ -1,0 +1,73 @@
+/* messages: the bounded table of messages on their way.
+ *
+ * Keyed by a fingerprint of host and queue id. A queue id that was freed and comes again starts a
+ * new use of it: a new message (Postfix hands short ids out again). */
+#ifndef BOUNCELOG_LEDGER_MESSAGES_H
+#define BOUNCELOG_LEDGER_MESSAGES_H
+
+#include "bouncelog/model/event.h"
+
+/* A recipient that was last deferred, with a copy of that attempt. */
+struct pending {
+    struct pending *next;
+    struct record attempt;
+};
+
+/* original -> final, as fingerprints: to see whether an alias expanded to more than one. */
+struct expansion {
+    struct expansion *next;
+    uint64_t original, final;
+    bool several;
+};
+
+enum { NO_MESSAGE = UINT32_MAX };
+
+struct message {
+    uint64_t key;
+    uint64_t sequence;    /* order of first sight */
+    uint32_t use;         /* how often the id was used before */
+    bool closed;          /* may go first when room is needed */
+    bool removed;         /* the id is free: its next mention is another message */
+    bool announced;       /* seen arriving, not just in the middle of its life */
+    bool gave_up;
+    bool sender_known, frees_itself;
+    int expected, done;
+    char *sender;
+    uint32_t sender_len;
+    struct pending *pending;
+    struct expansion *expansions;
+    uint32_t chain;       /* next in its bucket */
+    uint32_t older, newer; /* neighbours in the open or the closed list */
+};
+
+struct message_list {
+    uint32_t oldest, newest;
+};
+
+struct messages {
+    struct message *slots;
+    uint32_t count, cap, max, closed_count;
+    uint32_t *buckets;
+    uint32_t bucket_count;
+    struct message_list open, closed;
+    uint64_t sequence;
+    int64_t evicted;
+};
+
+void messages_init(struct messages *messages, size_t max);
+void messages_release(struct messages *messages);
+
+/* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer lives until the next call. */
+struct message *messages_get(struct messages *messages, uint64_t key, bool *created);
+/* Moves it among those that may be forgotten first. */
+void messages_close(struct messages *messages, struct message *message);
+
+void message_set_sender(struct message *message, sv sender);
+/* Sets the deferred attempt of a recipient; the earlier one's words stay if the new ones only
+ * repeat them. */
+void message_defer(struct message *message, const struct record *attempt);
+struct pending *message_pending(const struct message *message, sv recipient);
+void message_settle(struct message *message, sv recipient);
+void message_drop_pending(struct message *message);
+
+#endif

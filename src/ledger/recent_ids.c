@@ -1,0 +1,39 @@
+#include "recent_ids.h"
+
+#include <string.h>
+
+#include "bouncelog/base/mem.h"
+
+void recent_ids_init(struct recent_ids *recent)
+{
+    recent->ids = mem_zero((size_t)RECENT_SETS * RECENT_WAYS, sizeof *recent->ids);
+}
+
+void recent_ids_release(struct recent_ids *recent)
+{
+    mem_free(recent->ids);
+    recent->ids = NULL;
+}
+
+static struct recent_id *set_of(const struct recent_ids *recent, uint64_t id)
+{
+    return &recent->ids[(id >> 32) % RECENT_SETS * RECENT_WAYS];
+}
+
+void recent_ids_add(struct recent_ids *recent, uint64_t id, uint64_t sequence)
+{
+    struct recent_id *set = set_of(recent, id);
+    memmove(set + 1, set, (RECENT_WAYS - 1) * sizeof *set); /* newest first */
+    set[0] = (struct recent_id){id, sequence};
+}
+
+bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint64_t *sequence)
+{
+    const struct recent_id *set = set_of(recent, id);
+    for (int way = 0; way < RECENT_WAYS; way++)
+        if (set[way].id == id) {
+            *sequence = set[way].sequence;
+            return true;
+        }
+    return false;
+}

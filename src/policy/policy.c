@@ -1,0 +1,184 @@
+#include "bouncelog/policy/policy.h"
+
+enum { SECONDS_A_DAY = 86400, LOCAL_PART_MAX = 64, ADDRESS_MAX = 254, TIMES_MAX = 64 };
+
+static sv local_part(sv address)
+{
+    size_t at = sv_rfind_byte(address, '@');
+    return at == SV_NPOS ? address : sv_sub(address, 0, at);
+}
+
+bool policy_may_list(sv address)
+{
+    static const char *const never[] = {"", "mailer-daemon", "postmaster", "unknown"};
+    sv local = local_part(address);
+    if (local.len == address.len)
+        return false; /* without a domain: a user of our own, or no address at all */
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (sv_eq_nocase(local, sv_from(never[i])))
+            return false;
+    return true;
+}
+
+static bool is_solid(enum basis basis)
+{
+    return basis == BASIS_RULE || basis == BASIS_ENHANCED;
+}
+
+static bool names_recipient(const struct record *attempt)
+{
+    sv text = attempt->reply.text, address = attempt->recipient;
+    for (size_t at = 0; at + address.len <= text.len; at++)
+        if (sv_starts_nocase(sv_skip(text, at), address))
+            return true;
+    return false;
+}
+
+/* A reply to connect, EHLO or MAIL speaks of us, unless it names the recipient. */
+static bool speaks_of_recipient(const struct record *attempt)
+{
+    enum stage stage = attempt->said.stage;
+    bool about_us = attempt->said.origin == ORIGIN_REMOTE &&
+                    (stage == STAGE_CONNECT || stage == STAGE_BANNER || stage == STAGE_EHLO ||
+                     stage == STAGE_STARTTLS || stage == STAGE_AUTH || stage == STAGE_MAIL);
+    if (attempt->never_rcpt) /* could have been MAIL */
+        about_us = true;
+    return !about_us || names_recipient(attempt);
+}
+
+static bool rule_takes(const struct policy_rule *rule, const struct taxonomy *taxonomy,
+                       const struct event *event)
+{
+    if (!rule->listed)
+        return false;
+    if (rule->stages && !(rule->stages >> event->attempt.said.stage & 1))
+        return false;
+    if (!rule->causes)
+        return true;
+    return event->cause < taxonomy->category_count &&
+           (rule->causes >> taxonomy->categories[event->cause].scope & 1);
+}
+
+static enum action count_or_suppress(const struct policy_table *policy,
+                                     const struct taxonomy *taxonomy, const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    const struct policy_rule *rule = &policy->rules[attempt->verdict.category];
+    bool retried = attempt->outcome == OUTCOME_DEFERRED;
+    if (!event->suppressible || !rule_takes(rule, taxonomy, event) ||
+        !policy_may_list(attempt->recipient) || !speaks_of_recipient(attempt) ||
+        (attempt->local && !policy->local_recipients_count))
+        return retried ? ACTION_RETRY : ACTION_NONE;
+    bool final = attempt->outcome == OUTCOME_BOUNCED;
+    return rule->at_once && final && attempt->severity == SEVERITY_PERMANENT &&
+                   is_solid(attempt->verdict.basis)
+               ? ACTION_SUPPRESS
+               : ACTION_COUNT_TOWARD;
+}
+
+enum action policy_action(const struct policy_table *policy, const struct taxonomy *taxonomy,
+                          const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
+                  attempt->outcome == OUTCOME_EXPIRED;
+    if (!failed || attempt->verdict.category >= taxonomy->category_count)
+        return ACTION_NONE;
+    const struct category *category = &taxonomy->categories[attempt->verdict.category];
+    bool passes = category->severity == SEVERITY_TRANSIENT;
+    enum action otherwise = attempt->outcome == OUTCOME_DEFERRED ? ACTION_RETRY : ACTION_NONE;
+    switch (category->scope) {
+    case SCOPE_RECIPIENT:
+    case SCOPE_DOMAIN:
+        return count_or_suppress(policy, taxonomy, event);
+    case SCOPE_SENDER:
+        return passes && attempt->outcome == OUTCOME_DEFERRED ? ACTION_RETRY : ACTION_FIX_SENDER;
+    case SCOPE_CONTENT:
+        return ACTION_FIX_CONTENT;
+    case SCOPE_LOCAL:
+        return ACTION_FIX_LOCAL;
+    default:
+        return policy->rules[attempt->verdict.category].listed
+                   ? count_or_suppress(policy, taxonomy, event)
+                   : otherwise;
+    }
+}
+
+static size_t sort_times(int64_t *sorted, const int64_t *times, size_t count)
+{
+    size_t n = count < TIMES_MAX ? count : TIMES_MAX;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i;
+        for (; at && sorted[at - 1] > times[i]; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = times[i];
+    }
+    return n;
+}
+
+bool policy_reached(const struct policy_rule *rule, const int64_t *times, size_t count)
+{
+    int64_t sorted[TIMES_MAX];
+    size_t n = sort_times(sorted, times, count), need = (size_t)rule->messages;
+    int64_t span = (int64_t)rule->span_days * SECONDS_A_DAY;
+    int64_t window = (int64_t)rule->within_days * SECONDS_A_DAY;
+    if (!rule->listed || need == 0)
+        return false;
+    /* Any run of messages that fits into the window will do, the widest one first. */
+    for (size_t first = 0; first + need <= n; first++) {
+        size_t last = n - 1;
+        while (window && last > first && sorted[last] - sorted[first] > window)
+            last--;
+        if (last + 1 - first >= need && sorted[last] - sorted[first] >= span)
+            return true;
+    }
+    return false;
+}
+
+static bool is_atom_char(char c)
+{
+    return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool is_dot_atom(sv local)
+{
+    if (!local.len || local.ptr[0] == '.' || local.ptr[local.len - 1] == '.' ||
+        sv_find(local, SV("..")) != SV_NPOS)
+        return false;
+    for (size_t i = 0; i < local.len; i++)
+        if (!is_atom_char(local.ptr[i]) && local.ptr[i] != '.')
+            return false;
+    return true;
+}
+
+static bool is_host_name(sv domain)
+{
+    size_t dots = 0;
+    if (!domain.len || domain.ptr[0] == '.' || domain.ptr[0] == '-' ||
+        domain.ptr[domain.len - 1] == '.' || domain.ptr[domain.len - 1] == '-' ||
+        sv_find(domain, SV("..")) != SV_NPOS)
+        return false;
+    for (size_t i = 0; i < domain.len; i++) {
+        if (!is_alnum(domain.ptr[i]) && domain.ptr[i] != '-' && domain.ptr[i] != '.')
+            return false;
+        dots += domain.ptr[i] == '.';
+    }
+    return dots > 0;
+}
+
+const char *policy_unsafe(sv address)
+{
+    size_t at = sv_rfind_byte(address, '@');
+    sv local = local_part(address);
+    if (at == SV_NPOS)
+        return "no domain";
+    if (local.len > LOCAL_PART_MAX || address.len > ADDRESS_MAX)
+        return "longer than RFC 5321 allows";
+    if (!is_dot_atom(local))
+        return "the local part is no plain dot-atom";
+    if (strchr("#=+-@|", local.ptr[0]))
+        return "begins with a character that has a meaning to programs that read lists";
+    if (!is_host_name(sv_skip(address, at + 1)))
+        return "the domain is no ASCII host name";
+    return NULL;
+}

@@ -1,0 +1,219 @@
+#include "bouncelog/tally/tally.h"
+
+#include <stdio.h>
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/date.h"
+
+enum { NAME_BYTES_MAX = 512 };
+
+static size_t keep(char *to, sv text)
+{
+    sv part = sv_sub(text, 0, SAMPLE_BYTES);
+    memcpy(to, part.ptr, part.len);
+    to[part.len] = 0;
+    return part.len;
+}
+
+void samples_add(struct samples *samples, size_t source, int64_t line, sv text)
+{
+    samples->count++;
+    if (samples->kept == SAMPLES_MAX)
+        return;
+    struct sample *sample = &samples->list[samples->kept++];
+    sample->source = source;
+    sample->line = line;
+    sample->len = keep(sample->text, text);
+}
+
+static bool is_earlier(const struct sample *a, const struct sample *b)
+{
+    return a->source != b->source ? a->source < b->source : a->line < b->line;
+}
+
+static void merge_samples(struct samples *into, const struct samples *from)
+{
+    into->count += from->count;
+    for (size_t i = 0; i < from->kept; i++) {
+        size_t at = into->kept;
+        while (at && is_earlier(&from->list[i], &into->list[at - 1]))
+            at--;
+        if (at == SAMPLES_MAX)
+            continue;
+        if (into->kept < SAMPLES_MAX)
+            into->kept++;
+        memmove(&into->list[at + 1], &into->list[at],
+                (into->kept - at - 1) * sizeof *into->list);
+        into->list[at] = from->list[i];
+    }
+}
+
+void line_tally_merge(struct line_tally *into, const struct line_tally *from)
+{
+    into->total += from->total;
+    into->delivery += from->delivery;
+    into->context += from->context;
+    into->other += from->other;
+    into->unparsed += from->unparsed;
+    merge_samples(&into->unparsed_samples, &from->unparsed_samples);
+    merge_samples(&into->ambiguous_samples, &from->ambiguous_samples);
+}
+
+void tally_init(struct tally *tally)
+{
+    *tally = (struct tally){.first = INT64_MAX, .last = INT64_MIN};
+    map_init(&tally->enhanced, sizeof(int64_t));
+    map_init(&tally->providers, sizeof(struct outcomes));
+    map_init(&tally->recipient_domains, sizeof(struct outcomes));
+    map_init(&tally->sender_domains, sizeof(struct outcomes));
+    map_init(&tally->hosts, sizeof(struct outcomes));
+    map_init(&tally->hours, sizeof(struct outcomes));
+    map_init(&tally->blocks, sizeof(struct block));
+}
+
+void tally_release(struct tally *tally)
+{
+    map_release(&tally->enhanced);
+    map_release(&tally->providers);
+    map_release(&tally->recipient_domains);
+    map_release(&tally->sender_domains);
+    map_release(&tally->hosts);
+    map_release(&tally->hours);
+    map_release(&tally->blocks);
+    fpset_release(&tally->recipients);
+    fpset_release(&tally->category_recipients);
+}
+
+static void count_name(struct map *map, sv name, enum outcome outcome)
+{
+    char lower[NAME_BYTES_MAX];
+    if (!name.len)
+        return;
+    name = sv_sub(name, 0, sizeof lower);
+    for (size_t i = 0; i < name.len; i++)
+        lower[i] = to_lower(name.ptr[i]);
+    struct outcomes *counts = map_add(map, sv_make(lower, name.len), NULL);
+    counts->count++;
+    counts->delivered += outcome == OUTCOME_DELIVERED;
+    counts->deferred += outcome == OUTCOME_DEFERRED;
+    counts->bounced += outcome == OUTCOME_BOUNCED;
+    counts->expired += outcome == OUTCOME_EXPIRED;
+}
+
+static sv domain_of(sv address)
+{
+    size_t at = sv_rfind_byte(address, '@');
+    return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
+}
+
+static void count_rankings(struct tally *tally, const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    char hour[DATE_TEXT];
+    date_format(a->time - ((a->time % 3600) + 3600) % 3600, hour);
+    count_name(&tally->providers, a->provider, a->outcome);
+    count_name(&tally->recipient_domains, domain_of(a->recipient), a->outcome);
+    count_name(&tally->hosts, a->host, a->outcome);
+    count_name(&tally->hours, sv_from(hour), a->outcome);
+    if (event->sender_known && !event->sender.len)
+        count_name(&tally->sender_domains, SV("<>"), a->outcome);
+    else if (event->sender_known)
+        count_name(&tally->sender_domains, domain_of(event->sender), a->outcome);
+}
+
+static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
+                        const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    if (taxonomy->categories[a->verdict.category].scope != SCOPE_SENDER)
+        return;
+    struct buf key = {0};
+    buf_printf(&key, "%.*s\n%.*s\n%d\n%.*s", SV_FMT(a->host), SV_FMT(a->provider),
+               a->verdict.category, SV_FMT(a->verdict.list));
+    bool added;
+    struct block *block = map_add(&tally->blocks, buf_sv(&key), &added);
+    buf_release(&key);
+    block->count++;
+    if (!added)
+        return;
+    block->category = a->verdict.category;
+    block->list = a->verdict.list;
+    block->remedy = a->verdict.remedy;
+    block->sample_len = keep(block->sample, a->reply.text);
+}
+
+static void count_category(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
+                           const struct event *event, uint64_t address)
+{
+    const struct record *a = &event->attempt;
+    uint8_t category = a->outcome == OUTCOME_EXPIRED ? taxonomy->expired : a->verdict.category;
+    if (category >= taxonomy->category_count)
+        return;
+    struct category_tally *counts = &tally->categories[category];
+    if (counts->count++ == 0) {
+        counts->sample_code = a->reply.code;
+        sv enhanced = sv_sub(a->reply.enhanced, 0, sizeof counts->sample_enhanced - 1);
+        memcpy(counts->sample_enhanced, enhanced.ptr, enhanced.len);
+        counts->sample_len = keep(counts->sample_text, a->reply.text);
+    }
+    counts->transient += a->severity == SEVERITY_TRANSIENT;
+    counts->permanent += a->severity == SEVERITY_PERMANENT;
+    counts->recipients +=
+        fpset_add(&tally->category_recipients, hash_mix(address, category), 0) == FPSET_NEW;
+    if (category == taxonomy->unclassified)
+        samples_add(&tally->unclassified, source, a->line, a->reply.text);
+    count_block(tally, taxonomy, event);
+}
+
+static void count_codes(struct tally *tally, const struct record *attempt)
+{
+    if (attempt->reply.code > 0 && attempt->reply.code < 1000)
+        tally->codes[attempt->reply.code]++;
+    if (attempt->reply.enhanced.len)
+        ++*(int64_t *)map_add(&tally->enhanced, attempt->reply.enhanced, NULL);
+}
+
+void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
+                 const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    uint64_t address = hash_nocase(a->recipient);
+    bool failed = a->outcome == OUTCOME_DEFERRED || a->outcome == OUTCOME_BOUNCED ||
+                  a->outcome == OUTCOME_EXPIRED;
+    tally->attempts[a->outcome]++;
+    if (a->time < tally->first)
+        tally->first = a->time;
+    if (a->time > tally->last)
+        tally->last = a->time;
+    count_codes(tally, a);
+    count_rankings(tally, event);
+    if (failed) {
+        tally->transient += a->severity == SEVERITY_TRANSIENT;
+        tally->permanent += a->severity == SEVERITY_PERMANENT;
+        count_category(tally, taxonomy, source, event, address);
+    } else if (a->outcome == OUTCOME_REFUSED) {
+        count_category(tally, taxonomy, source, event, address);
+        return;
+    }
+    if (a->outcome != OUTCOME_HANDED_OVER)
+        fpset_add(&tally->recipients, address,
+                  a->outcome == OUTCOME_DELIVERED ? RECIPIENT_DELIVERED
+                  : failed                        ? RECIPIENT_FAILED
+                                                  : 0);
+}
+
+static void count_flags(void *context, uint64_t fingerprint, unsigned flags)
+{
+    struct recipient_counts *counts = context;
+    (void)fingerprint;
+    counts->attempted++;
+    counts->delivered += (flags & RECIPIENT_DELIVERED) != 0;
+    counts->failed += (flags & RECIPIENT_FAILED) != 0;
+}
+
+struct recipient_counts tally_recipients(const struct tally *tally)
+{
+    struct recipient_counts counts = {0};
+    fpset_each(&tally->recipients, count_flags, &counts);
+    return counts;
+}
