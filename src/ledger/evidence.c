@@ -106,25 +106,26 @@ static void note_day(struct charge *charge, int64_t time)
 }
 
 /* Beyond the limit the second oldest gives way: the span keeps its beginning and its end. */
-static void note_message(struct charge *charge, const struct event *event, bool as_original)
+static struct charge_message *find_message(struct charge *charge, const struct event *event)
 {
     for (size_t i = 0; i < charge->message_count; i++)
         if (charge->messages[i].message == event->message)
-            return;
+            return &charge->messages[i];
     if (charge->message_count == CHARGE_MESSAGES_MAX) {
         memmove(charge->messages + 1, charge->messages + 2,
                 (CHARGE_MESSAGES_MAX - 2) * sizeof *charge->messages);
         charge->message_count--;
+        charge->forgotten++;
     } else if ((charge->message_count & (charge->message_count - 1)) == 0) {
         size_t cap = charge->message_count ? charge->message_count * 2 : 1;
         charge->messages = mem_grow(charge->messages, cap, sizeof *charge->messages);
     }
-    charge->messages[charge->message_count++] = (struct charge_message){
+    struct charge_message *message = &charge->messages[charge->message_count++];
+    *message = (struct charge_message){
         .message = event->message,
         .time = event->attempt.time,
-        .original = event->attempt.original.len ? hash_nocase(event->attempt.original) : 0,
-        .as_original = as_original};
-    charge->message_total++;
+        .original = event->attempt.original.len ? hash_nocase(event->attempt.original) : 0};
+    return message;
 }
 
 static void accuse(struct map *map, sv key, const struct event *event, bool as_original)
@@ -134,12 +135,10 @@ static void accuse(struct map *map, sv key, const struct event *event, bool as_o
     if (!address.len)
         return;
     struct charge *charge = find_charge(map_add(map, address, NULL), event);
-    note_message(charge, event, as_original);
+    struct charge_message *message = find_message(charge, event);
+    message->as_original = as_original;
+    message->at_once = message->at_once || event->action == ACTION_SUPPRESS;
     note_day(charge, event->attempt.time);
-    if (event->action == ACTION_SUPPRESS && as_original)
-        charge->at_once_original = true;
-    else if (event->action == ACTION_SUPPRESS)
-        charge->at_once = true;
     if (event->attempt.time < charge->first_seen)
         charge->first_seen = event->attempt.time;
     if (event->attempt.time >= charge->last_seen) {

@@ -39,9 +39,9 @@ struct ledger_counts ledger_counts(const struct ledger *ledger)
     return (struct ledger_counts){ledger->unresolved_expiries, ledger->messages.evicted};
 }
 
-bool ledger_expanded(const struct ledger *ledger, uint64_t message, sv original)
+bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original)
 {
-    return fpset_get(&ledger->several, hash_mix(message, hash_nocase(original))) != FPSET_NEW;
+    return fpset_get(&ledger->several, hash_mix(message, original)) != FPSET_NEW;
 }
 
 static struct message *find_message(struct ledger *ledger, const struct record *record)

@@ -84,6 +84,7 @@ void tally_release(struct tally *tally)
     fpset_release(&tally->category_recipients);
 }
 
+/* Names are counted in lower case; what is not a name is not counted. */
 static void count_name(struct map *map, sv name, enum outcome outcome)
 {
     char lower[NAME_BYTES_MAX];
@@ -109,12 +110,15 @@ static sv domain_of(sv address)
 static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    char hour[DATE_TEXT];
-    date_format(a->time - ((a->time % 3600) + 3600) % 3600, hour);
+    int64_t hour = a->time - ((a->time % 3600) + 3600) % 3600;
+    if (hour != tally->hour || !tally->hour_name[0]) {
+        tally->hour = hour;
+        date_format(hour, tally->hour_name);
+    }
     count_name(&tally->providers, a->provider, a->outcome);
     count_name(&tally->recipient_domains, domain_of(a->recipient), a->outcome);
     count_name(&tally->hosts, a->host, a->outcome);
-    count_name(&tally->hours, sv_from(hour), a->outcome);
+    count_name(&tally->hours, sv_from(tally->hour_name), a->outcome);
     if (event->sender_known && !event->sender.len)
         count_name(&tally->sender_domains, SV("<>"), a->outcome);
     else if (event->sender_known)

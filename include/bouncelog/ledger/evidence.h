@@ -21,17 +21,16 @@ struct charge_message {
     int64_t time;       /* of its first failure of this kind */
     uint64_t original;  /* fingerprint of the original recipient, 0: none */
     bool as_original;   /* kept under the original: the address is not the final one */
+    bool at_once;       /* one of its failures suffices by itself */
 };
 
 /* What one category holds against an address. */
 struct charge {
     uint8_t category;
-    bool at_once;       /* one of the events suffices */
-    bool at_once_original; /* ...one that was kept under the original recipient */
     int64_t first_seen, last_seen;
     struct charge_message *messages; /* the first one and the latest others */
     size_t message_count;
-    int64_t message_total;
+    int64_t forgotten; /* messages beyond CHARGE_MESSAGES_MAX */
     int32_t days[CHARGE_DAYS_MAX]; /* distinct, since 1970 */
     size_t day_count;
     /* the latest event; NUL-terminated, owned */

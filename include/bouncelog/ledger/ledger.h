@@ -37,7 +37,7 @@ struct ledger_counts {
 };
 struct ledger_counts ledger_counts(const struct ledger *ledger);
 
-/* Did this original recipient expand to several final ones in that message? */
-bool ledger_expanded(const struct ledger *ledger, uint64_t message, sv original);
+/* Did this original recipient (hash_nocase) expand to several final ones in that message? */
+bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original);
 
 #endif

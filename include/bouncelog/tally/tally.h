@@ -64,6 +64,8 @@ struct tally {
     int64_t first, last; /* of the attempts; first > last: none */
     struct category_tally categories[CATEGORY_MAX];
     int64_t codes[1000];
+    int64_t hour; /* of the last event, and its name */
+    char hour_name[32];
     struct map enhanced;  /* "5.1.1" -> int64_t */
     struct map providers, recipient_domains, sender_domains, hosts, hours; /* -> struct outcomes */
     struct map blocks;    /* host \n provider \n category \n list -> struct block */

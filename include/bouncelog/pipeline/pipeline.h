@@ -1,0 +1,55 @@
+/* pipeline: the way of the data, from chunks of log lines to counters and evidence.
+ *
+ *   worker        header, line shape, reply, verdict: nothing that depends on other lines
+ *   ordered lane  ledger, tally, evidence, event sink: chunk by chunk in input order
+ *
+ * The result depends on the input and the options alone, not on the chunk size. */
+#ifndef BOUNCELOG_PIPELINE_PIPELINE_H
+#define BOUNCELOG_PIPELINE_PIPELINE_H
+
+#include "bouncelog/input/input.h"
+#include "bouncelog/ledger/evidence.h"
+#include "bouncelog/ledger/ledger.h"
+#include "bouncelog/pattern/patterns.h"
+#include "bouncelog/tally/tally.h"
+
+typedef void event_sink(void *context, const struct event *event);
+
+struct pipeline_options {
+    const struct patterns *patterns;
+    enum mta only;
+    sv host;
+    bool inbound;
+    bool zone_given;
+    int year;
+    int64_t now;              /* for stamps without a year on standard input */
+    int64_t since, until;     /* attempts in [since, until); INT64_MIN, INT64_MAX: all */
+    const sv *senders;        /* globs; with sender_count 0 any sender counts */
+    size_t sender_count;
+    const sv *filters;        /* see ledger_options */
+    size_t filter_count;
+    size_t messages_max;
+    event_sink *sink;         /* may be NULL */
+    void *sink_context;
+    void (*progress)(void *context, const struct input *input); /* after each chunk; may be NULL */
+    void *progress_context;
+};
+
+/* All that a run found out. */
+struct scan {
+    struct line_tally lines;
+    struct tally tally;
+    struct evidence evidence;
+    struct ledger *ledger;
+    int64_t *source_lines; /* by source */
+    size_t source_count;
+    uint64_t limits;       /* matches that ran into PCRE2's limits */
+};
+
+void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options);
+void scan_release(struct scan *scan);
+
+/* What a delivery event of this category and outcome calls for; also for `explain`. */
+void pipeline_judge(const struct patterns *patterns, struct event *event);
+
+#endif

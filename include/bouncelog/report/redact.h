@@ -1,0 +1,20 @@
+/* redact: addresses as keyed fingerprints (--hash).
+ *
+ * An address becomes the HMAC-SHA-256 (RFC 2104, FIPS 198-1) of its lower-cased form, as 64 hex
+ * digits: equal addresses stay equal, and only who has the key can test a guess. A domain on its
+ * own is no person's address and stays. Thread: any, the redactor is immutable. */
+#ifndef BOUNCELOG_REPORT_REDACT_H
+#define BOUNCELOG_REPORT_REDACT_H
+
+#include "bouncelog/base/arena.h"
+
+struct redactor {
+    sv key;
+};
+
+/* Both give a view of the input when redactor is NULL, else text in the arena. */
+sv redact_address(const struct redactor *redactor, sv address, struct arena *arena);
+/* Every address within a text. */
+sv redact_text(const struct redactor *redactor, sv text, struct arena *arena);
+
+#endif

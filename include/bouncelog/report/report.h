@@ -1,0 +1,121 @@
+/* report: a frozen, sorted snapshot of a run, ready to be written.
+ *
+ * The only place that ranks, rounds and trims; renderers take it as it is. With a redactor every
+ * address in it, also inside replies and samples, is a fingerprint already.
+ * All views live as long as the report. Thread: one. */
+#ifndef BOUNCELOG_REPORT_REPORT_H
+#define BOUNCELOG_REPORT_REPORT_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/ledger/evidence.h"
+#include "bouncelog/ledger/ledger.h"
+#include "bouncelog/model/policy_table.h"
+#include "bouncelog/report/redact.h"
+#include "bouncelog/tally/tally.h"
+
+struct report_input {
+    sv file, format, error; /* error empty: none */
+    int64_t bytes, lines, cut_lines;
+    bool complete;
+};
+
+struct ranking_row {
+    sv name;
+    struct outcomes outcomes;
+    double bounce_rate; /* (bounced + expired) / count, four decimals */
+};
+
+struct ranking {
+    struct ranking_row *rows;
+    size_t count;
+};
+
+struct category_row {
+    sv category, scope, remedy, sample_enhanced, sample_text;
+    int64_t count, transient, permanent, recipients;
+    int sample_code;
+};
+
+struct code_row {
+    int code; /* or */
+    sv enhanced;
+    sv class_name, meaning, remedy;
+    int64_t count;
+};
+
+struct block_row {
+    sv host, provider, category, list, remedy, sample;
+    int64_t count;
+};
+
+struct suppression {
+    sv address; /* of a domain: the domain */
+    sv category, reason, enhanced, reply, rule, host, queue_id, file;
+    sv final; /* the final recipient, where the address is an original one */
+    sv skipped; /* why no list may carry it; empty: it may */
+    int code;
+    int64_t count, days, first_seen, last_seen, line;
+};
+
+struct sample_row {
+    sv file, text;
+    int64_t line;
+};
+
+struct sample_list {
+    int64_t count;
+    struct sample_row *rows;
+    size_t kept;
+};
+
+struct report {
+    sv version;
+    int64_t generated_at;
+    const struct report_input *inputs;
+    size_t input_count;
+    bool has_window;
+    int64_t first, last;
+    struct line_tally lines; /* its samples: see below */
+    int64_t attempts[OUTCOME_COUNT], attempts_total;
+    int64_t transient, permanent;
+    struct recipient_counts recipients;
+    struct category_row *categories;
+    size_t category_count;
+    struct code_row *codes, *enhanced;
+    size_t code_count, enhanced_count;
+    struct ranking providers, recipient_domains, sender_domains, hosts, hours;
+    struct block_row *blocks;
+    size_t block_count;
+    struct suppression *suppress, *suppress_domains;
+    size_t suppress_count, suppress_domain_count;
+    int64_t unresolved_expiries, evicted;
+    double bounce_rate; /* of all attempts */
+    struct sample_list unclassified, unparsed, ambiguous;
+    struct arena arena;
+};
+
+struct report_options {
+    const struct taxonomy *taxonomy;
+    const struct policy_table *policy;
+    const struct redactor *redactor; /* NULL: addresses in clear */
+    const struct map *known;         /* --recipients: lower-cased addresses and @domains; NULL: all */
+    size_t top;
+    sv version;
+    int64_t generated_at;
+};
+
+/* What the report is made of. */
+struct report_source {
+    const struct line_tally *lines;
+    const struct tally *tally;
+    const struct evidence *evidence;
+    const struct ledger *ledger;
+    const struct report_input *inputs; /* must outlive the report */
+    size_t input_count;
+};
+
+void report_make(struct report *report, const struct report_source *source,
+                 const struct report_options *options);
+void report_release(struct report *report);
+
+#endif

@@ -1,0 +1,13 @@
+/* rankings: names by how often they occur, cut at a length, with the rest in one row. */
+#ifndef BOUNCELOG_REPORT_RANKINGS_H
+#define BOUNCELOG_REPORT_RANKINGS_H
+
+#include "bouncelog/report/report.h"
+
+void ranking_make(struct ranking *ranking, const struct map *outcomes_by_name, size_t top);
+void ranking_release(struct ranking *ranking);
+
+/* (bounced + expired) / count, four decimals; 0 without any. */
+double rankings_bounce_rate(const struct outcomes *outcomes);
+
+#endif

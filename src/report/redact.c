@@ -1,0 +1,82 @@
+#include "bouncelog/report/redact.h"
+
+#include <nettle/hmac.h>
+
+#include "bouncelog/base/buf.h"
+
+static bool is_local_char(char c)
+{
+    return is_alnum(c) || (c && strchr("!#$%&'*+-./=?^_`{|}~", c)) || (unsigned char)c >= 0x80;
+}
+
+static bool is_domain_char(char c)
+{
+    return is_alnum(c) || c == '-' || c == '.' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+sv redact_address(const struct redactor *redactor, sv address, struct arena *arena)
+{
+    static const char hex[] = "0123456789abcdef";
+    if (!redactor || !address.len)
+        return address;
+    struct hmac_sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    hmac_sha256_set_key(&context, redactor->key.len, (const uint8_t *)redactor->key.ptr);
+    for (size_t i = 0; i < address.len; i++) {
+        uint8_t byte = (uint8_t)to_lower(address.ptr[i]);
+        hmac_sha256_update(&context, 1, &byte);
+    }
+    hmac_sha256_digest(&context, sizeof digest, digest);
+    char *out = arena_alloc(arena, sizeof digest * 2);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        out[i * 2] = hex[digest[i] >> 4];
+        out[i * 2 + 1] = hex[digest[i] & 15];
+    }
+    return sv_make(out, sizeof digest * 2);
+}
+
+/* Where the local part that ends at the `@` at `at` begins. */
+static size_t local_start(sv text, size_t at, size_t floor)
+{
+    size_t start = at;
+    if (at > floor && text.ptr[at - 1] == '"') {
+        size_t open = sv_rfind_byte(sv_sub(text, floor, at - 1), '"');
+        return open == SV_NPOS ? at : floor + open;
+    }
+    while (start > floor && is_local_char(text.ptr[start - 1]))
+        start--;
+    return start;
+}
+
+static size_t domain_end(sv text, size_t at)
+{
+    size_t end = at + 1;
+    while (end < text.len && is_domain_char(text.ptr[end]))
+        end++;
+    while (end > at + 1 && (text.ptr[end - 1] == '.' || text.ptr[end - 1] == '-'))
+        end--;
+    return end;
+}
+
+sv redact_text(const struct redactor *redactor, sv text, struct arena *arena)
+{
+    if (!redactor || sv_find_byte(text, '@') == SV_NPOS)
+        return text;
+    struct buf out = {0};
+    size_t done = 0;
+    for (size_t at = 0; at < text.len; at++) {
+        if (text.ptr[at] != '@')
+            continue;
+        size_t start = local_start(text, at, done), end = domain_end(text, at);
+        if (start == at || end == at + 1)
+            continue;
+        buf_add(&out, sv_sub(text, done, start));
+        buf_add(&out, redact_address(redactor, sv_sub(text, start, end), arena));
+        done = end;
+        at = end - 1;
+    }
+    buf_add(&out, sv_skip(text, done));
+    sv redacted = arena_copy(arena, buf_sv(&out));
+    buf_release(&out);
+    return redacted;
+}

@@ -1,0 +1,202 @@
+#include "bouncelog/report/report.h"
+
+#include <stdlib.h>
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/mem.h"
+#include "rankings.h"
+#include "suppressions.h"
+
+/* Sorted arrays: by count down, then by name. */
+#define ORDER(a, b, name_a, name_b)                                                               \
+    ((a)->count != (b)->count ? ((a)->count < (b)->count ? 1 : -1) : sv_cmp(name_a, name_b))
+
+static int by_category(const void *left, const void *right)
+{
+    const struct category_row *a = left, *b = right;
+    return ORDER(a, b, a->category, b->category);
+}
+
+static int by_code(const void *left, const void *right)
+{
+    const struct code_row *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? 1 : -1;
+    return a->code != b->code ? (a->code < b->code ? -1 : 1) : sv_cmp(a->enhanced, b->enhanced);
+}
+
+static int by_block(const void *left, const void *right)
+{
+    const struct block_row *a = left, *b = right;
+    int order = ORDER(a, b, a->host, b->host);
+    if (order == 0)
+        order = sv_cmp(a->provider, b->provider);
+    if (order == 0)
+        order = sv_cmp(a->category, b->category);
+    return order ? order : sv_cmp(a->list, b->list);
+}
+
+static void make_categories(struct report *report, const struct tally *tally,
+                            const struct report_options *options)
+{
+    const struct taxonomy *taxonomy = options->taxonomy;
+    report->categories = mem_zero(taxonomy->category_count, sizeof *report->categories);
+    for (size_t i = 0; i < taxonomy->category_count; i++) {
+        const struct category_tally *counts = &tally->categories[i];
+        const struct category *category = &taxonomy->categories[i];
+        if (!counts->count)
+            continue;
+        report->categories[report->category_count++] = (struct category_row){
+            .category = category->name,
+            .scope = category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope),
+            .remedy = category->remedy,
+            .count = counts->count,
+            .transient = counts->transient,
+            .permanent = counts->permanent,
+            .recipients = counts->recipients,
+            .sample_code = counts->sample_code,
+            .sample_enhanced = sv_from(counts->sample_enhanced),
+            .sample_text = redact_text(options->redactor,
+                                       sv_make(counts->sample_text, counts->sample_len),
+                                       &report->arena)};
+    }
+    qsort(report->categories, report->category_count, sizeof *report->categories, by_category);
+}
+
+static void make_codes(struct report *report, const struct tally *tally,
+                       const struct taxonomy *taxonomy)
+{
+    report->codes = mem_zero(1000, sizeof *report->codes);
+    for (int code = 0; code < 1000; code++) {
+        if (!tally->codes[code])
+            continue;
+        const struct code_entry *entry = taxonomy_code(taxonomy, code);
+        report->codes[report->code_count++] = (struct code_row){
+            .code = code,
+            .enhanced = SV_EMPTY,
+            .class_name = taxonomy_code_class(code),
+            .meaning = entry ? entry->meaning : SV_EMPTY,
+            .remedy = entry ? entry->remedy : SV_EMPTY,
+            .count = tally->codes[code]};
+    }
+    qsort(report->codes, report->code_count, sizeof *report->codes, by_code);
+}
+
+static void make_enhanced(struct report *report, const struct tally *tally,
+                          const struct taxonomy *taxonomy)
+{
+    size_t count = map_count(&tally->enhanced);
+    report->enhanced = mem_zero(count + 1, sizeof *report->enhanced);
+    for (size_t i = 0; i < count; i++) {
+        sv code = map_key_at(&tally->enhanced, i);
+        const struct enhanced_entry *entry = taxonomy_enhanced(taxonomy, code);
+        const int64_t *seen = map_value_at(&tally->enhanced, i);
+        report->enhanced[report->enhanced_count++] = (struct code_row){
+            .enhanced = code, .meaning = entry ? entry->name : SV_EMPTY, .count = *seen};
+    }
+    qsort(report->enhanced, report->enhanced_count, sizeof *report->enhanced, by_code);
+}
+
+static void make_blocks(struct report *report, const struct tally *tally,
+                        const struct report_options *options)
+{
+    size_t count = map_count(&tally->blocks);
+    report->blocks = mem_zero(count + 1, sizeof *report->blocks);
+    for (size_t i = 0; i < count; i++) {
+        const struct block *block = map_value_at(&tally->blocks, i);
+        sv rest, host = sv_cut(map_key_at(&tally->blocks, i), '\n', &rest);
+        report->blocks[report->block_count++] = (struct block_row){
+            .host = host,
+            .provider = sv_cut(rest, '\n', &rest),
+            .category = taxonomy_category_name(options->taxonomy, block->category),
+            .list = block->list,
+            .remedy = block->remedy,
+            .count = block->count,
+            .sample = redact_text(options->redactor, sv_make(block->sample, block->sample_len),
+                                  &report->arena)};
+    }
+    qsort(report->blocks, report->block_count, sizeof *report->blocks, by_block);
+    if (report->block_count > options->top)
+        report->block_count = options->top;
+}
+
+static struct sample_list make_samples(struct report *report, const struct samples *samples,
+                                       const struct report_source *source,
+                                       const struct report_options *options)
+{
+    struct sample_list list = {.count = samples->count, .kept = samples->kept};
+    list.rows = arena_alloc(&report->arena, (samples->kept + 1) * sizeof *list.rows);
+    for (size_t i = 0; i < samples->kept; i++) {
+        const struct sample *sample = &samples->list[i];
+        list.rows[i] = (struct sample_row){
+            .file = source->inputs[sample->source].file,
+            .line = sample->line,
+            .text = redact_text(options->redactor, sv_make(sample->text, sample->len),
+                                &report->arena)};
+    }
+    return list;
+}
+
+static void make_counts(struct report *report, const struct report_source *source)
+{
+    const struct tally *tally = source->tally;
+    struct ledger_counts ledger = ledger_counts(source->ledger);
+    report->lines = *source->lines;
+    report->has_window = tally->first <= tally->last;
+    report->first = tally->first;
+    report->last = tally->last;
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        report->attempts[i] = tally->attempts[i];
+        report->attempts_total += tally->attempts[i];
+    }
+    report->transient = tally->transient;
+    report->permanent = tally->permanent;
+    report->recipients = tally_recipients(tally);
+    report->unresolved_expiries = ledger.unresolved_expiries;
+    report->evicted = ledger.evicted;
+    report->bounce_rate = rankings_bounce_rate(&(struct outcomes){
+        .count = report->attempts_total,
+        .bounced = report->attempts[OUTCOME_BOUNCED],
+        .expired = report->attempts[OUTCOME_EXPIRED]});
+}
+
+void report_make(struct report *report, const struct report_source *source,
+                 const struct report_options *options)
+{
+    const struct tally *tally = source->tally;
+    *report = (struct report){.version = options->version,
+                              .generated_at = options->generated_at,
+                              .inputs = source->inputs,
+                              .input_count = source->input_count};
+    make_counts(report, source);
+    make_categories(report, tally, options);
+    make_codes(report, tally, options->taxonomy);
+    make_enhanced(report, tally, options->taxonomy);
+    make_blocks(report, tally, options);
+    ranking_make(&report->providers, &tally->providers, options->top);
+    ranking_make(&report->recipient_domains, &tally->recipient_domains, options->top);
+    ranking_make(&report->sender_domains, &tally->sender_domains, options->top);
+    ranking_make(&report->hosts, &tally->hosts, options->top);
+    ranking_make(&report->hours, &tally->hours, options->top);
+    report->unclassified = make_samples(report, &tally->unclassified, source, options);
+    report->unparsed = make_samples(report, &source->lines->unparsed_samples, source, options);
+    report->ambiguous = make_samples(report, &source->lines->ambiguous_samples, source, options);
+    suppressions_make(report, source, options);
+}
+
+void report_release(struct report *report)
+{
+    mem_free(report->categories);
+    mem_free(report->codes);
+    mem_free(report->enhanced);
+    mem_free(report->blocks);
+    mem_free(report->suppress);
+    mem_free(report->suppress_domains);
+    ranking_release(&report->providers);
+    ranking_release(&report->recipient_domains);
+    ranking_release(&report->sender_domains);
+    ranking_release(&report->hosts);
+    ranking_release(&report->hours);
+    arena_release(&report->arena);
+    *report = (struct report){0};
+}
