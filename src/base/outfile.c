@@ -14,7 +14,8 @@ enum { FLUSH_BYTES = 256 * 1024 };
 struct outfile {
     struct buf path, temporary, pending;
     int fd;
-    int failed; /* errno of the first failed write */
+    bool direct; /* standard output, a device or a pipe: nothing to rename */
+    int failed;  /* errno of the first failed write */
 };
 
 static void free_outfile(struct outfile *out)
@@ -50,11 +51,15 @@ struct outfile *outfile_open(const char *path, struct err *err)
     struct outfile *out = mem_zero(1, sizeof *out);
     buf_add(&out->path, sv_from(path));
     out->fd = STDOUT_FILENO;
-    if (is_stdout(path))
+    out->direct = is_stdout(path);
+    if (out->direct)
         return out;
     struct stat old;
     mode_t mode = 0600;
-    if (lstat(path, &old) == 0) {
+    if (stat(path, &old) == 0 && (S_ISCHR(old.st_mode) || S_ISFIFO(old.st_mode))) {
+        out->direct = true;
+        out->fd = open(path, O_WRONLY | O_CLOEXEC);
+    } else if (lstat(path, &old) == 0) {
         if (!S_ISREG(old.st_mode)) {
             err_set(err, ERR_OUTPUT, "%s: exists and is not a regular file", path);
             free_outfile(out);
@@ -62,7 +67,7 @@ struct outfile *outfile_open(const char *path, struct err *err)
         }
         mode = old.st_mode & 0777;
     }
-    if (open_temporary(out, mode) < 0) {
+    if ((out->direct ? out->fd : open_temporary(out, mode)) < 0) {
         err_set(err, ERR_OUTPUT, "%s: cannot create: %s", path, strerror(errno));
         free_outfile(out);
         return NULL;
@@ -109,7 +114,7 @@ int outfile_commit(struct outfile *out, struct err *err)
     flush_pending(out);
     const char *path = buf_cstr(&out->path);
     int rc = 0;
-    if (!is_stdout(path)) {
+    if (!out->direct) {
         if (!out->failed && fsync(out->fd) != 0)
             out->failed = errno;
         if (close(out->fd) != 0 && !out->failed)
@@ -121,6 +126,8 @@ int outfile_commit(struct outfile *out, struct err *err)
         else
             sync_directory(out);
     }
+    else if (!is_stdout(path) && close(out->fd) != 0 && !out->failed)
+        out->failed = errno;
     if (out->failed)
         rc = err_set(err, ERR_OUTPUT, "%s: cannot write: %s",
                      is_stdout(path) ? "standard output" : path, strerror(out->failed));
@@ -130,9 +137,9 @@ int outfile_commit(struct outfile *out, struct err *err)
 
 void outfile_discard(struct outfile *out)
 {
-    if (!is_stdout(buf_cstr(&out->path))) {
+    if (!is_stdout(buf_cstr(&out->path)))
         close(out->fd);
+    if (!out->direct)
         unlink(buf_cstr(&out->temporary));
-    }
     free_outfile(out);
 }

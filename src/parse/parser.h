@@ -44,6 +44,8 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
 /* Who complains, at which stage, in which words: fills said and reply of a failure. Returns true
  * when the words say that the retry time is over. */
 bool frame_read(struct line *line, sv text, enum reply_joint joint, struct record *record);
+/* Do words of this MTA's own frame the text, other than any words at all? */
+bool frame_knows(const struct line *line, sv text);
 enum stage frame_stage(const struct mta_patterns *patterns, sv command);
 
 /* The severity that CONTRACT gives a failure: reply, else dsn, else outcome. */

@@ -30,6 +30,29 @@ static int load_gates(struct document *document, const yaml_node_t *node, struct
     return 0;
 }
 
+/* `.*`, `.+`, `[...]*` and the like without an upper bound, possessive ones left out. */
+static int unbounded_repeats(sv pattern)
+{
+    int count = 0;
+    bool in_class = false;
+    for (size_t i = 0; i + 1 < pattern.len; i++) {
+        char c = pattern.ptr[i], next = pattern.ptr[i + 1];
+        bool wide = c == '.' || (c == ']' && in_class);
+        if (c == '\\') {
+            wide = next == 'S' || next == 'w' || next == 'W';
+            next = i + 2 < pattern.len ? pattern.ptr[i + 2] : 0;
+            i++;
+        } else if (c == '[') {
+            in_class = true;
+        } else if (c == ']') {
+            in_class = false;
+        }
+        char behind = i + 2 < pattern.len ? pattern.ptr[i + 2] : 0;
+        count += wide && !(in_class && c == '.') && (next == '*' || next == '+') && behind != '+';
+    }
+    return count;
+}
+
 static int load_rule(struct patterns *patterns, struct document *document,
                      const yaml_node_t *node, struct err *err)
 {
@@ -58,6 +81,10 @@ static int load_rule(struct patterns *patterns, struct document *document,
         regex_free(rule.regex);
         return -1;
     }
+    sv pattern;
+    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0)
+        return -1;
+    rule.unbounded_repeats = unbounded_repeats(pattern);
     if (!rule.remedy.len)
         rule.remedy = patterns->taxonomy.categories[rule.category].remedy;
     load_append(&patterns->rules, &patterns->rule_count, sizeof rule, &rule);

@@ -2,7 +2,8 @@
  *
  * Bytes go to a new file beside the target (O_EXCL, mode 0600 unless the target exists with
  * another), which is synced and renamed over the target by outfile_commit. Until then the old
- * file stays. "-" is standard output, which is written through and cannot be taken back. */
+ * file stays. "-" (standard output), devices and pipes are written through and cannot be taken
+ * back. */
 #ifndef BOUNCELOG_BASE_OUTFILE_H
 #define BOUNCELOG_BASE_OUTFILE_H
 

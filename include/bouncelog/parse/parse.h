@@ -68,6 +68,10 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv line,
                             int64_t number, struct records *records);
 
+/* A reply, or the words of an MTA about a failure, without a log line around it: adds one attempt.
+ * mta MTA_UNKNOWN: whose words they are is found out. */
+void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *records);
+
 /* Matches that ran into PCRE2's limits: such lines are unparsed or unframed. */
 uint64_t parser_limits(const struct parser *parser);
 

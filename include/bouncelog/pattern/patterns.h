@@ -123,6 +123,7 @@ struct rule {
     size_t provider_count, code_count, enhanced_count, literal_count;
     uint32_t stages, origins; /* bit sets; 0: any */
     struct regex *regex, *unless;
+    int unbounded_repeats; /* of the pattern: more than one can take quadratic time */
     struct place place;
     struct examples examples;
 };

@@ -1,0 +1,36 @@
+/* cli: arguments in, exit codes out; the only room that exits, writes to stderr and reads the
+ * environment. One file per command. */
+#ifndef BOUNCELOG_CLI_CLI_H
+#define BOUNCELOG_CLI_CLI_H
+
+#include "bouncelog/base/err.h"
+#include "bouncelog/base/sv.h"
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_CONDITION = 1,
+    EXIT_USAGE = 2,
+    EXIT_INCOMPLETE = 3,
+    EXIT_CONFIG = 4,
+    EXIT_OUTPUT = 6,
+    EXIT_BUG = 70,
+    EXIT_MEMORY = 71,
+};
+
+/* "bouncelog: ..." on stderr, one line, control characters made visible. */
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints err and gives its exit code. */
+int fail(const struct err *err);
+/* SOURCE_DATE_EPOCH, else the clock. */
+int64_t now_seconds(void);
+/* Results on stdout, checked: a full disk is EXIT_OUTPUT. */
+int print_result(sv text);
+
+int scan_command(int argc, char **argv);
+int explain_command(int argc, char **argv);
+int codes_command(int argc, char **argv);
+int patterns_command(int argc, char **argv);
+
+extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[];
+
+#endif

@@ -1,0 +1,136 @@
+/* bouncelog codes: reply codes and enhanced status codes. */
+#include "args.h"
+#include "bouncelog/base/buf.h"
+#include "bouncelog/pattern/patterns.h"
+#include "cli.h"
+
+enum { OPT_PATTERNS, OPT_PATTERNS_EXTRA, OPT_HELP };
+
+static const struct arg_spec specs[] = {
+    {"patterns", 0, true, OPT_PATTERNS},
+    {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
+    {"help", 'h', false, OPT_HELP},
+};
+
+struct codes {
+    bool help;
+    struct patterns_options files;
+};
+
+static int set_option(void *context, int id, const char *value, struct err *err)
+{
+    struct codes *codes = context;
+    (void)err;
+    if (id == OPT_PATTERNS)
+        codes->files.dir = value;
+    else if (id == OPT_PATTERNS_EXTRA)
+        codes->files.extra = value;
+    else
+        codes->help = true;
+    return 0;
+}
+
+static void add_field(struct buf *out, const char *name, sv value)
+{
+    if (value.len)
+        buf_printf(out, "  %-10s%.*s\n", name, SV_FMT(value));
+}
+
+static void list_all(struct buf *out, const struct taxonomy *taxonomy)
+{
+    buf_add(out, SV("Reply codes (RFC 5321 section 4.2)\n"));
+    for (size_t i = 0; i < taxonomy->code_count; i++) {
+        const struct code_entry *code = &taxonomy->codes[i];
+        buf_printf(out, "%d  %-12.*s %.*s\n", code->code, SV_FMT(code->class_name),
+                   SV_FMT(code->meaning));
+        buf_printf(out, "%18s%.*s\n", "", SV_FMT(code->remedy));
+    }
+    buf_add(out, SV("\nEnhanced status codes (RFC 3463; X is 2, 4 or 5)\n"));
+    for (size_t i = 0; i < taxonomy->enhanced_count; i++) {
+        const struct enhanced_entry *entry = &taxonomy->enhanced[i];
+        buf_printf(out, "%-8.*s %-20.*s %.*s\n", SV_FMT(entry->key),
+                   SV_FMT(taxonomy_category_name(taxonomy, entry->category)),
+                   SV_FMT(entry->name));
+    }
+}
+
+static void describe_category(struct buf *out, const struct taxonomy *taxonomy, uint8_t category)
+{
+    if (category >= taxonomy->category_count)
+        return;
+    add_field(out, "category", taxonomy->categories[category].name);
+    add_field(out, "", taxonomy->categories[category].meaning);
+}
+
+static bool describe_code(struct buf *out, const struct taxonomy *taxonomy, sv name)
+{
+    uint64_t number;
+    const struct code_entry *code =
+        sv_to_u64(name, &number) && number < 1000 ? taxonomy_code(taxonomy, (int)number) : NULL;
+    if (!code)
+        return false;
+    buf_printf(out, "%d\n", code->code);
+    add_field(out, "class", code->class_name);
+    add_field(out, "meaning", code->meaning);
+    add_field(out, "remedy", code->remedy);
+    describe_category(out, taxonomy, code->category);
+    add_field(out, "source", code->source);
+    if (code->seed_meaning.len) {
+        add_field(out, "guide", code->seed_meaning);
+        add_field(out, "", code->seed_remedy);
+    }
+    return true;
+}
+
+static bool describe_enhanced(struct buf *out, const struct taxonomy *taxonomy, sv name)
+{
+    const struct enhanced_entry *entry = taxonomy_enhanced(taxonomy, name);
+    if (!entry)
+        return false;
+    buf_printf(out, "%.*s\n", SV_FMT(name));
+    add_field(out, "meaning", entry->name);
+    describe_category(out, taxonomy, entry->category);
+    if (entry->category < taxonomy->category_count)
+        add_field(out, "remedy", taxonomy->categories[entry->category].remedy);
+    add_field(out, "codes", entry->codes);
+    add_field(out, "source", entry->source);
+    add_field(out, "beware", entry->trap);
+    return true;
+}
+
+static int run(const struct codes *codes, int count, char **names)
+{
+    struct patterns patterns;
+    struct err err;
+    struct buf out = {0};
+    int code = EXIT_DONE;
+    if (patterns_load(&patterns, &codes->files, &err) < 0)
+        return fail(&err);
+    if (!count)
+        list_all(&out, &patterns.taxonomy);
+    for (int i = 0; i < count; i++) {
+        sv name = sv_from(names[i]);
+        if (!describe_code(&out, &patterns.taxonomy, name) &&
+            !describe_enhanced(&out, &patterns.taxonomy, name)) {
+            message("'%s' is no known code (e.g. 550, 5.1.1)", names[i]);
+            code = EXIT_USAGE;
+        }
+    }
+    int printed = print_result(buf_sv(&out));
+    buf_release(&out);
+    patterns_release(&patterns);
+    return code == EXIT_DONE ? printed : code;
+}
+
+int codes_command(int argc, char **argv)
+{
+    struct codes codes = {0};
+    struct err err;
+    int count = args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &codes,
+                           &err);
+    if (count < 0)
+        return fail(&err);
+    if (codes.help)
+        return print_result(sv_from(help_codes));
+    return run(&codes, count, argv + 1);
+}

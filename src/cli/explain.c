@@ -1,0 +1,237 @@
+/* bouncelog explain: what one reply, or one log line, means. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "bouncelog/base/text.h"
+#include "bouncelog/classify/classify.h"
+#include "bouncelog/output/output.h"
+#include "bouncelog/parse/parse.h"
+#include "bouncelog/pipeline/pipeline.h"
+#include "cli.h"
+#include "scan_options.h"
+#include "zone.h"
+
+enum { OPT_JSON, OPT_MTA, OPT_PATTERNS, OPT_PATTERNS_EXTRA, OPT_POLICY, OPT_HELP };
+
+static const struct arg_spec specs[] = {
+    {"json", 0, false, OPT_JSON},
+    {"mta", 0, true, OPT_MTA},
+    {"patterns", 0, true, OPT_PATTERNS},
+    {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
+    {"policy", 0, true, OPT_POLICY},
+    {"help", 'h', false, OPT_HELP},
+};
+
+struct explain {
+    bool json, help;
+    enum mta mta;
+    struct patterns_options files;
+    struct patterns patterns;
+    struct parser *parser;
+    struct classifier *classifier;
+    struct records records;
+    struct buf out;
+};
+
+static int set_option(void *context, int id, const char *value, struct err *err)
+{
+    struct explain *explain = context;
+    switch (id) {
+    case OPT_JSON:
+        explain->json = true;
+        return 0;
+    case OPT_MTA:
+        return read_mta(value, &explain->mta, err);
+    case OPT_PATTERNS:
+        explain->files.dir = value;
+        return 0;
+    case OPT_PATTERNS_EXTRA:
+        explain->files.extra = value;
+        return 0;
+    case OPT_POLICY:
+        explain->files.policy = value;
+        return 0;
+    default:
+        explain->help = true;
+        return 0;
+    }
+}
+
+static const struct record *first_attempt(const struct records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (records->list[i].kind == RECORD_ATTEMPT)
+            return &records->list[i];
+    return NULL;
+}
+
+/* A line with a header and a delivery shape, else a reply. */
+static struct event read_event(struct explain *explain, sv text)
+{
+    struct clock clock = {.not_after = now_seconds() + 86400};
+    char padded[64 * 1024 + 64];
+    sv line = sv_sub(text, 0, sizeof padded - 64);
+    memcpy(padded, line.ptr, line.len);
+    memset(padded + line.len, 0, 64);
+    line = arena_copy(&explain->records.arena, sv_make(padded, line.len + 64));
+    line = sv_sub(line, 0, line.len - 64);
+    parser_line(explain->parser, &clock, line, 1, &explain->records);
+    const struct record *attempt = first_attempt(&explain->records);
+    if (!attempt) {
+        explain->records.count = 0;
+        parser_reply(explain->parser, explain->mta, line, &explain->records);
+        attempt = first_attempt(&explain->records);
+    }
+    struct event event = {.attempt = *attempt, .cause = CATEGORY_NONE, .suppressible = true};
+    if (!event.attempt.recipient.len) /* a reply stands for some recipient */
+        event.attempt.recipient = SV("recipient@example.com");
+    classify(explain->classifier, &event.attempt);
+    event.suppressible = !event.attempt.ambiguous;
+    pipeline_judge(&explain->patterns, &event);
+    return event;
+}
+
+static void add_field(struct buf *out, const char *name, sv value)
+{
+    buf_printf(out, "%-10s", name);
+    text_add_visible(out, value.len ? value : SV("-"));
+    buf_add_byte(out, '\n');
+}
+
+static void add_readable(struct explain *explain, const struct event *event, sv shape)
+{
+    const struct record *a = &event->attempt;
+    struct buf *out = &explain->out;
+    const struct taxonomy *taxonomy = &explain->patterns.taxonomy;
+    char code[16] = "";
+    if (a->reply.code)
+        snprintf(code, sizeof code, "%d", a->reply.code);
+    add_field(out, "code", sv_from(code));
+    add_field(out, "enhanced", a->reply.enhanced);
+    add_field(out, "text", a->reply.text);
+    add_field(out, "stage", stage_name(a->said.stage));
+    add_field(out, "origin", origin_name(a->said.origin));
+    if (a->severity == SEVERITY_NONE) {
+        add_field(out, "meaning", SV("no failure"));
+        return;
+    }
+    const struct category *category = &taxonomy->categories[a->verdict.category];
+    add_field(out, "severity", severity_name(a->severity));
+    add_field(out, "category", category->name);
+    add_field(out, "scope", category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope));
+    add_field(out, "meaning", category->meaning);
+    add_field(out, "remedy", a->verdict.remedy);
+    add_field(out, "action", action_name(event->action));
+    add_field(out, "rule", a->verdict.rule);
+    add_field(out, "basis", basis_name(a->verdict.basis));
+    add_field(out, "shape", shape);
+}
+
+static void explain_one(struct explain *explain, sv text)
+{
+    records_clear(&explain->records);
+    while (text.len && text.ptr[text.len - 1] == '\r')
+        text.len--;
+    if (!sv_trim(text).len) {
+        if (explain->json)
+            output_verdict(&explain->out, NULL, SV_EMPTY, &explain->patterns.taxonomy);
+        return;
+    }
+    struct event event = read_event(explain, text);
+    sv shape = event.attempt.severity == SEVERITY_NONE ? SV_EMPTY
+                                                       : classifier_shape(explain->classifier);
+    if (explain->json)
+        output_verdict(&explain->out, &event, shape, &explain->patterns.taxonomy);
+    else
+        add_readable(explain, &event, shape);
+}
+
+/* One per line; verdicts leave at once, so that the command can serve in a pipe. */
+static int explain_stdin(struct explain *explain)
+{
+    char *line = NULL;
+    size_t size = 0;
+    int code = EXIT_DONE;
+    for (ssize_t got; code == EXIT_DONE && (got = getline(&line, &size, stdin)) >= 0;) {
+        sv text = sv_make(line, (size_t)got);
+        if (text.len && text.ptr[text.len - 1] == '\n')
+            text.len--;
+        explain_one(explain, text);
+        if (!explain->json)
+            buf_add_byte(&explain->out, '\n');
+        code = print_result(buf_sv(&explain->out));
+        buf_clear(&explain->out);
+    }
+    bool failed = ferror(stdin);
+    free(line);
+    if (code == EXIT_DONE && failed) {
+        message("standard input: cannot read");
+        return EXIT_INCOMPLETE;
+    }
+    return code;
+}
+
+/* Words of one reply; line breaks inside are those of a multi-line reply. */
+static sv join(struct arena *arena, char **words, int count)
+{
+    struct buf text = {0};
+    for (int i = 0; i < count; i++) {
+        if (i)
+            buf_add_byte(&text, ' ');
+        for (const char *c = words[i]; *c; c++)
+            if (*c == '\n' && c[1])
+                buf_add(&text, SV("\\n"));
+            else if (*c != '\r' && *c != '\n')
+                buf_add_byte(&text, *c);
+    }
+    sv joined = arena_copy(arena, buf_sv(&text));
+    buf_release(&text);
+    return joined;
+}
+
+static int run(struct explain *explain, int operands, char **words)
+{
+    struct err err;
+    bool from_stdin = operands == 0 || (operands == 1 && strcmp(words[0], "-") == 0);
+    if (operands == 0 && isatty(STDIN_FILENO)) {
+        message("no reply (\"-\" reads them from standard input; see explain --help)");
+        return EXIT_USAGE;
+    }
+    if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &explain->files, &err) < 0)
+        return fail(&err);
+    struct parser_options options = {.patterns = &explain->patterns,
+                                     .only = explain->mta,
+                                     .host = SV_EMPTY,
+                                     .inbound = true};
+    explain->parser = parser_new(&options);
+    explain->classifier = classifier_new(&explain->patterns);
+    if (from_stdin)
+        return explain_stdin(explain);
+    struct arena arena = {0};
+    explain_one(explain, join(&arena, words, operands));
+    arena_release(&arena);
+    return print_result(buf_sv(&explain->out));
+}
+
+int explain_command(int argc, char **argv)
+{
+    struct explain explain = {0};
+    struct err err;
+    int code;
+    int operands = args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option,
+                              &explain, &err);
+    if (operands < 0)
+        code = fail(&err);
+    else if (explain.help)
+        code = print_result(sv_from(help_explain));
+    else
+        code = run(&explain, operands, argv + 1);
+    parser_free(explain.parser);
+    classifier_free(explain.classifier);
+    records_release(&explain.records);
+    buf_release(&explain.out);
+    patterns_release(&explain.patterns);
+    return code;
+}

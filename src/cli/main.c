@@ -1,0 +1,122 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/outfile.h"
+#include "bouncelog/base/text.h"
+#include "bouncelog/input/input.h"
+#include "bouncelog/pattern/regex.h"
+#include "cli.h"
+#include "version.h"
+
+void message(const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct buf line = {0};
+    buf_add(&line, SV("bouncelog: "));
+    text_add_visible(&line, sv_sub(sv_from(text), 0, len < 0 ? 0 : (size_t)len));
+    buf_add_byte(&line, '\n');
+    fwrite(line.ptr, 1, line.len, stderr);
+    buf_release(&line);
+}
+
+int fail(const struct err *err)
+{
+    message("%s", err->text);
+    switch (err->kind) {
+    case ERR_USAGE:
+        return EXIT_USAGE;
+    case ERR_INPUT:
+        return EXIT_INCOMPLETE;
+    case ERR_CONFIG:
+        return EXIT_CONFIG;
+    case ERR_OUTPUT:
+        return EXIT_OUTPUT;
+    case ERR_NONE:
+        break;
+    }
+    return EXIT_BUG;
+}
+
+int64_t now_seconds(void)
+{
+    const char *fixed = getenv("SOURCE_DATE_EPOCH");
+    uint64_t seconds;
+    if (fixed && sv_to_u64(sv_from(fixed), &seconds) && seconds < UINT64_C(253402300800))
+        return (int64_t)seconds;
+    return (int64_t)time(NULL);
+}
+
+int print_result(sv text)
+{
+    struct err err;
+    struct outfile *out = outfile_open("-", &err);
+    if (!out)
+        return fail(&err);
+    outfile_write(out, text);
+    return outfile_commit(out, &err) < 0 ? fail(&err) : EXIT_DONE;
+}
+
+static void on_exhausted(void)
+{
+    static const char text[] = "bouncelog: out of memory\n";
+    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)ignored;
+    _exit(EXIT_MEMORY);
+}
+
+static int print_version(void)
+{
+    char pcre2[64];
+    struct buf text = {0};
+    regex_library_version(pcre2, sizeof pcre2);
+    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s\n", BOUNCELOG_VERSION, pcre2,
+               regex_has_jit() ? "JIT" : "without JIT: slower", input_codecs());
+    int rc = print_result(buf_sv(&text));
+    buf_release(&text);
+    return rc;
+}
+
+static int run_command(sv name, int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } commands[] = {{"scan", scan_command},
+                    {"explain", explain_command},
+                    {"codes", codes_command},
+                    {"patterns", patterns_command}};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (sv_eq(name, sv_from(commands[i].name)))
+            return commands[i].run(argc, argv);
+    message("unknown command '%.*s' (scan, explain, codes or patterns; see --help)",
+            SV_FMT(name));
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    mem_on_exhausted(on_exhausted);
+    if (argc < 2) {
+        message("no command (scan, explain, codes or patterns; see --help)");
+        return EXIT_USAGE;
+    }
+    sv first = sv_from(argv[1]);
+    if (sv_eq(first, SV("--help")) || sv_eq(first, SV("-h")) || sv_eq(first, SV("help")))
+        return print_result(sv_from(help_main));
+    if (sv_eq(first, SV("--version")) || sv_eq(first, SV("-V")))
+        return print_version();
+    if (first.len > 1 && first.ptr[0] == '-') {
+        message("unknown option '%s' (a command comes first; see --help)", argv[1]);
+        return EXIT_USAGE;
+    }
+    return run_command(first, argc - 1, argv + 1);
+}

@@ -1,0 +1,302 @@
+/* bouncelog scan: logs in, summary, events and suppression lists out. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bouncelog/base/mem.h"
+#include "bouncelog/report/condition.h"
+#include "cli.h"
+#include "progress.h"
+#include "scan_options.h"
+#include "textfile.h"
+#include "version.h"
+#include "zone.h"
+
+/* More unparsed delivery lines than both of these: the run may have under-counted. */
+enum { UNPARSED_MAX = 10, UNPARSED_SHARE = 1000 };
+
+/* What a run holds open; released in one place. */
+struct run {
+    struct scan_options options;
+    struct patterns patterns;
+    struct condition conditions[CONDITIONS_MAX];
+    struct map known;         /* --recipients */
+    struct buf key;           /* --hash-key-file */
+    struct redactor redactor;
+    struct outfile *summary, *events, *lists[LISTS_MAX];
+    struct buf line;          /* the event being written */
+    struct arena arena;       /* what its redaction makes */
+    struct input *input;
+    struct scan scan;
+    struct report_input *inputs;
+    struct report report;
+};
+
+static const struct redactor *redactor_of(const struct run *run)
+{
+    return run->options.hash ? &run->redactor : NULL;
+}
+
+static void write_event(void *context, const struct event *event)
+{
+    struct run *run = context;
+    if (!run->options.all_events && event->attempt.outcome == OUTCOME_DELIVERED)
+        return;
+    buf_clear(&run->line);
+    output_event(&run->line, event, &run->patterns.taxonomy, redactor_of(run), &run->arena);
+    arena_clear(&run->arena);
+    outfile_write(run->events, buf_sv(&run->line));
+}
+
+static int add_known(struct map *known, sv line)
+{
+    char lower[512];
+    line = sv_trim(line);
+    if (!line.len || line.ptr[0] == '#' || line.len > sizeof lower)
+        return 0;
+    for (size_t i = 0; i < line.len; i++)
+        lower[i] = to_lower(line.ptr[i]);
+    map_add(known, sv_make(lower, line.len), NULL);
+    return 0;
+}
+
+static int load_side_files(struct run *run, struct err *err)
+{
+    struct scan_options *options = &run->options;
+    if (options->recipients) {
+        struct buf text = {0};
+        if (textfile_read(&text, "--recipients", options->recipients, err) < 0)
+            return -1;
+        for (sv rest = buf_sv(&text); rest.len;)
+            add_known(&run->known, sv_cut(rest, '\n', &rest));
+        buf_release(&text);
+    }
+    if (options->hash_key_file) {
+        if (textfile_read(&run->key, "--hash-key-file", options->hash_key_file, err) < 0)
+            return -1;
+        run->redactor.key = sv_trim(sv_cut(buf_sv(&run->key), '\n', &(sv){0}));
+        if (run->redactor.key.len < 16)
+            return err_set(err, ERR_USAGE, "--hash-key-file %s: the key has less than 16 bytes",
+                           options->hash_key_file);
+    }
+    return 0;
+}
+
+static int load(struct run *run, struct err *err)
+{
+    struct scan_options *options = &run->options;
+    if (zone_set(options->zone, err) < 0 ||
+        patterns_load(&run->patterns, &options->patterns, err) < 0)
+        return -1;
+    for (size_t i = 0; i < options->condition_count; i++)
+        if (condition_parse(&run->conditions[i], sv_from(options->conditions[i]),
+                            &run->patterns.taxonomy, err) < 0)
+            return -1;
+    return load_side_files(run, err);
+}
+
+/* Before any log is read: a wrong path shall not cost an hour. */
+static int open_outputs(struct run *run, struct err *err)
+{
+    struct scan_options *options = &run->options;
+    bool events_to_stdout = options->events && strcmp(options->events, "-") == 0;
+    const char *summary = options->output ? options->output : events_to_stdout ? NULL : "-";
+    if (summary && !(run->summary = outfile_open(summary, err)))
+        return -1;
+    if (options->events && !(run->events = outfile_open(options->events, err)))
+        return -1;
+    for (size_t i = 0; i < options->list_count; i++)
+        if (!(run->lists[i] = outfile_open(options->lists[i].path, err)))
+            return -1;
+    return 0;
+}
+
+static void scan_logs(struct run *run)
+{
+    struct scan_options *options = &run->options;
+    struct progress progress;
+    struct pipeline_options pipeline = {
+        .patterns = &run->patterns,
+        .only = options->only,
+        .host = options->host ? sv_from(options->host) : SV_EMPTY,
+        .inbound = options->inbound,
+        .zone_given = options->zone != NULL,
+        .year = options->year,
+        .now = now_seconds(),
+        .since = options->since,
+        .until = options->until,
+        .senders = options->senders,
+        .sender_count = options->sender_count,
+        .filters = options->filters,
+        .filter_count = options->filter_count,
+        .sink = run->events ? write_event : NULL,
+        .sink_context = run,
+        .progress = progress_start(&progress, options->progress) ? progress_show : NULL,
+        .progress_context = &progress};
+    run->input = input_plan(options->paths, options->path_count, (struct input_options){0});
+    for (size_t i = 0; input_duplicate(run->input, i); i++)
+        message("%s: named more than once, read once", input_duplicate(run->input, i));
+    pipeline_run(&run->scan, run->input, &pipeline);
+    progress_end(&progress);
+}
+
+static void make_report(struct run *run)
+{
+    size_t count = run->scan.source_count;
+    run->inputs = mem_zero(count + 1, sizeof *run->inputs);
+    for (size_t i = 0; i < count; i++) {
+        const struct source *source = input_source(run->input, i);
+        run->inputs[i] = (struct report_input){.file = sv_from(source->path),
+                                               .format = sv_from(source->format),
+                                               .error = sv_from(source->error),
+                                               .bytes = source->bytes,
+                                               .lines = run->scan.source_lines[i],
+                                               .cut_lines = source->cut_lines,
+                                               .complete = source->complete};
+    }
+    struct report_source source = {&run->scan.lines,     &run->scan.tally, &run->scan.evidence,
+                                   run->scan.ledger,     run->inputs,      count};
+    struct report_options options = {.taxonomy = &run->patterns.taxonomy,
+                                     .policy = &run->patterns.policy,
+                                     .redactor = redactor_of(run),
+                                     .known = run->options.recipients ? &run->known : NULL,
+                                     .top = run->options.top,
+                                     .version = SV(BOUNCELOG_VERSION),
+                                     .generated_at = now_seconds()};
+    report_make(&run->report, &source, &options);
+}
+
+static bool wants_colour(void)
+{
+    const char *none = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(none && *none);
+}
+
+static int commit(struct outfile **out, struct err *err)
+{
+    struct outfile *done = *out;
+    *out = NULL;
+    return done ? outfile_commit(done, err) : 0;
+}
+
+/* Every output that can be written is written, even when another one fails. */
+static int write_outputs(struct run *run)
+{
+    struct scan_options *options = &run->options;
+    struct err err;
+    int code = EXIT_DONE;
+    if (run->events && commit(&run->events, &err) < 0)
+        code = fail(&err);
+    for (size_t i = 0; i < options->list_count; i++) {
+        int64_t skipped = output_list(run->lists[i], &run->report, options->lists[i].format);
+        if (skipped)
+            message("%s: %lld addresses left out that no list can carry safely (the summary says "
+                    "which and why)",
+                    options->lists[i].path, (long long)skipped);
+        if (commit(&run->lists[i], &err) < 0)
+            code = fail(&err);
+    }
+    if (run->summary) {
+        bool to_stdout = !options->output || strcmp(options->output, "-") == 0;
+        if (options->text)
+            output_text(run->summary, &run->report, to_stdout && wants_colour());
+        else
+            output_summary(run->summary, &run->report);
+        if (commit(&run->summary, &err) < 0)
+            code = fail(&err);
+    }
+    return code;
+}
+
+/* Says what may be missing; true when anything may. */
+static bool report_gaps(const struct run *run)
+{
+    const struct report *report = &run->report;
+    bool gaps = false;
+    for (size_t i = 0; i < report->input_count; i++)
+        if (report->inputs[i].error.len) {
+            message("%.*s: %.*s", SV_FMT(report->inputs[i].file),
+                    SV_FMT(report->inputs[i].error));
+            gaps = true;
+        }
+    int64_t unparsed = report->lines.unparsed, lines = report->lines.delivery + unparsed;
+    if (unparsed > UNPARSED_MAX && unparsed * UNPARSED_SHARE > lines) {
+        message("%lld of %lld delivery lines were not understood (see \"unparsed\" in the "
+                "summary)",
+                (long long)unparsed, (long long)lines);
+        gaps = true;
+    }
+    if (report->evicted) {
+        message("%lld open messages with deferred recipients were forgotten for lack of room",
+                (long long)report->evicted);
+        gaps = true;
+    }
+    return gaps;
+}
+
+static bool condition_held(const struct run *run)
+{
+    bool held = false;
+    for (size_t i = 0; i < run->options.condition_count; i++)
+        if (condition_holds(&run->conditions[i], &run->report)) {
+            message("--fail-on %s holds", run->options.conditions[i]);
+            held = true;
+        }
+    return held;
+}
+
+static int run_scan(struct run *run)
+{
+    struct err err;
+    if (load(run, &err) < 0 || open_outputs(run, &err) < 0)
+        return fail(&err);
+    scan_logs(run);
+    make_report(run);
+    int code = write_outputs(run);
+    bool gaps = report_gaps(run), held = condition_held(run);
+    return code != EXIT_DONE ? code : gaps ? EXIT_INCOMPLETE : held ? EXIT_CONDITION : EXIT_DONE;
+}
+
+static void discard(struct outfile *out)
+{
+    if (out)
+        outfile_discard(out);
+}
+
+static void release(struct run *run)
+{
+    discard(run->summary);
+    discard(run->events);
+    for (size_t i = 0; i < LISTS_MAX; i++)
+        discard(run->lists[i]);
+    if (run->input) {
+        report_release(&run->report);
+        scan_release(&run->scan);
+        input_free(run->input);
+    }
+    patterns_release(&run->patterns);
+    map_release(&run->known);
+    buf_release(&run->key);
+    buf_release(&run->line);
+    arena_release(&run->arena);
+    arena_release(&run->options.arena);
+    mem_free(run->inputs);
+}
+
+int scan_command(int argc, char **argv)
+{
+    struct run *run = mem_zero(1, sizeof *run);
+    struct err err;
+    int code;
+    map_init(&run->known, 1);
+    if (scan_options_read(&run->options, argc, argv, &err) < 0)
+        code = fail(&err);
+    else if (run->options.help)
+        code = print_result(sv_from(help_scan));
+    else
+        code = run_scan(run);
+    release(run);
+    mem_free(run);
+    return code;
+}

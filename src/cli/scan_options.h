@@ -1,0 +1,45 @@
+/* scan_options: the command line and the configuration file of `scan`. */
+#ifndef BOUNCELOG_CLI_SCAN_OPTIONS_H
+#define BOUNCELOG_CLI_SCAN_OPTIONS_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/output/output.h"
+#include "bouncelog/pattern/patterns.h"
+#include "bouncelog/pipeline/pipeline.h"
+
+enum { LISTS_MAX = 16, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct scan_options {
+    bool help, text, all_events, inbound, zone_given;
+    const char *output, *events; /* NULL: not asked for */
+    struct {
+        const char *path;
+        enum list_format format;
+    } lists[LISTS_MAX];
+    size_t list_count;
+    const char *conditions[CONDITIONS_MAX];
+    size_t condition_count;
+    sv senders[GLOBS_MAX], filters[GLOBS_MAX];
+    size_t sender_count, filter_count;
+    int64_t since, until;
+    enum mta only;
+    const char *zone, *host, *recipients, *hash_key_file, *config;
+    bool hash;
+    int year;
+    size_t top;
+    enum when progress;
+    struct patterns_options patterns;
+    const char *const *paths;
+    size_t path_count;
+    struct arena arena; /* what came from the configuration file */
+};
+
+/* ERR_USAGE, or ERR_CONFIG when the configuration file is wrong. */
+int scan_options_read(struct scan_options *options, int argc, char **argv,
+                      struct err *err) MUST_CHECK;
+
+/* Shared with other commands: auto, postfix, exim, sendmail. */
+int read_mta(const char *name, enum mta *mta, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,160 @@
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/text.h"
+#include "bouncelog/output/output.h"
+
+static void key(struct buf *line, const char *name)
+{
+    buf_add_byte(line, line->len && line->ptr[line->len - 1] != '{' ? ',' : ' ');
+    if (line->ptr[line->len - 1] == ' ')
+        line->len--;
+    buf_add_byte(line, '"');
+    buf_add(line, sv_from(name));
+    buf_add(line, SV("\":"));
+}
+
+static void text(struct buf *line, const char *name, sv value)
+{
+    key(line, name);
+    text_add_json(line, value);
+}
+
+/* An unknown value is null. */
+static void known(struct buf *line, const char *name, sv value)
+{
+    key(line, name);
+    if (value.len)
+        text_add_json(line, value);
+    else
+        buf_add(line, SV("null"));
+}
+
+static void number(struct buf *line, const char *name, int value)
+{
+    key(line, name);
+    if (value)
+        buf_printf(line, "%d", value);
+    else
+        buf_add(line, SV("null"));
+}
+
+static void relay(struct buf *line, const struct relay *relay)
+{
+    key(line, "relay");
+    if (!relay->host.len && !relay->ip.len) {
+        buf_add(line, SV("null"));
+        return;
+    }
+    buf_add_byte(line, '{');
+    known(line, "host", relay->host);
+    known(line, "ip", relay->ip);
+    number(line, "port", relay->port);
+    buf_add_byte(line, '}');
+}
+
+static void delay(struct buf *line, double seconds)
+{
+    key(line, "delay_s");
+    if (seconds < 0)
+        buf_add(line, SV("null"));
+    else
+        buf_printf(line, "%.6g", seconds);
+}
+
+static bool is_failure(const struct record *attempt)
+{
+    return attempt->severity != SEVERITY_NONE;
+}
+
+static sv scope_of(const struct taxonomy *taxonomy, uint8_t category)
+{
+    if (category >= taxonomy->category_count || taxonomy->categories[category].scope == SCOPE_NONE)
+        return SV_EMPTY;
+    return scope_name(taxonomy->categories[category].scope);
+}
+
+static void identity(struct buf *line, const struct event *event,
+                     const struct redactor *redactor, struct arena *arena)
+{
+    const struct record *a = &event->attempt;
+    char time[DATE_TEXT];
+    date_format(a->time, time);
+    text(line, "time", sv_from(time));
+    known(line, "host", a->host);
+    text(line, "mta", mta_name(a->mta));
+    known(line, "queue_id", a->queue_id);
+    if (event->sender_known)
+        text(line, "sender", redact_address(redactor, event->sender, arena));
+    else
+        known(line, "sender", SV_EMPTY);
+    text(line, "recipient", redact_address(redactor, a->recipient, arena));
+    known(line, "original_recipient", redact_address(redactor, a->original, arena));
+    relay(line, &a->relay);
+}
+
+static void verdict(struct buf *line, const struct event *event, const struct taxonomy *taxonomy)
+{
+    const struct record *a = &event->attempt;
+    bool failure = is_failure(a);
+    known(line, "category",
+          failure ? taxonomy_category_name(taxonomy, a->verdict.category) : SV_EMPTY);
+    known(line, "scope", failure ? scope_of(taxonomy, a->verdict.category) : SV_EMPTY);
+    known(line, "action", failure ? action_name(event->action) : SV_EMPTY);
+    known(line, "rule", failure ? a->verdict.rule : SV_EMPTY);
+    known(line, "basis", failure ? basis_name(a->verdict.basis) : SV_EMPTY);
+}
+
+void output_event(struct buf *line, const struct event *event, const struct taxonomy *taxonomy,
+                  const struct redactor *redactor, struct arena *arena)
+{
+    const struct record *a = &event->attempt;
+    buf_add_byte(line, '{');
+    identity(line, event, redactor, arena);
+    text(line, "outcome", outcome_name(a->outcome));
+    known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
+    number(line, "code", a->reply.code);
+    known(line, "enhanced", a->reply.enhanced);
+    known(line, "dsn", a->dsn);
+    text(line, "stage", stage_name(a->said.stage));
+    text(line, "origin", origin_name(a->said.origin));
+    known(line, "text", redact_text(redactor, a->reply.text, arena));
+    verdict(line, event, taxonomy);
+    known(line, "cause", taxonomy_category_name(taxonomy, event->cause));
+    known(line, "provider", a->provider);
+    delay(line, a->delay_s);
+    key(line, "source");
+    buf_add_byte(line, '{');
+    text(line, "file", event->file);
+    key(line, "line");
+    buf_add_u64(line, (uint64_t)a->line);
+    buf_add(line, SV("}}\n"));
+}
+
+static void no_verdict(struct buf *line)
+{
+    static const char *const keys[] = {"code",   "enhanced", "text", "stage", "origin", "severity",
+                                       "category", "scope",  "action", "rule", "basis", "remedy",
+                                       "shape"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        known(line, keys[i], SV_EMPTY);
+}
+
+void output_verdict(struct buf *line, const struct event *event, sv shape,
+                    const struct taxonomy *taxonomy)
+{
+    buf_add_byte(line, '{');
+    if (!event) {
+        no_verdict(line);
+    } else {
+        const struct record *a = &event->attempt;
+        number(line, "code", a->reply.code);
+        known(line, "enhanced", a->reply.enhanced);
+        known(line, "text", a->reply.text);
+        text(line, "stage", stage_name(a->said.stage));
+        text(line, "origin", origin_name(a->said.origin));
+        known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
+        verdict(line, event, taxonomy);
+        known(line, "remedy", is_failure(a) ? a->verdict.remedy : SV_EMPTY);
+        known(line, "shape", shape);
+    }
+    buf_add(line, SV("}\n"));
+}

@@ -1,0 +1,57 @@
+#include "json.h"
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/text.h"
+
+void json_text(cJSON *object, const char *key, sv text)
+{
+    struct buf utf8 = {0};
+    text_add_utf8(&utf8, text);
+    cJSON_AddStringToObject(object, key, buf_cstr(&utf8));
+    buf_release(&utf8);
+}
+
+void json_known(cJSON *object, const char *key, sv text)
+{
+    if (text.len)
+        json_text(object, key, text);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+void json_number(cJSON *object, const char *key, int64_t number)
+{
+    cJSON_AddNumberToObject(object, key, (double)number);
+}
+
+void json_code(cJSON *object, const char *key, int code)
+{
+    if (code)
+        json_number(object, key, code);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+void json_time(cJSON *object, const char *key, int64_t seconds)
+{
+    char text[DATE_TEXT];
+    date_format(seconds, text);
+    cJSON_AddStringToObject(object, key, text);
+}
+
+void json_add(struct buf *buf, cJSON *object)
+{
+    char *printed = cJSON_PrintUnformatted(object);
+    if (printed)
+        text_add_json_hardened(buf, sv_from(printed));
+    cJSON_free(printed);
+    cJSON_Delete(object);
+}
+
+void json_write(struct outfile *out, cJSON *object)
+{
+    struct buf text = {0};
+    json_add(&text, object);
+    outfile_write(out, buf_sv(&text));
+    buf_release(&text);
+}

@@ -1,0 +1,21 @@
+/* json: cJSON with views instead of C strings. */
+#ifndef BOUNCELOG_OUTPUT_JSON_H
+#define BOUNCELOG_OUTPUT_JSON_H
+
+#include <cjson/cJSON.h>
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/outfile.h"
+
+void json_text(cJSON *object, const char *key, sv text);
+/* An empty text is null. */
+void json_known(cJSON *object, const char *key, sv text);
+void json_number(cJSON *object, const char *key, int64_t number);
+/* Zero is null. */
+void json_code(cJSON *object, const char *key, int code);
+void json_time(cJSON *object, const char *key, int64_t seconds);
+/* Prints without blanks, hardens, deletes the object. */
+void json_add(struct buf *buf, cJSON *object);
+void json_write(struct outfile *out, cJSON *object);
+
+#endif

@@ -1,0 +1,258 @@
+#include "bouncelog/output/output.h"
+#include "json.h"
+
+static void key(struct outfile *out, const char *name)
+{
+    outfile_write(out, SV(",\n\""));
+    outfile_write(out, sv_from(name));
+    outfile_write(out, SV("\":"));
+}
+
+static void member(struct outfile *out, const char *name, cJSON *object)
+{
+    key(out, name);
+    json_write(out, object);
+}
+
+static void begin_array(struct outfile *out, const char *name)
+{
+    key(out, name);
+    outfile_write(out, SV("["));
+}
+
+static void element(struct outfile *out, size_t index, cJSON *object)
+{
+    outfile_write(out, index ? SV(",\n ") : SV("\n "));
+    json_write(out, object);
+}
+
+static void end_array(struct outfile *out)
+{
+    outfile_write(out, SV("]"));
+}
+
+static void write_inputs(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "inputs");
+    for (size_t i = 0; i < report->input_count; i++) {
+        const struct report_input *input = &report->inputs[i];
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "file", input->file);
+        json_text(row, "format", input->format);
+        json_number(row, "bytes", input->bytes);
+        json_number(row, "lines", input->lines);
+        json_number(row, "cut_lines", input->cut_lines);
+        json_number(row, "resumed_at", 0);
+        cJSON_AddBoolToObject(row, "complete", input->complete);
+        json_known(row, "error", input->error);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static void write_head(struct outfile *out, const struct report *report)
+{
+    cJSON *tool = cJSON_CreateObject(), *window = cJSON_CreateObject();
+    cJSON *at = cJSON_CreateObject();
+    outfile_write(out, SV("{\"schema\":\"bouncelog.summary/1\""));
+    cJSON_AddStringToObject(tool, "name", "bouncelog");
+    json_text(tool, "version", report->version);
+    member(out, "tool", tool);
+    json_time(at, "at", report->generated_at);
+    key(out, "generated_at");
+    json_write(out, cJSON_DetachItemFromObject(at, "at"));
+    cJSON_Delete(at);
+    if (report->has_window) {
+        json_time(window, "first", report->first);
+        json_time(window, "last", report->last);
+    } else {
+        cJSON_AddNullToObject(window, "first");
+        cJSON_AddNullToObject(window, "last");
+    }
+    member(out, "window", window);
+}
+
+static void write_counts(struct outfile *out, const struct report *report)
+{
+    cJSON *lines = cJSON_CreateObject(), *attempts = cJSON_CreateObject();
+    cJSON *failures = cJSON_CreateObject(), *recipients = cJSON_CreateObject();
+    json_number(lines, "total", report->lines.total);
+    json_number(lines, "delivery", report->lines.delivery);
+    json_number(lines, "context", report->lines.context);
+    json_number(lines, "other", report->lines.other);
+    json_number(lines, "unparsed", report->lines.unparsed);
+    member(out, "lines", lines);
+    json_number(attempts, "total", report->attempts_total);
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        json_number(attempts, outcome_name((enum outcome)i).ptr, report->attempts[i]);
+    member(out, "attempts", attempts);
+    json_number(failures, "transient", report->transient);
+    json_number(failures, "permanent", report->permanent);
+    member(out, "failures", failures);
+    json_number(recipients, "attempted", report->recipients.attempted);
+    json_number(recipients, "delivered", report->recipients.delivered);
+    json_number(recipients, "failed", report->recipients.failed);
+    member(out, "recipients", recipients);
+}
+
+static void write_categories(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "categories");
+    for (size_t i = 0; i < report->category_count; i++) {
+        const struct category_row *category = &report->categories[i];
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "category", category->category);
+        json_known(row, "scope", category->scope);
+        json_number(row, "count", category->count);
+        json_number(row, "transient", category->transient);
+        json_number(row, "permanent", category->permanent);
+        json_number(row, "recipients", category->recipients);
+        json_text(row, "remedy", category->remedy);
+        cJSON *sample = cJSON_AddObjectToObject(row, "sample");
+        json_code(sample, "code", category->sample_code);
+        json_known(sample, "enhanced", category->sample_enhanced);
+        json_text(sample, "text", category->sample_text);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static void write_codes(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "reply_codes");
+    for (size_t i = 0; i < report->code_count; i++) {
+        const struct code_row *code = &report->codes[i];
+        cJSON *row = cJSON_CreateObject();
+        json_number(row, "code", code->code);
+        json_text(row, "class", code->class_name);
+        json_known(row, "meaning", code->meaning);
+        json_known(row, "remedy", code->remedy);
+        json_number(row, "count", code->count);
+        element(out, i, row);
+    }
+    end_array(out);
+    begin_array(out, "enhanced_codes");
+    for (size_t i = 0; i < report->enhanced_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "enhanced", report->enhanced[i].enhanced);
+        json_known(row, "meaning", report->enhanced[i].meaning);
+        json_number(row, "count", report->enhanced[i].count);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static void write_ranking(struct outfile *out, const char *name, const struct ranking *ranking)
+{
+    begin_array(out, name);
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct ranking_row *ranked = &ranking->rows[i];
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "name", ranked->name);
+        json_number(row, "count", ranked->outcomes.count);
+        json_number(row, "delivered", ranked->outcomes.delivered);
+        json_number(row, "deferred", ranked->outcomes.deferred);
+        json_number(row, "bounced", ranked->outcomes.bounced);
+        json_number(row, "expired", ranked->outcomes.expired);
+        cJSON_AddNumberToObject(row, "bounce_rate", ranked->bounce_rate);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static void write_blocks(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "blocks");
+    for (size_t i = 0; i < report->block_count; i++) {
+        const struct block_row *block = &report->blocks[i];
+        cJSON *row = cJSON_CreateObject();
+        json_known(row, "host", block->host);
+        json_known(row, "provider", block->provider);
+        json_text(row, "category", block->category);
+        json_number(row, "count", block->count);
+        json_known(row, "list", block->list);
+        json_text(row, "remedy", block->remedy);
+        json_text(row, "sample", block->sample);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static cJSON *suppression_object(const struct suppression *entry, const char *name)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, name, entry->address);
+    json_text(row, "category", entry->category);
+    json_text(row, "reason", entry->reason);
+    json_code(row, "code", entry->code);
+    json_known(row, "enhanced", entry->enhanced);
+    json_number(row, "count", entry->count);
+    json_number(row, "days", entry->days);
+    json_time(row, "first_seen", entry->first_seen);
+    json_time(row, "last_seen", entry->last_seen);
+    json_text(row, "reply", entry->reply);
+    cJSON *evidence = cJSON_AddObjectToObject(row, "evidence");
+    json_known(evidence, "host", entry->host);
+    json_known(evidence, "queue_id", entry->queue_id);
+    json_text(evidence, "file", entry->file);
+    json_number(evidence, "line", entry->line);
+    json_known(evidence, "rule", entry->rule);
+    if (entry->final.len)
+        json_text(evidence, "final_recipient", entry->final);
+    if (entry->skipped.len)
+        json_text(row, "skipped", entry->skipped);
+    return row;
+}
+
+static void write_suppressions(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "suppress");
+    for (size_t i = 0; i < report->suppress_count; i++)
+        element(out, i, suppression_object(&report->suppress[i], "address"));
+    end_array(out);
+    begin_array(out, "suppress_domains");
+    for (size_t i = 0; i < report->suppress_domain_count; i++)
+        element(out, i, suppression_object(&report->suppress_domains[i], "domain"));
+    end_array(out);
+    member(out, "held", cJSON_CreateArray());
+    member(out, "cleared", cJSON_CreateArray());
+    member(out, "brake", cJSON_CreateFalse());
+}
+
+static void write_samples(struct outfile *out, const char *name, const struct sample_list *list)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_number(object, "count", list->count);
+    cJSON *samples = cJSON_AddArrayToObject(object, "samples");
+    for (size_t i = 0; i < list->kept; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "file", list->rows[i].file);
+        json_number(row, "line", list->rows[i].line);
+        json_text(row, "text", list->rows[i].text);
+        cJSON_AddItemToArray(samples, row);
+    }
+    member(out, name, object);
+}
+
+void output_summary(struct outfile *out, const struct report *report)
+{
+    write_head(out, report);
+    write_inputs(out, report);
+    write_counts(out, report);
+    write_categories(out, report);
+    write_codes(out, report);
+    write_ranking(out, "providers", &report->providers);
+    write_ranking(out, "recipient_domains", &report->recipient_domains);
+    write_ranking(out, "sender_domains", &report->sender_domains);
+    write_ranking(out, "hosts", &report->hosts);
+    write_ranking(out, "hours", &report->hours);
+    write_blocks(out, report);
+    write_suppressions(out, report);
+    member(out, "unresolved_expiries",
+           cJSON_CreateNumber((double)report->unresolved_expiries));
+    member(out, "evicted", cJSON_CreateNumber((double)report->evicted));
+    write_samples(out, "unclassified", &report->unclassified);
+    write_samples(out, "unparsed", &report->unparsed);
+    write_samples(out, "ambiguous", &report->ambiguous);
+    outfile_write(out, SV("}\n"));
+}

@@ -1,0 +1,66 @@
+/* A reply without a log line around it, as a person pastes it. */
+#include "parser.h"
+
+static enum reply_joint joint_of(sv text)
+{
+    return sv_find(text, SV("\\n")) == SV_NPOS ? REPLY_SPACED : REPLY_ESCAPED;
+}
+
+static void read_reply(struct line *line, sv text, struct record *record)
+{
+    struct arena *arena = &line->records->arena;
+    record->said = (struct said){ORIGIN_REMOTE, STAGE_UNKNOWN, text};
+    record->reply = reply_parse(text, joint_of(text), arena);
+    size_t enhanced = record->reply.code ? 0 : reply_enhanced_length(record->reply.text);
+    if (enhanced) { /* people paste the part behind the code, too */
+        record->reply.enhanced = sv_sub(record->reply.text, 0, enhanced);
+        record->reply.text = sv_trim(sv_skip(record->reply.text, enhanced));
+    }
+    record->reply.text = reply_undo_octal(record->reply.text, arena);
+}
+
+static enum severity class_of(const struct reply *reply)
+{
+    enum severity severity = reply_severity(reply->code);
+    if (severity == SEVERITY_NONE && !reply->code && reply->enhanced.len)
+        severity = reply_severity((reply->enhanced.ptr[0] - '0') * 100);
+    return severity;
+}
+
+static bool read_frames(struct line *line, enum mta mta, sv text, struct record *record)
+{
+    for (enum mta one = MTA_POSTFIX; one < MTA_COUNT; one++) {
+        if (mta != MTA_UNKNOWN && one != mta)
+            continue;
+        line->patterns = &line->parser->options.patterns->mtas[one];
+        if (!frame_knows(line, text))
+            continue;
+        record->mta = one;
+        frame_read(line, text, one == MTA_EXIM ? REPLY_ESCAPED : REPLY_SPACED, record);
+        return true;
+    }
+    return false;
+}
+
+void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *records)
+{
+    struct clock clock = {0};
+    struct line line = {.parser = parser,
+                        .clock = &clock,
+                        .records = records,
+                        .header = {.stamp = {.absolute = true}, .host = SV_EMPTY},
+                        .queue_id = SV_EMPTY};
+    text = sv_trim(text);
+    struct record *record = line_record(&line, RECORD_ATTEMPT);
+    record->mta = mta;
+    if (reply_has_code(text) || !read_frames(&line, mta, text, record))
+        read_reply(&line, text, record);
+    int class = record->reply.code / 100;
+    record->severity = class_of(&record->reply);
+    record->outcome = class == 2 || class == 3                       ? OUTCOME_DELIVERED
+                      : record->severity == SEVERITY_TRANSIENT ? OUTCOME_DEFERRED
+                                                               : OUTCOME_BOUNCED;
+    if (record->severity == SEVERITY_NONE && record->outcome == OUTCOME_BOUNCED &&
+        record->said.origin != ORIGIN_REMOTE)
+        record->severity = SEVERITY_PERMANENT;
+}

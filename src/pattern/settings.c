@@ -1,0 +1,72 @@
+#include "bouncelog/pattern/settings.h"
+
+#include "bouncelog/base/mem.h"
+#include "document.h"
+#include "files.h"
+#include "load.h"
+
+static const char *c_text(struct arena *arena, sv text)
+{
+    char *copy = arena_alloc(arena, text.len + 1);
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = 0;
+    return copy;
+}
+
+static int add_setting(struct settings *settings, struct document *document, sv name,
+                       const yaml_node_t *node, struct err *err)
+{
+    sv value;
+    if (document_scalar(document, node, &value, err) < 0)
+        return -1;
+    if (sv_find_byte(value, 0) != SV_NPOS)
+        return document_error(document, node, err, "a value cannot hold a NUL byte");
+    struct setting setting = {c_text(document->arena, name), c_text(document->arena, value),
+                              document_place(document, node)};
+    load_append(&settings->list, &settings->count, sizeof setting, &setting);
+    return 0;
+}
+
+static int load_document(struct settings *settings, struct document *document, struct err *err)
+{
+    yaml_node_t *root = document_root(document);
+    if (root->type != YAML_MAPPING_NODE)
+        return document_error(document, root, err, "expected options and their values");
+    for (size_t i = 0; i < document_pairs(root); i++) {
+        sv name;
+        yaml_node_t *value = document_pair(document, root, i, &name);
+        size_t items = document_items(value);
+        for (size_t j = 0; j < items; j++)
+            if (add_setting(settings, document, name, document_item(document, value, j), err) < 0)
+                return -1;
+        if (!items && add_setting(settings, document, name, value, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int settings_load(struct settings *settings, const char *path, struct arena *arena,
+                  struct err *err)
+{
+    struct pattern_files files = {0};
+    struct document document;
+    *settings = (struct settings){0};
+    int rc = files_add(&files, path, false, arena, err);
+    if (rc == 0) {
+        rc = document_parse(&document, files.list[0].name, files.list[0].text, arena, err);
+        if (rc == 0) {
+            rc = load_document(settings, &document, err);
+            document_release(&document);
+        }
+    }
+    files_release(&files);
+    if (rc < 0)
+        settings_release(settings);
+    return rc;
+}
+
+void settings_release(struct settings *settings)
+{
+    mem_free(settings->list);
+    *settings = (struct settings){0};
+}

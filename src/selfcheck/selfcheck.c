@@ -1,0 +1,237 @@
+#include "bouncelog/selfcheck/selfcheck.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "bouncelog/classify/classify.h"
+#include "bouncelog/parse/parse.h"
+
+struct check {
+    const struct patterns *patterns;
+    selfcheck_handler *handler;
+    void *context;
+    struct matcher *matcher;
+    struct parser *parser;
+    struct classifier *classifier;
+    struct records records;
+    struct selfcheck_counts counts;
+};
+
+__attribute__((format(printf, 3, 4))) static void fault(struct check *check, struct place place,
+                                                        const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    check->counts.faults++;
+    check->handler(check->context, place, text);
+}
+
+/* The fields of the matcher's last match against those that the example names. */
+static void check_fields(struct check *check, const struct example *example,
+                         const struct regex *regex, sv pattern)
+{
+    for (size_t i = 0; i < example->field_count; i++) {
+        sv name = example->fields[i].name, want = example->fields[i].value;
+        enum field field = 0;
+        while (field < FIELD_COUNT && !sv_eq(field_name(field), name))
+            field++;
+        if (field == FIELD_COUNT || !regex_has_field(regex, field)) {
+            fault(check, example->place, "'%.*s' has no group '%.*s'", SV_FMT(pattern),
+                  SV_FMT(name));
+            continue;
+        }
+        sv got = matcher_field(check->matcher, regex, field);
+        if (!sv_eq(got, want))
+            fault(check, example->place, "'%.*s': group '%.*s' is '%.*s', not '%.*s'",
+                  SV_FMT(pattern), SV_FMT(name), SV_FMT(got), SV_FMT(want));
+    }
+}
+
+static bool matches(struct check *check, const struct regex *regex, sv text, struct place place)
+{
+    enum regex_result result = regex_match(regex, check->matcher, text);
+    if (result == REGEX_LIMIT)
+        fault(check, place, "the example needs more steps than a match may take");
+    return result == REGEX_YES;
+}
+
+static void check_header(struct check *check, size_t index)
+{
+    const struct header_form *form = &check->patterns->headers[index];
+    for (size_t i = 0; i < form->examples.hit_count; i++) {
+        const struct example *hit = &form->examples.hits[i];
+        size_t first = 0;
+        while (first < index &&
+               !matches(check, check->patterns->headers[first].regex, hit->text, hit->place))
+            first++;
+        if (first < index)
+            fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
+                  SV_FMT(check->patterns->headers[first].name), SV_FMT(form->name));
+        else if (!matches(check, form->regex, hit->text, hit->place))
+            fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(form->name));
+        else
+            check_fields(check, hit, form->regex, form->name);
+    }
+    for (size_t i = 0; i < form->examples.miss_count; i++)
+        if (matches(check, form->regex, form->examples.misses[i].text,
+                    form->examples.misses[i].place))
+            fault(check, form->examples.misses[i].place, "'%.*s' takes its miss",
+                  SV_FMT(form->name));
+}
+
+static bool shape_takes(struct check *check, const struct shape *shape, sv text,
+                        struct place place)
+{
+    return sv_starts(text, shape->gate) &&
+           (!shape->needs.len || sv_find(text, shape->needs) != SV_NPOS) &&
+           (!shape->regex || matches(check, shape->regex, text, place));
+}
+
+static void check_shape(struct check *check, const struct shape *shape)
+{
+    for (size_t i = 0; i < shape->examples.hit_count; i++) {
+        const struct example *hit = &shape->examples.hits[i];
+        if (!shape_takes(check, shape, hit->text, hit->place))
+            fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(shape->name));
+        else if (shape->regex)
+            check_fields(check, hit, shape->regex, shape->name);
+    }
+    for (size_t i = 0; i < shape->examples.miss_count; i++)
+        if (shape_takes(check, shape, shape->examples.misses[i].text,
+                        shape->examples.misses[i].place))
+            fault(check, shape->examples.misses[i].place, "'%.*s' takes its miss",
+                  SV_FMT(shape->name));
+}
+
+static void check_frame(struct check *check, const struct mta_patterns *mta, size_t index)
+{
+    const struct frame *frame = &mta->frames[index];
+    for (size_t i = 0; i < frame->examples.hit_count; i++) {
+        const struct example *hit = &frame->examples.hits[i];
+        size_t first = 0;
+        while (first < index && !matches(check, mta->frames[first].regex, hit->text, hit->place))
+            first++;
+        if (first < index)
+            fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
+                  SV_FMT(mta->frames[first].name), SV_FMT(frame->name));
+        else if (!matches(check, frame->regex, hit->text, hit->place))
+            fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(frame->name));
+        else
+            check_fields(check, hit, frame->regex, frame->name);
+    }
+    for (size_t i = 0; i < frame->examples.miss_count; i++)
+        if (matches(check, frame->regex, frame->examples.misses[i].text,
+                    frame->examples.misses[i].place))
+            fault(check, frame->examples.misses[i].place, "'%.*s' takes its miss",
+                  SV_FMT(frame->name));
+}
+
+static int lowest_bit(uint32_t bits)
+{
+    int bit = 0;
+    while (!(bits >> bit & 1))
+        bit++;
+    return bit;
+}
+
+/* A relay host of the provider that the rule asks for. */
+static sv relay_of(const struct patterns *patterns, sv provider)
+{
+    for (size_t i = 0; i < map_count(&patterns->providers_by_mx); i++)
+        if (sv_eq(*(const sv *)map_value_at(&patterns->providers_by_mx, i), provider))
+            return map_key_at(&patterns->providers_by_mx, i);
+    return SV_EMPTY;
+}
+
+/* An example is a reply without a log line around it: what the rule's gates ask for is given. */
+static struct record *read_example(struct check *check, const struct rule *rule, sv text)
+{
+    records_clear(&check->records);
+    parser_reply(check->parser, MTA_UNKNOWN, text, &check->records);
+    struct record *attempt = &check->records.list[0];
+    attempt->outcome = OUTCOME_BOUNCED;
+    if (rule->stages)
+        attempt->said.stage = (enum stage)lowest_bit(rule->stages);
+    if (rule->origins && !(rule->origins >> attempt->said.origin & 1))
+        attempt->said.origin = (enum origin)lowest_bit(rule->origins);
+    if (rule->provider_count)
+        attempt->relay.host = relay_of(check->patterns, rule->providers[0]);
+    classify(check->classifier, attempt);
+    return attempt;
+}
+
+static void check_rule(struct check *check, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->examples.hit_count; i++) {
+        const struct example *hit = &rule->examples.hits[i];
+        const struct record *attempt = read_example(check, rule, hit->text);
+        if (!classifier_rule_takes(check->classifier, rule, attempt))
+            fault(check, hit->place, "'%.*s' does not take its hit: shape '%.*s'",
+                  SV_FMT(rule->name), SV_FMT(classifier_shape(check->classifier)));
+        else if (!sv_eq(attempt->verdict.rule, rule->name))
+            fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
+                  SV_FMT(attempt->verdict.rule), SV_FMT(rule->name));
+    }
+    for (size_t i = 0; i < rule->examples.miss_count; i++) {
+        const struct example *miss = &rule->examples.misses[i];
+        if (classifier_rule_takes(check->classifier, rule, read_example(check, rule, miss->text)))
+            fault(check, miss->place, "'%.*s' takes its miss", SV_FMT(rule->name));
+    }
+    if (rule->unbounded_repeats > 1)
+        fault(check, rule->place, "'%.*s' has %d unbounded repeats: bound them, as in .{0,40}",
+              SV_FMT(rule->name), rule->unbounded_repeats);
+}
+
+static void check_mta(struct check *check, const struct mta_patterns *mta)
+{
+    for (size_t i = 0; i < mta->shape_count; i++) {
+        check_shape(check, &mta->shapes[i]);
+        check->counts.examples +=
+            mta->shapes[i].examples.hit_count + mta->shapes[i].examples.miss_count;
+    }
+    for (size_t i = 0; i < mta->frame_count; i++) {
+        check_frame(check, mta, i);
+        check->counts.examples +=
+            mta->frames[i].examples.hit_count + mta->frames[i].examples.miss_count;
+    }
+    check->counts.patterns += mta->shape_count + mta->frame_count;
+}
+
+static void check_all(struct check *check)
+{
+    const struct patterns *patterns = check->patterns;
+    for (size_t i = 0; i < patterns->header_count; i++) {
+        check_header(check, i);
+        check->counts.examples +=
+            patterns->headers[i].examples.hit_count + patterns->headers[i].examples.miss_count;
+    }
+    for (size_t i = 0; i < MTA_COUNT; i++)
+        check_mta(check, &patterns->mtas[i]);
+    for (size_t i = 0; i < patterns->rule_count; i++) {
+        check_rule(check, &patterns->rules[i]);
+        check->counts.examples +=
+            patterns->rules[i].examples.hit_count + patterns->rules[i].examples.miss_count;
+    }
+    check->counts.patterns += patterns->header_count + patterns->rule_count;
+}
+
+struct selfcheck_counts selfcheck_run(const struct patterns *patterns, selfcheck_handler *handler,
+                                      void *context)
+{
+    struct parser_options options = {.patterns = patterns, .host = SV_EMPTY};
+    struct check check = {.patterns = patterns,
+                          .handler = handler,
+                          .context = context,
+                          .matcher = matcher_new(),
+                          .parser = parser_new(&options),
+                          .classifier = classifier_new(patterns)};
+    check_all(&check);
+    matcher_free(check.matcher);
+    parser_free(check.parser);
+    classifier_free(check.classifier);
+    records_release(&check.records);
+    return check.counts;
+}
