@@ -62,7 +62,7 @@ static void grow(struct fpset *set)
 
 int fpset_add(struct fpset *set, uint64_t fp, unsigned flags)
 {
-    if (set->count >= set->cap / 8 * 7)
+    if (set->count >= set->cap / 4 * 3)
         grow(set);
     size_t at = slot_of(set, fp);
     uint64_t old = set->slots[at];

@@ -16,57 +16,72 @@ void map_release(struct map *map)
     *map = (struct map){.value_size = map->value_size};
 }
 
-static struct map_entry **find_slot(const struct map *map, sv key, uint64_t hash)
+static struct map_slot *find_slot(const struct map *map, sv key, uint64_t hash)
 {
     size_t at = (size_t)hash & (map->cap - 1);
     for (;; at = (at + 1) & (map->cap - 1)) {
-        struct map_entry *entry = map->slots[at];
-        if (!entry || (entry->hash == hash && entry->key_len == key.len &&
-                       memcmp(entry->key, key.ptr, key.len) == 0))
-            return &map->slots[at];
+        struct map_slot *slot = &map->slots[at];
+        if (!slot->entry || (slot->hash == hash && slot->entry->key_len == key.len &&
+                             memcmp(slot->entry->key, key.ptr, key.len) == 0))
+            return slot;
     }
 }
 
 static void grow(struct map *map)
 {
+    struct map_slot *old = map->slots;
+    size_t old_cap = map->cap;
     map->cap = map->cap ? map->cap * 2 : 64;
-    mem_free(map->slots);
-    map->slots = mem_zero(map->cap, sizeof(struct map_entry *));
-    map->order = mem_grow(map->order, map->cap, sizeof(struct map_entry *));
-    for (size_t i = 0; i < map->count; i++) {
-        size_t at = (size_t)map->order[i]->hash & (map->cap - 1);
-        while (map->slots[at])
+    map->slots = mem_zero(map->cap, sizeof *map->slots);
+    map->order = mem_grow(map->order, map->cap, sizeof *map->order);
+    for (size_t i = 0; i < old_cap; i++) {
+        if (!old[i].entry)
+            continue;
+        size_t at = (size_t)old[i].hash & (map->cap - 1);
+        while (map->slots[at].entry)
             at = (at + 1) & (map->cap - 1);
-        map->slots[at] = map->order[i];
+        map->slots[at] = old[i];
     }
+    mem_free(old);
 }
 
 void *map_get(const struct map *map, sv key)
 {
     if (!map->count)
         return NULL;
-    struct map_entry *entry = *find_slot(map, key, hash_bytes(key));
+    struct map_entry *entry = find_slot(map, key, hash_bytes(key))->entry;
     return entry ? entry->value : NULL;
+}
+
+bool map_has_hash(const struct map *map, uint64_t hash)
+{
+    if (!map->count)
+        return false;
+    size_t at = (size_t)hash & (map->cap - 1);
+    while (map->slots[at].entry && map->slots[at].hash != hash)
+        at = (at + 1) & (map->cap - 1);
+    return map->slots[at].entry != NULL;
 }
 
 void *map_add_hashed(struct map *map, sv key, uint64_t hash, bool *added)
 {
     if (map->count >= map->cap / 4 * 3)
         grow(map);
-    struct map_entry **slot = find_slot(map, key, hash);
+    struct map_slot *slot = find_slot(map, key, hash);
     if (added)
-        *added = !*slot;
-    if (!*slot) {
-        struct map_entry *entry = arena_alloc(&map->arena, sizeof *entry + map->value_size);
+        *added = !slot->entry;
+    if (!slot->entry) {
+        struct map_entry *entry =
+            arena_alloc(&map->arena, sizeof *entry + map->value_size + key.len);
+        char *copy = entry->value + map->value_size;
         memset(entry->value, 0, map->value_size);
-        entry->hash = hash;
-        entry->key = arena_copy(&map->arena, key).ptr;
-        entry->key_len = (uint32_t)key.len;
-        entry->index = (uint32_t)map->count;
+        memcpy(copy, key.ptr, key.len);
+        entry->key = copy;
+        entry->key_len = key.len;
         map->order[map->count++] = entry;
-        *slot = entry;
+        *slot = (struct map_slot){hash, entry};
     }
-    return (*slot)->value;
+    return slot->entry->value;
 }
 
 void *map_add(struct map *map, sv key, bool *added)

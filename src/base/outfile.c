@@ -36,8 +36,7 @@ static int open_temporary(struct outfile *out, mode_t mode)
 {
     for (unsigned attempt = 0; attempt < 100; attempt++) {
         buf_clear(&out->temporary);
-        buf_printf(&out->temporary, "%s.%ld.%u.tmp", buf_cstr(&out->path), (long)getpid(),
-                   attempt);
+        buf_printf(&out->temporary, "%s.%ld.%u.tmp", buf_cstr(&out->path), (long)getpid(), attempt);
         out->fd = open(buf_cstr(&out->temporary),
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
         if (out->fd >= 0 || errno != EEXIST)
@@ -125,8 +124,7 @@ int outfile_commit(struct outfile *out, struct err *err)
             unlink(buf_cstr(&out->temporary));
         else
             sync_directory(out);
-    }
-    else if (!is_stdout(path) && close(out->fd) != 0 && !out->failed)
+    } else if (!is_stdout(path) && close(out->fd) != 0 && !out->failed)
         out->failed = errno;
     if (out->failed)
         rc = err_set(err, ERR_OUTPUT, "%s: cannot write: %s",

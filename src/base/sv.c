@@ -1,10 +1,20 @@
-#define _GNU_SOURCE /* memmem, memrchr: the C library's vectorised searches */
+#define _GNU_SOURCE /* memrchr */
 #include "bouncelog/base/sv.h"
 
 size_t sv_find(sv v, sv needle)
 {
-    const char *at = memmem(v.ptr, v.len, needle.ptr, needle.len);
-    return at ? (size_t)(at - v.ptr) : SV_NPOS;
+    if (!needle.len)
+        return 0;
+    /* Needles are short and mostly absent: memchr for their first byte beats memmem's set-up. */
+    for (size_t at = 0; at + needle.len <= v.len; at++) {
+        const char *first = memchr(v.ptr + at, needle.ptr[0], v.len - needle.len - at + 1);
+        if (!first)
+            return SV_NPOS;
+        at = (size_t)(first - v.ptr);
+        if (memcmp(first, needle.ptr, needle.len) == 0)
+            return at;
+    }
+    return SV_NPOS;
 }
 
 size_t sv_rfind(sv v, sv needle)
@@ -53,8 +63,8 @@ sv sv_trim(sv v)
 {
     while (v.len && (v.ptr[0] == ' ' || v.ptr[0] == '\t' || v.ptr[0] == '\r'))
         v = sv_skip(v, 1);
-    while (v.len && (v.ptr[v.len - 1] == ' ' || v.ptr[v.len - 1] == '\t' ||
-                     v.ptr[v.len - 1] == '\r'))
+    while (v.len &&
+           (v.ptr[v.len - 1] == ' ' || v.ptr[v.len - 1] == '\t' || v.ptr[v.len - 1] == '\r'))
         v.len--;
     return v;
 }

@@ -92,15 +92,13 @@ static bool by_enhanced(const struct classifier *classifier, sv enhanced, enum s
 static bool by_code(const struct classifier *classifier, const struct question *question,
                     struct verdict *verdict)
 {
-    const struct code_entry *entry =
-        taxonomy_code(&classifier->patterns->taxonomy, question->code);
+    const struct code_entry *entry = taxonomy_code(&classifier->patterns->taxonomy, question->code);
     if (!entry)
         return false;
     uint8_t category = at_stage(classifier, entry->category, question->stage);
     if (!is_decision(classifier, category))
         return false;
-    *verdict = (struct verdict){
-        .category = category, .basis = BASIS_CODE, .rule = entry->name};
+    *verdict = (struct verdict){.category = category, .basis = BASIS_CODE, .rule = entry->name};
     return true;
 }
 
@@ -108,8 +106,7 @@ static struct verdict judge(struct classifier *classifier, const struct question
 {
     const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
     struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
-    const struct rule *rule =
-        rules_find(classifier->patterns, classifier->matcher, question);
+    const struct rule *rule = rules_find(classifier->patterns, classifier->matcher, question);
     if (rule)
         verdict = (struct verdict){.category = rule->category,
                                    .basis = BASIS_RULE,
@@ -136,11 +133,10 @@ static void own_words(const struct record *attempt, struct verdict *verdict)
 
 static struct question question_of(struct classifier *classifier, const struct record *attempt)
 {
-    classifier->shape = shape_of(attempt->reply.text, &classifier->patterns->keep_hosts,
-                                 classifier->shape_bytes);
-    return (struct question){attempt->said.origin,    attempt->said.stage,
-                             attempt->reply.code,     attempt->reply.enhanced,
-                             attempt->provider,       classifier->shape};
+    classifier->shape =
+        shape_of(attempt->reply.text, &classifier->patterns->keep_hosts, classifier->shape_bytes);
+    return (struct question){attempt->said.origin,    attempt->said.stage, attempt->reply.code,
+                             attempt->reply.enhanced, attempt->provider,   classifier->shape};
 }
 
 static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t size)
@@ -156,8 +152,8 @@ static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t 
 
 void classify(struct classifier *classifier, struct record *attempt)
 {
-    attempt->provider = patterns_provider(classifier->patterns, attempt->relay.host,
-                                          domain_of(attempt->recipient));
+    attempt->provider =
+        patterns_provider(classifier->patterns, attempt->relay.host, domain_of(attempt->recipient));
     if (attempt->outcome == OUTCOME_DELIVERED || attempt->outcome == OUTCOME_HANDED_OVER ||
         attempt->outcome == OUTCOME_DISCARDED)
         return;

@@ -13,8 +13,7 @@ struct question {
     sv enhanced, provider, shape;
 };
 
-bool rule_takes(const struct rule *rule, struct matcher *matcher,
-                const struct question *question);
+bool rule_takes(const struct rule *rule, struct matcher *matcher, const struct question *question);
 /* NULL: none. */
 const struct rule *rules_find(const struct patterns *patterns, struct matcher *matcher,
                               const struct question *question);

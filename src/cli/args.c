@@ -66,8 +66,7 @@ static int unknown(const char *argument, const struct arg_spec *specs, size_t co
     return err_set(err, ERR_USAGE, "unknown option '--%s' (see --help)", name);
 }
 
-static int wrong(int got, char **argv, const struct arg_spec *specs, size_t count,
-                 struct err *err)
+static int wrong(int got, char **argv, const struct arg_spec *specs, size_t count, struct err *err)
 {
     const struct arg_spec *spec = find_option(specs, count, optopt);
     const char *argument = argv[optind - 1];
@@ -85,9 +84,9 @@ int args_parse(int argc, char **argv, const struct arg_spec *specs, size_t count
     struct option options[SPECS_MAX + 1] = {0};
     char letters[LETTERS_MAX] = ":";
     for (size_t i = 0; i < count && i < SPECS_MAX; i++) {
-        options[i] = (struct option){specs[i].name,
-                                     specs[i].takes_value ? required_argument : no_argument, NULL,
-                                     ID_BASE + (int)i};
+        options[i] =
+            (struct option){specs[i].name, specs[i].takes_value ? required_argument : no_argument,
+                            NULL, ID_BASE + (int)i};
         if (specs[i].letter) {
             char add[] = {specs[i].letter, specs[i].takes_value ? ':' : 0, 0};
             strcat(letters, add);

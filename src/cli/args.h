@@ -9,7 +9,7 @@
 
 struct arg_spec {
     const char *name;
-    char letter;     /* 0: no short form */
+    char letter; /* 0: no short form */
     bool takes_value;
     int id;
 };

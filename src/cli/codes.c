@@ -49,8 +49,7 @@ static void list_all(struct buf *out, const struct taxonomy *taxonomy)
     for (size_t i = 0; i < taxonomy->enhanced_count; i++) {
         const struct enhanced_entry *entry = &taxonomy->enhanced[i];
         buf_printf(out, "%-8.*s %-20.*s %.*s\n", SV_FMT(entry->key),
-                   SV_FMT(taxonomy_category_name(taxonomy, entry->category)),
-                   SV_FMT(entry->name));
+                   SV_FMT(taxonomy_category_name(taxonomy, entry->category)), SV_FMT(entry->name));
     }
 }
 
@@ -126,8 +125,8 @@ int codes_command(int argc, char **argv)
 {
     struct codes codes = {0};
     struct err err;
-    int count = args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &codes,
-                           &err);
+    int count =
+        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &codes, &err);
     if (count < 0)
         return fail(&err);
     if (codes.help)

@@ -16,12 +16,9 @@
 enum { OPT_JSON, OPT_MTA, OPT_PATTERNS, OPT_PATTERNS_EXTRA, OPT_POLICY, OPT_HELP };
 
 static const struct arg_spec specs[] = {
-    {"json", 0, false, OPT_JSON},
-    {"mta", 0, true, OPT_MTA},
-    {"patterns", 0, true, OPT_PATTERNS},
-    {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
-    {"policy", 0, true, OPT_POLICY},
-    {"help", 'h', false, OPT_HELP},
+    {"json", 0, false, OPT_JSON},        {"mta", 0, true, OPT_MTA},
+    {"patterns", 0, true, OPT_PATTERNS}, {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
+    {"policy", 0, true, OPT_POLICY},     {"help", 'h', false, OPT_HELP},
 };
 
 struct explain {
@@ -140,8 +137,8 @@ static void explain_one(struct explain *explain, sv text)
         return;
     }
     struct event event = read_event(explain, text);
-    sv shape = event.attempt.severity == SEVERITY_NONE ? SV_EMPTY
-                                                       : classifier_shape(explain->classifier);
+    sv shape =
+        event.attempt.severity == SEVERITY_NONE ? SV_EMPTY : classifier_shape(explain->classifier);
     if (explain->json)
         output_verdict(&explain->out, &event, shape, &explain->patterns.taxonomy);
     else
@@ -201,10 +198,8 @@ static int run(struct explain *explain, int operands, char **words)
     }
     if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &explain->files, &err) < 0)
         return fail(&err);
-    struct parser_options options = {.patterns = &explain->patterns,
-                                     .only = explain->mta,
-                                     .host = SV_EMPTY,
-                                     .inbound = true};
+    struct parser_options options = {
+        .patterns = &explain->patterns, .only = explain->mta, .host = SV_EMPTY, .inbound = true};
     explain->parser = parser_new(&options);
     explain->classifier = classifier_new(&explain->patterns);
     if (from_stdin)
@@ -220,8 +215,8 @@ int explain_command(int argc, char **argv)
     struct explain explain = {0};
     struct err err;
     int code;
-    int operands = args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option,
-                              &explain, &err);
+    int operands =
+        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &explain, &err);
     if (operands < 0)
         code = fail(&err);
     else if (explain.help)

@@ -97,8 +97,7 @@ static int run_command(sv name, int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (sv_eq(name, sv_from(commands[i].name)))
             return commands[i].run(argc, argv);
-    message("unknown command '%.*s' (scan, explain, codes or patterns; see --help)",
-            SV_FMT(name));
+    message("unknown command '%.*s' (scan, explain, codes or patterns; see --help)", SV_FMT(name));
     return EXIT_USAGE;
 }
 

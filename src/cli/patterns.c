@@ -1,7 +1,7 @@
 /* bouncelog patterns check: verify pattern files. */
+#include "bouncelog/pattern/patterns.h"
 #include "args.h"
 #include "bouncelog/base/buf.h"
-#include "bouncelog/pattern/patterns.h"
 #include "bouncelog/selfcheck/selfcheck.h"
 #include "cli.h"
 
@@ -42,8 +42,8 @@ static int check(const struct check_options *options)
         return fail(&err);
     struct selfcheck_counts counts = selfcheck_run(&patterns, print_fault, NULL);
     struct buf text = {0};
-    buf_printf(&text, "%zu patterns, %zu examples, %zu faults\n", counts.patterns,
-               counts.examples, counts.faults);
+    buf_printf(&text, "%zu patterns, %zu examples, %zu faults\n", counts.patterns, counts.examples,
+               counts.faults);
     int code = print_result(buf_sv(&text));
     buf_release(&text);
     patterns_release(&patterns);
@@ -54,8 +54,8 @@ int patterns_command(int argc, char **argv)
 {
     struct check_options options = {0};
     struct err err;
-    int operands = args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option,
-                              &options, &err);
+    int operands =
+        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &options, &err);
     if (operands < 0)
         return fail(&err);
     if (options.help)

@@ -21,12 +21,12 @@ struct run {
     struct scan_options options;
     struct patterns patterns;
     struct condition conditions[CONDITIONS_MAX];
-    struct map known;         /* --recipients */
-    struct buf key;           /* --hash-key-file */
+    struct map known; /* --recipients */
+    struct buf key;   /* --hash-key-file */
     struct redactor redactor;
     struct outfile *summary, *events, *lists[LISTS_MAX];
-    struct buf line;          /* the event being written */
-    struct arena arena;       /* what its redaction makes */
+    struct buf line;    /* the event being written */
+    struct arena arena; /* what its redaction makes */
     struct input *input;
     struct scan scan;
     struct report_input *inputs;
@@ -155,8 +155,8 @@ static void make_report(struct run *run)
                                                .cut_lines = source->cut_lines,
                                                .complete = source->complete};
     }
-    struct report_source source = {&run->scan.lines,     &run->scan.tally, &run->scan.evidence,
-                                   run->scan.ledger,     run->inputs,      count};
+    struct report_source source = {&run->scan.lines, &run->scan.tally, &run->scan.evidence,
+                                   run->scan.ledger, run->inputs,      count};
     struct report_options options = {.taxonomy = &run->patterns.taxonomy,
                                      .policy = &run->patterns.policy,
                                      .redactor = redactor_of(run),
@@ -216,8 +216,7 @@ static bool report_gaps(const struct run *run)
     bool gaps = false;
     for (size_t i = 0; i < report->input_count; i++)
         if (report->inputs[i].error.len) {
-            message("%.*s: %.*s", SV_FMT(report->inputs[i].file),
-                    SV_FMT(report->inputs[i].error));
+            message("%.*s: %.*s", SV_FMT(report->inputs[i].file), SV_FMT(report->inputs[i].error));
             gaps = true;
         }
     int64_t unparsed = report->lines.unparsed, lines = report->lines.delivery + unparsed;

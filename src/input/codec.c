@@ -53,8 +53,7 @@ static bool is_bzip2(const struct feed *feed)
 
 const struct codec *codec_of(struct feed *feed)
 {
-    static const struct codec *const codecs[] = {&codec_gzip, &codec_zstd, &codec_xz,
-                                                 &codec_bzip2};
+    static const struct codec *const codecs[] = {&codec_gzip, &codec_zstd, &codec_xz, &codec_bzip2};
     feed_want(feed, 10);
     for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++) {
         const struct codec *codec = codecs[i];

@@ -27,15 +27,14 @@ static bool begin(struct bzip2 *bzip2)
     return bzip2->started;
 }
 
-static enum decoded finish(const struct bzip2 *bzip2, size_t size, size_t *got,
-                           enum decoded result)
+static enum decoded finish(const struct bzip2 *bzip2, size_t size, size_t *got, enum decoded result)
 {
     *got = size - bzip2->stream.avail_out;
     return *got ? DECODED_BYTES : result;
 }
 
-static enum decoded read_bzip2(void *state, struct feed *feed, char *out, size_t size,
-                               size_t *got, const char **why)
+static enum decoded read_bzip2(void *state, struct feed *feed, char *out, size_t size, size_t *got,
+                               const char **why)
 {
     struct bzip2 *bzip2 = state;
     bzip2->stream.next_out = out;
@@ -72,8 +71,7 @@ static void close_bzip2(void *state)
     mem_free(bzip2);
 }
 
-const struct codec codec_bzip2 = {"bzip2",    {'B', 'Z', 'h'}, 3, open_bzip2,
-                                  read_bzip2, close_bzip2};
+const struct codec codec_bzip2 = {"bzip2", {'B', 'Z', 'h'}, 3, open_bzip2, read_bzip2, close_bzip2};
 #else
 typedef int codec_bzip2_is_not_built;
 #endif

@@ -61,8 +61,7 @@ static void close_xz(void *state)
     mem_free(state);
 }
 
-const struct codec codec_xz = {"xz",    {0xFD, '7', 'z', 'X', 'Z', 0}, 6, open_xz,
-                               read_xz, close_xz};
+const struct codec codec_xz = {"xz", {0xFD, '7', 'z', 'X', 'Z', 0}, 6, open_xz, read_xz, close_xz};
 #else
 typedef int codec_xz_is_not_built;
 #endif

@@ -54,8 +54,8 @@ static void close_zstd(void *state)
     mem_free(zstd);
 }
 
-const struct codec codec_zstd = {"zstd",    {0x28, 0xB5, 0x2F, 0xFD}, 4, open_zstd,
-                                 read_zstd, close_zstd};
+const struct codec codec_zstd = {"zstd",    {0x28, 0xB5, 0x2F, 0xFD}, 4, open_zstd, read_zstd,
+                                 close_zstd};
 #else
 typedef int codec_zstd_is_not_built;
 #endif

@@ -15,7 +15,7 @@ struct member {
     size_t mention; /* of the set's first member */
     size_t index;
     enum age age;
-    uint64_t rank;  /* within its age, ascending */
+    uint64_t rank; /* within its age, ascending */
 };
 
 static sv without_packing(sv path)

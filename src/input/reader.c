@@ -26,7 +26,7 @@ struct input {
     struct feed feed;
     const struct codec *codec;
     void *decoder;
-    bool skipping;     /* the rest of a line that was cut */
+    bool skipping; /* the rest of a line that was cut */
     /* decoded bytes: [start, end) are not given out yet */
     char *bytes;
     size_t cap, start, end;
@@ -72,8 +72,8 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     order_paths(ordered, count);
     for (size_t i = 0; i < count; i++) {
         struct stat file = {0};
-        bool regular = strcmp(ordered[i], "-") != 0 && stat(ordered[i], &file) == 0 &&
-                       S_ISREG(file.st_mode);
+        bool regular =
+            strcmp(ordered[i], "-") != 0 && stat(ordered[i], &file) == 0 && S_ISREG(file.st_mode);
         if (!regular)
             file = (struct stat){0};
         if (is_planned(input, files, ordered[i], &file)) {
@@ -325,8 +325,8 @@ static size_t whole_lines(struct input *input)
 
 static void give(struct input *input, size_t len, struct chunk *chunk)
 {
-    *chunk = (struct chunk){input->at, input->seq++, input->first,
-                            {input->bytes + input->start, len}};
+    *chunk =
+        (struct chunk){input->at, input->seq++, input->first, {input->bytes + input->start, len}};
     input->first = false;
     input->start += len;
 }

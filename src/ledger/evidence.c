@@ -147,10 +147,10 @@ static void accuse(struct map *map, sv key, const struct event *event, bool as_o
     }
 }
 
-static void acquit(struct map *map, sv key, int64_t time)
+static void acquit(struct map *map, sv key, uint64_t hash, int64_t time)
 {
     char bytes[ADDRESS_MAX];
-    if (!map_count(map))
+    if (!map_has_hash(map, hash))
         return;
     struct suspect *suspect = map_get(map, lower(key, bytes));
     if (!suspect)
@@ -165,10 +165,13 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
     if (event->sender_known && event->sender.len && !attempt->local)
         fpset_add(&evidence->senders, hash_nocase(event->sender), 0);
     if (attempt->outcome == OUTCOME_DELIVERED) {
-        acquit(&evidence->addresses, attempt->recipient, attempt->time);
+        sv domain = domain_of(attempt->recipient);
+        acquit(&evidence->addresses, attempt->recipient, event->address, attempt->time);
         if (attempt->original.len)
-            acquit(&evidence->addresses, attempt->original, attempt->time);
-        acquit(&evidence->domains, domain_of(attempt->recipient), attempt->time);
+            acquit(&evidence->addresses, attempt->original, hash_nocase(attempt->original),
+                   attempt->time);
+        if (map_count(&evidence->domains))
+            acquit(&evidence->domains, domain, hash_nocase(domain), attempt->time);
         return;
     }
     if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)

@@ -47,9 +47,9 @@ bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t ori
 static struct message *find_message(struct ledger *ledger, const struct record *record)
 {
     bool created;
-    struct message *message = messages_get(
-        &ledger->messages, hash_mix(hash_bytes(record->host), hash_bytes(record->queue_id)),
-        &created);
+    struct message *message =
+        messages_get(&ledger->messages,
+                     hash_mix(hash_bytes(record->host), hash_bytes(record->queue_id)), &created);
     if (created && record->queue_id.len)
         recent_ids_add(&ledger->recent, hash_bytes(record->queue_id), message->sequence);
     if (created)
@@ -62,15 +62,15 @@ static uint64_t fingerprint(const struct message *message)
     return message->use ? hash_mix(message->key, message->use) : message->key;
 }
 
-static void emit(struct ledger *ledger, sv file, const struct message *message,
-                 struct event *event)
+static void emit(struct ledger *ledger, sv file, const struct message *message, struct event *event)
 {
     const struct record *attempt = &event->attempt;
     event->file = file;
     event->message = fingerprint(message);
+    event->address = hash_nocase(attempt->recipient);
     event->sender_known = message->sender_known || attempt->has_sender;
-    event->sender = message->sender_known ? sv_make(message->sender, message->sender_len)
-                                          : attempt->sender;
+    event->sender =
+        message->sender_known ? sv_make(message->sender, message->sender_len) : attempt->sender;
     bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
                   attempt->outcome == OUTCOME_EXPIRED;
     event->suppressible =

@@ -7,9 +7,8 @@ enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 16384 };
 
 void messages_init(struct messages *messages, size_t max)
 {
-    *messages = (struct messages){.max = (uint32_t)max,
-                                  .open = {NO_MESSAGE, NO_MESSAGE},
-                                  .closed = {NO_MESSAGE, NO_MESSAGE}};
+    *messages = (struct messages){
+        .max = (uint32_t)max, .open = {NO_MESSAGE, NO_MESSAGE}, .closed = {NO_MESSAGE, NO_MESSAGE}};
 }
 
 static void free_expansions(struct message *message)
@@ -106,6 +105,19 @@ static void grow(struct messages *messages)
         enter_bucket(messages, i);
 }
 
+/* The oldest open message that was not touched since it was last asked for (second chance). */
+static uint32_t least_used(struct messages *messages)
+{
+    for (;;) {
+        uint32_t index = messages->open.oldest;
+        if (!messages->slots[index].touched)
+            return index;
+        messages->slots[index].touched = false;
+        unlink_message(messages, index);
+        link_newest(messages, index);
+    }
+}
+
 /* A slot for a new message: a fresh one, or that of the message we can best do without. */
 static uint32_t free_slot(struct messages *messages)
 {
@@ -114,8 +126,8 @@ static uint32_t free_slot(struct messages *messages)
             grow(messages);
         return messages->count++;
     }
-    uint32_t index = messages->closed.oldest != NO_MESSAGE ? messages->closed.oldest
-                                                           : messages->open.oldest;
+    uint32_t index =
+        messages->closed.oldest != NO_MESSAGE ? messages->closed.oldest : least_used(messages);
     messages->evicted += messages->slots[index].pending != NULL;
     messages->closed_count -= messages->slots[index].closed;
     unlink_message(messages, index);
@@ -136,25 +148,25 @@ static uint32_t find(struct messages *messages, uint64_t key)
 
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created)
 {
-    uint32_t index = find(messages, key), use = 0;
-    *created = index == NO_MESSAGE;
-    if (*created) {
+    uint32_t index = find(messages, key);
+    *created = index == NO_MESSAGE || messages->slots[index].removed;
+    if (!*created) {
+        messages->slots[index].touched = true;
+        return &messages->slots[index];
+    }
+    struct message fresh = {.key = key, .sequence = ++messages->sequence};
+    if (index == NO_MESSAGE) {
         index = free_slot(messages);
-        messages->slots[index] = (struct message){.key = key, .sequence = ++messages->sequence};
+        messages->slots[index] = fresh;
         enter_bucket(messages, index);
-    } else {
+    } else { /* the id is used again */
         struct message *known = &messages->slots[index];
         unlink_message(messages, index);
-        if (known->removed) {
-            messages->closed_count--;
-            use = known->use + 1;
-            release_message(known);
-            *known = (struct message){.key = key,
-                                      .sequence = ++messages->sequence,
-                                      .use = use,
-                                      .chain = known->chain};
-            *created = true;
-        }
+        messages->closed_count--;
+        release_message(known);
+        fresh.use = known->use + 1;
+        fresh.chain = known->chain;
+        *known = fresh;
     }
     link_newest(messages, index);
     return &messages->slots[index];

@@ -24,11 +24,12 @@ enum { NO_MESSAGE = UINT32_MAX };
 
 struct message {
     uint64_t key;
-    uint64_t sequence;    /* order of first sight */
-    uint32_t use;         /* how often the id was used before */
-    bool closed;          /* may go first when room is needed */
-    bool removed;         /* the id is free: its next mention is another message */
-    bool announced;       /* seen arriving, not just in the middle of its life */
+    uint64_t sequence; /* order of first sight */
+    uint32_t use;      /* how often the id was used before */
+    bool closed;       /* may go first when room is needed */
+    bool touched;      /* since it was last looked at for eviction */
+    bool removed;      /* the id is free: its next mention is another message */
+    bool announced;    /* seen arriving, not just in the middle of its life */
     bool gave_up;
     bool sender_known, frees_itself;
     int expected, done;
@@ -36,7 +37,7 @@ struct message {
     uint32_t sender_len;
     struct pending *pending;
     struct expansion *expansions;
-    uint32_t chain;       /* next in its bucket */
+    uint32_t chain;        /* next in its bucket */
     uint32_t older, newer; /* neighbours in the open or the closed list */
 };
 
@@ -57,7 +58,8 @@ struct messages {
 void messages_init(struct messages *messages, size_t max);
 void messages_release(struct messages *messages);
 
-/* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer lives until the next call. */
+/* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer
+ * lives until the next call. */
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);

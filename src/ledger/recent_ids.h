@@ -15,7 +15,7 @@ struct recent_ids {
     struct recent_id {
         uint64_t id;       /* fingerprint; 0: free */
         uint64_t sequence; /* of the message's first sight */
-    } *ids;
+    } * ids;
 };
 
 void recent_ids_init(struct recent_ids *recent);

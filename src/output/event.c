@@ -72,8 +72,8 @@ static sv scope_of(const struct taxonomy *taxonomy, uint8_t category)
     return scope_name(taxonomy->categories[category].scope);
 }
 
-static void identity(struct buf *line, const struct event *event,
-                     const struct redactor *redactor, struct arena *arena)
+static void identity(struct buf *line, const struct event *event, const struct redactor *redactor,
+                     struct arena *arena)
 {
     const struct record *a = &event->attempt;
     char time[DATE_TEXT];
@@ -131,9 +131,9 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
 
 static void no_verdict(struct buf *line)
 {
-    static const char *const keys[] = {"code",   "enhanced", "text", "stage", "origin", "severity",
-                                       "category", "scope",  "action", "rule", "basis", "remedy",
-                                       "shape"};
+    static const char *const keys[] = {"code",     "enhanced", "text",  "stage",  "origin",
+                                       "severity", "category", "scope", "action", "rule",
+                                       "basis",    "remedy",   "shape"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         known(line, keys[i], SV_EMPTY);
 }

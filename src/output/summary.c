@@ -248,8 +248,7 @@ void output_summary(struct outfile *out, const struct report *report)
     write_ranking(out, "hours", &report->hours);
     write_blocks(out, report);
     write_suppressions(out, report);
-    member(out, "unresolved_expiries",
-           cJSON_CreateNumber((double)report->unresolved_expiries));
+    member(out, "unresolved_expiries", cJSON_CreateNumber((double)report->unresolved_expiries));
     member(out, "evicted", cJSON_CreateNumber((double)report->evicted));
     write_samples(out, "unclassified", &report->unclassified);
     write_samples(out, "unparsed", &report->unparsed);

@@ -1,6 +1,6 @@
 /* The summary for a person at a terminal. */
-#include "bouncelog/base/date.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
 
 enum { ROWS_MAX = 15, TEXT_WIDTH = 68 };
@@ -64,8 +64,9 @@ static void window(struct page *page, const struct report *report)
                    (long long)report->attempts_total, first, last);
     }
     flush(page);
-    buf_printf(&page->line, "%lld lines: %lld of deliveries, %lld of their context, %lld others, "
-                            "%lld not understood",
+    buf_printf(&page->line,
+               "%lld lines: %lld of deliveries, %lld of their context, %lld others, "
+               "%lld not understood",
                (long long)report->lines.total, (long long)report->lines.delivery,
                (long long)report->lines.context, (long long)report->lines.other,
                (long long)report->lines.unparsed);

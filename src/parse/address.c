@@ -1,7 +1,5 @@
 #include "address.h"
 
-#include <stdlib.h>
-
 #include "bouncelog/parse/reply.h"
 #include "queue_id.h"
 
@@ -15,12 +13,12 @@ static bool can_be_longer(sv line, sv address)
         return false; /* quoted: its end is certain */
     sv window = sv_sub(line, start + address.len + 1, start + ADDRESS_MAX);
     for (size_t at = 0; at < window.len;) {
-        size_t found = sv_find(sv_skip(window, at), SV(">, "));
+        size_t found = sv_find_byte(sv_skip(window, at), '>');
         if (found == SV_NPOS)
             return false;
-        at += found + 3;
+        at += found + 1;
         sv behind = sv_skip(line, start + address.len + 1 + at);
-        if (sv_starts(behind, SV("relay=")) || sv_starts(behind, SV("orig_to=<")))
+        if (sv_starts(behind, SV(", relay=")) || sv_starts(behind, SV(", orig_to=<")))
             return true;
     }
     return false;
@@ -93,13 +91,31 @@ sv address_forwarded_id(enum mta mta, sv text)
     sv id = id_after(MTA_POSTFIX, text, SV("queued as "));
     if (id.len)
         return id;
-    size_t end = sv_find(text, SV(" Message accepted for delivery"));
-    if (end == SV_NPOS)
+    size_t words = sv_find(text, SV("Message accepted for delivery"));
+    if (words == SV_NPOS || words == 0)
         return SV_EMPTY;
-    size_t start = end;
+    size_t end = words - 1, start = end;
     while (start && is_alnum(text.ptr[start - 1]))
         start--;
     return sv_sub(text, start, end);
+}
+
+/* 12.034 at the start of text, which becomes what follows; negative when there is none. The value
+ * is that of one division, so it is the double nearest to the digits. */
+static double take_decimal(sv *text)
+{
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    uint64_t digits = 0;
+    size_t at = 0, fraction = 0;
+    while (at < text->len && at < 15 && is_digit(text->ptr[at]))
+        digits = digits * 10 + (uint64_t)(text->ptr[at++] - '0');
+    if (!at)
+        return -1;
+    if (at < text->len && text->ptr[at] == '.')
+        for (at++; at < text->len && is_digit(text->ptr[at]) && fraction < 6; fraction++)
+            digits = digits * 10 + (uint64_t)(text->ptr[at++] - '0');
+    *text = sv_skip(*text, at);
+    return (double)digits / powers[fraction];
 }
 
 /* A decimal number and the unit behind it: 1, 0.012s, 2h3m. */
@@ -107,14 +123,9 @@ static double with_units(sv text)
 {
     double total = 0;
     while (text.len) {
-        char digits[32], *end;
-        sv head = sv_sub(text, 0, sizeof digits - 1);
-        memcpy(digits, head.ptr, head.len);
-        digits[head.len] = 0;
-        double n = strtod(digits, &end);
-        if (end == digits || !is_digit(digits[0]))
+        double n = take_decimal(&text);
+        if (n < 0)
             return -1;
-        text = sv_skip(text, (size_t)(end - digits));
         char unit = text.len ? text.ptr[0] : 's';
         total += n * (unit == 'w'   ? 604800
                       : unit == 'd' ? 86400

@@ -57,7 +57,7 @@ void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *
         read_reply(&line, text, record);
     int class = record->reply.code / 100;
     record->severity = class_of(&record->reply);
-    record->outcome = class == 2 || class == 3                       ? OUTCOME_DELIVERED
+    record->outcome = class == 2 || class == 3                 ? OUTCOME_DELIVERED
                       : record->severity == SEVERITY_TRANSIENT ? OUTCOME_DEFERRED
                                                                : OUTCOME_BOUNCED;
     if (record->severity == SEVERITY_NONE && record->outcome == OUTCOME_BOUNCED &&

@@ -15,8 +15,7 @@ static sv keep_bytes(const cJSON *item, struct arena *arena)
     char *bytes = arena_alloc(arena, (size_t)cJSON_GetArraySize(item) + 1);
     size_t len = 0;
     const cJSON *byte;
-    cJSON_ArrayForEach(byte, item)
-        bytes[len++] = cJSON_IsNumber(byte) ? (char)byte->valueint : '?';
+    cJSON_ArrayForEach(byte, item) bytes[len++] = cJSON_IsNumber(byte) ? (char)byte->valueint : '?';
     return sv_make(bytes, len);
 }
 
@@ -43,8 +42,8 @@ static void read_journal(const cJSON *object, struct arena *arena, struct contai
 static void read_docker(const cJSON *object, struct arena *arena, struct container *to)
 {
     to->text = member(object, "log", arena);
-    while (to->text.len && (to->text.ptr[to->text.len - 1] == '\n' ||
-                            to->text.ptr[to->text.len - 1] == '\r'))
+    while (to->text.len &&
+           (to->text.ptr[to->text.len - 1] == '\n' || to->text.ptr[to->text.len - 1] == '\r'))
         to->text.len--;
     sv time = member(object, "time", arena);
     to->has_time = date_parse(time, &to->seconds);

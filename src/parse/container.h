@@ -11,7 +11,7 @@
 #include "stamp.h"
 
 struct container {
-    sv text; /* the message (journal), or the whole inner line (Docker); in the arena */
+    sv text;   /* the message (journal), or the whole inner line (Docker); in the arena */
     bool bare; /* text is a message: host and program stood outside */
     sv host, program;
     bool has_time;

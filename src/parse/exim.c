@@ -29,9 +29,9 @@ static void take_own_stamp(struct line *line, sv *message)
     if (v.len > 20 && is_digit(v.ptr[0]) && v.ptr[4] == '-' && v.ptr[7] == '-' &&
         v.ptr[10] == ' ' && v.ptr[13] == ':' && v.ptr[16] == ':') {
         struct stamp own;
-        bool valid = stamp_from_fields(&own, sv_sub(v, 0, 4), sv_sub(v, 5, 7), sv_sub(v, 8, 10),
-                                       sv_sub(v, 11, 13), sv_sub(v, 14, 16), sv_sub(v, 17, 19),
-                                       SV_EMPTY);
+        bool valid =
+            stamp_from_fields(&own, sv_sub(v, 0, 4), sv_sub(v, 5, 7), sv_sub(v, 8, 10),
+                              sv_sub(v, 11, 13), sv_sub(v, 14, 16), sv_sub(v, 17, 19), SV_EMPTY);
         size_t at = 19;
         while (at < v.len && v.ptr[at] != ' ')
             at++;
@@ -75,12 +75,11 @@ static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
     record->recipient = address_undo_syslog(record->recipient, arena);
     record->original = address_undo_syslog(record->original, arena);
     char first = plain.len ? plain.ptr[0] : '@';
-    record->local = first == '|' || first == '/' || first == '>' ||
-                    sv_find_byte(plain, '@') == SV_NPOS;
+    record->local =
+        first == '|' || first == '/' || first == '>' || sv_find_byte(plain, '@') == SV_NPOS;
 }
 
-static void keep_fields(struct line *line, const struct exim_fields *fields,
-                        struct record *record)
+static void keep_fields(struct line *line, const struct exim_fields *fields, struct record *record)
 {
     record->relay = fields->relay;
     record->transport = fields->transport;

@@ -1,6 +1,7 @@
 #include "exim_fields.h"
 
-/* The length of "..." or <...> with backslash escapes at the start of v; 0 when it is not closed. */
+/* The length of "..." or <...> with backslash escapes at the start of v; 0 when it is not closed.
+ */
 static size_t quoted_length(sv v, char close)
 {
     bool inner = false; /* a quoted local part within <...> may hold `>` */

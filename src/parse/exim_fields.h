@@ -8,8 +8,8 @@
 
 struct exim_fields {
     struct relay relay;
-    sv transport;    /* T= */
-    sv sender;       /* F= without <>; */
+    sv transport; /* T= */
+    sv sender;    /* F= without <>; */
     bool has_sender;
     sv confirmation; /* C="..." without its quotes, escapes still in it */
     sv time;         /* QT=, else DT= */

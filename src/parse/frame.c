@@ -50,8 +50,7 @@ bool frame_read(struct line *line, sv text, enum reply_joint joint, struct recor
 bool frame_knows(const struct line *line, sv text)
 {
     for (size_t i = 0; i + 1 < line->patterns->frame_count; i++) /* the last one takes anything */
-        if (regex_match(line->patterns->frames[i].regex, line->parser->matcher, text) ==
-            REGEX_YES)
+        if (regex_match(line->patterns->frames[i].regex, line->parser->matcher, text) == REGEX_YES)
             return true;
     return false;
 }

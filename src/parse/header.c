@@ -32,8 +32,9 @@ static bool is_priority(sv word)
 
 static size_t tag_word(sv v)
 {
+    static const unsigned char ends[256] = {[' '] = 1, ['['] = 1, [':'] = 1};
     size_t n = 0;
-    while (n < v.len && v.ptr[n] != ' ' && v.ptr[n] != '[' && v.ptr[n] != ':')
+    while (n < v.len && !ends[(unsigned char)v.ptr[n]])
         n++;
     return n;
 }
@@ -152,13 +153,11 @@ static bool try_form(struct header_reader *reader, size_t index, sv line, struct
     const struct matcher *m = reader->matcher;
     if (regex_match(form->regex, reader->matcher, line) != REGEX_YES)
         return false;
-    if (!stamp_from_fields(&header->stamp, matcher_field(m, form->regex, FIELD_YEAR),
-                           matcher_field(m, form->regex, FIELD_MONTH),
-                           matcher_field(m, form->regex, FIELD_DAY),
-                           matcher_field(m, form->regex, FIELD_HOUR),
-                           matcher_field(m, form->regex, FIELD_MINUTE),
-                           matcher_field(m, form->regex, FIELD_SECOND),
-                           matcher_field(m, form->regex, FIELD_ZONE)))
+    if (!stamp_from_fields(
+            &header->stamp, matcher_field(m, form->regex, FIELD_YEAR),
+            matcher_field(m, form->regex, FIELD_MONTH), matcher_field(m, form->regex, FIELD_DAY),
+            matcher_field(m, form->regex, FIELD_HOUR), matcher_field(m, form->regex, FIELD_MINUTE),
+            matcher_field(m, form->regex, FIELD_SECOND), matcher_field(m, form->regex, FIELD_ZONE)))
         return false;
     header->host = matcher_field(m, form->regex, FIELD_HOST);
     size_t end = matcher_length(m);
@@ -190,8 +189,7 @@ static bool read_plain(struct header_reader *reader, sv line, struct header *hea
     return false;
 }
 
-bool header_read(struct header_reader *reader, sv line, struct arena *arena,
-                 struct header *header)
+bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header)
 {
     struct container container;
     *header = (struct header){.host = SV_EMPTY};

@@ -8,9 +8,9 @@
 
 struct header {
     struct stamp stamp;
-    sv host;                /* empty: not logged */
+    sv host; /* empty: not logged */
     struct program program;
-    sv message;             /* views of the line, or of the arena for containers */
+    sv message; /* views of the line, or of the arena for containers */
 };
 
 enum { MEMO_MAX = 256 };
@@ -33,7 +33,6 @@ struct header_reader {
 };
 
 /* False when no form takes the line. */
-bool header_read(struct header_reader *reader, sv line, struct arena *arena,
-                 struct header *header);
+bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header);
 
 #endif

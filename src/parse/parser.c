@@ -90,16 +90,14 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
 
 static bool same_stamp(const struct stamp *a, const struct stamp *b)
 {
-    return a->absolute == b->absolute && a->seconds == b->seconds &&
-           a->has_zone == b->has_zone && a->zone_s == b->zone_s &&
-           memcmp(&a->civil, &b->civil, sizeof a->civil) == 0;
+    return a->absolute == b->absolute && a->seconds == b->seconds && a->has_zone == b->has_zone &&
+           a->zone_s == b->zone_s && memcmp(&a->civil, &b->civil, sizeof a->civil) == 0;
 }
 
 static bool same_clock(const struct clock *a, const struct clock *b)
 {
-    return a->fixed == b->fixed && a->offset_s == b->offset_s &&
-           a->has_anchor == b->has_anchor && a->not_before == b->not_before &&
-           a->not_after == b->not_after;
+    return a->fixed == b->fixed && a->offset_s == b->offset_s && a->has_anchor == b->has_anchor &&
+           a->not_before == b->not_before && a->not_after == b->not_after;
 }
 
 static int64_t line_seconds(struct line *line)

@@ -65,7 +65,8 @@ static enum line_class read_attempt(struct line *line, const struct shape *shape
     read_relay(line_field(line, shape, FIELD_RELAY), record);
     record->local = is_local_agent(line, record);
     record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original);
-    if (outcome == OUTCOME_DELIVERED && (line->header.program.daemon & line->patterns->discard_daemons))
+    if (outcome == OUTCOME_DELIVERED &&
+        (line->header.program.daemon & line->patterns->discard_daemons))
         record->outcome = OUTCOME_DISCARDED;
     else if (outcome == OUTCOME_DELIVERED)
         read_accepted(line, text, record);

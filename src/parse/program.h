@@ -8,8 +8,8 @@
 #include "bouncelog/pattern/patterns.h"
 
 struct program {
-    enum mta mta;     /* MTA_UNKNOWN: nobody we know */
-    uint64_t daemon;  /* its bit in mta_patterns.daemons; 0: a daemon of no interest */
+    enum mta mta;    /* MTA_UNKNOWN: nobody we know */
+    uint64_t daemon; /* its bit in mta_patterns.daemons; 0: a daemon of no interest */
 };
 
 enum { PROGRAM_SLOTS = 64, PROGRAM_NAME_MAX = 48 };

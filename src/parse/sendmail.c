@@ -116,7 +116,8 @@ static bool is_own_reply(sv reply)
            sv_starts(reply, SV("421 4.4.2 Connection"));
 }
 
-/* The stage is not logged, but 550, 551 and 553 have words of their own at RCPT (deliver.c, smtprcptstat). */
+/* The stage is not logged, but 550, 551 and 553 have words of their own at RCPT (deliver.c,
+ * smtprcptstat). */
 static void guess_stage(sv stat, struct record *record)
 {
     int code = record->reply.code;
@@ -124,8 +125,7 @@ static void guess_stage(sv stat, struct record *record)
         return;
     if (sv_eq(stat, SV("User unknown")))
         record->said.stage = STAGE_RCPT;
-    else if (sv_starts(stat, SV("Service unavailable")) ||
-             sv_starts(stat, SV("Data format error")))
+    else if (sv_starts(stat, SV("Service unavailable")) || sv_starts(stat, SV("Data format error")))
         record->never_rcpt = true;
 }
 

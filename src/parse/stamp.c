@@ -3,9 +3,9 @@
 enum {
     DAY = 86400,
     QUARTER = 900,
-    ZONE_MAX = 14 * 3600,       /* no zone is further from UTC */
-    QUEUE_LIFE_MAX = 35 * DAY,  /* no queue keeps mail longer */
-    SLACK = 120,                /* between a queue id and the line that announces it */
+    ZONE_MAX = 14 * 3600,      /* no zone is further from UTC */
+    QUEUE_LIFE_MAX = 35 * DAY, /* no queue keeps mail longer */
+    SLACK = 120,               /* between a queue id and the line that announces it */
 };
 
 static bool number(sv text, int *out)

@@ -11,8 +11,8 @@
 struct stamp {
     struct civil civil; /* year 0: not logged */
     bool has_zone;
-    int zone_s;         /* east of UTC */
-    bool absolute;      /* `seconds` says it all (a journal's microseconds) */
+    int zone_s;    /* east of UTC */
+    bool absolute; /* `seconds` says it all (a journal's microseconds) */
     int64_t seconds;
 };
 

@@ -124,8 +124,7 @@ int document_check_keys(struct document *document, const yaml_node_t *mapping, c
             sv other;
             document_pair(document, mapping, j, &other);
             if (sv_eq(other, name))
-                return document_error(document, key, err, "key '%.*s' stands twice",
-                                      SV_FMT(name));
+                return document_error(document, key, err, "key '%.*s' stands twice", SV_FMT(name));
         }
     }
     return 0;
@@ -190,8 +189,7 @@ int document_texts(struct document *document, const yaml_node_t *mapping, sv key
     }
     size_t items = document_items(node);
     if (items == 0 || items > max)
-        return document_error(document, node, err, "'%.*s' takes 1 to %zu texts", SV_FMT(key),
-                              max);
+        return document_error(document, node, err, "'%.*s' takes 1 to %zu texts", SV_FMT(key), max);
     for (; *count < items; ++*count)
         if (document_scalar(document, document_item(document, node, *count), &texts[*count], err) <
             0)
@@ -233,8 +231,7 @@ static int load_example(struct document *document, yaml_node_t *node, struct exa
     if (!fields)
         return 0;
     example->field_count = document_pairs(fields);
-    example->fields =
-        arena_alloc(document->arena, example->field_count * sizeof *example->fields);
+    example->fields = arena_alloc(document->arena, example->field_count * sizeof *example->fields);
     for (size_t i = 0; i < example->field_count; i++) {
         sv key;
         yaml_node_t *value = document_pair(document, fields, i, &key);

@@ -1,4 +1,5 @@
-/* load: one function for each kind of pattern file; which kind a file is, its top-level keys say. */
+/* load: one function for each kind of pattern file; which kind a file is, its top-level keys say.
+ */
 #ifndef BOUNCELOG_PATTERN_LOAD_H
 #define BOUNCELOG_PATTERN_LOAD_H
 
@@ -13,9 +14,8 @@ loader load_categories, load_codes, load_enhanced, load_policy, load_providers, 
 
 /* The category that a key names; an error where it is unknown. An absent key gives
  * CATEGORY_NONE unless `required`. */
-int load_category(struct patterns *patterns, struct document *document,
-                  const yaml_node_t *mapping, bool required, uint8_t *category, struct err *err)
-    MUST_CHECK;
+int load_category(struct patterns *patterns, struct document *document, const yaml_node_t *mapping,
+                  bool required, uint8_t *category, struct err *err) MUST_CHECK;
 
 /* Bits of the names under `key`, each looked up by `bit_of` (negative: unknown). */
 int load_bits(struct document *document, const yaml_node_t *mapping, sv key, int (*bit_of)(sv),

@@ -31,8 +31,7 @@ static int load_header(struct patterns *patterns, struct document *document,
     return 0;
 }
 
-int load_headers(struct patterns *patterns, struct document *document, bool site,
-                 struct err *err)
+int load_headers(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     yaml_node_t *root = document_root(document);
     if (document_check_keys(document, root, "headers", err) < 0)
@@ -105,8 +104,8 @@ static int load_statuses(struct document *document, const yaml_node_t *node, str
     return 0;
 }
 
-static int load_shape(struct mta_patterns *mta, struct document *document,
-                      const yaml_node_t *node, struct err *err)
+static int load_shape(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
+                      struct err *err)
 {
     struct shape shape = {.place = document_place(document, node)};
     sv meaning;
@@ -131,13 +130,13 @@ static int load_shape(struct mta_patterns *mta, struct document *document,
     return 0;
 }
 
-static int load_frame(struct mta_patterns *mta, struct document *document,
-                      const yaml_node_t *node, struct err *err)
+static int load_frame(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
+                      struct err *err)
 {
     struct frame frame = {.place = document_place(document, node)};
     sv origin, stage;
-    if (document_check_keys(document, node, "name origin stage expired repeats pattern hit miss", err) <
-            0 ||
+    if (document_check_keys(document, node, "name origin stage expired repeats pattern hit miss",
+                            err) < 0 ||
         document_text(document, node, SV("name"), true, &frame.name, err) < 0 ||
         document_text(document, node, SV("origin"), true, &origin, err) < 0 ||
         document_text(document, node, SV("stage"), false, &stage, err) < 0 ||
@@ -216,7 +215,8 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     sv name;
     enum mta mta;
     if (document_check_keys(document, root,
-                            "mta programs delivery_daemons local_daemons discard_daemons local_words stages shapes frames",
+                            "mta programs delivery_daemons local_daemons discard_daemons "
+                            "local_words stages shapes frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;

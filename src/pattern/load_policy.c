@@ -10,8 +10,7 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
     struct policy_rule rule = {.listed = true};
     sv per;
     if (document_check_keys(document, node,
-                            "at_once messages span_days within_days per stages causes",
-                            err) < 0 ||
+                            "at_once messages span_days within_days per stages causes", err) < 0 ||
         document_bool(document, node, SV("at_once"), &rule.at_once, err) < 0 ||
         document_int(document, node, SV("messages"), 0, &rule.messages, err) < 0 ||
         document_int(document, node, SV("span_days"), 0, &rule.span_days, err) < 0 ||
@@ -75,8 +74,7 @@ static int load_names(struct document *document, const yaml_node_t *node, sv key
     return 0;
 }
 
-int load_providers(struct patterns *patterns, struct document *document, bool site,
-                   struct err *err)
+int load_providers(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
     yaml_node_t *list = document_get(document, document_root(document), SV("providers"));

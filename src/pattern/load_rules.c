@@ -13,8 +13,8 @@ static int load_gates(struct document *document, const yaml_node_t *node, struct
 {
     if (document_texts(document, node, SV("provider"), rule->providers, GATES_MAX,
                        &rule->provider_count, err) < 0 ||
-        document_texts(document, node, SV("code"), rule->codes, GATES_MAX, &rule->code_count,
-                       err) < 0 ||
+        document_texts(document, node, SV("code"), rule->codes, GATES_MAX, &rule->code_count, err) <
+            0 ||
         document_texts(document, node, SV("enhanced"), rule->enhanced, GATES_MAX,
                        &rule->enhanced_count, err) < 0 ||
         document_texts(document, node, SV("literal"), rule->literals, GATES_MAX,
@@ -53,8 +53,8 @@ static int unbounded_repeats(sv pattern)
     return count;
 }
 
-static int load_rule(struct patterns *patterns, struct document *document,
-                     const yaml_node_t *node, struct err *err)
+static int load_rule(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                     struct err *err)
 {
     struct rule rule = {.place = document_place(document, node)};
     if (document_check_keys(document, node,

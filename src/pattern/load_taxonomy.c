@@ -49,8 +49,8 @@ int load_bits(struct document *document, const yaml_node_t *mapping, sv key, int
     return 0;
 }
 
-int load_category(struct patterns *patterns, struct document *document,
-                  const yaml_node_t *mapping, bool required, uint8_t *category, struct err *err)
+int load_category(struct patterns *patterns, struct document *document, const yaml_node_t *mapping,
+                  bool required, uint8_t *category, struct err *err)
 {
     sv name;
     *category = CATEGORY_NONE;
@@ -106,8 +106,8 @@ static int load_one_code(struct patterns *patterns, struct document *document,
                          const yaml_node_t *node, struct err *err)
 {
     struct code_entry entry = {0};
-    if (document_check_keys(document, node, "code class source meaning category remedy seed",
-                            err) < 0 ||
+    if (document_check_keys(document, node, "code class source meaning category remedy seed", err) <
+            0 ||
         document_int(document, node, SV("code"), 0, &entry.code, err) < 0 ||
         document_text(document, node, SV("code"), true, &entry.name, err) < 0 ||
         document_text(document, node, SV("class"), true, &entry.class_name, err) < 0 ||
@@ -124,10 +124,9 @@ static int load_one_code(struct patterns *patterns, struct document *document,
     if (taxonomy_code(&patterns->taxonomy, entry.code))
         return document_error(document, node, err, "code %d stands twice", entry.code);
     yaml_node_t *seed = document_get(document, node, SV("seed"));
-    if (seed &&
-        (document_check_keys(document, seed, "meaning remedy", err) < 0 ||
-         document_text(document, seed, SV("meaning"), true, &entry.seed_meaning, err) < 0 ||
-         document_text(document, seed, SV("remedy"), true, &entry.seed_remedy, err) < 0))
+    if (seed && (document_check_keys(document, seed, "meaning remedy", err) < 0 ||
+                 document_text(document, seed, SV("meaning"), true, &entry.seed_meaning, err) < 0 ||
+                 document_text(document, seed, SV("remedy"), true, &entry.seed_remedy, err) < 0))
         return -1;
     load_append(&patterns->taxonomy.codes, &patterns->taxonomy.code_count, sizeof entry, &entry);
     return 0;
@@ -165,8 +164,7 @@ static int load_one_enhanced(struct patterns *patterns, struct document *documen
     return 0;
 }
 
-int load_enhanced(struct patterns *patterns, struct document *document, bool site,
-                  struct err *err)
+int load_enhanced(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
     yaml_node_t *list = document_get(document, document_root(document), SV("enhanced"));

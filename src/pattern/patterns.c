@@ -9,9 +9,11 @@ static const struct {
     const char *key;
     loader *load;
 } kinds[] = {
-    {"categories", load_categories}, {"codes", load_codes},         {"enhanced", load_enhanced},
-    {"policy", load_policy},         {"providers", load_providers}, {"keep", load_keep_hosts},
-    {"headers", load_headers},       {"mta", load_mta},             {"rules", load_rules},
+    {"categories", load_categories}, {"codes", load_codes},
+    {"enhanced", load_enhanced},     {"policy", load_policy},
+    {"providers", load_providers},   {"keep", load_keep_hosts},
+    {"headers", load_headers},       {"mta", load_mta},
+    {"rules", load_rules},
 };
 
 static bool has_known_key(struct document *document)

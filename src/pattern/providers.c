@@ -1,17 +1,21 @@
 /* Who hosts a domain: the longest known suffix of a host name. */
-#include "bouncelog/base/hash.h"
 #include "bouncelog/pattern/patterns.h"
 #include "load.h"
 
 enum { NAME_MAX_LEN = 255, BITS = PROVIDER_WORDS * 64 };
 
-/* The last two labels: most names are ruled out by them alone. */
+/* Of the last two labels, ASCII case ignored: most names are ruled out by them alone. */
 static size_t bit_of(sv name)
 {
-    size_t dot = sv_rfind_byte(name, '.');
-    size_t second = dot == SV_NPOS ? SV_NPOS : sv_rfind_byte(sv_sub(name, 0, dot), '.');
-    sv tail = second == SV_NPOS ? name : sv_skip(name, second + 1);
-    return (size_t)(hash_bytes(tail) % BITS);
+    uint32_t hash = 2166136261u; /* FNV-1a, from the end: no copy in lower case is needed */
+    int dots = 0;
+    for (size_t i = name.len; i-- > 0;) {
+        dots += name.ptr[i] == '.';
+        if (dots == 2)
+            break;
+        hash = (hash ^ (unsigned char)(name.ptr[i] | 0x20)) * 16777619u;
+    }
+    return hash % BITS;
 }
 
 static void index_map(struct patterns *patterns, const struct map *map)
@@ -35,12 +39,12 @@ static sv find_suffix(const struct patterns *patterns, const struct map *map, sv
         host.len--;
     if (!host.len || host.len > sizeof lower)
         return SV_EMPTY;
+    size_t bit = bit_of(host);
+    if (!(patterns->provider_bits[bit / 64] >> bit % 64 & 1))
+        return SV_EMPTY;
     for (size_t i = 0; i < host.len; i++)
         lower[i] = to_lower(host.ptr[i]);
     sv name = sv_make(lower, host.len);
-    size_t bit = bit_of(name);
-    if (!(patterns->provider_bits[bit / 64] >> bit % 64 & 1))
-        return SV_EMPTY;
     while (name.len) {
         const sv *provider = map_get(map, name);
         if (provider)
@@ -53,6 +57,5 @@ static sv find_suffix(const struct patterns *patterns, const struct map *map, sv
 sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain)
 {
     sv provider = find_suffix(patterns, &patterns->providers_by_mx, relay_host);
-    return provider.len ? provider
-                        : find_suffix(patterns, &patterns->providers_by_domain, domain);
+    return provider.len ? provider : find_suffix(patterns, &patterns->providers_by_domain, domain);
 }

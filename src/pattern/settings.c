@@ -45,8 +45,7 @@ static int load_document(struct settings *settings, struct document *document, s
     return 0;
 }
 
-int settings_load(struct settings *settings, const char *path, struct arena *arena,
-                  struct err *err)
+int settings_load(struct settings *settings, const char *path, struct arena *arena, struct err *err)
 {
     struct pattern_files files = {0};
     struct document document;

@@ -44,8 +44,8 @@ static void on_event(void *context, struct event *event)
     const struct patterns *patterns = options->patterns;
     pipeline_judge(patterns, event);
     uint8_t category = event->attempt.verdict.category;
-    bool per_domain = category < patterns->taxonomy.category_count &&
-                      patterns->policy.rules[category].per_domain;
+    bool per_domain =
+        category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
     tally_event(&lane->scan->tally, &patterns->taxonomy, lane->source, event);
     evidence_note(&lane->scan->evidence, event, per_domain);
     if (options->sink)
@@ -66,8 +66,8 @@ static void run_chunk(struct lane *lane, struct worker *worker, struct input *in
         ledger_apply(scan->ledger, file, &batch->records.list[i]);
 }
 
-static struct clock clock_of(struct worker *worker, struct input *input,
-                             const struct chunk *chunk, const struct pipeline_options *options)
+static struct clock clock_of(struct worker *worker, struct input *input, const struct chunk *chunk,
+                             const struct pipeline_options *options)
 {
     const struct source *source = input_source(input, chunk->source);
     struct clock_options clock = {options->zone_given, options->year,
@@ -80,8 +80,8 @@ void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_
     struct lane lane = {.scan = scan, .options = options};
     struct parser_options parser = {options->patterns, options->only, options->host,
                                     options->inbound};
-    struct ledger_options ledger = {options->messages_max, options->filters,
-                                    options->filter_count, on_event, &lane};
+    struct ledger_options ledger = {options->messages_max, options->filters, options->filter_count,
+                                    on_event, &lane};
     struct worker worker;
     struct batch batch = {0};
     struct chunk chunk;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 static const char *const plain_names[] = {
-    "bounce_rate", "attempts", "delivered",    "deferred",  "bounced",   "expired",  "handed_over",
-    "discarded",   "refused",  "unclassified", "unparsed",  "ambiguous", "suppressed"};
+    "bounce_rate", "attempts", "delivered",    "deferred", "bounced",   "expired",   "handed_over",
+    "discarded",   "refused",  "unclassified", "unparsed", "ambiguous", "suppressed"};
 
 static bool is_plain(sv name)
 {
@@ -60,8 +60,8 @@ int condition_parse(struct condition *condition, sv text, const struct taxonomy 
         return err_set(err, ERR_USAGE,
                        "--fail-on '%.*s': expected NAME>NUMBER, e.g. bounce_rate>5%%",
                        SV_FMT(text));
-    sv category = sv_starts(condition->name, SV("category:")) ? sv_skip(condition->name, 9)
-                                                              : SV_EMPTY;
+    sv category =
+        sv_starts(condition->name, SV("category:")) ? sv_skip(condition->name, 9) : SV_EMPTY;
     if (category.len && taxonomy_category(taxonomy, category) == CATEGORY_NONE)
         return err_set(err, ERR_USAGE, "--fail-on '%.*s': unknown category '%.*s'", SV_FMT(text),
                        SV_FMT(category));

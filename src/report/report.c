@@ -8,7 +8,7 @@
 #include "suppressions.h"
 
 /* Sorted arrays: by count down, then by name. */
-#define ORDER(a, b, name_a, name_b)                                                               \
+#define ORDER(a, b, name_a, name_b)                                                                \
     ((a)->count != (b)->count ? ((a)->count < (b)->count ? 1 : -1) : sv_cmp(name_a, name_b))
 
 static int by_category(const void *left, const void *right)
@@ -56,9 +56,9 @@ static void make_categories(struct report *report, const struct tally *tally,
             .recipients = counts->recipients,
             .sample_code = counts->sample_code,
             .sample_enhanced = sv_from(counts->sample_enhanced),
-            .sample_text = redact_text(options->redactor,
-                                       sv_make(counts->sample_text, counts->sample_len),
-                                       &report->arena)};
+            .sample_text =
+                redact_text(options->redactor, sv_make(counts->sample_text, counts->sample_len),
+                            &report->arena)};
     }
     qsort(report->categories, report->category_count, sizeof *report->categories, by_category);
 }
@@ -71,13 +71,13 @@ static void make_codes(struct report *report, const struct tally *tally,
         if (!tally->codes[code])
             continue;
         const struct code_entry *entry = taxonomy_code(taxonomy, code);
-        report->codes[report->code_count++] = (struct code_row){
-            .code = code,
-            .enhanced = SV_EMPTY,
-            .class_name = taxonomy_code_class(code),
-            .meaning = entry ? entry->meaning : SV_EMPTY,
-            .remedy = entry ? entry->remedy : SV_EMPTY,
-            .count = tally->codes[code]};
+        report->codes[report->code_count++] =
+            (struct code_row){.code = code,
+                              .enhanced = SV_EMPTY,
+                              .class_name = taxonomy_code_class(code),
+                              .meaning = entry ? entry->meaning : SV_EMPTY,
+                              .remedy = entry ? entry->remedy : SV_EMPTY,
+                              .count = tally->codes[code]};
     }
     qsort(report->codes, report->code_count, sizeof *report->codes, by_code);
 }
@@ -131,8 +131,8 @@ static struct sample_list make_samples(struct report *report, const struct sampl
         list.rows[i] = (struct sample_row){
             .file = source->inputs[sample->source].file,
             .line = sample->line,
-            .text = redact_text(options->redactor, sv_make(sample->text, sample->len),
-                                &report->arena)};
+            .text =
+                redact_text(options->redactor, sv_make(sample->text, sample->len), &report->arena)};
     }
     return list;
 }
@@ -154,10 +154,10 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->recipients = tally_recipients(tally);
     report->unresolved_expiries = ledger.unresolved_expiries;
     report->evicted = ledger.evicted;
-    report->bounce_rate = rankings_bounce_rate(&(struct outcomes){
-        .count = report->attempts_total,
-        .bounced = report->attempts[OUTCOME_BOUNCED],
-        .expired = report->attempts[OUTCOME_EXPIRED]});
+    report->bounce_rate =
+        rankings_bounce_rate(&(struct outcomes){.count = report->attempts_total,
+                                                .bounced = report->attempts[OUTCOME_BOUNCED],
+                                                .expired = report->attempts[OUTCOME_EXPIRED]});
 }
 
 void report_make(struct report *report, const struct report_source *source,

@@ -91,8 +91,8 @@ static sv reason_of(const struct decider *decider, const struct decision *decisi
     struct buf text = {0};
     buf_add(&text, category->meaning);
     if (!decision->at_once)
-        buf_printf(&text, " %lld messages failed so on %zu days.",
-                   (long long)decision->messages, charge->day_count);
+        buf_printf(&text, " %lld messages failed so on %zu days.", (long long)decision->messages,
+                   charge->day_count);
     if (charge->rule[0])
         buf_printf(&text, " (%s)", charge->rule);
     sv reason = arena_copy(&decider->report->arena, buf_sv(&text));
@@ -170,14 +170,13 @@ static void consider(const struct decider *decider, sv address, const struct sus
     report->suppress[report->suppress_count++] = describe(decider, address, &best);
 }
 
-static void consider_domain(const struct decider *decider, sv domain,
-                            const struct suspect *suspect)
+static void consider_domain(const struct decider *decider, sv domain, const struct suspect *suspect)
 {
     const struct taxonomy *taxonomy = decider->options->taxonomy;
     struct report *report = decider->report;
     for (const struct charge *charge = suspect->charges; charge; charge = charge->next) {
-        struct decision decision = {charge, false, (int64_t)charge->message_count +
-                                                       charge->forgotten};
+        struct decision decision = {charge, false,
+                                    (int64_t)charge->message_count + charge->forgotten};
         if (!sv_eq(taxonomy->categories[charge->category].name, SV("domain_not_found")) ||
             !domain_reached(decider, charge))
             continue;
@@ -208,6 +207,6 @@ void suppressions_make(struct report *report, const struct report_source *source
     for (size_t i = 0; i < map_count(domains); i++)
         consider_domain(&decider, map_key_at(domains, i), map_value_at(domains, i));
     qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
-    qsort(report->suppress_domains, report->suppress_domain_count,
-          sizeof *report->suppress_domains, by_address);
+    qsort(report->suppress_domains, report->suppress_domain_count, sizeof *report->suppress_domains,
+          by_address);
 }

@@ -82,8 +82,7 @@ static void check_header(struct check *check, size_t index)
                   SV_FMT(form->name));
 }
 
-static bool shape_takes(struct check *check, const struct shape *shape, sv text,
-                        struct place place)
+static bool shape_takes(struct check *check, const struct shape *shape, sv text, struct place place)
 {
     return sv_starts(text, shape->gate) &&
            (!shape->needs.len || sv_find(text, shape->needs) != SV_NPOS) &&

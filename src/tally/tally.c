@@ -42,8 +42,7 @@ static void merge_samples(struct samples *into, const struct samples *from)
             continue;
         if (into->kept < SAMPLES_MAX)
             into->kept++;
-        memmove(&into->list[at + 1], &into->list[at],
-                (into->kept - at - 1) * sizeof *into->list);
+        memmove(&into->list[at + 1], &into->list[at], (into->kept - at - 1) * sizeof *into->list);
         into->list[at] = from->list[i];
     }
 }
@@ -84,21 +83,67 @@ void tally_release(struct tally *tally)
     fpset_release(&tally->category_recipients);
 }
 
-/* Names are counted in lower case; what is not a name is not counted. */
-static void count_name(struct map *map, sv name, enum outcome outcome)
+static struct outcomes *find_name(struct map *map, sv name)
 {
     char lower[NAME_BYTES_MAX];
-    if (!name.len)
-        return;
     name = sv_sub(name, 0, sizeof lower);
     for (size_t i = 0; i < name.len; i++)
         lower[i] = to_lower(name.ptr[i]);
-    struct outcomes *counts = map_add(map, sv_make(lower, name.len), NULL);
+    return map_add(map, sv_make(lower, name.len), NULL);
+}
+
+static void count(struct outcomes *counts, enum outcome outcome)
+{
     counts->count++;
     counts->delivered += outcome == OUTCOME_DELIVERED;
     counts->deferred += outcome == OUTCOME_DEFERRED;
     counts->bounced += outcome == OUTCOME_BOUNCED;
     counts->expired += outcome == OUTCOME_EXPIRED;
+}
+
+/* Names are counted in lower case; what is not a name is not counted. */
+static void count_name(struct map *map, sv name, enum outcome outcome)
+{
+    if (name.len)
+        count(find_name(map, name), outcome);
+}
+
+static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
+{
+    int64_t hour = time - ((time % 3600) + 3600) % 3600;
+    if (!tally->last_hour_counts || hour != tally->last_hour) {
+        char name[DATE_TEXT];
+        date_format(hour, name);
+        tally->last_hour = hour;
+        tally->last_hour_counts = map_add(&tally->hours, sv_from(name), NULL);
+    }
+    count(tally->last_hour_counts, outcome);
+}
+
+static void count_host(struct tally *tally, sv host, enum outcome outcome)
+{
+    if (!host.len)
+        return;
+    if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
+        tally->last_host_counts = find_name(&tally->hosts, host);
+        tally->last_host = host.len <= sizeof tally->last_host_name
+                               ? sv_make(tally->last_host_name, host.len)
+                               : SV_EMPTY;
+        memcpy(tally->last_host_name, host.ptr, tally->last_host.len);
+    }
+    count(tally->last_host_counts, outcome);
+}
+
+/* Provider names live for the run, so the pointer tells them apart. */
+static void count_provider(struct tally *tally, sv provider, enum outcome outcome)
+{
+    if (!provider.len)
+        return;
+    if (provider.ptr != tally->last_provider) {
+        tally->last_provider = provider.ptr;
+        tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
+    }
+    count(tally->last_provider_counts, outcome);
 }
 
 static sv domain_of(sv address)
@@ -110,15 +155,10 @@ static sv domain_of(sv address)
 static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    int64_t hour = a->time - ((a->time % 3600) + 3600) % 3600;
-    if (hour != tally->hour || !tally->hour_name[0]) {
-        tally->hour = hour;
-        date_format(hour, tally->hour_name);
-    }
-    count_name(&tally->providers, a->provider, a->outcome);
+    count_provider(tally, a->provider, a->outcome);
     count_name(&tally->recipient_domains, domain_of(a->recipient), a->outcome);
-    count_name(&tally->hosts, a->host, a->outcome);
-    count_name(&tally->hours, sv_from(tally->hour_name), a->outcome);
+    count_host(tally, a->host, a->outcome);
+    count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
         count_name(&tally->sender_domains, SV("<>"), a->outcome);
     else if (event->sender_known)
@@ -181,7 +221,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t so
                  const struct event *event)
 {
     const struct record *a = &event->attempt;
-    uint64_t address = hash_nocase(a->recipient);
+    uint64_t address = event->address;
     bool failed = a->outcome == OUTCOME_DEFERRED || a->outcome == OUTCOME_BOUNCED ||
                   a->outcome == OUTCOME_EXPIRED;
     tally->attempts[a->outcome]++;

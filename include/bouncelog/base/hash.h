@@ -12,7 +12,7 @@ uint64_t hash_bytes(sv bytes);
 uint64_t hash_nocase(sv bytes);
 uint64_t hash_mix(uint64_t a, uint64_t b);
 
-/* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 7/8 full.
+/* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 3/4 full.
  * Zero-initialise; fpset_release frees. */
 struct fpset {
     uint64_t *slots;

@@ -11,17 +11,21 @@
 #include "bouncelog/base/sv.h"
 
 struct map_entry {
-    uint64_t hash;
     const char *key;
-    uint32_t key_len;
-    uint32_t index; /* order of addition */
-    _Alignas(8) char value[];
+    size_t key_len;
+    _Alignas(8) char value[]; /* and the key behind it */
+};
+
+/* The hash beside the pointer: a probe that does not match costs no look at the entry. */
+struct map_slot {
+    uint64_t hash;
+    struct map_entry *entry; /* NULL: free */
 };
 
 struct map {
     size_t value_size;
     size_t count, cap;
-    struct map_entry **slots;
+    struct map_slot *slots;
     struct map_entry **order;
     struct arena arena;
 };
@@ -31,6 +35,8 @@ void map_release(struct map *map);
 
 /* NULL when absent. */
 void *map_get(const struct map *map, sv key);
+/* Is there a key with this hash at all? Rules most absent keys out before they are even made. */
+bool map_has_hash(const struct map *map, uint64_t hash);
 /* Adds a zeroed value when absent; *added (may be NULL) says so. */
 void *map_add(struct map *map, sv key, bool *added);
 /* The same, for a caller that has the hash already. */

@@ -18,10 +18,10 @@ enum { CHARGE_MESSAGES_MAX = 32, CHARGE_DAYS_MAX = 64 };
 /* One distinct message that failed. */
 struct charge_message {
     uint64_t message;
-    int64_t time;       /* of its first failure of this kind */
-    uint64_t original;  /* fingerprint of the original recipient, 0: none */
-    bool as_original;   /* kept under the original: the address is not the final one */
-    bool at_once;       /* one of its failures suffices by itself */
+    int64_t time;      /* of its first failure of this kind */
+    uint64_t original; /* fingerprint of the original recipient, 0: none */
+    bool as_original;  /* kept under the original: the address is not the final one */
+    bool at_once;      /* one of its failures suffices by itself */
 };
 
 /* What one category holds against an address. */
@@ -30,7 +30,7 @@ struct charge {
     int64_t first_seen, last_seen;
     struct charge_message *messages; /* the first one and the latest others */
     size_t message_count;
-    int64_t forgotten; /* messages beyond CHARGE_MESSAGES_MAX */
+    int64_t forgotten;             /* messages beyond CHARGE_MESSAGES_MAX */
     int32_t days[CHARGE_DAYS_MAX]; /* distinct, since 1970 */
     size_t day_count;
     /* the latest event; NUL-terminated, owned */

@@ -17,8 +17,8 @@
 typedef void ledger_handler(void *context, struct event *event);
 
 struct ledger_options {
-    size_t messages_max;            /* 0: 262 144 */
-    const sv *filters;              /* transports and relay hosts that hand over, not deliver */
+    size_t messages_max; /* 0: 262 144 */
+    const sv *filters;   /* transports and relay hosts that hand over, not deliver */
     size_t filter_count;
     ledger_handler *handler;
     void *context;

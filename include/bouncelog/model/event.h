@@ -52,18 +52,18 @@ struct record {
     enum mta mta;
     enum outcome outcome;
     enum severity severity;
-    bool ambiguous;  /* the line can be read in two ways: never suppresses */
-    bool local;      /* an agent of our own host delivered or refused */
-    bool repeats;    /* the words only say that an earlier failure still holds */
-    bool never_rcpt; /* the stage is not known, but was not RCPT */
-    bool has_sender; /* RECORD_ATTEMPT: the line itself names the sender */
-    bool null_sender; /* RECORD_SENDER: the message is a notification of ours */
-    bool frees_itself; /* RECORD_SENDER: no line will say that the queue id is free */
+    bool ambiguous;          /* the line can be read in two ways: never suppresses */
+    bool local;              /* an agent of our own host delivered or refused */
+    bool repeats;            /* the words only say that an earlier failure still holds */
+    bool never_rcpt;         /* the stage is not known, but was not RCPT */
+    bool has_sender;         /* RECORD_ATTEMPT: the line itself names the sender */
+    bool null_sender;        /* RECORD_SENDER: the message is a notification of ours */
+    bool frees_itself;       /* RECORD_SENDER: no line will say that the queue id is free */
     int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
-    int64_t time;    /* seconds since 1970, UTC */
-    int64_t line;    /* 1 for the first of its source */
+    int64_t time;            /* seconds since 1970, UTC */
+    int64_t line;            /* 1 for the first of its source */
     sv host, queue_id;
-    sv sender;       /* RECORD_SENDER, or has_sender */
+    sv sender; /* RECORD_SENDER, or has_sender */
     sv recipient, original;
     struct relay relay;
     sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */
@@ -73,7 +73,7 @@ struct record {
     struct said said;
     struct reply reply;
     struct verdict verdict;
-    sv provider;     /* lives for the run; empty: unknown */
+    sv provider; /* lives for the run; empty: unknown */
 };
 
 /* A delivery attempt as it leaves the program: a record joined with what the other lines of its
@@ -83,10 +83,11 @@ struct event {
     sv file;               /* source of the line, as the user named it */
     sv sender;
     bool sender_known;
-    bool suppressible;     /* false: this failure must never count against the address */
-    uint8_t cause;         /* category of the last deferral of an expiry, or CATEGORY_NONE */
+    bool suppressible; /* false: this failure must never count against the address */
+    uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
-    uint64_t message;      /* fingerprint of (host, queue id, use of the id) */
+    uint64_t message; /* fingerprint of (host, queue id, use of the id) */
+    uint64_t address; /* hash_nocase of the recipient */
 };
 
 #endif

@@ -9,91 +9,91 @@
 
 #define NAMES_ENUM(constant, name) constant,
 
-#define MTA_NAMES(X) \
-    X(MTA_UNKNOWN, "unknown") \
-    X(MTA_POSTFIX, "postfix") \
-    X(MTA_EXIM, "exim") \
+#define MTA_NAMES(X)                                                                               \
+    X(MTA_UNKNOWN, "unknown")                                                                      \
+    X(MTA_POSTFIX, "postfix")                                                                      \
+    X(MTA_EXIM, "exim")                                                                            \
     X(MTA_SENDMAIL, "sendmail")
 enum mta { MTA_NAMES(NAMES_ENUM) MTA_COUNT };
 sv mta_name(enum mta value);
 bool mta_from_name(sv name, enum mta *value);
 
-#define OUTCOME_NAMES(X) \
-    X(OUTCOME_DELIVERED, "delivered") \
-    X(OUTCOME_DEFERRED, "deferred") \
-    X(OUTCOME_BOUNCED, "bounced") \
-    X(OUTCOME_EXPIRED, "expired") \
-    X(OUTCOME_HANDED_OVER, "handed_over") \
-    X(OUTCOME_DISCARDED, "discarded") \
+#define OUTCOME_NAMES(X)                                                                           \
+    X(OUTCOME_DELIVERED, "delivered")                                                              \
+    X(OUTCOME_DEFERRED, "deferred")                                                                \
+    X(OUTCOME_BOUNCED, "bounced")                                                                  \
+    X(OUTCOME_EXPIRED, "expired")                                                                  \
+    X(OUTCOME_HANDED_OVER, "handed_over")                                                          \
+    X(OUTCOME_DISCARDED, "discarded")                                                              \
     X(OUTCOME_REFUSED, "refused")
 enum outcome { OUTCOME_NAMES(NAMES_ENUM) OUTCOME_COUNT };
 sv outcome_name(enum outcome value);
 bool outcome_from_name(sv name, enum outcome *value);
 
-#define SEVERITY_NAMES(X) \
-    X(SEVERITY_NONE, "none") \
-    X(SEVERITY_TRANSIENT, "transient") \
+#define SEVERITY_NAMES(X)                                                                          \
+    X(SEVERITY_NONE, "none")                                                                       \
+    X(SEVERITY_TRANSIENT, "transient")                                                             \
     X(SEVERITY_PERMANENT, "permanent")
 enum severity { SEVERITY_NAMES(NAMES_ENUM) SEVERITY_COUNT };
 sv severity_name(enum severity value);
 bool severity_from_name(sv name, enum severity *value);
 
-#define SCOPE_NAMES(X) \
-    X(SCOPE_NONE, "none") \
-    X(SCOPE_RECIPIENT, "recipient") \
-    X(SCOPE_DOMAIN, "domain") \
-    X(SCOPE_SENDER, "sender") \
-    X(SCOPE_CONTENT, "content") \
-    X(SCOPE_NETWORK, "network") \
-    X(SCOPE_REMOTE_SYSTEM, "remote_system") \
+#define SCOPE_NAMES(X)                                                                             \
+    X(SCOPE_NONE, "none")                                                                          \
+    X(SCOPE_RECIPIENT, "recipient")                                                                \
+    X(SCOPE_DOMAIN, "domain")                                                                      \
+    X(SCOPE_SENDER, "sender")                                                                      \
+    X(SCOPE_CONTENT, "content")                                                                    \
+    X(SCOPE_NETWORK, "network")                                                                    \
+    X(SCOPE_REMOTE_SYSTEM, "remote_system")                                                        \
     X(SCOPE_LOCAL, "local")
 enum scope { SCOPE_NAMES(NAMES_ENUM) SCOPE_COUNT };
 sv scope_name(enum scope value);
 bool scope_from_name(sv name, enum scope *value);
 
-#define STAGE_NAMES(X) \
-    X(STAGE_UNKNOWN, "unknown") \
-    X(STAGE_CONNECT, "connect") \
-    X(STAGE_BANNER, "banner") \
-    X(STAGE_EHLO, "ehlo") \
-    X(STAGE_STARTTLS, "starttls") \
-    X(STAGE_AUTH, "auth") \
-    X(STAGE_MAIL, "mail") \
-    X(STAGE_RCPT, "rcpt") \
-    X(STAGE_DATA, "data") \
-    X(STAGE_END_OF_DATA, "end_of_data") \
+#define STAGE_NAMES(X)                                                                             \
+    X(STAGE_UNKNOWN, "unknown")                                                                    \
+    X(STAGE_CONNECT, "connect")                                                                    \
+    X(STAGE_BANNER, "banner")                                                                      \
+    X(STAGE_EHLO, "ehlo")                                                                          \
+    X(STAGE_STARTTLS, "starttls")                                                                  \
+    X(STAGE_AUTH, "auth")                                                                          \
+    X(STAGE_MAIL, "mail")                                                                          \
+    X(STAGE_RCPT, "rcpt")                                                                          \
+    X(STAGE_DATA, "data")                                                                          \
+    X(STAGE_END_OF_DATA, "end_of_data")                                                            \
     X(STAGE_QUIT, "quit")
 enum stage { STAGE_NAMES(NAMES_ENUM) STAGE_COUNT };
 sv stage_name(enum stage value);
 bool stage_from_name(sv name, enum stage *value);
 
-#define ORIGIN_NAMES(X) \
-    X(ORIGIN_REMOTE, "remote") \
-    X(ORIGIN_DNS, "dns") \
-    X(ORIGIN_NETWORK, "network") \
-    X(ORIGIN_TLS, "tls") \
+#define ORIGIN_NAMES(X)                                                                            \
+    X(ORIGIN_REMOTE, "remote")                                                                     \
+    X(ORIGIN_DNS, "dns")                                                                           \
+    X(ORIGIN_NETWORK, "network")                                                                   \
+    X(ORIGIN_TLS, "tls")                                                                           \
     X(ORIGIN_LOCAL, "local")
 enum origin { ORIGIN_NAMES(NAMES_ENUM) ORIGIN_COUNT };
 sv origin_name(enum origin value);
 bool origin_from_name(sv name, enum origin *value);
 
-#define ACTION_NAMES(X) \
-    X(ACTION_NONE, "none") \
-    X(ACTION_SUPPRESS, "suppress") \
-    X(ACTION_COUNT_TOWARD, "count") \
-    X(ACTION_RETRY, "retry") \
-    X(ACTION_FIX_SENDER, "fix_sender") \
-    X(ACTION_FIX_CONTENT, "fix_content") \
+#define ACTION_NAMES(X)                                                                            \
+    X(ACTION_NONE, "none")                                                                         \
+    X(ACTION_SUPPRESS, "suppress")                                                                 \
+    X(ACTION_COUNT_TOWARD, "count")                                                                \
+    X(ACTION_RETRY, "retry")                                                                       \
+    X(ACTION_FIX_SENDER, "fix_sender")                                                             \
+    X(ACTION_FIX_CONTENT, "fix_content")                                                           \
     X(ACTION_FIX_LOCAL, "fix_local")
 enum action { ACTION_NAMES(NAMES_ENUM) ACTION_COUNT };
 sv action_name(enum action value);
 bool action_from_name(sv name, enum action *value);
 
-#define BASIS_NAMES(X) \
-    X(BASIS_NONE, "none") \
-    X(BASIS_RULE, "rule") \
-    X(BASIS_ENHANCED, "enhanced") \
-    X(BASIS_CODE, "code") \
+#define BASIS_NAMES(X)                                                                             \
+    X(BASIS_NONE, "none")                                                                          \
+    X(BASIS_RULE, "rule")                                                                          \
+    X(BASIS_ENHANCED, "enhanced")                                                                  \
+    X(BASIS_CODE, "code")                                                                          \
     X(BASIS_MTA, "mta")
 enum basis { BASIS_NAMES(NAMES_ENUM) BASIS_COUNT };
 sv basis_name(enum basis value);

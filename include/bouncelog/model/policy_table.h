@@ -5,14 +5,14 @@
 #include "bouncelog/model/taxonomy.h"
 
 struct policy_rule {
-    bool listed;      /* false: the category never suppresses */
-    bool at_once;     /* one permanent, final failure on solid grounds is enough */
-    bool per_domain;  /* evidence of all addresses of a domain counts together */
-    int messages;     /* distinct messages needed otherwise */
-    int span_days;    /* ...between the first and the last of them, at least */
-    int within_days;  /* ...and only those of the last so many days; 0: all */
-    uint32_t stages;  /* bit set of enum stage; 0: any */
-    uint32_t causes;  /* expired: bit set of enum scope of the cause; 0: any */
+    bool listed;     /* false: the category never suppresses */
+    bool at_once;    /* one permanent, final failure on solid grounds is enough */
+    bool per_domain; /* evidence of all addresses of a domain counts together */
+    int messages;    /* distinct messages needed otherwise */
+    int span_days;   /* ...between the first and the last of them, at least */
+    int within_days; /* ...and only those of the last so many days; 0: all */
+    uint32_t stages; /* bit set of enum stage; 0: any */
+    uint32_t causes; /* expired: bit set of enum scope of the cause; 0: any */
 };
 
 struct policy_table {

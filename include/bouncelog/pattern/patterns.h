@@ -26,7 +26,7 @@ struct example {
     struct place place;
     struct example_field {
         sv name, value;
-    } *fields;
+    } * fields;
     size_t field_count;
 };
 
@@ -68,7 +68,7 @@ struct status_outcome {
 
 struct shape {
     sv name, gate;
-    sv needs; /* must stand somewhere in the line; empty: nothing */
+    sv needs;            /* must stand somewhere in the line; empty: nothing */
     uint64_t daemons;    /* bits of mta_patterns.daemons */
     struct regex *regex; /* NULL: the gate says it all */
     enum meaning meaning;
@@ -98,7 +98,7 @@ struct command_stage {
 struct mta_patterns {
     sv *programs; /* globs of program names that are this MTA */
     size_t program_count;
-    struct map daemons; /* name -> uint32_t bit number */
+    struct map daemons;        /* name -> uint32_t bit number */
     uint64_t delivery_daemons; /* a `to=` from one of these that no shape takes is unparsed */
     uint64_t local_daemons;    /* agents that deliver on our own host */
     uint64_t discard_daemons;  /* agents that throw mail away */

@@ -22,14 +22,14 @@ struct pipeline_options {
     bool inbound;
     bool zone_given;
     int year;
-    int64_t now;              /* for stamps without a year on standard input */
-    int64_t since, until;     /* attempts in [since, until); INT64_MIN, INT64_MAX: all */
-    const sv *senders;        /* globs; with sender_count 0 any sender counts */
+    int64_t now;          /* for stamps without a year on standard input */
+    int64_t since, until; /* attempts in [since, until); INT64_MIN, INT64_MAX: all */
+    const sv *senders;    /* globs; with sender_count 0 any sender counts */
     size_t sender_count;
-    const sv *filters;        /* see ledger_options */
+    const sv *filters; /* see ledger_options */
     size_t filter_count;
     size_t messages_max;
-    event_sink *sink;         /* may be NULL */
+    event_sink *sink; /* may be NULL */
     void *sink_context;
     void (*progress)(void *context, const struct input *input); /* after each chunk; may be NULL */
     void *progress_context;
@@ -43,7 +43,7 @@ struct scan {
     struct ledger *ledger;
     int64_t *source_lines; /* by source */
     size_t source_count;
-    uint64_t limits;       /* matches that ran into PCRE2's limits */
+    uint64_t limits; /* matches that ran into PCRE2's limits */
 };
 
 void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options);

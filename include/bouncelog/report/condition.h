@@ -9,7 +9,13 @@
 #include "bouncelog/base/err.h"
 #include "bouncelog/report/report.h"
 
-enum comparison { COMPARE_MORE, COMPARE_MORE_EQUAL, COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_EQUAL };
+enum comparison {
+    COMPARE_MORE,
+    COMPARE_MORE_EQUAL,
+    COMPARE_LESS,
+    COMPARE_LESS_EQUAL,
+    COMPARE_EQUAL
+};
 
 struct condition {
     sv name; /* a view of the text that was parsed */

@@ -51,7 +51,7 @@ struct block_row {
 struct suppression {
     sv address; /* of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
-    sv final; /* the final recipient, where the address is an original one */
+    sv final;   /* the final recipient, where the address is an original one */
     sv skipped; /* why no list may carry it; empty: it may */
     int code;
     int64_t count, days, first_seen, last_seen, line;
@@ -98,7 +98,7 @@ struct report_options {
     const struct taxonomy *taxonomy;
     const struct policy_table *policy;
     const struct redactor *redactor; /* NULL: addresses in clear */
-    const struct map *known;         /* --recipients: lower-cased addresses and @domains; NULL: all */
+    const struct map *known; /* --recipients: lower-cased addresses and @domains; NULL: all */
     size_t top;
     sv version;
     int64_t generated_at;

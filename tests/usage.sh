@@ -1,0 +1,95 @@
+#!/bin/sh
+# What a user types, well or badly: exit codes and messages.
+set -u
+work=$(mktemp -d)
+trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+faults=0
+
+expect() { # EXIT-CODE WORDS-OF-STDERR COMMAND...
+    want=$1 words=$2
+    shift 2
+    "$@" > "$work/out" 2> "$work/err" < /dev/null
+    got=$?
+    if [ "$got" -ne "$want" ]; then
+        echo "usage: $*: exit $got, not $want: $(cat "$work/err")"
+        faults=1
+    elif [ -n "$words" ] && ! grep -qF -- "$words" "$work/err"; then
+        echo "usage: $*: no '$words' in: $(cat "$work/err")"
+        faults=1
+    elif [ -z "$words" ] && [ -s "$work/err" ]; then
+        echo "usage: $*: unexpected message: $(cat "$work/err")"
+        faults=1
+    elif grep -vq '^bouncelog: ' "$work/err"; then
+        echo "usage: $*: a message without 'bouncelog: ': $(cat "$work/err")"
+        faults=1
+    fi
+}
+
+B=$BOUNCELOG
+log=samples/postfix.log
+for command in "" scan explain codes patterns; do
+    # shellcheck disable=SC2086
+    expect 0 "" "$B" $command --help
+    [ -s "$work/out" ] || { echo "usage: $command --help prints nothing"; faults=1; }
+done
+expect 0 "" "$B" --version
+expect 2 "no command" "$B"
+expect 2 "unknown command 'scna'" "$B" scna
+expect 2 "unknown option '--sumary'" "$B" scan --sumary x
+expect 2 "did you mean --suppress" "$B" scan --supress x "$log"
+expect 2 "needs a value" "$B" scan --output
+expect 2 "takes no value" "$B" scan --text=yes "$log"
+expect 2 "unknown format 'xml'" "$B" scan -s "$work/l:xml" "$log"
+expect 2 "--since 'tomorrow'" "$B" scan --since tomorrow "$log"
+expect 2 "--timezone 'Europe/Berln'" "$B" scan --timezone Europe/Berln "$log"
+expect 2 "--mta 'qmail'" "$B" scan --mta qmail "$log"
+expect 2 "--fail-on 'bounce_rat>5%'" "$B" scan --fail-on 'bounce_rat>5%' "$log"
+expect 2 "unknown category 'spam'" "$B" scan --fail-on 'category:spam>5%' "$log"
+expect 2 "go together" "$B" scan --hash sha256 "$log"
+expect 2 "cannot open" "$B" scan --recipients "$work/none" "$log"
+expect 3 "none.log: cannot open: No such file" "$B" scan "$work/none.log"
+expect 3 "is a directory" "$B" scan "$work"
+mkfifo "$work/fifo"
+expect 3 "is a FIFO" "$B" scan "$work/fifo"
+expect 3 "is a device" "$B" scan /dev/zero
+: > "$work/empty.log"
+expect 0 "" "$B" scan "$work/empty.log"
+gzip -c "$log" > "$work/whole.gz"
+expect 0 "" "$B" scan "$work/whole.gz"
+head -c 400 "$work/whole.gz" > "$work/cut.gz"
+expect 3 "truncated gzip data after" "$B" scan "$work/cut.gz"
+expect 0 "named more than once" "$B" scan "$log" "$log"
+expect 1 "--fail-on attempts>0 holds" "$B" scan --fail-on 'attempts>0' "$log"
+expect 0 "" "$B" scan --fail-on 'attempts>100000' "$log"
+expect 6 "cannot create" "$B" scan -o "$work/no/such/folder/x" "$log"
+expect 6 "not a regular file" "$B" scan -s "$work" "$log"
+expect 6 "standard output: cannot write" sh -c "$B scan $log > /dev/full"
+echo old > "$work/list"
+expect 0 "" "$B" scan -s "$work/list" -o /dev/null "$log"
+grep -q old "$work/list" && { echo "usage: the list was not replaced"; faults=1; }
+
+expect 4 "cannot open" "$B" scan --patterns "$work/none" "$log"
+expect 4 "cannot open" "$B" scan --policy "$work/none.yaml" "$log"
+mkdir "$work/extra"
+printf 'rules:\n  - name: x\n    category: nonsense\n' > "$work/extra/a.yaml"
+expect 4 "extra/a.yaml:3:15: unknown category 'nonsense'" "$B" scan --patterns-extra "$work/extra" "$log"
+printf 'rules: [\n' > "$work/extra/a.yaml"
+expect 4 "extra/a.yaml:" "$B" scan --patterns-extra "$work/extra" "$log"
+printf 'rules:\n  - name: x\n    category: policy\n    pattern: "a(b"\n    hit: [a]\n    miss: [b]\n' > "$work/extra/a.yaml"
+expect 4 "extra/a.yaml:4:" "$B" scan --patterns-extra "$work/extra" "$log"
+printf 'rules:\n  - name: x\n    category: policy\n    pattern: "word"\n    hit: ["550 nothing"]\n    miss: ["550 b"]\n' > "$work/extra/a.yaml"
+expect 4 "'x' does not take its hit" "$B" patterns check --patterns-extra "$work/extra"
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 0 "$work/extra/a.yaml"
+    expect 4 "cannot open" "$B" scan --patterns-extra "$work/extra" "$log"
+fi
+printf 'top: 3\nfilter_transports: [a, b]\ntext: true\n' > "$work/config.yaml"
+expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
+printf 'top: 3\ncolour: blue\n' > "$work/config.yaml"
+expect 4 "config.yaml:2:9: unknown option 'colour'" "$B" scan --config "$work/config.yaml" "$log"
+
+expect 2 "no known code" "$B" codes 999
+expect 0 "" "$B" codes 550 5.1.1
+expect 0 "" "$B" explain '550 5.1.1 User unknown'
+expect 2 "expected: patterns check" "$B" patterns chek
+exit $faults
