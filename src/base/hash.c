@@ -60,6 +60,12 @@ static void grow(struct fpset *set)
     *set = bigger;
 }
 
+void fpset_expect(const struct fpset *set, uint64_t fp)
+{
+    if (set->cap)
+        __builtin_prefetch(&set->slots[(size_t)(fp >> 5) & (set->cap - 1)]);
+}
+
 int fpset_add(struct fpset *set, uint64_t fp, unsigned flags)
 {
     if (set->count >= set->cap / 4 * 3)

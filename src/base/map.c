@@ -53,6 +53,12 @@ void *map_get(const struct map *map, sv key)
     return entry ? entry->value : NULL;
 }
 
+void map_expect(const struct map *map, uint64_t hash)
+{
+    if (map->cap)
+        __builtin_prefetch(&map->slots[(size_t)hash & (map->cap - 1)]);
+}
+
 bool map_has_hash(const struct map *map, uint64_t hash)
 {
     if (!map->count)

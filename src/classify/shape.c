@@ -181,9 +181,9 @@ static size_t put_url(struct writer *w, sv v)
 }
 
 /* Writes a mask for what stands at the start of v; the length that it replaces, or 0. */
-static size_t put_mask(struct writer *w, sv v, const struct map *keep_hosts)
+static size_t put_mask(struct writer *w, sv v, bool addresses, const struct map *keep_hosts)
 {
-    size_t n = address_length(v);
+    size_t n = addresses ? address_length(v) : 0;
     if (n) {
         put_lower(w, SV("<addr>"));
         return n;
@@ -223,6 +223,7 @@ sv shape_of(sv text, const struct map *keep_hosts, char *out)
 {
     struct writer w = {out, 0};
     bool inside = false; /* a word: masks begin at its start only */
+    bool addresses = sv_find_byte(text, '@') != SV_NPOS;
     for (size_t at = 0; at < text.len && w.len < SHAPE_MAX;) {
         sv here = sv_skip(text, at);
         size_t n = 0;
@@ -232,7 +233,7 @@ sv shape_of(sv text, const struct map *keep_hosts, char *out)
             if (!n)
                 n = put_bracketed(&w, here);
             if (!n && (is_token_char(c) || c == '"' || c == ':'))
-                n = put_mask(&w, here, keep_hosts);
+                n = put_mask(&w, here, addresses, keep_hosts);
         }
         if (n) {
             at += n;

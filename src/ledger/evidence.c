@@ -166,12 +166,12 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
         fpset_add(&evidence->senders, hash_nocase(event->sender), 0);
     if (attempt->outcome == OUTCOME_DELIVERED) {
         sv domain = domain_of(attempt->recipient);
-        acquit(&evidence->addresses, attempt->recipient, event->address, attempt->time);
+        acquit(&evidence->addresses, attempt->recipient, attempt->address_key, attempt->time);
         if (attempt->original.len)
             acquit(&evidence->addresses, attempt->original, hash_nocase(attempt->original),
                    attempt->time);
         if (map_count(&evidence->domains))
-            acquit(&evidence->domains, domain, hash_nocase(domain), attempt->time);
+            acquit(&evidence->domains, domain, attempt->domain_key, attempt->time);
         return;
     }
     if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)

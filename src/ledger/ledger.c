@@ -47,11 +47,9 @@ bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t ori
 static struct message *find_message(struct ledger *ledger, const struct record *record)
 {
     bool created;
-    struct message *message =
-        messages_get(&ledger->messages,
-                     hash_mix(hash_bytes(record->host), hash_bytes(record->queue_id)), &created);
+    struct message *message = messages_get(&ledger->messages, record->message_key, &created);
     if (created && record->queue_id.len)
-        recent_ids_add(&ledger->recent, hash_bytes(record->queue_id), message->sequence);
+        recent_ids_add(&ledger->recent, record->queue_key, message->sequence);
     if (created)
         message->announced = record->kind != RECORD_ATTEMPT;
     return message;
@@ -67,7 +65,6 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     const struct record *attempt = &event->attempt;
     event->file = file;
     event->message = fingerprint(message);
-    event->address = hash_nocase(attempt->recipient);
     event->sender_known = message->sender_known || attempt->has_sender;
     event->sender =
         message->sender_known ? sv_make(message->sender, message->sender_len) : attempt->sender;
@@ -103,7 +100,7 @@ static void note_expansion(struct ledger *ledger, struct message *message,
 {
     if (!attempt->original.len)
         return;
-    uint64_t original = hash_nocase(attempt->original), final = hash_nocase(attempt->recipient);
+    uint64_t original = hash_nocase(attempt->original), final = attempt->address_key;
     struct expansion *known = message->expansions;
     while (known && known->original != original)
         known = known->next;
@@ -202,8 +199,30 @@ static void apply_removed(struct ledger *ledger, const struct record *record)
         messages_close(&ledger->messages, message);
 }
 
+void ledger_seal(struct record *record)
+{
+    size_t at = sv_rfind_byte(record->recipient, '@');
+    record->queue_key = hash_bytes(record->queue_id);
+    record->message_key = hash_mix(hash_bytes(record->host), record->queue_key) | 1;
+    if (record->kind != RECORD_ATTEMPT)
+        return;
+    record->address_key = hash_nocase(record->recipient);
+    record->domain_key = at == SV_NPOS ? 0 : hash_nocase(sv_skip(record->recipient, at + 1));
+}
+
+void ledger_expect(const struct ledger *ledger, const struct record *record)
+{
+    messages_expect(&ledger->messages, record->message_key);
+}
+
 void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
 {
+    struct record sealed;
+    if (!record->message_key) {
+        sealed = *record;
+        ledger_seal(&sealed);
+        record = &sealed;
+    }
     switch (record->kind) {
     case RECORD_ATTEMPT:
         apply_attempt(ledger, file, record);

@@ -3,7 +3,7 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 
-enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 16384 };
+enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 4096 };
 
 void messages_init(struct messages *messages, size_t max)
 {
@@ -144,6 +144,12 @@ static uint32_t find(struct messages *messages, uint64_t key)
     while (index != NO_MESSAGE && messages->slots[index].key != key)
         index = messages->slots[index].chain;
     return index;
+}
+
+void messages_expect(const struct messages *messages, uint64_t key)
+{
+    if (messages->bucket_count)
+        __builtin_prefetch(&messages->buckets[key % messages->bucket_count]);
 }
 
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created)

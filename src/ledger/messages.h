@@ -61,6 +61,8 @@ void messages_release(struct messages *messages);
 /* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer
  * lives until the next call. */
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created);
+/* Fetches the bucket of a message that will be asked for soon. */
+void messages_expect(const struct messages *messages, uint64_t key);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);
 

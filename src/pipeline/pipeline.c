@@ -5,6 +5,8 @@
 #include "bouncelog/policy/policy.h"
 #include "worker.h"
 
+enum { AHEAD = 12 };
+
 /* The ordered lane: what its handler needs for one event. */
 struct lane {
     struct scan *scan;
@@ -62,8 +64,16 @@ static void run_chunk(struct lane *lane, struct worker *worker, struct input *in
     worker_run(worker, chunk, clock, *line + 1, batch);
     *line += batch->line_count;
     lane->source = chunk->source;
-    for (size_t i = 0; i < batch->records.count; i++)
-        ledger_apply(scan->ledger, file, &batch->records.list[i]);
+    const struct record *records = batch->records.list;
+    for (size_t i = 0; i < batch->records.count; i++) {
+        /* The tables are larger than the caches: ask early for what comes later. */
+        if (i + AHEAD < batch->records.count) {
+            ledger_expect(scan->ledger, &records[i + AHEAD]);
+            if (records[i + AHEAD].kind == RECORD_ATTEMPT)
+                tally_expect(&scan->tally, &records[i + AHEAD]);
+        }
+        ledger_apply(scan->ledger, file, &records[i]);
+    }
 }
 
 static struct clock clock_of(struct worker *worker, struct input *input, const struct chunk *chunk,

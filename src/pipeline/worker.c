@@ -1,5 +1,7 @@
 #include "worker.h"
 
+#include "bouncelog/ledger/ledger.h"
+
 void worker_init(struct worker *worker, const struct parser_options *options)
 {
     *worker = (struct worker){.parser = parser_new(options),
@@ -18,6 +20,7 @@ static void judge_records(struct worker *worker, struct records *records, size_t
     bool ambiguous = false;
     for (size_t i = from; i < records->count; i++) {
         struct record *record = &records->list[i];
+        ledger_seal(record);
         if (record->kind != RECORD_ATTEMPT)
             continue;
         classify(worker->classifier, record);

@@ -83,13 +83,14 @@ void tally_release(struct tally *tally)
     fpset_release(&tally->category_recipients);
 }
 
-static struct outcomes *find_name(struct map *map, sv name)
+static struct outcomes *find_name(struct map *map, sv name, const uint64_t *hash)
 {
     char lower[NAME_BYTES_MAX];
     name = sv_sub(name, 0, sizeof lower);
     for (size_t i = 0; i < name.len; i++)
         lower[i] = to_lower(name.ptr[i]);
-    return map_add(map, sv_make(lower, name.len), NULL);
+    sv key = sv_make(lower, name.len);
+    return map_add_hashed(map, key, hash ? *hash : hash_bytes(key), NULL);
 }
 
 static void count(struct outcomes *counts, enum outcome outcome)
@@ -105,7 +106,7 @@ static void count(struct outcomes *counts, enum outcome outcome)
 static void count_name(struct map *map, sv name, enum outcome outcome)
 {
     if (name.len)
-        count(find_name(map, name), outcome);
+        count(find_name(map, name, NULL), outcome);
 }
 
 static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
@@ -125,7 +126,7 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     if (!host.len)
         return;
     if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
-        tally->last_host_counts = find_name(&tally->hosts, host);
+        tally->last_host_counts = find_name(&tally->hosts, host, NULL);
         tally->last_host = host.len <= sizeof tally->last_host_name
                                ? sv_make(tally->last_host_name, host.len)
                                : SV_EMPTY;
@@ -156,7 +157,9 @@ static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
     count_provider(tally, a->provider, a->outcome);
-    count_name(&tally->recipient_domains, domain_of(a->recipient), a->outcome);
+    if (a->domain_key)
+        count(find_name(&tally->recipient_domains, domain_of(a->recipient), &a->domain_key),
+              a->outcome);
     count_host(tally, a->host, a->outcome);
     count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
@@ -217,11 +220,17 @@ static void count_codes(struct tally *tally, const struct record *attempt)
         ++*(int64_t *)map_add(&tally->enhanced, attempt->reply.enhanced, NULL);
 }
 
+void tally_expect(const struct tally *tally, const struct record *record)
+{
+    fpset_expect(&tally->recipients, record->address_key);
+    map_expect(&tally->recipient_domains, record->domain_key);
+}
+
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
                  const struct event *event)
 {
     const struct record *a = &event->attempt;
-    uint64_t address = event->address;
+    uint64_t address = a->address_key;
     bool failed = a->outcome == OUTCOME_DEFERRED || a->outcome == OUTCOME_BOUNCED ||
                   a->outcome == OUTCOME_EXPIRED;
     tally->attempts[a->outcome]++;

@@ -25,6 +25,8 @@ enum { FPSET_FLAG_BITS = 4 };
  * (FPSET_NEW: it was not there). */
 enum { FPSET_NEW = -1 };
 int fpset_add(struct fpset *set, uint64_t fingerprint, unsigned flags);
+/* Fetches the place of a fingerprint that will be added soon. */
+void fpset_expect(const struct fpset *set, uint64_t fingerprint);
 /* The flags, or FPSET_NEW when absent. */
 int fpset_get(const struct fpset *set, uint64_t fingerprint);
 void fpset_each(const struct fpset *set, void (*visit)(void *context, uint64_t fp, unsigned flags),

@@ -62,6 +62,11 @@ struct record {
     int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
     int64_t time;            /* seconds since 1970, UTC */
     int64_t line;            /* 1 for the first of its source */
+    /* Fingerprints (ledger_seal): they depend on no other line, so workers make them. */
+    uint64_t message_key; /* of host and queue id; 0: not made yet */
+    uint64_t queue_key;   /* of the queue id alone */
+    uint64_t address_key; /* hash_nocase of the recipient */
+    uint64_t domain_key;  /* hash_nocase of the recipient's domain */
     sv host, queue_id;
     sv sender; /* RECORD_SENDER, or has_sender */
     sv recipient, original;
@@ -87,7 +92,6 @@ struct event {
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
     uint64_t message; /* fingerprint of (host, queue id, use of the id) */
-    uint64_t address; /* hash_nocase of the recipient */
 };
 
 #endif

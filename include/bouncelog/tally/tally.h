@@ -85,6 +85,9 @@ void tally_release(struct tally *tally);
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
                  const struct event *event);
 
+/* Hints that an event of this sealed record will come soon. */
+void tally_expect(const struct tally *tally, const struct record *record);
+
 struct recipient_counts {
     int64_t attempted, delivered, failed;
 };
