@@ -1,6 +1,6 @@
 #include "shape.h"
 
-enum { ID_MIN = 8, NUMBER_MIN = 5, LABEL_MAX = 63, TOP_LEVEL_MAX = 12 };
+enum { ID_MIN = 8, NUMBER_MIN = 5, HASH_MIN = 32, LABEL_MAX = 63, TOP_LEVEL_MAX = 12 };
 
 struct writer {
     char *out;
@@ -160,7 +160,7 @@ static size_t id_length(sv v)
         digits += is_digit(v.ptr[i]);
     if (digits == n)
         return n >= NUMBER_MIN ? n : 0;
-    return n >= 32 || (n >= ID_MIN && digits >= 2) ? n : 0;
+    return n >= HASH_MIN || (n >= ID_MIN && digits >= 2) ? n : 0;
 }
 
 /* http://host/path: the host and path stay (they name lists and help pages), the query goes. */
@@ -180,6 +180,29 @@ static size_t put_url(struct writer *w, sv v)
     return end;
 }
 
+/* What the run of word characters at the start of v holds: which masks are worth a try. */
+struct word {
+    bool dot, colon, digit;
+    size_t len;
+};
+
+static struct word look_at(sv v)
+{
+    struct word word = {0};
+    for (; word.len < v.len; word.len++) {
+        char c = v.ptr[word.len];
+        if (c == '.')
+            word.dot = true;
+        else if (c == ':')
+            word.colon = true;
+        else if (is_digit(c))
+            word.digit = true;
+        else if (!is_token_char(c))
+            break;
+    }
+    return word;
+}
+
 /* Writes a mask for what stands at the start of v; the length that it replaces, or 0. */
 static size_t put_mask(struct writer *w, sv v, bool addresses, const struct map *keep_hosts)
 {
@@ -188,20 +211,22 @@ static size_t put_mask(struct writer *w, sv v, bool addresses, const struct map 
         put_lower(w, SV("<addr>"));
         return n;
     }
-    n = ipv4_length(v);
-    if (!n)
+    struct word word = look_at(v);
+    if (word.dot && word.digit)
+        n = ipv4_length(v);
+    if (!n && word.colon)
         n = ipv6_length(v);
     if (n) {
         put_lower(w, SV("<ip>"));
         return n;
     }
-    n = host_length(v);
+    n = word.dot ? host_length(v) : 0;
     if (n) {
         sv name = sv_sub(v, 0, n);
         put_lower(w, is_kept(name, keep_hosts) ? name : SV("<host>"));
         return n;
     }
-    n = id_length(v);
+    n = word.digit || word.len >= HASH_MIN ? id_length(v) : 0;
     if (n)
         put_lower(w, SV("<id>"));
     return n;
@@ -210,8 +235,6 @@ static size_t put_mask(struct writer *w, sv v, bool addresses, const struct map 
 /* "<joe@example.com>" shall not become "<<addr>>". */
 static size_t put_bracketed(struct writer *w, sv v)
 {
-    if (v.ptr[0] != '<')
-        return 0;
     size_t n = address_length(sv_skip(v, 1));
     if (!n || n + 1 >= v.len || v.ptr[n + 1] != '>')
         return 0;
@@ -229,9 +252,10 @@ sv shape_of(sv text, const struct map *keep_hosts, char *out)
         size_t n = 0;
         char c = here.ptr[0];
         if (!inside) {
-            n = put_url(&w, here);
-            if (!n)
+            if (c == '<')
                 n = put_bracketed(&w, here);
+            else if (c == 'h' || c == 'H')
+                n = put_url(&w, here);
             if (!n && (is_token_char(c) || c == '"' || c == ':'))
                 n = put_mask(&w, here, addresses, keep_hosts);
         }

@@ -5,19 +5,22 @@
 #include "feed.h"
 
 enum decoded {
-    DECODED_BYTES,     /* *got > 0 */
+    DECODED_BYTES,     /* more may follow */
     DECODED_END,       /* all of it was read and verified */
     DECODED_TRUNCATED, /* the source ends too early */
     DECODED_CORRUPT,
+    DECODED_REFUSED, /* may be sound, but cannot be decoded here */
 };
 
 struct codec {
-    const char *format;
-    unsigned char magic[6];
-    size_t magic_len;
-    /* NULL: this build cannot read it. */
+    const char *format;           /* as in struct source */
+    const char *name;             /* in messages */
+    const char *(*version)(void); /* "zstd 1.5.4" */
+    /* NULL: this build cannot read it. Gives NULL when the decoder cannot start. */
     void *(*open)(void);
-    /* Takes from the feed, puts up to size bytes into out; *why names a fault. */
+    /* Takes from the feed and puts *got bytes, at most size, into out. Every result may come with
+     * bytes; every one but DECODED_BYTES is final: what a decoder does after a fault is undefined,
+     * so it is not called again. *why names a fault. */
     enum decoded (*read)(void *state, struct feed *feed, char *out, size_t size, size_t *got,
                          const char **why);
     void (*close)(void *state);

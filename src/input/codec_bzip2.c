@@ -1,25 +1,39 @@
 /* bzip2, also several streams in a row (as pbzip2 writes them). */
 #ifdef BOUNCELOG_HAVE_BZIP2
 #include <bzlib.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "bouncelog/base/mem.h"
 #include "codec.h"
 
 struct bzip2 {
     bz_stream stream;
+    bool started; /* the library holds memory for the stream */
     bool between; /* a stream has ended */
-    bool started;
+    bool again;   /* and another one was read before */
 };
+
+/* The library says "1.0.8, 13-Jul-2019". */
+static const char *version_bzip2(void)
+{
+    static char text[32];
+    const char *full = BZ2_bzlibVersion();
+    (void)snprintf(text, sizeof text, "bzip2 %.*s", (int)strcspn(full, ","), full);
+    return text;
+}
 
 static void *open_bzip2(void)
 {
     return mem_zero(1, sizeof(struct bzip2));
 }
 
+/* The library's decoder reads one stream; the next one needs a fresh one. */
 static bool begin(struct bzip2 *bzip2)
 {
     if (bzip2->started)
         BZ2_bzDecompressEnd(&bzip2->stream);
+    bzip2->again = bzip2->started;
     bz_stream old = bzip2->stream;
     bzip2->stream = (bz_stream){.next_out = old.next_out, .avail_out = old.avail_out};
     bzip2->started = BZ2_bzDecompressInit(&bzip2->stream, 0, 0) == BZ_OK;
@@ -27,10 +41,35 @@ static bool begin(struct bzip2 *bzip2)
     return bzip2->started;
 }
 
-static enum decoded finish(const struct bzip2 *bzip2, size_t size, size_t *got, enum decoded result)
+static enum decoded fault(const struct bzip2 *bzip2, int rc, const char **why)
 {
-    *got = size - bzip2->stream.avail_out;
-    return *got ? DECODED_BYTES : result;
+    *why = rc == BZ_MEM_ERROR                          ? "out of memory"
+           : rc == BZ_DATA_ERROR_MAGIC && bzip2->again ? "bytes behind its end"
+                                                       : "invalid data";
+    return rc == BZ_MEM_ERROR ? DECODED_REFUSED : DECODED_CORRUPT;
+}
+
+static enum decoded decompress_some(struct bzip2 *bzip2, struct feed *feed, const char **why)
+{
+    bz_stream *stream = &bzip2->stream;
+    while (stream->avail_out) {
+        bool fed = feed_fill(feed);
+        if (!fed && bzip2->between)
+            return DECODED_END;
+        if ((!bzip2->started || bzip2->between) && !begin(bzip2))
+            return fault(bzip2, BZ_MEM_ERROR, why);
+        stream->next_in = (char *)feed->bytes + feed->pos;
+        stream->avail_in = (unsigned)feed_unread(feed);
+        unsigned before = stream->avail_out;
+        int rc = BZ2_bzDecompress(stream);
+        feed->pos = feed->len - stream->avail_in;
+        bzip2->between = rc == BZ_STREAM_END;
+        if (rc != BZ_OK && rc != BZ_STREAM_END)
+            return fault(bzip2, rc, why);
+        if (!fed && !bzip2->between && stream->avail_out == before)
+            return DECODED_TRUNCATED;
+    }
+    return DECODED_BYTES;
 }
 
 static enum decoded read_bzip2(void *state, struct feed *feed, char *out, size_t size, size_t *got,
@@ -39,28 +78,9 @@ static enum decoded read_bzip2(void *state, struct feed *feed, char *out, size_t
     struct bzip2 *bzip2 = state;
     bzip2->stream.next_out = out;
     bzip2->stream.avail_out = (unsigned)size;
-    while (bzip2->stream.avail_out) {
-        bool fed = feed_fill(feed);
-        if (!fed && bzip2->between)
-            return finish(bzip2, size, got, DECODED_END);
-        if ((!bzip2->started || bzip2->between) && !begin(bzip2)) {
-            *why = "cannot start the decoder";
-            return finish(bzip2, size, got, DECODED_CORRUPT);
-        }
-        bzip2->stream.next_in = (char *)feed->bytes + feed->pos;
-        bzip2->stream.avail_in = (unsigned)(feed->len - feed->pos);
-        unsigned before = bzip2->stream.avail_out;
-        int rc = BZ2_bzDecompress(&bzip2->stream);
-        feed->pos = feed->len - bzip2->stream.avail_in;
-        bzip2->between = rc == BZ_STREAM_END;
-        if (rc != BZ_OK && rc != BZ_STREAM_END) {
-            *why = "invalid data";
-            return finish(bzip2, size, got, DECODED_CORRUPT);
-        }
-        if (!fed && !bzip2->between && bzip2->stream.avail_out == before)
-            return finish(bzip2, size, got, DECODED_TRUNCATED);
-    }
-    return finish(bzip2, size, got, DECODED_BYTES);
+    enum decoded result = decompress_some(bzip2, feed, why);
+    *got = size - bzip2->stream.avail_out;
+    return result;
 }
 
 static void close_bzip2(void *state)
@@ -71,7 +91,8 @@ static void close_bzip2(void *state)
     mem_free(bzip2);
 }
 
-const struct codec codec_bzip2 = {"bzip2", {'B', 'Z', 'h'}, 3, open_bzip2, read_bzip2, close_bzip2};
+const struct codec codec_bzip2 = {"bzip2",    "bzip2",    version_bzip2,
+                                  open_bzip2, read_bzip2, close_bzip2};
 #else
 typedef int codec_bzip2_is_not_built;
 #endif

@@ -1,4 +1,4 @@
-/* The .xz file format 1.1.0, also several streams in a row. */
+/* The .xz file format 1.1.0, also several streams in a row with padding between them. */
 #ifdef BOUNCELOG_HAVE_LZMA
 #include <lzma.h>
 
@@ -7,26 +7,45 @@
 
 enum { MEMORY_MAX = 256 * 1024 * 1024 }; /* xz -9 needs 65 MiB */
 
+static const char *version_xz(void)
+{
+    return "xz " LZMA_VERSION_STRING;
+}
+
 static void *open_xz(void)
 {
     lzma_stream *stream = mem_zero(1, sizeof *stream);
     if (lzma_stream_decoder(stream, MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK)
         return stream;
+    lzma_end(stream);
     mem_free(stream);
     return NULL;
 }
 
-static const char *name_of(lzma_ret rc)
+static enum decoded result_of(lzma_ret rc, const char **why)
 {
     switch (rc) {
+    case LZMA_OK:
+        return DECODED_BYTES;
+    case LZMA_STREAM_END:
+        return DECODED_END;
+    case LZMA_BUF_ERROR: /* with LZMA_FINISH: it wants more and there is none */
+        return DECODED_TRUNCATED;
     case LZMA_MEMLIMIT_ERROR:
-        return "needs more than 256 MiB to decode";
+        *why = "needs more than 256 MiB to decode";
+        return DECODED_REFUSED;
+    case LZMA_MEM_ERROR:
+        *why = "out of memory";
+        return DECODED_REFUSED;
     case LZMA_OPTIONS_ERROR:
-        return "unsupported options";
+        *why = "unsupported options";
+        return DECODED_REFUSED;
     case LZMA_FORMAT_ERROR:
-        return "bytes behind its end";
+        *why = "bytes behind its end";
+        return DECODED_CORRUPT;
     default:
-        return "invalid data";
+        *why = "invalid data";
+        return DECODED_CORRUPT;
     }
 }
 
@@ -40,19 +59,12 @@ static enum decoded read_xz(void *state, struct feed *feed, char *out, size_t si
     while (stream->avail_out && rc == LZMA_OK) {
         bool fed = feed_fill(feed);
         stream->next_in = feed->bytes + feed->pos;
-        stream->avail_in = feed->len - feed->pos;
+        stream->avail_in = feed_unread(feed);
         rc = lzma_code(stream, fed ? LZMA_RUN : LZMA_FINISH);
         feed->pos = feed->len - stream->avail_in;
     }
     *got = size - stream->avail_out;
-    if (*got)
-        return DECODED_BYTES;
-    if (rc == LZMA_STREAM_END)
-        return DECODED_END;
-    if (rc == LZMA_BUF_ERROR)
-        return DECODED_TRUNCATED;
-    *why = name_of(rc);
-    return DECODED_CORRUPT;
+    return result_of(rc, why);
 }
 
 static void close_xz(void *state)
@@ -61,7 +73,7 @@ static void close_xz(void *state)
     mem_free(state);
 }
 
-const struct codec codec_xz = {"xz", {0xFD, '7', 'z', 'X', 'Z', 0}, 6, open_xz, read_xz, close_xz};
+const struct codec codec_xz = {"xz", "xz", version_xz, open_xz, read_xz, close_xz};
 #else
 typedef int codec_xz_is_not_built;
 #endif

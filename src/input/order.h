@@ -1,14 +1,17 @@
 /* order: rotated logs from the oldest to the newest.
  *
- * Members of a set share folder and base name: mail.log, mail.log.1, mail.log.2.gz (the higher the
- * older), mail.log-20260101.xz or mail.log-20260101-1767225600.gz (by date; logrotate's dateext).
- * Sets stay in the order of their first mention. */
+ * Members of a set share folder and base name. Oldest first:
+ *   dated      mail.log-20260101.xz, mail.log-2026010113 (hourly), mail.log-20260101-1767225600.gz,
+ *              mail.log-2026-01-01, mail.log.20260101, mail.log-1767225600, mail-20260101.log
+ *   numbered   mail.log.2.gz, mail.log.1, mainlog.01: the higher the older
+ *   current    mail.log
+ * Sets stay in the order of their first mention; members that tie, in the order of theirs. */
 #ifndef BOUNCELOG_INPUT_ORDER_H
 #define BOUNCELOG_INPUT_ORDER_H
 
 #include <stddef.h>
 
-/* Reorders paths in place. */
-void order_paths(const char **paths, size_t count);
+/* order[i] becomes the index of the path to be read as the i-th. */
+void order_paths(const char *const *paths, size_t count, size_t *order);
 
 #endif

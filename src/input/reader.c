@@ -1,18 +1,24 @@
+/* The plan and the chunks. Decoded bytes gather in one buffer; a chunk is a view of its whole
+ * lines, and only the part of a line behind them is moved to the front for the next one. Where a
+ * chunk ends depends on chunk_bytes; where a line ends or is cut never does. */
 #define _GNU_SOURCE /* memrchr */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bouncelog/base/arena.h"
+#include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/input/input.h"
 #include "codec.h"
 #include "order.h"
 
-enum { CHUNK_DEFAULT = 256 * 1024, SLACK = 64 };
+enum {
+    CHUNK_DEFAULT = 256 * 1024,
+    CHUNK_MAX = 1024 * 1024 * 1024,  /* decoders count with 32 bits */
+    BUFFER_MIN = 2 * INPUT_LINE_MAX, /* the part of a line that is carried over, and one more */
+    SLACK = 64,                      /* zero bytes behind a chunk, for readers of whole vectors */
+};
+_Static_assert((int)BUFFER_MIN >= (int)INPUT_HEAD_MAX, "the head is taken from the first fill");
 
 struct input {
     struct source *sources;
@@ -30,10 +36,13 @@ struct input {
     /* decoded bytes: [start, end) are not given out yet */
     char *bytes;
     size_t cap, start, end;
+    char *lent;         /* where SLACK bytes are zero behind the last chunk, or NULL */
+    char behind[SLACK]; /* what was there */
     char *head;
     size_t head_len;
     uint64_t seq;
-    int64_t consumed, known; /* of finished sources; of all */
+    int64_t consumed, known; /* compressed: of finished sources; of all */
+    bool unbounded;          /* some source's size is not known */
 };
 
 static const char *keep_path(struct arena *arena, const char *path)
@@ -44,65 +53,82 @@ static const char *keep_path(struct arena *arena, const char *path)
     return copy;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+/* What makes a file one file whatever its names; the path when there is no file. Standard input is
+ * a file only if it was redirected from one. */
+static sv identity(const char *path, struct stat *file, char *key, size_t size)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+    bool is_stdin = strcmp(path, "-") == 0;
+    int failed = is_stdin ? fstat(0, file) : stat(path, file);
+    if (failed)
+        *file = (struct stat){0};
+    if (failed || (is_stdin && !S_ISREG(file->st_mode)))
+        return sv_from(path);
+    int n = snprintf(key, size, "/\n%llx %llx", (unsigned long long)file->st_dev,
+                     (unsigned long long)file->st_ino);
+    return sv_make(key, n > 0 ? (size_t)n : 0);
 }
 
-/* Was this path, or this file under another name, planned already? */
-static bool is_planned(const struct input *input, const struct stat *files, const char *path,
-                       const struct stat *file)
+/* Adds each file once, in the order of mention. */
+static void gather(struct input *input, struct source *sources, const char *const *paths,
+                   size_t count)
 {
-    for (size_t i = 0; i < input->count; i++)
-        if (strcmp(input->sources[i].path, path) == 0 ||
-            (file->st_ino && same_file(&files[i], file)))
-            return true;
-    return false;
+    struct map files;
+    map_init(&files, 1);
+    for (size_t i = 0; i < count; i++) {
+        struct stat file;
+        char key[64];
+        bool added;
+        const char *path = keep_path(&input->arena, paths[i]);
+        (void)map_add(&files, identity(path, &file, key, sizeof key), &added);
+        if (!added) {
+            input->duplicates[input->duplicate_count++] = path;
+            continue;
+        }
+        int64_t size = S_ISREG(file.st_mode) ? file.st_size : 0;
+        input->known += size;
+        if (strcmp(path, "-") == 0 && !S_ISREG(file.st_mode))
+            input->unbounded = true;
+        sources[input->count++] = (struct source){.path = path, .format = "unknown", .size = size};
+    }
+    map_release(&files);
 }
 
 struct input *input_plan(const char *const *paths, size_t count, struct input_options options)
 {
     struct input *input = mem_zero(1, sizeof *input);
-    const char **ordered = mem_zero(count + 1, sizeof *ordered);
-    struct stat *files = mem_zero(count + 1, sizeof *files);
-    input->sources = mem_zero(count + 1, sizeof *input->sources);
-    input->duplicates = mem_zero(count + 1, sizeof *input->duplicates);
-    for (size_t i = 0; i < count; i++)
-        ordered[i] = keep_path(&input->arena, paths[i]);
-    order_paths(ordered, count);
-    for (size_t i = 0; i < count; i++) {
-        struct stat file = {0};
-        bool regular =
-            strcmp(ordered[i], "-") != 0 && stat(ordered[i], &file) == 0 && S_ISREG(file.st_mode);
-        if (!regular)
-            file = (struct stat){0};
-        if (is_planned(input, files, ordered[i], &file)) {
-            input->duplicates[input->duplicate_count++] = ordered[i];
-            continue;
-        }
-        files[input->count] = file;
-        input->known += file.st_size;
-        input->sources[input->count++] =
-            (struct source){.path = ordered[i], .format = "unknown", .size = file.st_size};
-    }
-    mem_free(ordered);
-    mem_free(files);
-    input->chunk_bytes = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
-    input->cap = input->chunk_bytes + INPUT_HEAD_MAX;
+    struct source *sources = mem_zero(count, sizeof *sources);
+    const char **named = mem_zero(count, sizeof *named);
+    size_t *order = mem_zero(count, sizeof *order);
+    input->duplicates = mem_zero(count, sizeof *input->duplicates);
+    gather(input, sources, paths, count);
+    for (size_t i = 0; i < input->count; i++)
+        named[i] = sources[i].path;
+    order_paths(named, input->count, order);
+    input->sources = mem_zero(count, sizeof *input->sources);
+    for (size_t i = 0; i < input->count; i++)
+        input->sources[i] = sources[order[i]];
+    mem_free(sources);
+    mem_free(named);
+    mem_free(order);
+
+    size_t aim = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
+    input->chunk_bytes = aim < CHUNK_MAX ? aim : CHUNK_MAX;
+    input->cap = input->chunk_bytes > BUFFER_MIN ? input->chunk_bytes : BUFFER_MIN;
     input->bytes = mem_alloc(input->cap + SLACK);
-    input->head = mem_alloc(INPUT_HEAD_MAX + SLACK);
+    input->head = mem_zero(1, INPUT_HEAD_MAX + SLACK);
     input->feed.bytes = mem_alloc(FEED_BYTES);
     return input;
 }
 
-static void close_source(struct input *input)
+/* A source that is done, or could not be read, counts whole: progress reaches its end. */
+static void finish_source(struct input *input)
 {
+    int64_t size = input->sources[input->at].size;
     if (input->decoder)
         input->codec->close(input->decoder);
     input->decoder = NULL;
-    if (input->feed.fd > STDIN_FILENO)
-        close(input->feed.fd);
-    input->consumed += input->feed.consumed;
+    feed_close(&input->feed);
+    input->consumed += input->feed.consumed > size ? input->feed.consumed : size;
     input->feed.consumed = 0;
     input->open = false;
     input->at++;
@@ -113,7 +139,7 @@ void input_free(struct input *input)
     if (!input)
         return;
     if (input->open)
-        close_source(input);
+        finish_source(input);
     mem_free(input->sources);
     mem_free(input->duplicates);
     mem_free(input->bytes);
@@ -128,228 +154,180 @@ __attribute__((format(printf, 2, 3))) static void set_error(struct source *sourc
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(source->error, sizeof source->error, format, args);
+    (void)vsnprintf(source->error, sizeof source->error, format, args);
     va_end(args);
-}
-
-static const char *refusal(const struct stat *file)
-{
-    if (S_ISDIR(file->st_mode))
-        return "is a directory";
-    if (S_ISFIFO(file->st_mode))
-        return "is a FIFO (read it through standard input: -)";
-    if (S_ISREG(file->st_mode))
-        return NULL;
-    return "is a device (read it through standard input: -)";
-}
-
-static int open_path(struct source *source)
-{
-    struct stat file;
-    if (strcmp(source->path, "-") == 0)
-        return STDIN_FILENO;
-    int fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &file) != 0) {
-        set_error(source, "cannot open: %s", strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    const char *why = refusal(&file);
-    if (why) {
-        set_error(source, "%s", why);
-        close(fd);
-        return -1;
-    }
-    source->mtime = file.st_mtime;
-    posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return fd;
 }
 
 static bool open_source(struct input *input)
 {
     struct source *source = &input->sources[input->at];
-    int fd = open_path(source);
-    unsigned char *buffer = input->feed.bytes;
-    input->feed = (struct feed){.fd = fd, .bytes = buffer};
-    if (fd < 0)
+    struct stat file;
+    struct err err = {0};
+    if (feed_open(&input->feed, source->path, &file, &err) != 0) {
+        set_error(source, "%s", err.text);
         return false;
+    }
+    source->mtime = (int64_t)file.st_mtime;
     input->codec = codec_of(&input->feed);
     source->format = input->codec->format;
-    input->decoder = input->codec->open ? input->codec->open() : NULL;
+    if (!input->codec->open) {
+        set_error(source, "this build cannot read %s", input->codec->name);
+        return false;
+    }
+    input->decoder = input->codec->open();
     if (!input->decoder) {
-        set_error(source, "this build cannot read %s", input->codec->format);
-        if (fd > STDIN_FILENO)
-            close(fd);
+        set_error(source, "cannot start the %s decoder", input->codec->name);
         return false;
     }
     input->open = input->first = true;
     input->ended = input->skipping = false;
     input->start = input->end = input->head_len = 0;
+    input->lent = NULL;
     return true;
 }
 
 static void note_end(struct input *input, enum decoded how, const char *why)
 {
     struct source *source = &input->sources[input->at];
+    const char *name = input->codec->name;
     long long bytes = (long long)source->bytes;
     input->ended = true;
     if (input->feed.failed)
-        set_error(source, "cannot read after %lld decoded bytes: %s", bytes,
+        set_error(source, "cannot read on after %lld decoded bytes: %s", bytes,
                   strerror(input->feed.failed));
     else if (how == DECODED_TRUNCATED)
-        set_error(source, "truncated %s data after %lld decoded bytes", source->format, bytes);
+        set_error(source, "truncated %s data after %lld decoded bytes", name, bytes);
     else if (how == DECODED_CORRUPT)
-        set_error(source, "corrupt %s data after %lld decoded bytes: %s", source->format, bytes,
+        set_error(source, "corrupt %s data after %lld decoded bytes (%s)", name, bytes, why);
+    else if (how == DECODED_REFUSED)
+        set_error(source, "cannot decode the %s data after %lld decoded bytes (%s)", name, bytes,
                   why);
     else
         source->complete = true;
 }
 
-/* Plain bytes come straight from the file once the feed is empty. */
-static bool read_straight(struct input *input, size_t room, size_t *got)
-{
-    struct feed *feed = &input->feed;
-    if (input->codec != &codec_plain || feed->pos < feed->len || feed->at_end)
-        return false;
-    ssize_t n;
-    do
-        n = read(feed->fd, input->bytes + input->end, room);
-    while (n < 0 && errno == EINTR);
-    if (n <= 0) {
-        feed->failed = n < 0 ? errno : 0;
-        feed->at_end = true;
-        return false;
-    }
-    feed->consumed += n;
-    *got = (size_t)n;
-    return true;
-}
-
-/* Adds decoded bytes behind `end`; false at the end of the source. */
-static bool decode_more(struct input *input)
+/* Decodes until the buffer is full or the source ends; false when nothing was added. Full, also
+ * from a pipe that gives a line at a time: a chunk has a price. */
+static bool fill(struct input *input)
 {
     struct source *source = &input->sources[input->at];
-    size_t got = 0, room = input->cap - input->end;
-    const char *why = "";
-    if (input->ended)
-        return false;
-    if (!read_straight(input, room, &got)) {
-        enum decoded how = input->codec->read(input->decoder, &input->feed,
-                                              input->bytes + input->end, room, &got, &why);
-        if (how != DECODED_BYTES) {
-            note_end(input, how, why);
-            return false;
-        }
+    size_t held = input->end - input->start;
+    if (input->start) {
+        memmove(input->bytes, input->bytes + input->start, held);
+        input->start = 0;
+        input->end = held;
     }
-    source->bytes += (int64_t)got;
-    input->end += got;
-    return true;
+    while (!input->ended && input->end < input->cap) {
+        const char *why = "";
+        size_t got = 0;
+        enum decoded how =
+            input->codec->read(input->decoder, &input->feed, input->bytes + input->end,
+                               input->cap - input->end, &got, &why);
+        input->end += got;
+        source->bytes += (int64_t)got;
+        if (how != DECODED_BYTES)
+            note_end(input, how, why);
+    }
+    return input->end > held;
 }
 
-/* Decodes the source's first bytes before any of them is given out. */
+/* The head is copied: what is given out of the buffer is overwritten by what follows. */
 static void fill_head(struct input *input)
 {
-    while (input->end < INPUT_HEAD_MAX && decode_more(input))
-        ;
+    fill(input);
     input->head_len = input->end < INPUT_HEAD_MAX ? input->end : INPUT_HEAD_MAX;
     memcpy(input->head, input->bytes, input->head_len);
     memset(input->head + input->head_len, 0, SLACK);
 }
 
-static void make_room(struct input *input)
+/* Gives out `len` bytes and is done with `used`. The bytes behind the chunk are the next lines:
+ * they are put aside while zeros stand there. */
+static void give(struct input *input, size_t len, size_t used, struct chunk *chunk)
 {
-    if (!input->start)
-        return;
-    memmove(input->bytes, input->bytes + input->start, input->end - input->start);
-    input->end -= input->start;
-    input->start = 0;
+    char *from = input->bytes + input->start;
+    *chunk = (struct chunk){input->at, input->seq++, input->first, {from, len}};
+    input->first = false;
+    input->start += used;
+    input->lent = from + len;
+    memcpy(input->behind, input->lent, SLACK);
+    memset(input->lent, 0, SLACK);
+}
+
+static void take_back(struct input *input)
+{
+    if (input->lent)
+        memcpy(input->lent, input->behind, SLACK);
+    input->lent = NULL;
 }
 
 /* Takes away what is left of a line that was cut; false when more bytes are needed for that. */
 static bool skip_cut_line(struct input *input)
 {
+    const char *from = input->bytes + input->start;
     if (!input->skipping)
         return true;
-    const char *from = input->bytes + input->start;
     const char *newline = memchr(from, '\n', input->end - input->start);
     input->start = newline ? (size_t)(newline - input->bytes) + 1 : input->end;
     input->skipping = newline == NULL;
     return newline != NULL;
 }
 
-/* One line is longer than allowed: its beginning becomes the chunk, with a newline. */
-static size_t cut_line(struct input *input)
+/* The first line is longer than allowed: its beginning becomes a chunk, with a newline. */
+static void give_cut(struct input *input, struct chunk *chunk)
 {
-    struct source *source = &input->sources[input->at];
     char *cut = input->bytes + input->start + INPUT_LINE_MAX;
     const char *newline = memchr(cut, '\n', input->end - input->start - INPUT_LINE_MAX);
-    source->cut_lines++;
+    size_t used = newline ? (size_t)(newline - input->bytes) + 1 : input->end;
+    input->sources[input->at].cut_lines++;
     input->skipping = newline == NULL;
-    /* The bytes between the cut and the newline are dropped: the newline moves up. */
-    if (newline) {
-        size_t drop = (size_t)(newline - cut);
-        memmove(cut, newline, input->end - (size_t)(newline - input->bytes));
-        input->end -= drop;
-    } else {
-        *cut = '\n';
-        input->end = (size_t)(cut - input->bytes) + 1;
-    }
-    return INPUT_LINE_MAX + 1;
+    *cut = '\n';
+    give(input, INPUT_LINE_MAX + 1, used - input->start, chunk);
 }
 
-/* How many unread bytes are whole lines, none of them too long; 0: more are needed. */
-static size_t whole_lines(struct input *input)
+/* How many unread bytes are whole lines, none of them too long, up to the size aimed at but at
+ * least one line; 0 when the first line is not whole or too long. */
+static size_t whole_lines(const struct input *input)
 {
-    char *from = input->bytes + input->start;
-    size_t len = input->end - input->start, done = 0, limit = len;
-    if (limit > input->chunk_bytes)
-        limit = input->chunk_bytes;
-    while (done < len) {
-        char *newline = memchr(from + done, '\n', len - done);
-        size_t line = newline ? (size_t)(newline - from) - done : len - done;
-        if (line > INPUT_LINE_MAX)
-            return done ? done : cut_line(input);
-        if (!newline || (done && (size_t)(newline - from) + 1 > limit))
+    const char *from = input->bytes + input->start, *newline;
+    size_t len = input->end - input->start, done = 0;
+    size_t limit = len < input->chunk_bytes ? len : input->chunk_bytes;
+    while (done < limit) {
+        /* Where the next INPUT_LINE_MAX + 1 bytes hold a newline, no line that ends in them is too
+         * long: the last one is enough, most bytes are not even looked at. */
+        size_t window = limit - done < INPUT_LINE_MAX + 1 ? limit - done : INPUT_LINE_MAX + 1;
+        newline = memrchr(from + done, '\n', window);
+        if (!newline)
             break;
         done = (size_t)(newline - from) + 1;
-        if (done >= limit)
-            break;
-        /* The last newline within the limit ends the chunk, if no line before it is too long. */
-        char *last = memrchr(from + done, '\n', limit - done);
-        if (last && (size_t)(last - from) - done <= INPUT_LINE_MAX)
-            return (size_t)(last - from) + 1;
     }
-    return done;
-}
-
-static void give(struct input *input, size_t len, struct chunk *chunk)
-{
-    *chunk =
-        (struct chunk){input->at, input->seq++, input->first, {input->bytes + input->start, len}};
-    input->first = false;
-    input->start += len;
+    if (done)
+        return done;
+    newline = memchr(from, '\n', len < INPUT_LINE_MAX + 1 ? len : INPUT_LINE_MAX + 1);
+    return newline ? (size_t)(newline - from) + 1 : 0;
 }
 
 /* The next chunk of the open source; false at its end. */
 static bool next_of_source(struct input *input, struct chunk *chunk)
 {
+    take_back(input);
     for (;;) {
-        size_t len = skip_cut_line(input) ? whole_lines(input) : 0;
-        if (len) {
-            give(input, len, chunk);
-            return true;
+        if (skip_cut_line(input)) {
+            size_t len = whole_lines(input);
+            if (len) {
+                give(input, len, len, chunk);
+                return true;
+            }
+            if (input->end - input->start > INPUT_LINE_MAX) {
+                give_cut(input, chunk);
+                return true;
+            }
         }
-        make_room(input);
-        if (decode_more(input))
+        if (fill(input))
             continue;
-        if (input->skipping || input->start == input->end)
-            return false;
-        if (input->end - input->start > INPUT_LINE_MAX)
-            continue; /* the last line, too long */
-        memset(input->bytes + input->end, 0, SLACK);
-        give(input, input->end - input->start, chunk);
-        return true;
+        size_t rest = input->end - input->start; /* a last line without a newline */
+        if (rest)
+            give(input, rest, rest, chunk);
+        return rest != 0;
     }
 }
 
@@ -358,14 +336,14 @@ bool input_next(struct input *input, struct chunk *chunk)
     while (input->at < input->count) {
         if (!input->open) {
             if (!open_source(input)) {
-                input->at++;
+                finish_source(input);
                 continue;
             }
             fill_head(input);
         }
         if (next_of_source(input, chunk))
             return true;
-        close_source(input);
+        finish_source(input);
     }
     return false;
 }
@@ -393,5 +371,5 @@ const char *input_duplicate(const struct input *input, size_t index)
 void input_progress(const struct input *input, int64_t *consumed, int64_t *known)
 {
     *consumed = input->consumed + input->feed.consumed;
-    *known = input->known;
+    *known = input->unbounded ? 0 : input->known;
 }

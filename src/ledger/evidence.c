@@ -163,7 +163,7 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
 {
     const struct record *attempt = &event->attempt;
     if (event->sender_known && event->sender.len && !attempt->local)
-        fpset_add(&evidence->senders, hash_nocase(event->sender), 0);
+        fpset_add(&evidence->senders, event->sender_key, 0);
     if (attempt->outcome == OUTCOME_DELIVERED) {
         sv domain = domain_of(attempt->recipient);
         acquit(&evidence->addresses, attempt->recipient, attempt->address_key, attempt->time);

@@ -66,6 +66,7 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     event->file = file;
     event->message = fingerprint(message);
     event->sender_known = message->sender_known || attempt->has_sender;
+    event->sender_key = message->sender_known ? message->sender_key : hash_nocase(attempt->sender);
     event->sender =
         message->sender_known ? sv_make(message->sender, message->sender_len) : attempt->sender;
     bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
@@ -213,6 +214,11 @@ void ledger_seal(struct record *record)
 void ledger_expect(const struct ledger *ledger, const struct record *record)
 {
     messages_expect(&ledger->messages, record->message_key);
+}
+
+void ledger_expect_more(const struct ledger *ledger, const struct record *record)
+{
+    messages_expect_more(&ledger->messages, record->message_key);
 }
 
 void ledger_apply(struct ledger *ledger, sv file, const struct record *record)

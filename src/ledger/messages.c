@@ -152,6 +152,17 @@ void messages_expect(const struct messages *messages, uint64_t key)
         __builtin_prefetch(&messages->buckets[key % messages->bucket_count]);
 }
 
+void messages_expect_more(const struct messages *messages, uint64_t key)
+{
+    if (!messages->bucket_count)
+        return;
+    uint32_t index = messages->buckets[key % messages->bucket_count];
+    if (index != NO_MESSAGE) {
+        __builtin_prefetch(&messages->slots[index]);
+        __builtin_prefetch((const char *)&messages->slots[index] + 64);
+    }
+}
+
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created)
 {
     uint32_t index = find(messages, key);
@@ -194,6 +205,7 @@ void message_set_sender(struct message *message, sv sender)
     memcpy(message->sender, sender.ptr, sender.len);
     message->sender_len = (uint32_t)sender.len;
     message->sender_known = true;
+    message->sender_key = hash_nocase(sender);
 }
 
 static sv move_view(sv view, char **to)

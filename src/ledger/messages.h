@@ -33,6 +33,7 @@ struct message {
     bool gave_up;
     bool sender_known, frees_itself;
     int expected, done;
+    uint64_t sender_key; /* hash_nocase of the sender */
     char *sender;
     uint32_t sender_len;
     struct pending *pending;
@@ -61,8 +62,9 @@ void messages_release(struct messages *messages);
 /* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer
  * lives until the next call. */
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created);
-/* Fetches the bucket of a message that will be asked for soon. */
+/* Fetch the bucket of a message that will be asked for soon, and, later, the message. */
 void messages_expect(const struct messages *messages, uint64_t key);
+void messages_expect_more(const struct messages *messages, uint64_t key);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);
 

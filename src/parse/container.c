@@ -2,9 +2,17 @@
 
 #include <cjson/cJSON.h>
 
+enum { SLACK = 16 }; /* lines are readable beyond their end */
+
 static sv keep_string(const cJSON *item, struct arena *arena)
 {
-    return cJSON_IsString(item) ? arena_copy(arena, sv_from(item->valuestring)) : SV_EMPTY;
+    if (!cJSON_IsString(item))
+        return SV_EMPTY;
+    size_t len = strlen(item->valuestring);
+    char *copy = arena_alloc(arena, len + SLACK);
+    memcpy(copy, item->valuestring, len);
+    memset(copy + len, 0, SLACK);
+    return sv_make(copy, len);
 }
 
 /* journald writes a message that is not UTF-8 as an array of its bytes. */
@@ -12,10 +20,11 @@ static sv keep_bytes(const cJSON *item, struct arena *arena)
 {
     if (!cJSON_IsArray(item))
         return keep_string(item, arena);
-    char *bytes = arena_alloc(arena, (size_t)cJSON_GetArraySize(item) + 1);
+    char *bytes = arena_alloc(arena, (size_t)cJSON_GetArraySize(item) + SLACK);
     size_t len = 0;
     const cJSON *byte;
     cJSON_ArrayForEach(byte, item) bytes[len++] = cJSON_IsNumber(byte) ? (char)byte->valueint : '?';
+    memset(bytes + len, 0, SLACK);
     return sv_make(bytes, len);
 }
 

@@ -30,17 +30,28 @@ static bool is_priority(sv word)
     return true;
 }
 
+/* The length of the word at the start of v, which ends in front of a blank, `[` or `:`. Lines are
+ * readable beyond their end, where a newline or a NUL stands: the scan needs no other bound. */
 static size_t tag_word(sv v)
 {
-    static const unsigned char ends[256] = {[' '] = 1, ['['] = 1, [':'] = 1};
-    size_t n = 0;
-    while (n < v.len && !ends[(unsigned char)v.ptr[n]])
-        n++;
-    return n;
+    static const unsigned char ends[256] = {[' '] = 1, ['['] = 1, [':'] = 1, ['\n'] = 1, [0] = 1};
+    const char *at = v.ptr;
+    while (!ends[(unsigned char)*at])
+        at++;
+    size_t n = (size_t)(at - v.ptr);
+    return n < v.len ? n : v.len;
 }
 
-/* `program[pid]: ` or `program: `, RFC 3164 section 4.1.3; Solaris adds `[ID n facility.level] `
- * (syslogd's msgid). */
+/* Solaris' syslogd writes `[ID n facility.level] ` behind the tag. */
+static sv without_message_id(sv message)
+{
+    if (!sv_starts(message, SV("[ID ")))
+        return message;
+    size_t close = sv_find_byte(message, ']');
+    return close == SV_NPOS ? message : sv_skip(message, skip_blanks(message, close + 1));
+}
+
+/* `program[pid]: ` or `program: `, RFC 3164 section 4.1.3. */
 static bool take_tag(sv v, sv *name, sv *message)
 {
     size_t n = tag_word(v);
@@ -48,7 +59,7 @@ static bool take_tag(sv v, sv *name, sv *message)
         v = sv_skip(v, skip_blanks(v, n));
         n = tag_word(v);
     }
-    *name = sv_sub(v, 0, n);
+    *name = sv_make(v.ptr, n);
     if (!n || n >= v.len)
         return false;
     if (v.ptr[n] == '[') {
@@ -59,13 +70,9 @@ static bool take_tag(sv v, sv *name, sv *message)
     }
     if (n >= v.len || v.ptr[n] != ':')
         return false;
-    n = skip_blanks(v, n + 1);
-    if (sv_starts(sv_skip(v, n), SV("[ID "))) {
-        size_t close = sv_find_byte(sv_skip(v, n), ']');
-        if (close != SV_NPOS)
-            n = skip_blanks(v, n + close + 1);
-    }
-    *message = sv_skip(v, n);
+    *message = sv_skip(v, skip_blanks(v, n + 1));
+    if (message->len && message->ptr[0] == '[')
+        *message = without_message_id(*message);
     return true;
 }
 
@@ -192,9 +199,9 @@ static bool read_plain(struct header_reader *reader, sv line, struct header *hea
 bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header)
 {
     struct container container;
-    *header = (struct header){.host = SV_EMPTY};
     if (!line.len || line.ptr[0] != '{' || !container_open(line, arena, &container))
         return read_plain(reader, line, header);
+    header->host = SV_EMPTY;
     if (!container.bare && read_plain(reader, container.text, header))
         return true;
     if (!container.has_time)

@@ -159,16 +159,19 @@ static enum line_class read_message(struct line *line)
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
                             int64_t number, struct records *records)
 {
-    struct line line = {.parser = parser, .clock = clock, .records = records, .number = number};
+    struct line *line = &parser->line;
     text = sv_sub(text, 0, LINE_MAX);
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
-    if (!header_read(&parser->headers, text, &records->arena, &line.header))
+    if (!header_read(&parser->headers, text, &records->arena, &line->header) ||
+        line->header.program.mta == MTA_UNKNOWN)
         return LINE_OTHER;
-    if (line.header.program.mta == MTA_UNKNOWN)
-        return LINE_OTHER;
-    line.patterns = &parser->options.patterns->mtas[line.header.program.mta];
-    return read_message(&line);
+    line->parser = parser;
+    line->clock = clock;
+    line->records = records;
+    line->number = number;
+    line->patterns = &parser->options.patterns->mtas[line->header.program.mta];
+    return read_message(line);
 }
 
 /* Does this line announce a message that has just arrived? Then its queue id is of this second. */

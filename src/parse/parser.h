@@ -6,16 +6,7 @@
 #include "bouncelog/parse/reply.h"
 #include "header.h"
 
-struct parser {
-    struct parser_options options;
-    struct matcher *matcher;
-    struct header_reader headers;
-    /* The last stamp that was resolved, since thousands of lines share one. */
-    struct stamp last_stamp;
-    struct clock last_clock;
-    int64_t last_seconds;
-    bool has_last;
-};
+struct parser;
 
 /* A line on its way. */
 struct line {
@@ -27,6 +18,18 @@ struct line {
     int64_t number;
     sv queue_id;
     sv rest; /* of the message, behind the queue id */
+};
+
+struct parser {
+    struct parser_options options;
+    struct matcher *matcher;
+    struct header_reader headers;
+    /* The last stamp that was resolved, since thousands of lines share one. */
+    struct stamp last_stamp;
+    struct clock last_clock;
+    int64_t last_seconds;
+    bool has_last;
+    struct line line; /* the one that is being read */
 };
 
 /* A new record of the line, its common fields filled. The pointer lives until the next one. */

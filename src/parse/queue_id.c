@@ -4,22 +4,12 @@
 
 enum { ID_MIN = 5, ID_MAX = 40 };
 
-static const unsigned char alnum[256] = {
-    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
-    ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
-    ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
-    ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1,
-    ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1,
-    ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1,
-    ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1,
-    ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1};
-
 static size_t alnum_run(sv v)
 {
-    size_t n = 0, end = v.len < ID_MAX + 1 ? v.len : ID_MAX + 1;
-    while (n < end && alnum[(unsigned char)v.ptr[n]])
-        n++;
-    return n;
+    const char *at = v.ptr, *end = v.ptr + (v.len < ID_MAX + 1 ? v.len : ID_MAX + 1);
+    while (at < end && is_alnum(*at))
+        at++;
+    return (size_t)(at - v.ptr);
 }
 
 /* 6-6-2 or 6-11-4 */

@@ -5,7 +5,7 @@
 #include "bouncelog/policy/policy.h"
 #include "worker.h"
 
-enum { AHEAD = 12 };
+enum { AHEAD = 16, SOON = 6 };
 
 /* The ordered lane: what its handler needs for one event. */
 struct lane {
@@ -72,6 +72,8 @@ static void run_chunk(struct lane *lane, struct worker *worker, struct input *in
             if (records[i + AHEAD].kind == RECORD_ATTEMPT)
                 tally_expect(&scan->tally, &records[i + AHEAD]);
         }
+        if (i + SOON < batch->records.count)
+            ledger_expect_more(scan->ledger, &records[i + SOON]);
         ledger_apply(scan->ledger, file, &records[i]);
     }
 }

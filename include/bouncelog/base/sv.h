@@ -97,9 +97,12 @@ static inline bool is_alpha(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* 1 for ASCII letters and digits. */
+extern const unsigned char sv_alnum[256];
+
 static inline bool is_alnum(char c)
 {
-    return is_digit(c) || is_alpha(c);
+    return sv_alnum[(unsigned char)c] != 0;
 }
 
 static inline char to_lower(char c)

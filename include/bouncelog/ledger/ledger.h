@@ -31,8 +31,10 @@ void ledger_free(struct ledger *ledger);
 
 /* Makes the record's fingerprints; ledger_apply does it for records that have none. Thread: any. */
 void ledger_seal(struct record *record);
-/* Hints that the sealed record will be applied soon: its places in memory are fetched. */
+/* Hints that the sealed record will be applied soon, and very soon: its places in memory are
+ * fetched. */
 void ledger_expect(const struct ledger *ledger, const struct record *record);
+void ledger_expect_more(const struct ledger *ledger, const struct record *record);
 void ledger_apply(struct ledger *ledger, sv file, const struct record *record);
 
 struct ledger_counts {
