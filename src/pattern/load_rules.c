@@ -30,27 +30,42 @@ static int load_gates(struct document *document, const yaml_node_t *node, struct
     return 0;
 }
 
-/* `.*`, `.+`, `[...]*` and the like without an upper bound, possessive ones left out. */
-static int unbounded_repeats(sv pattern)
+static size_t class_end(sv pattern, size_t at)
 {
-    int count = 0;
-    bool in_class = false;
-    for (size_t i = 0; i + 1 < pattern.len; i++) {
-        char c = pattern.ptr[i], next = pattern.ptr[i + 1];
-        bool wide = c == '.' || (c == ']' && in_class);
-        if (c == '\\') {
-            wide = next == 'S' || next == 'w' || next == 'W';
-            next = i + 2 < pattern.len ? pattern.ptr[i + 2] : 0;
-            i++;
+    for (at += 2; at < pattern.len && pattern.ptr[at] != ']'; at++)
+        at += pattern.ptr[at] == '\\';
+    return at;
+}
+
+static char byte_at(sv pattern, size_t at)
+{
+    return at < pattern.len ? pattern.ptr[at] : 0;
+}
+
+/* The most repeats without an upper bound (`.*`, `[^x]+`, `\S*`; possessive ones left out) on one
+ * way through the alternatives that begin at *at; *at becomes their end. */
+static int unbounded_repeats(sv pattern, size_t *at)
+{
+    int most = 0, count = 0;
+    for (; *at < pattern.len && pattern.ptr[*at] != ')'; ++*at) {
+        char c = pattern.ptr[*at];
+        bool wide = c == '.' || c == '[';
+        if (c == '|') {
+            most = count > most ? count : most;
+            count = 0;
+        } else if (c == '(') {
+            ++*at;
+            count += unbounded_repeats(pattern, at);
         } else if (c == '[') {
-            in_class = true;
-        } else if (c == ']') {
-            in_class = false;
+            *at = class_end(pattern, *at);
+        } else if (c == '\\') {
+            ++*at;
+            wide = byte_at(pattern, *at) == 'S' || byte_at(pattern, *at) == 'W';
         }
-        char behind = i + 2 < pattern.len ? pattern.ptr[i + 2] : 0;
-        count += wide && !(in_class && c == '.') && (next == '*' || next == '+') && behind != '+';
+        char next = byte_at(pattern, *at + 1), behind = byte_at(pattern, *at + 2);
+        count += wide && (next == '*' || next == '+') && behind != '+';
     }
-    return count;
+    return count > most ? count : most;
 }
 
 static int load_rule(struct patterns *patterns, struct document *document, const yaml_node_t *node,
@@ -84,7 +99,8 @@ static int load_rule(struct patterns *patterns, struct document *document, const
     sv pattern;
     if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0)
         return -1;
-    rule.unbounded_repeats = unbounded_repeats(pattern);
+    size_t start = 0;
+    rule.unbounded_repeats = unbounded_repeats(pattern, &start);
     if (!rule.remedy.len)
         rule.remedy = patterns->taxonomy.categories[rule.category].remedy;
     load_append(&patterns->rules, &patterns->rule_count, sizeof rule, &rule);

@@ -145,16 +145,17 @@ static sv relay_of(const struct patterns *patterns, sv provider)
     return SV_EMPTY;
 }
 
-/* An example is a reply without a log line around it: what the rule's gates ask for is given. */
-static struct record *read_example(struct check *check, const struct rule *rule, sv text)
+/* An example is a reply without a log line around it. A hit is given what the rule's gates ask for;
+ * a miss stands for itself, so that it may miss at a gate. */
+static struct record *read_example(struct check *check, const struct rule *rule, sv text, bool hit)
 {
     records_clear(&check->records);
     parser_reply(check->parser, MTA_UNKNOWN, text, &check->records);
     struct record *attempt = &check->records.list[0];
     attempt->outcome = OUTCOME_BOUNCED;
-    if (rule->stages)
+    if (hit && rule->stages)
         attempt->said.stage = (enum stage)lowest_bit(rule->stages);
-    if (rule->origins && !(rule->origins >> attempt->said.origin & 1))
+    if (hit && rule->origins && !(rule->origins >> attempt->said.origin & 1))
         attempt->said.origin = (enum origin)lowest_bit(rule->origins);
     if (rule->provider_count)
         attempt->relay.host = relay_of(check->patterns, rule->providers[0]);
@@ -166,7 +167,7 @@ static void check_rule(struct check *check, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->examples.hit_count; i++) {
         const struct example *hit = &rule->examples.hits[i];
-        const struct record *attempt = read_example(check, rule, hit->text);
+        const struct record *attempt = read_example(check, rule, hit->text, true);
         if (!classifier_rule_takes(check->classifier, rule, attempt))
             fault(check, hit->place, "'%.*s' does not take its hit: shape '%.*s'",
                   SV_FMT(rule->name), SV_FMT(classifier_shape(check->classifier)));
@@ -176,7 +177,8 @@ static void check_rule(struct check *check, const struct rule *rule)
     }
     for (size_t i = 0; i < rule->examples.miss_count; i++) {
         const struct example *miss = &rule->examples.misses[i];
-        if (classifier_rule_takes(check->classifier, rule, read_example(check, rule, miss->text)))
+        if (classifier_rule_takes(check->classifier, rule,
+                                  read_example(check, rule, miss->text, false)))
             fault(check, miss->place, "'%.*s' takes its miss", SV_FMT(rule->name));
     }
     if (rule->unbounded_repeats > 1)

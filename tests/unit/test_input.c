@@ -15,7 +15,10 @@
 #include "bouncelog/input/input.h"
 
 /* Weak: what the room was not built with is not linked; test_codecs_named checks that it agrees. */
-size_t ZSTD_compress(void *to, size_t cap, const void *from, size_t size, int level)
+void *ZSTD_createCCtx(void) __attribute__((weak));
+size_t ZSTD_freeCCtx(void *context) __attribute__((weak));
+size_t ZSTD_CCtx_setParameter(void *context, int parameter, int value) __attribute__((weak));
+size_t ZSTD_compress2(void *context, void *to, size_t cap, const void *from, size_t size)
     __attribute__((weak));
 int lzma_easy_buffer_encode(uint32_t preset, int check, const void *allocator, const uint8_t *in,
                             size_t size, uint8_t *out, size_t *out_pos, size_t cap)
@@ -267,8 +270,12 @@ static void pack_gzip(struct buf *to, sv from)
 
 static void pack_zstd(struct buf *to, sv from)
 {
+    enum { CHECKSUM_FLAG = 201 }; /* as zstd(1) does */
+    void *context = ZSTD_createCCtx();
     buf_reserve(to, from.len + 4096);
-    to->len += ZSTD_compress(to->ptr + to->len, to->cap - to->len, from.ptr, from.len, 3);
+    (void)ZSTD_CCtx_setParameter(context, CHECKSUM_FLAG, 1);
+    to->len += ZSTD_compress2(context, to->ptr + to->len, to->cap - to->len, from.ptr, from.len);
+    ZSTD_freeCCtx(context);
 }
 
 static void pack_xz(struct buf *to, sv from)
@@ -315,7 +322,7 @@ static void test_codecs_named(void **state)
 {
     (void)state;
     assert_true(strstr(input_codecs(), "zlib 1.") || strstr(input_codecs(), "ISA-L 2."));
-    assert_true(is_built(1) == (ZSTD_compress != NULL));
+    assert_true(is_built(1) == (ZSTD_compress2 != NULL));
     assert_true(is_built(2) == (lzma_easy_buffer_encode != NULL));
     assert_true(is_built(3) == (BZ2_bzBuffToBuffCompress != NULL));
     for (size_t i = 0; i < PACKERS; i++) {
@@ -370,19 +377,20 @@ static void test_codecs_behind(void **state)
 {
     (void)state;
     static const char zeros[600000];
-    const sv text = SV("one\ntwo\n");
+    /* 12 bytes and more: with less xz takes it for the start of another stream. */
+    const sv text = SV("one\ntwo\n"), garbage = SV("bytes that are not packed");
     for (size_t i = 0; i < PACKERS; i++) {
         if (!is_built(i))
             continue;
         struct buf packed = {0};
         char error[80];
         packers[i].pack(&packed, text);
-        buf_add(&packed, SV("garbage!"));
+        buf_add(&packed, garbage);
         (void)snprintf(error, sizeof error,
                        "corrupt %s data after 8 decoded bytes (bytes behind its end)",
                        packers[i].format);
         expect(save("behind", buf_sv(&packed)), 0, packers[i].format, error, text);
-        packed.len -= 8;
+        packed.len -= garbage.len;
         if (i == 0) {
             buf_add(&packed, SV("\0\0\0"));
             expect(save("padded", buf_sv(&packed)), 0, "gzip", "", text);
