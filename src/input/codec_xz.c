@@ -40,10 +40,7 @@ static enum decoded result_of(lzma_ret rc, const char **why)
     case LZMA_OPTIONS_ERROR:
         *why = "unsupported options";
         return DECODED_REFUSED;
-    case LZMA_FORMAT_ERROR:
-        *why = "bytes behind its end";
-        return DECODED_CORRUPT;
-    default:
+    default: /* also bytes behind its end: the library does not tell them from a bad stream */
         *why = "invalid data";
         return DECODED_CORRUPT;
     }

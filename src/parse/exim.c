@@ -136,6 +136,8 @@ static bool read_failed(struct line *line, sv text, struct record *record)
     struct exim_fields fields = exim_fields_read(text);
     keep_fields(line, &fields, record);
     if (!exim_fields_words(fields.rest, &words))
+        words = sv_trim(fields.rest); /* mua_wrapper's own words follow without a colon */
+    if (!words.len)
         return false;
     if (frame_read(line, without_times(words), REPLY_ESCAPED, record))
         record->outcome = OUTCOME_EXPIRED;

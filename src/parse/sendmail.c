@@ -3,6 +3,15 @@
 #include "parser.h"
 #include "queue_id.h"
 
+/* An escaped character at the start of v: str2prt (sendmail/util.c) doubles the backslash, and
+ * writes \t or \ooo for what does not print. */
+static size_t escape_length(sv v)
+{
+    if (!sv_starts(v, SV("\\\\")))
+        return 2;
+    return sv_starts(v, SV("\\\\\\\\")) ? 4 : 3;
+}
+
 /* The length of the first address of a list; quotes and <> may hold commas. */
 static size_t item_length(sv list)
 {
@@ -10,7 +19,7 @@ static size_t item_length(sv list)
     for (size_t at = 0; at < list.len; at++) {
         char c = list.ptr[at];
         if (quoted && c == '\\')
-            at++;
+            at += escape_length(sv_skip(list, at)) - 1;
         else if (c == '"')
             quoted = !quoted;
         else if (!quoted && c == '<')
@@ -21,6 +30,20 @@ static size_t item_length(sv list)
             return at;
     }
     return list.len;
+}
+
+/* Backslashes as the address had them. */
+static sv undouble(sv address, struct arena *arena)
+{
+    if (sv_find(address, SV("\\\\")) == SV_NPOS)
+        return address;
+    char *out = arena_alloc(arena, address.len);
+    size_t len = 0;
+    for (size_t at = 0; at < address.len; at++) {
+        out[len++] = address.ptr[at];
+        at += address.ptr[at] == '\\' && at + 1 < address.len && address.ptr[at + 1] == '\\';
+    }
+    return sv_make(out, len);
 }
 
 static sv next_recipient(sv *list)
@@ -183,7 +206,8 @@ static enum line_class read_attempts(struct line *line, const struct shape *shap
             continue;
         struct record *record = line_record(line, RECORD_ATTEMPT);
         *record = common;
-        record->recipient = address_undo_syslog(recipient, &line->records->arena);
+        record->recipient =
+            address_undo_syslog(undouble(recipient, &line->records->arena), &line->records->arena);
         record->local = common.local || recipient.ptr[0] == '|' || recipient.ptr[0] == '/' ||
                         sv_starts(recipient, SV("\"|"));
         class = LINE_DELIVERY;
