@@ -51,7 +51,7 @@ sv arena_copy(struct arena *arena, sv bytes)
     if (bytes.len == 0)
         return SV_EMPTY;
     char *at = arena_alloc(arena, bytes.len);
-    memcpy(at, bytes.ptr, bytes.len);
+    sv_put(at, bytes);
     return sv_make(at, bytes.len);
 }
 

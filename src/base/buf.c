@@ -21,7 +21,7 @@ void buf_add(struct buf *buf, sv bytes)
     if (bytes.len == 0)
         return;
     buf_reserve(buf, bytes.len);
-    memcpy(buf->ptr + buf->len, bytes.ptr, bytes.len);
+    sv_put(buf->ptr + buf->len, bytes);
     buf->len += bytes.len;
 }
 

@@ -81,7 +81,7 @@ void *map_add_hashed(struct map *map, sv key, uint64_t hash, bool *added)
             arena_alloc(&map->arena, sizeof *entry + map->value_size + key.len);
         char *copy = entry->value + map->value_size;
         memset(entry->value, 0, map->value_size);
-        memcpy(copy, key.ptr, key.len);
+        sv_put(copy, key);
         entry->key = copy;
         entry->key_len = key.len;
         map->order[map->count++] = entry;

@@ -39,13 +39,13 @@ size_t sv_rfind(sv v, sv needle)
 
 size_t sv_find_byte(sv v, char byte)
 {
-    const char *at = memchr(v.ptr, byte, v.len);
+    const char *at = v.len ? memchr(v.ptr, byte, v.len) : NULL;
     return at ? (size_t)(at - v.ptr) : SV_NPOS;
 }
 
 size_t sv_rfind_byte(sv v, char byte)
 {
-    const char *at = memrchr(v.ptr, byte, v.len);
+    const char *at = v.len ? memrchr(v.ptr, byte, v.len) : NULL;
     return at ? (size_t)(at - v.ptr) : SV_NPOS;
 }
 
@@ -109,6 +109,7 @@ bool sv_to_u64(sv v, uint64_t *out)
 
 int sv_cmp(sv a, sv b)
 {
-    int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common ? memcmp(a.ptr, b.ptr, common) : 0;
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }

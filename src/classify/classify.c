@@ -146,7 +146,7 @@ static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t 
                      SV_FMT(question->provider), SV_FMT(dsn));
     size_t len = n < 0 || (size_t)n >= size ? size - 1 : (size_t)n;
     sv shape = sv_sub(question->shape, 0, size - len);
-    memcpy(bytes + len, shape.ptr, shape.len);
+    sv_put(bytes + len, shape);
     return sv_make(bytes, len + shape.len);
 }
 

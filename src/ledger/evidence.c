@@ -71,7 +71,7 @@ static struct charge *find_charge(struct suspect *suspect, const struct event *e
 static char *place(sv text, char **to)
 {
     char *at = *to;
-    memcpy(at, text.ptr, text.len);
+    sv_put(at, text);
     at[text.len] = 0;
     *to = at + text.len + 1;
     return at;

@@ -202,7 +202,7 @@ void message_set_sender(struct message *message, sv sender)
 {
     mem_free(message->sender);
     message->sender = mem_alloc(sender.len + 1);
-    memcpy(message->sender, sender.ptr, sender.len);
+    sv_put(message->sender, sender);
     message->sender_len = (uint32_t)sender.len;
     message->sender_known = true;
     message->sender_key = hash_nocase(sender);
@@ -210,9 +210,8 @@ void message_set_sender(struct message *message, sv sender)
 
 static sv move_view(sv view, char **to)
 {
-    memcpy(*to, view.ptr, view.len);
     sv copy = sv_make(*to, view.len);
-    *to += view.len;
+    *to = sv_put(*to, view);
     return copy;
 }
 

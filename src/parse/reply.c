@@ -156,7 +156,7 @@ struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena)
         return reply;
     char *text = arena_alloc(arena, raw.len + 1);
     size_t len = reply.text.len;
-    memcpy(text, reply.text.ptr, len);
+    sv_put(text, reply.text);
     while (rest.len) {
         sv next = cut_line(&rest, joint);
         line = read_line(next);
@@ -166,7 +166,7 @@ struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena)
             reply.enhanced = line.enhanced;
         if (len && line.text.len)
             text[len++] = ' ';
-        memcpy(text + len, line.text.ptr, line.text.len);
+        sv_put(text + len, line.text);
         len += line.text.len;
     }
     reply.text = sv_make(text, len);

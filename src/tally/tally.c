@@ -10,7 +10,7 @@ enum { NAME_BYTES_MAX = 512 };
 static size_t keep(char *to, sv text)
 {
     sv part = sv_sub(text, 0, SAMPLE_BYTES);
-    memcpy(to, part.ptr, part.len);
+    sv_put(to, part);
     to[part.len] = 0;
     return part.len;
 }
@@ -200,7 +200,7 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
     if (counts->count++ == 0) {
         counts->sample_code = a->reply.code;
         sv enhanced = sv_sub(a->reply.enhanced, 0, sizeof counts->sample_enhanced - 1);
-        memcpy(counts->sample_enhanced, enhanced.ptr, enhanced.len);
+        sv_put(counts->sample_enhanced, enhanced);
         counts->sample_len = keep(counts->sample_text, a->reply.text);
     }
     counts->transient += a->severity == SEVERITY_TRANSIENT;

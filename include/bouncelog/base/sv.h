@@ -1,9 +1,9 @@
 /* sv: a view of bytes that somebody else owns.
  *
- * Passed by value, never NULL, never NUL-terminated; empty means absent. A view lives as long as
- * the bytes below it: a line's views die with its chunk, so whatever must outlive the chunk is
- * copied by the thing that outlives it (arena_copy, map_put).
- * Thread: any. Errors: none. */
+ * Passed by value, never NUL-terminated; empty means absent (a zeroed view is empty, too). A view
+ * lives as long as the bytes below it: a line's views die with its chunk, so whatever must outlive
+ * the chunk is copied by the thing that outlives it (arena_copy, map_put). Thread: any. Errors:
+ * none. */
 #ifndef BOUNCELOG_BASE_SV_H
 #define BOUNCELOG_BASE_SV_H
 
@@ -49,17 +49,18 @@ static inline sv sv_skip(sv v, size_t n)
 
 static inline bool sv_eq(sv a, sv b)
 {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static inline bool sv_starts(sv v, sv prefix)
 {
-    return v.len >= prefix.len && memcmp(v.ptr, prefix.ptr, prefix.len) == 0;
+    return v.len >= prefix.len && (!prefix.len || memcmp(v.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline bool sv_ends(sv v, sv suffix)
 {
-    return v.len >= suffix.len && memcmp(v.ptr + v.len - suffix.len, suffix.ptr, suffix.len) == 0;
+    return v.len >= suffix.len &&
+           (!suffix.len || memcmp(v.ptr + v.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
 #define SV_NPOS ((size_t)-1)
@@ -80,6 +81,14 @@ sv sv_trim(sv v);
 /* The part before the first `byte` is returned, *rest gets what follows it; without the byte, all
  * of v is returned and *rest is empty. */
 sv sv_cut(sv v, char byte, sv *rest);
+
+/* The bytes at `to`, which has room for them; returns what follows them. */
+static inline char *sv_put(char *to, sv v)
+{
+    if (v.len)
+        memcpy(to, v.ptr, v.len);
+    return to + v.len;
+}
 
 /* Decimal digits only, the whole view; false (and *out untouched) on anything else or overflow. */
 bool sv_to_u64(sv v, uint64_t *out);
