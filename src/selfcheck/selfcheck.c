@@ -128,14 +128,6 @@ static void check_frame(struct check *check, const struct mta_patterns *mta, siz
                   SV_FMT(frame->name));
 }
 
-static int lowest_bit(uint32_t bits)
-{
-    int bit = 0;
-    while (!(bits >> bit & 1))
-        bit++;
-    return bit;
-}
-
 /* A relay host of the provider that the rule asks for. */
 static sv relay_of(const struct patterns *patterns, sv provider)
 {
@@ -145,20 +137,37 @@ static sv relay_of(const struct patterns *patterns, sv provider)
     return SV_EMPTY;
 }
 
-/* An example is a reply without a log line around it. A hit is given what the rule's gates ask for;
- * a miss stands for itself, so that it may miss at a gate. */
-static struct record *read_example(struct check *check, const struct rule *rule, sv text, bool hit)
+/* What an example of a rule says about the question: origin, stage, provider. */
+static void set_context(struct check *check, const struct example *example, struct record *attempt)
+{
+    for (size_t i = 0; i < example->field_count; i++) {
+        sv name = example->fields[i].name, value = example->fields[i].value;
+        bool known = true;
+        if (sv_eq(name, SV("origin")))
+            known = origin_from_name(value, &attempt->said.origin);
+        else if (sv_eq(name, SV("stage")))
+            known = stage_from_name(value, &attempt->said.stage);
+        else if (sv_eq(name, SV("provider")))
+            attempt->relay.host = relay_of(check->patterns, value);
+        else
+            known = false;
+        if (!known)
+            fault(check, example->place, "'%.*s: %.*s' is no origin, stage or provider",
+                  SV_FMT(name), SV_FMT(value));
+    }
+}
+
+/* An example is a reply without a log line around it: said by the remote at an unknown stage,
+ * unless its fields say otherwise. */
+static struct record *read_example(struct check *check, const struct example *example)
 {
     records_clear(&check->records);
-    parser_reply(check->parser, MTA_UNKNOWN, text, &check->records);
+    parser_reply(check->parser, MTA_UNKNOWN, example->text, &check->records);
     struct record *attempt = &check->records.list[0];
     attempt->outcome = OUTCOME_BOUNCED;
-    if (hit && rule->stages)
-        attempt->said.stage = (enum stage)lowest_bit(rule->stages);
-    if (hit && rule->origins && !(rule->origins >> attempt->said.origin & 1))
-        attempt->said.origin = (enum origin)lowest_bit(rule->origins);
-    if (rule->provider_count)
-        attempt->relay.host = relay_of(check->patterns, rule->providers[0]);
+    attempt->said.origin = ORIGIN_REMOTE;
+    attempt->said.stage = STAGE_UNKNOWN;
+    set_context(check, example, attempt);
     classify(check->classifier, attempt);
     return attempt;
 }
@@ -167,7 +176,7 @@ static void check_rule(struct check *check, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->examples.hit_count; i++) {
         const struct example *hit = &rule->examples.hits[i];
-        const struct record *attempt = read_example(check, rule, hit->text, true);
+        const struct record *attempt = read_example(check, hit);
         if (!classifier_rule_takes(check->classifier, rule, attempt))
             fault(check, hit->place, "'%.*s' does not take its hit: shape '%.*s'",
                   SV_FMT(rule->name), SV_FMT(classifier_shape(check->classifier)));
@@ -177,8 +186,7 @@ static void check_rule(struct check *check, const struct rule *rule)
     }
     for (size_t i = 0; i < rule->examples.miss_count; i++) {
         const struct example *miss = &rule->examples.misses[i];
-        if (classifier_rule_takes(check->classifier, rule,
-                                  read_example(check, rule, miss->text, false)))
+        if (classifier_rule_takes(check->classifier, rule, read_example(check, miss)))
             fault(check, miss->place, "'%.*s' takes its miss", SV_FMT(rule->name));
     }
     if (rule->unbounded_repeats > 1)
