@@ -71,8 +71,11 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
         message->sender_known ? sv_make(message->sender, message->sender_len) : attempt->sender;
     bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
                   attempt->outcome == OUTCOME_EXPIRED;
-    event->suppressible =
-        failed && !attempt->ambiguous && !(event->sender_known && !event->sender.len);
+    /* Of a message with the null sender that nobody was seen to hand in, we think that it is ours.
+     */
+    bool ours =
+        message->notification || (event->sender_known && !event->sender.len && !message->submitted);
+    event->suppressible = failed && !attempt->ambiguous && !ours;
     ledger->options.handler(ledger->options.context, event);
 }
 
@@ -167,6 +170,8 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
 {
     struct message *message = find_message(ledger, record);
     message->announced = true;
+    message->notification = message->notification || record->notification;
+    message->submitted = message->submitted || record->arrival;
     message->frees_itself = record->frees_itself;
     if (record->recipients_expected)
         message->expected = record->recipients_expected;
@@ -237,7 +242,7 @@ void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
         apply_sender(ledger, record);
         break;
     case RECORD_QUEUED:
-        find_message(ledger, record);
+        find_message(ledger, record)->submitted = true;
         break;
     case RECORD_EXPIRED:
         apply_expired(ledger, file, record);

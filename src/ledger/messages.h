@@ -31,6 +31,8 @@ struct message {
     bool removed;      /* the id is free: its next mention is another message */
     bool announced;    /* seen arriving, not just in the middle of its life */
     bool gave_up;
+    bool notification; /* our own MTA wrote it */
+    bool submitted;    /* somebody handed it to us */
     bool sender_known, frees_itself;
     int expected, done;
     uint64_t sender_key; /* hash_nocase of the sender */

@@ -60,7 +60,6 @@ void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *
     record->outcome = class == 2 || class == 3                 ? OUTCOME_DELIVERED
                       : record->severity == SEVERITY_TRANSIENT ? OUTCOME_DEFERRED
                                                                : OUTCOME_BOUNCED;
-    if (record->severity == SEVERITY_NONE && record->outcome == OUTCOME_BOUNCED &&
-        record->said.origin != ORIGIN_REMOTE)
+    if (record->severity == SEVERITY_NONE && record->outcome == OUTCOME_BOUNCED)
         record->severity = SEVERITY_PERMANENT;
 }

@@ -225,6 +225,9 @@ static void read_arrival(struct line *line, const struct shape *shape)
     struct record *record = line_record(line, RECORD_SENDER);
     record->sender = line_field(line, shape, FIELD_SENDER);
     record->null_sender = !record->sender.len;
+    /* R= names the message that could not be delivered (receive.c, receive_msg). */
+    record->notification = sv_starts(line->rest, SV("<= <> R="));
+    record->arrival = !record->notification;
 }
 
 static bool looks_like_delivery(sv rest)

@@ -92,6 +92,16 @@ static enum line_class read_sender(struct line *line, const struct shape *shape)
     return LINE_CONTEXT;
 }
 
+/* `sender non-delivery notification: NEWID`: the notification is a message of its own. */
+static enum line_class read_notification(struct line *line, sv new_id)
+{
+    struct record *record = line_record(line, RECORD_SENDER);
+    record->queue_id = new_id;
+    record->null_sender = true;
+    record->notification = true;
+    return LINE_CONTEXT;
+}
+
 static enum line_class read_refused(struct line *line, const struct shape *shape)
 {
     if (!line->parser->options.inbound)
@@ -127,6 +137,8 @@ enum line_class postfix_line(struct line *line)
     case MEANING_SENDER:
         return read_sender(line, shape);
     case MEANING_QUEUED:
+        if (line_field(line, shape, FIELD_NEW_ID).len)
+            return read_notification(line, line_field(line, shape, FIELD_NEW_ID));
         line_record(line, RECORD_QUEUED);
         return LINE_CONTEXT;
     case MEANING_REMOVED:

@@ -50,10 +50,8 @@ size_t reply_enhanced_length(sv v)
     if (!n)
         return 0;
     at += n;
-    if (at == v.len || is_blank(v.ptr[at]) || v.ptr[at] == ')' || v.ptr[at] == ':' ||
-        v.ptr[at] == ';' || v.ptr[at] == ',' || v.ptr[at] == ']')
-        return at;
-    return 0;
+    /* What follows it must not make it a longer number, a name or an address. */
+    return at == v.len || strchr(" \t):;,]<", v.ptr[at]) ? at : 0;
 }
 
 enum severity reply_severity(int code)
@@ -68,19 +66,19 @@ struct reply_line {
     sv enhanced, text;
 };
 
-/* "#5.1.0", "(#5.1.0)", "(5.1.0)": the ways in which servers dress the code up. */
+/* "#5.1.0", "(#5.1.0)", "(5.1.0)", "[5.1.0]", "- 5.1.0": the ways in which servers dress it up. */
 static sv take_enhanced(sv *text)
 {
-    sv rest = *text;
+    sv rest = sv_starts(*text, SV("- ")) ? sv_skip(*text, 2) : *text;
     size_t open = 0;
-    while (open < rest.len && open < 2 && (rest.ptr[open] == '(' || rest.ptr[open] == '#'))
+    while (open < rest.len && open < 2 && strchr("(#[", rest.ptr[open]))
         open++;
     sv inner = sv_skip(rest, open);
     size_t n = reply_enhanced_length(inner);
     if (!n)
         return SV_EMPTY;
     sv after = sv_skip(inner, n);
-    if (open && rest.ptr[0] == '(' && after.len && after.ptr[0] == ')')
+    if (open && after.len && (after.ptr[0] == ')' || after.ptr[0] == ']'))
         after = sv_skip(after, 1);
     *text = sv_trim(after);
     return sv_sub(inner, 0, n);

@@ -222,6 +222,7 @@ static void read_sender(struct line *line, const struct shape *shape)
     record->sender = line_field(line, shape, FIELD_SENDER);
     record->null_sender = sv_starts(line->rest, SV("from=<>"));
     record->frees_itself = true;
+    record->arrival = true;
     if (sv_to_u64(line_field(line, shape, FIELD_RECIPIENTS), &recipients) && recipients < 100000)
         record->recipients_expected = (int)recipients;
 }
@@ -235,6 +236,7 @@ static void read_notification(struct line *line, const struct shape *shape)
     struct record *record = line_record(line, RECORD_SENDER);
     record->queue_id = new_id;
     record->null_sender = true;
+    record->notification = true;
     record->frees_itself = true;
 }
 

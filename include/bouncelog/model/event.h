@@ -57,7 +57,9 @@ struct record {
     bool repeats;            /* the words only say that an earlier failure still holds */
     bool never_rcpt;         /* the stage is not known, but was not RCPT */
     bool has_sender;         /* RECORD_ATTEMPT: the line itself names the sender */
-    bool null_sender;        /* RECORD_SENDER: the message is a notification of ours */
+    bool null_sender;        /* RECORD_SENDER: the envelope sender is <> */
+    bool notification;       /* RECORD_SENDER: the message is a notification of our own MTA */
+    bool arrival;            /* RECORD_SENDER: the message was handed to us just now */
     bool frees_itself;       /* RECORD_SENDER: no line will say that the queue id is free */
     int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
     int64_t time;            /* seconds since 1970, UTC */
