@@ -21,6 +21,8 @@ size_t sv_find(sv v, sv needle)
         if (!first)
             return SV_NPOS;
         at = (size_t)(first - v.ptr);
+        if (needle.len > 1 && first[1] != needle.ptr[1])
+            continue;
         if (memcmp(first, needle.ptr, needle.len) == 0)
             return at;
     }

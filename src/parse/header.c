@@ -130,21 +130,23 @@ static size_t recall(const struct header_memo *memo, sv line, struct header *hea
         end = at + tail;
         host = at + (memo->host_start - memo->fraction_end);
     }
+    /* Behind Exim's stamp a zone may follow, which the form would have taken. */
+    if (memo->then == HEADER_THEN_EXIM && (end == line.len || strchr("+-Z", line.ptr[end])))
+        return 0;
     header->stamp = memo->stamp;
-    header->host = sv_make(line.ptr + host, memo->host_len);
+    header->host = memo->host_len ? sv_make(line.ptr + host, memo->host_len) : SV_EMPTY;
     return end;
 }
 
 static void remember(struct header_memo *memo, const struct header *header, sv line, size_t end,
-                     sv fraction)
+                     sv fraction, enum header_then then)
 {
     memo->end = 0;
-    if (end > MEMO_MAX || !header->host.len)
-        return;
-    size_t host = (size_t)(header->host.ptr - line.ptr);
     size_t start = fraction.len ? (size_t)(fraction.ptr - line.ptr) : 0;
-    if (fraction.len && host < start + fraction.len)
+    size_t host = header->host.len ? (size_t)(header->host.ptr - line.ptr) : start + fraction.len;
+    if (end > MEMO_MAX || host < start + fraction.len)
         return;
+    memo->then = then;
     memcpy(memo->bytes, line.ptr, end);
     memo->fraction_start = start;
     memo->fraction_end = fraction.len ? start + fraction.len : start;
@@ -169,26 +171,27 @@ static bool try_form(struct header_reader *reader, size_t index, sv line, struct
     header->host = matcher_field(m, form->regex, FIELD_HOST);
     size_t end = matcher_length(m);
     sv rest = sv_skip(line, end);
-    if (form->then == HEADER_THEN_EXIM)
-        return finish_exim(reader, rest, header);
-    if (form->then == HEADER_THEN_MESSAGE) {
-        header->program =
-            program_find(&reader->programs, matcher_field(m, form->regex, FIELD_PROGRAM));
-        header->message = rest;
-        return true;
-    }
     /* Only the first form may be recalled: for any other one, an earlier form has to be asked
      * first, or the reading would depend on the lines before. */
     bool first = index == 0 || !reader->patterns->site_header_count;
     if (form->repeats && first)
-        remember(&reader->memo, header, line, end, matcher_field(m, form->regex, FIELD_FRACTION));
-    return finish_tag(reader, rest, header);
+        remember(&reader->memo, header, line, end, matcher_field(m, form->regex, FIELD_FRACTION),
+                 form->then);
+    if (form->then == HEADER_THEN_EXIM)
+        return finish_exim(reader, rest, header);
+    if (form->then == HEADER_THEN_TAG)
+        return finish_tag(reader, rest, header);
+    header->program = program_find(&reader->programs, matcher_field(m, form->regex, FIELD_PROGRAM));
+    header->message = rest;
+    return true;
 }
 
 static bool read_plain(struct header_reader *reader, sv line, struct header *header)
 {
     size_t end = recall(&reader->memo, line, header);
-    if (end && finish_tag(reader, sv_skip(line, end), header))
+    sv rest = sv_skip(line, end);
+    if (end && (reader->memo.then == HEADER_THEN_EXIM ? finish_exim(reader, rest, header)
+                                                      : finish_tag(reader, rest, header)))
         return true;
     for (size_t i = 0; i < reader->patterns->header_count; i++)
         if (try_form(reader, i, line, header))

@@ -21,7 +21,8 @@ struct header_memo {
     char bytes[MEMO_MAX];
     size_t fraction_start, fraction_end; /* equal: no fraction */
     size_t end;                          /* where the tag begins; 0: nothing remembered */
-    size_t host_start, host_len;
+    size_t host_start, host_len;         /* no host: 0, 0 */
+    enum header_then then;
     struct stamp stamp;
 };
 
