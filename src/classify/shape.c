@@ -150,17 +150,38 @@ static bool is_kept(sv name, const struct map *keep_hosts)
     return false;
 }
 
+/* How many of the characters of the first n are digits. */
+static size_t count_digits(sv v, size_t n)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < n; i++)
+        digits += is_digit(v.ptr[i]);
+    return digits;
+}
+
+/* Stamps and ids go on behind `.` and `:` as long as numbers follow: 2026-05-06T07:08:09.123Z. */
+static size_t id_end(sv v, size_t n)
+{
+    while (n + 1 < v.len && (v.ptr[n] == '.' || v.ptr[n] == ':')) {
+        sv next = sv_skip(v, n + 1);
+        size_t more = run(next, is_token_char);
+        if (!count_digits(next, more))
+            break;
+        n += 1 + more;
+    }
+    return n;
+}
+
 /* A word that carries a number and is too long to be a word, or a long number. */
 static size_t id_length(sv v)
 {
-    size_t n = run(v, is_token_char), digits = 0;
+    size_t n = run(v, is_token_char);
     while (n && v.ptr[n - 1] == '-')
         n--;
-    for (size_t i = 0; i < n; i++)
-        digits += is_digit(v.ptr[i]);
-    if (digits == n)
-        return n >= NUMBER_MIN ? n : 0;
-    return n >= HASH_MIN || (n >= ID_MIN && digits >= 2) ? n : 0;
+    size_t digits = count_digits(v, n);
+    bool is_id =
+        digits == n ? n >= NUMBER_MIN : (n >= HASH_MIN && digits) || (n >= ID_MIN && digits >= 2);
+    return is_id ? id_end(v, n) : 0;
 }
 
 /* http://host/path: the host and path stay (they name lists and help pages), the query goes. */
