@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+enum { PAGE = 4096 };
+
 static void (*exhausted)(void) = abort;
 
 void mem_on_exhausted(void (*handler)(void))
@@ -23,6 +25,16 @@ void *mem_alloc(size_t size)
 void *mem_zero(size_t count, size_t size)
 {
     void *block = calloc(count ? count : 1, size ? size : 1);
+    if (!block) {
+        exhausted();
+        abort();
+    }
+    return block;
+}
+
+void *mem_pages(size_t size)
+{
+    void *block = aligned_alloc(PAGE, (size + PAGE - 1) / PAGE * PAGE);
     if (!block) {
         exhausted();
         abort();

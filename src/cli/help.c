@@ -36,6 +36,8 @@ const char help_scan[] =
     "                             addresses leave only as HMAC-SHA-256\n"
     "      --fail-on EXPR         exit 1 when it holds, e.g. bounce_rate>5% or\n"
     "                             category:ip_blocklisted>0; may be repeated\n"
+    "  -j, --jobs N               threads (default: all cores); the output does not depend on it\n"
+    "      --max-open-messages N  how many messages are kept in mind (default 262144)\n"
     "      --progress WHEN        auto (default), always or never\n"
     "\n"
     "What counts\n"

@@ -13,22 +13,22 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-bool progress_start(struct progress *progress, enum when when)
+bool progress_start(struct progress *progress, enum when when, int64_t total)
 {
     bool terminal = isatty(STDERR_FILENO);
-    *progress = (struct progress){.terminal = terminal, .started_ms = milliseconds()};
+    *progress =
+        (struct progress){.terminal = terminal, .total = total, .started_ms = milliseconds()};
     progress->last_ms = progress->started_ms;
     return when == WHEN_ALWAYS || (when == WHEN_AUTO && terminal);
 }
 
-void progress_show(void *context, const struct input *input)
+void progress_show(void *context, int64_t read)
 {
     struct progress *progress = context;
-    int64_t now = milliseconds(), read, total;
+    int64_t now = milliseconds(), total = progress->total;
     if (now - progress->last_ms < (progress->terminal ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS) &&
         (progress->shown || progress->terminal))
         return;
-    input_progress(input, &read, &total);
     double seconds = (double)(now - progress->started_ms) / 1000;
     double rate = seconds > 0 ? (double)read / seconds : 0;
     fprintf(stderr, "%sbouncelog: %.1f MB read, %.0f MB/s", progress->terminal ? "\r" : "",

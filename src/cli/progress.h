@@ -5,18 +5,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bouncelog/input/input.h"
 #include "scan_options.h"
 
 struct progress {
     bool shown;
     bool terminal;
+    int64_t total; /* bytes on disk of all sources; 0: unknown */
     int64_t started_ms, last_ms;
 };
 
 /* False when nothing is to be shown. */
-bool progress_start(struct progress *progress, enum when when);
-void progress_show(void *context, const struct input *input);
+bool progress_start(struct progress *progress, enum when when, int64_t total);
+/* read: raw bytes of all sources so far. */
+void progress_show(void *context, int64_t read);
 void progress_end(struct progress *progress);
 
 #endif

@@ -1,5 +1,7 @@
 /* bouncelog scan: logs in, summary, events and suppression lists out. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -112,31 +114,41 @@ static int open_outputs(struct run *run, struct err *err)
     return 0;
 }
 
+/* The cores that this process may use. */
+static unsigned cores(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return count > 0 ? (unsigned)count : 1;
+}
+
 static void scan_logs(struct run *run)
 {
     struct scan_options *options = &run->options;
     struct progress progress;
-    struct pipeline_options pipeline = {
-        .patterns = &run->patterns,
-        .only = options->only,
-        .host = options->host ? sv_from(options->host) : SV_EMPTY,
-        .inbound = options->inbound,
-        .zone_given = options->zone != NULL,
-        .year = options->year,
-        .now = now_seconds(),
-        .since = options->since,
-        .until = options->until,
-        .senders = options->senders,
-        .sender_count = options->sender_count,
-        .filters = options->filters,
-        .filter_count = options->filter_count,
-        .sink = run->events ? write_event : NULL,
-        .sink_context = run,
-        .progress = progress_start(&progress, options->progress) ? progress_show : NULL,
-        .progress_context = &progress};
+    struct pipeline_options pipeline = {.patterns = &run->patterns,
+                                        .only = options->only,
+                                        .host = options->host ? sv_from(options->host) : SV_EMPTY,
+                                        .inbound = options->inbound,
+                                        .zone_given = options->zone != NULL,
+                                        .year = options->year,
+                                        .now = now_seconds(),
+                                        .since = options->since,
+                                        .until = options->until,
+                                        .senders = options->senders,
+                                        .sender_count = options->sender_count,
+                                        .filters = options->filters,
+                                        .filter_count = options->filter_count,
+                                        .messages_max = options->messages_max,
+                                        .jobs = options->jobs ? options->jobs : cores(),
+                                        .sink = run->events ? write_event : NULL,
+                                        .sink_context = run,
+                                        .progress_context = &progress};
     run->input = input_plan(options->paths, options->path_count, (struct input_options){0});
     for (size_t i = 0; input_duplicate(run->input, i); i++)
         message("%s: named more than once, read once", input_duplicate(run->input, i));
+    if (progress_start(&progress, options->progress, input_size(run->input)))
+        pipeline.progress = progress_show;
     pipeline_run(&run->scan, run->input, &pipeline);
     progress_end(&progress);
 }

@@ -11,7 +11,8 @@
 
 #define DEFAULT_CONFIG "/etc/bouncelog/bouncelog.yaml"
 
-enum { TOP_DEFAULT = 50, TOP_LIMIT = 1000000 };
+enum { TOP_DEFAULT = 50, TOP_LIMIT = 1000000, JOBS_LIMIT = 64 };
+enum { MESSAGES_MIN = 64, MESSAGES_LIMIT = 100000000 };
 
 enum option {
     OPT_OUTPUT,
@@ -32,6 +33,8 @@ enum option {
     OPT_PATTERNS,
     OPT_PATTERNS_EXTRA,
     OPT_POLICY,
+    OPT_JOBS,
+    OPT_MESSAGES,
     OPT_PROGRESS,
     OPT_HASH,
     OPT_HASH_KEY,
@@ -60,6 +63,8 @@ static const struct arg_spec specs[] = {
     {"patterns", 0, true, OPT_PATTERNS},
     {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
     {"policy", 0, true, OPT_POLICY},
+    {"jobs", 'j', true, OPT_JOBS},
+    {"max-open-messages", 0, true, OPT_MESSAGES},
     {"progress", 0, true, OPT_PROGRESS},
     {"hash", 0, true, OPT_HASH},
     {"hash-key-file", 0, true, OPT_HASH_KEY},
@@ -178,6 +183,16 @@ static int set_limits(struct scan_options *o, int id, const char *value, struct 
         if (read_number("top", value, 1, TOP_LIMIT, &number, err) < 0)
             return -1;
         o->top = (size_t)number;
+        return 0;
+    case OPT_JOBS:
+        if (read_number("jobs", value, 1, JOBS_LIMIT, &number, err) < 0)
+            return -1;
+        o->jobs = (unsigned)number;
+        return 0;
+    case OPT_MESSAGES:
+        if (read_number("max-open-messages", value, MESSAGES_MIN, MESSAGES_LIMIT, &number, err) < 0)
+            return -1;
+        o->messages_max = (size_t)number;
         return 0;
     case OPT_PROGRESS:
         if (read_choice("progress", value, whens, 3, &index, err) < 0)

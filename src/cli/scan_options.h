@@ -27,7 +27,8 @@ struct scan_options {
     const char *zone, *host, *recipients, *hash_key_file, *config;
     bool hash;
     int year;
-    size_t top;
+    size_t top, messages_max; /* messages_max 0: the default */
+    unsigned jobs;            /* 0: all cores */
     enum when progress;
     struct patterns_options patterns;
     const char *const *paths;

@@ -14,9 +14,10 @@ void worker_release(struct worker *worker)
     classifier_free(worker->classifier);
 }
 
-static void judge_records(struct worker *worker, struct records *records, size_t from,
-                          size_t source, int64_t number, sv line)
+static void judge_records(struct worker *worker, struct batch *batch, size_t from, size_t source,
+                          int64_t number, sv line)
 {
+    struct records *records = &batch->records;
     bool ambiguous = false;
     for (size_t i = from; i < records->count; i++) {
         struct record *record = &records->list[i];
@@ -27,39 +28,32 @@ static void judge_records(struct worker *worker, struct records *records, size_t
         ambiguous = ambiguous || record->ambiguous;
     }
     if (ambiguous)
-        samples_add(&worker->lines.ambiguous_samples, source, number, line);
+        samples_add(&batch->lines.ambiguous_samples, source, number, line);
 }
 
 void worker_run(struct worker *worker, const struct chunk *chunk, const struct clock *clock,
-                int64_t first_line, struct batch *batch)
+                struct batch *batch)
 {
-    struct line_tally *lines = &worker->lines;
-    sv rest = chunk->bytes;
-    batch->line_count = 0;
-    while (rest.len) {
-        const char *end = memchr(rest.ptr, '\n', rest.len);
-        size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
-        sv line = {rest.ptr, len};
-        rest = sv_skip(rest, end ? len + 1 : len);
-        int64_t number = first_line + batch->line_count++;
+    struct line_tally *lines = &batch->lines;
+    const char *at = chunk->bytes.ptr, *end = at + chunk->bytes.len;
+    int64_t counts[LINE_UNPARSED + 1] = {0}, number = 0;
+    records_clear(&batch->records);
+    line_tally_clear(lines);
+    for (; at < end; number++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        sv line = {at, (size_t)((newline ? newline : end) - at)};
+        at += line.len + 1;
         size_t from = batch->records.count;
-        switch (parser_line(worker->parser, clock, line, number, &batch->records)) {
-        case LINE_DELIVERY:
-            lines->delivery++;
-            break;
-        case LINE_CONTEXT:
-            lines->context++;
-            break;
-        case LINE_OTHER:
-            lines->other++;
-            break;
-        case LINE_UNPARSED:
-            lines->unparsed++;
+        enum line_class class = parser_line(worker->parser, clock, line, number, &batch->records);
+        counts[class]++;
+        if (class == LINE_UNPARSED)
             samples_add(&lines->unparsed_samples, chunk->source, number, line);
-            break;
-        }
         if (batch->records.count > from)
-            judge_records(worker, &batch->records, from, chunk->source, number, line);
+            judge_records(worker, batch, from, chunk->source, number, line);
     }
-    lines->total += batch->line_count;
+    lines->total = number;
+    lines->delivery = counts[LINE_DELIVERY];
+    lines->context = counts[LINE_CONTEXT];
+    lines->other = counts[LINE_OTHER];
+    lines->unparsed = counts[LINE_UNPARSED];
 }

@@ -10,20 +10,19 @@
 struct worker {
     struct parser *parser;
     struct classifier *classifier;
-    struct line_tally lines;
 };
 
-/* What a chunk gave; recycled. */
+/* What a chunk gave; recycled. Lines are counted from the chunk's first one, which is 0: how many
+ * came before them is known in the ordered lane only. */
 struct batch {
     struct records records;
-    int64_t line_count;
+    struct line_tally lines;
 };
 
 void worker_init(struct worker *worker, const struct parser_options *options);
 void worker_release(struct worker *worker);
 
-/* first_line: the number of the chunk's first line in its source. */
 void worker_run(struct worker *worker, const struct chunk *chunk, const struct clock *clock,
-                int64_t first_line, struct batch *batch);
+                struct batch *batch);
 
 #endif

@@ -47,6 +47,25 @@ static void merge_samples(struct samples *into, const struct samples *from)
     }
 }
 
+void line_tally_clear(struct line_tally *lines)
+{
+    lines->total = lines->delivery = lines->context = lines->other = lines->unparsed = 0;
+    lines->unparsed_samples.count = lines->ambiguous_samples.count = 0;
+    lines->unparsed_samples.kept = lines->ambiguous_samples.kept = 0;
+}
+
+static void place_samples(struct samples *samples, int64_t first)
+{
+    for (size_t i = 0; i < samples->kept; i++)
+        samples->list[i].line += first;
+}
+
+void line_tally_place(struct line_tally *lines, int64_t first)
+{
+    place_samples(&lines->unparsed_samples, first);
+    place_samples(&lines->ambiguous_samples, first);
+}
+
 void line_tally_merge(struct line_tally *into, const struct line_tally *from)
 {
     into->total += from->total;

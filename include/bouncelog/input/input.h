@@ -3,25 +3,30 @@
  *   input_plan     decides what is read in which order: rotated sets (mail.log, mail.log.1,
  *                  mail.log.2.gz, mail.log-20260101.xz) oldest first, sets in the order of their
  *                  first mention; a file named twice (same device and inode) is planned once.
- *   input_next     gives the next chunk: decoded bytes, whole lines. Only the last line of a
- *                  source may lack its newline. Plain, gzip (also concatenated members), zstd, xz
- *                  and bzip2 are told apart by their magic bytes, never by name. Lines end at byte
- *                  0x0A and nowhere else; NUL bytes and CR are passed on.
+ *   reader_next    gives the next chunk of one source: decoded bytes, whole lines. Only the last
+ *                  line of a source may lack its newline. Plain, gzip (also concatenated members),
+ *                  zstd, xz and bzip2 are told apart by their magic bytes, never by name. Lines end
+ *                  at byte 0x0A and nowhere else; NUL bytes and CR are passed on.
  *   a bad source   (missing, a directory, a FIFO or device not named "-", truncated or corrupt)
  *                  does not stop the others: all that could be decoded is given, the error stands
  *                  in its struct source.
  *
- * Memory is constant: one chunk, one read buffer, one decoder. A line longer than
- * INPUT_LINE_MAX is given cut to that length and counted in `cut_lines`.
+ * Memory is constant: the chunks, and for each open reader one read buffer and one decoder. A line
+ * longer than INPUT_LINE_MAX is given cut to that length and counted in `cut_lines`.
  * Formats: RFC 1952 (gzip), RFC 8878 (zstd), the .xz file format 1.1.0, bzip2 1.0.
- * Thread: one. */
+ * Thread: the plan belongs to one; readers of different sources may be at work in several, each
+ * reader and each chunk with one thread at a time. */
 #ifndef BOUNCELOG_INPUT_INPUT_H
 #define BOUNCELOG_INPUT_INPUT_H
 
 #include "bouncelog/base/err.h"
 #include "bouncelog/base/sv.h"
 
-enum { INPUT_LINE_MAX = 64 * 1024, INPUT_HEAD_MAX = 64 * 1024 };
+enum {
+    INPUT_LINE_MAX = 64 * 1024,
+    INPUT_HEAD_MAX = 64 * 1024,
+    INPUT_SLACK = 64, /* zero bytes behind a chunk, for readers of whole vectors */
+};
 
 /* One file, or standard input; lives as long as the struct input. */
 struct source {
@@ -30,16 +35,19 @@ struct source {
     int64_t mtime;      /* seconds since 1970; 0 for standard input */
     int64_t bytes;      /* decoded so far */
     int64_t size;       /* on disk; 0 when unknown */
-    int64_t cut_lines;  /* lines cut by the reader (the worker counts those that it cuts itself) */
+    int64_t cut_lines;  /* lines cut to INPUT_LINE_MAX */
     bool complete;      /* read to its end without an error */
     char error[256];    /* empty: none */
 };
 
+/* Whole lines of one source, in memory of their own that is filled again and again. */
 struct chunk {
-    size_t source; /* index */
-    uint64_t seq;  /* 0, 1, 2... over all sources */
-    bool first;    /* the first chunk of its source */
-    sv bytes;      /* whole lines; owned by the input until the next input_next */
+    size_t source;    /* index */
+    bool first;       /* the first chunk of its source */
+    sv bytes;         /* writable; INPUT_SLACK readable zero bytes behind it */
+    int64_t consumed; /* raw bytes of the source that were read by then */
+    char *block;
+    size_t cap;
 };
 
 struct input;
@@ -52,20 +60,27 @@ struct input_options {
 struct input *input_plan(const char *const *paths, size_t count, struct input_options options);
 void input_free(struct input *input);
 
-/* False at the end of the last source. */
-bool input_next(struct input *input, struct chunk *chunk);
-
-/* The first INPUT_HEAD_MAX decoded bytes of the chunk's source (fewer if it is shorter), the same
- * whatever the chunk size; valid while that source is being read. */
-sv input_head(const struct input *input);
-
 size_t input_source_count(const struct input *input);
+/* Its reader writes to it until it is closed. */
 struct source *input_source(struct input *input, size_t index);
 /* Paths that were named more than once, or NULL after the last. */
 const char *input_duplicate(const struct input *input, size_t index);
+/* Bytes on disk of all sources; 0: unknown. */
+int64_t input_size(const struct input *input);
 
-/* Compressed bytes consumed and known in all, for a progress line (known 0: unknown). */
-void input_progress(const struct input *input, int64_t *consumed, int64_t *known);
+void chunk_init(struct chunk *chunk, const struct input *input);
+void chunk_release(struct chunk *chunk);
+
+struct reader;
+
+/* Never fails: the reader of a source that cannot be read has no chunks. */
+struct reader *reader_open(struct input *input, size_t source);
+/* False at the end of the source. */
+bool reader_next(struct reader *reader, struct chunk *chunk);
+/* The first INPUT_HEAD_MAX decoded bytes of the source (fewer if it is shorter), the same whatever
+ * the chunk size; lives as long as the reader. */
+sv reader_head(const struct reader *reader);
+void reader_close(struct reader *reader);
 
 /* "zlib 1.2.13, zstd 1.5.4, ..." of what was built in, for --version. */
 const char *input_codecs(void);

@@ -3,7 +3,9 @@
  *   worker        header, line shape, reply, verdict: nothing that depends on other lines
  *   ordered lane  ledger, tally, evidence, event sink: chunk by chunk in input order
  *
- * The result depends on the input and the options alone, not on the chunk size. */
+ * All threads are alike: each one reads a chunk, works on it, and takes its turn in the ordered
+ * lane when the next chunk in order is ready, so that no thread waits while there is work. The
+ * result depends on the input and the options alone, not on the chunk size or the threads. */
 #ifndef BOUNCELOG_PIPELINE_PIPELINE_H
 #define BOUNCELOG_PIPELINE_PIPELINE_H
 
@@ -31,8 +33,10 @@ struct pipeline_options {
     size_t messages_max;
     event_sink *sink; /* may be NULL */
     void *sink_context;
-    void (*progress)(void *context, const struct input *input); /* after each chunk; may be NULL */
+    /* After each chunk: raw bytes that were read of all sources; may be NULL. */
+    void (*progress)(void *context, int64_t consumed);
     void *progress_context;
+    unsigned jobs; /* threads; 0: one */
 };
 
 /* All that a run found out. */
@@ -46,6 +50,7 @@ struct scan {
     uint64_t limits; /* matches that ran into PCRE2's limits */
 };
 
+/* Sinks and progress are called by one thread at a time, in input order. */
 void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options);
 void scan_release(struct scan *scan);
 

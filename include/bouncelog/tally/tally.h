@@ -34,7 +34,10 @@ struct line_tally {
     struct samples unparsed_samples, ambiguous_samples;
 };
 
+void line_tally_clear(struct line_tally *lines);
 void line_tally_merge(struct line_tally *into, const struct line_tally *from);
+/* The lines were counted from 0: the first one is line `first` of its source. */
+void line_tally_place(struct line_tally *lines, int64_t first);
 
 /* Outcomes of whatever shares a name. */
 struct outcomes {

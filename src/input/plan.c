@@ -1,0 +1,116 @@
+/* The plan: which files are read, each once, in which order. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/map.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/input/input.h"
+#include "order.h"
+#include "plan.h"
+
+enum {
+    CHUNK_DEFAULT = 256 * 1024,
+    CHUNK_MAX = 1024 * 1024 * 1024 /* decoders count with 32 bits */
+};
+
+static const char *keep_path(struct arena *arena, const char *path)
+{
+    size_t size = strlen(path) + 1;
+    char *copy = arena_alloc(arena, size);
+    memcpy(copy, path, size);
+    return copy;
+}
+
+/* What makes a file one file whatever its names; the path when there is no file. Standard input is
+ * a file only if it was redirected from one. */
+static sv identity(const char *path, struct stat *file, char *key, size_t size)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int failed = is_stdin ? fstat(0, file) : stat(path, file);
+    if (failed)
+        *file = (struct stat){0};
+    if (failed || (is_stdin && !S_ISREG(file->st_mode)))
+        return sv_from(path);
+    int n = snprintf(key, size, "/\n%llx %llx", (unsigned long long)file->st_dev,
+                     (unsigned long long)file->st_ino);
+    return sv_make(key, n > 0 ? (size_t)n : 0);
+}
+
+/* Adds each file once, in the order of mention. */
+static void gather(struct input *input, struct source *sources, const char *const *paths,
+                   size_t count)
+{
+    struct map files;
+    map_init(&files, 1);
+    for (size_t i = 0; i < count; i++) {
+        struct stat file;
+        char key[64];
+        bool added;
+        const char *path = keep_path(&input->arena, paths[i]);
+        (void)map_add(&files, identity(path, &file, key, sizeof key), &added);
+        if (!added) {
+            input->duplicates[input->duplicate_count++] = path;
+            continue;
+        }
+        int64_t size = S_ISREG(file.st_mode) ? file.st_size : 0;
+        input->known += size;
+        if (strcmp(path, "-") == 0 && !S_ISREG(file.st_mode))
+            input->unbounded = true;
+        sources[input->count++] = (struct source){.path = path, .format = "unknown", .size = size};
+    }
+    map_release(&files);
+}
+
+struct input *input_plan(const char *const *paths, size_t count, struct input_options options)
+{
+    struct input *input = mem_zero(1, sizeof *input);
+    struct source *sources = mem_zero(count, sizeof *sources);
+    const char **named = mem_zero(count, sizeof *named);
+    size_t *order = mem_zero(count, sizeof *order);
+    input->duplicates = mem_zero(count, sizeof *input->duplicates);
+    gather(input, sources, paths, count);
+    for (size_t i = 0; i < input->count; i++)
+        named[i] = sources[i].path;
+    order_paths(named, input->count, order);
+    input->sources = mem_zero(count, sizeof *input->sources);
+    for (size_t i = 0; i < input->count; i++)
+        input->sources[i] = sources[order[i]];
+    mem_free(sources);
+    mem_free(named);
+    mem_free(order);
+    size_t aim = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
+    input->chunk_bytes = aim < CHUNK_MAX ? aim : CHUNK_MAX;
+    return input;
+}
+
+void input_free(struct input *input)
+{
+    if (!input)
+        return;
+    mem_free(input->sources);
+    mem_free(input->duplicates);
+    arena_release(&input->arena);
+    mem_free(input);
+}
+
+size_t input_source_count(const struct input *input)
+{
+    return input->count;
+}
+
+struct source *input_source(struct input *input, size_t index)
+{
+    return &input->sources[index];
+}
+
+const char *input_duplicate(const struct input *input, size_t index)
+{
+    return index < input->duplicate_count ? input->duplicates[index] : NULL;
+}
+
+int64_t input_size(const struct input *input)
+{
+    return input->unbounded ? 0 : input->known;
+}

@@ -1,0 +1,22 @@
+/* lane: what depends on the order of the lines: the join, the counters of outcomes, the evidence
+ * and the event sink. One thread at a time, chunk by chunk in input order. */
+#ifndef BOUNCELOG_PIPELINE_LANE_H
+#define BOUNCELOG_PIPELINE_LANE_H
+
+#include "bouncelog/pipeline/pipeline.h"
+#include "worker.h"
+
+struct lane {
+    struct scan *scan;
+    struct input *input;
+    const struct pipeline_options *options;
+    size_t source;
+};
+
+void lane_init(struct lane *lane, struct scan *scan, struct input *input,
+               const struct pipeline_options *options);
+
+/* The next batch in order, of this source; it is changed on the way. */
+void lane_apply(struct lane *lane, size_t source, struct batch *batch);
+
+#endif
