@@ -4,6 +4,9 @@
 #include <xxhash.h>
 
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/scan.h"
+
+enum { LOWER_MAX = 512 };
 
 uint64_t hash_bytes(sv bytes)
 {
@@ -12,27 +15,33 @@ uint64_t hash_bytes(sv bytes)
 
 uint64_t hash_nocase(sv bytes)
 {
-    char lower[512];
+    char lower[LOWER_MAX];
     if (bytes.len <= sizeof lower) {
-        for (size_t i = 0; i < bytes.len; i++)
-            lower[i] = to_lower(bytes.ptr[i]);
+        scan_lower(lower, bytes);
         return XXH3_64bits(lower, bytes.len);
     }
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
     for (size_t at = 0; at < bytes.len; at += sizeof lower) {
         sv part = sv_sub(bytes, at, at + sizeof lower);
-        for (size_t i = 0; i < part.len; i++)
-            lower[i] = to_lower(part.ptr[i]);
+        scan_lower(lower, part);
         XXH3_64bits_update(&state, lower, part.len);
     }
     return XXH3_64bits_digest(&state);
 }
 
-uint64_t hash_mix(uint64_t a, uint64_t b)
+uint64_t hash_address(sv address, uint64_t *domain)
 {
-    uint64_t pair[2] = {a, b};
-    return XXH3_64bits(pair, sizeof pair);
+    char lower[LOWER_MAX];
+    size_t at = sv_rfind_byte(address, '@');
+    sv name = at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
+    if (address.len > sizeof lower) {
+        *domain = at == SV_NPOS ? 0 : hash_nocase(name);
+        return hash_nocase(address);
+    }
+    scan_lower(lower, address);
+    *domain = at == SV_NPOS ? 0 : XXH3_64bits(lower + at + 1, name.len);
+    return XXH3_64bits(lower, address.len);
 }
 
 /* A slot holds the fingerprint without its low bits, which hold the flags and a bit that says

@@ -207,13 +207,12 @@ static void apply_removed(struct ledger *ledger, const struct record *record)
 
 void ledger_seal(struct record *record)
 {
-    size_t at = sv_rfind_byte(record->recipient, '@');
+    if (!record->host_key)
+        record->host_key = hash_bytes(record->host);
     record->queue_key = hash_bytes(record->queue_id);
-    record->message_key = hash_mix(hash_bytes(record->host), record->queue_key) | 1;
-    if (record->kind != RECORD_ATTEMPT)
-        return;
-    record->address_key = hash_nocase(record->recipient);
-    record->domain_key = at == SV_NPOS ? 0 : hash_nocase(sv_skip(record->recipient, at + 1));
+    record->message_key = hash_mix(record->host_key, record->queue_key) | 1;
+    if (record->kind == RECORD_ATTEMPT)
+        record->address_key = hash_address(record->recipient, &record->domain_key);
 }
 
 void ledger_expect(const struct ledger *ledger, const struct record *record)

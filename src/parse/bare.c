@@ -45,10 +45,11 @@ static bool read_frames(struct line *line, enum mta mta, sv text, struct record 
 void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *records)
 {
     struct clock clock = {0};
+    struct stamp none = {.absolute = true};
     struct line line = {.parser = parser,
                         .clock = &clock,
                         .records = records,
-                        .header = {.stamp = {.absolute = true}, .host = SV_EMPTY},
+                        .header = {.stamp = &none, .host = SV_EMPTY},
                         .queue_id = SV_EMPTY};
     text = sv_trim(text);
     struct record *record = line_record(&line, RECORD_ATTEMPT);

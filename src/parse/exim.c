@@ -38,8 +38,13 @@ static void take_own_stamp(struct line *line, sv *message)
         if (at + 6 < v.len && (v.ptr[at + 1] == '+' || v.ptr[at + 1] == '-') &&
             v.ptr[at + 6] == ' ')
             at += 6;
-        if (valid && !line->header.stamp.absolute && !line->header.stamp.civil.year)
-            line->header.stamp.civil.year = own.civil.year;
+        if (valid && !line->header.stamp->absolute && !line->header.stamp->civil.year) {
+            struct stamp *stamp = &line->parser->headers.own;
+            *stamp = *line->header.stamp;
+            stamp->civil.year = own.civil.year;
+            line->header.stamp = stamp;
+            line->header.stamp_serial = 0;
+        }
         v = sv_skip(v, at + 1);
     }
     if (v.len && v.ptr[0] == '[') {

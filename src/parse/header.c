@@ -1,5 +1,7 @@
 #include "header.h"
 
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/scan.h"
 #include "container.h"
 
 /* Runs of characters, as positions from `at`. */
@@ -34,11 +36,7 @@ static bool is_priority(sv word)
  * readable beyond their end, where a newline or a NUL stands: the scan needs no other bound. */
 static size_t tag_word(sv v)
 {
-    static const unsigned char ends[256] = {[' '] = 1, ['['] = 1, [':'] = 1, ['\n'] = 1, [0] = 1};
-    const char *at = v.ptr;
-    while (!ends[(unsigned char)*at])
-        at++;
-    size_t n = (size_t)(at - v.ptr);
+    size_t n = scan_tag(v.ptr);
     return n < v.len ? n : v.len;
 }
 
@@ -63,7 +61,7 @@ static bool take_tag(sv v, sv *name, sv *message)
     if (!n || n >= v.len)
         return false;
     if (v.ptr[n] == '[') {
-        size_t close = skip_digits(v, n + 1);
+        size_t close = n + 1 + scan_digits16(v.ptr + n + 1);
         if (close >= v.len || v.ptr[close] != ']')
             return false;
         n = close + 1;
@@ -95,6 +93,7 @@ static bool finish_exim(struct header_reader *reader, sv rest, struct header *he
         struct program program = program_find(&reader->programs, name);
         if (program.mta != MTA_UNKNOWN) {
             header->host = sv_sub(rest, 0, word);
+            header->host_key = hash_bytes(header->host);
             header->program = program;
             header->message = message;
             return true;
@@ -110,22 +109,41 @@ static bool finish_exim(struct header_reader *reader, sv rest, struct header *he
     return true;
 }
 
+/* A minute and a second that differ from the remembered ones change the stamp, nothing else. */
+static bool take_time(struct header_memo *memo, const char *line, size_t at, int *value)
+{
+    const char *digits = line + at;
+    if (digits[0] == memo->bytes[at] && digits[1] == memo->bytes[at + 1])
+        return true;
+    if (digits[0] < '0' || digits[0] > '5' || !is_digit(digits[1]))
+        return false;
+    memo->stamp_serial++;
+    memo->bytes[at] = digits[0];
+    memo->bytes[at + 1] = digits[1];
+    *value = (digits[0] - '0') * 10 + (digits[1] - '0');
+    return true;
+}
+
 /* Where the tag begins when the remembered header stands here too; 0: it does not. */
-static size_t recall(const struct header_memo *memo, sv line, struct header *header)
+static size_t recall(struct header_memo *memo, sv line, struct header *header)
 {
     if (!memo->end || line.len < memo->end)
         return 0;
     size_t end = memo->end, host = memo->host_start;
+    struct civil *civil = &memo->stamp.civil;
+    if (memo->minute_start && !(take_time(memo, line.ptr, memo->minute_start, &civil->minute) &&
+                                take_time(memo, line.ptr, memo->second_start, &civil->second)))
+        return 0;
     if (memo->fraction_start == memo->fraction_end) {
-        if (memcmp(line.ptr, memo->bytes, end) != 0)
+        if (!scan_equal(line.ptr, memo->bytes, end))
             return 0;
     } else {
         size_t tail = memo->end - memo->fraction_end;
-        if (memcmp(line.ptr, memo->bytes, memo->fraction_start) != 0)
+        if (!scan_equal(line.ptr, memo->bytes, memo->fraction_start))
             return 0;
         size_t at = skip_digits(line, memo->fraction_start);
         if (at == memo->fraction_start || line.len < at + tail ||
-            memcmp(line.ptr + at, memo->bytes + memo->fraction_end, tail) != 0)
+            !scan_equal(line.ptr + at, memo->bytes + memo->fraction_end, tail))
             return 0;
         end = at + tail;
         host = at + (memo->host_start - memo->fraction_end);
@@ -133,26 +151,38 @@ static size_t recall(const struct header_memo *memo, sv line, struct header *hea
     /* Behind Exim's stamp a zone may follow, which the form would have taken. */
     if (memo->then == HEADER_THEN_EXIM && (end == line.len || strchr("+-Z", line.ptr[end])))
         return 0;
-    header->stamp = memo->stamp;
+    header->stamp = &memo->stamp;
+    header->stamp_serial = memo->stamp_serial;
+    header->host_key = memo->host_key;
     header->host = memo->host_len ? sv_make(line.ptr + host, memo->host_len) : SV_EMPTY;
     return end;
+}
+
+static size_t start_of(sv line, sv part)
+{
+    return part.len ? (size_t)(part.ptr - line.ptr) : 0;
 }
 
 static void remember(struct header_memo *memo, const struct header *header, sv line, size_t end,
                      sv fraction, enum header_then then)
 {
     memo->end = 0;
-    size_t start = fraction.len ? (size_t)(fraction.ptr - line.ptr) : 0;
+    memo->glance = false;
+    size_t start = start_of(line, fraction);
     size_t host = header->host.len ? (size_t)(header->host.ptr - line.ptr) : start + fraction.len;
     if (end > MEMO_MAX || host < start + fraction.len)
         return;
     memo->then = then;
+    memo->glance = then == HEADER_THEN_TAG && !fraction.len;
+    memo->minute_start = memo->second_start = 0;
     memcpy(memo->bytes, line.ptr, end);
     memo->fraction_start = start;
     memo->fraction_end = fraction.len ? start + fraction.len : start;
     memo->host_start = host;
     memo->host_len = header->host.len;
-    memo->stamp = header->stamp;
+    memo->stamp = *header->stamp;
+    memo->stamp_serial++;
+    memo->host_key = header->host_key;
     memo->end = end;
 }
 
@@ -162,21 +192,29 @@ static bool try_form(struct header_reader *reader, size_t index, sv line, struct
     const struct matcher *m = reader->matcher;
     if (regex_match(form->regex, reader->matcher, line) != REGEX_YES)
         return false;
+    header->stamp = &reader->own;
+    header->stamp_serial = 0;
     if (!stamp_from_fields(
-            &header->stamp, matcher_field(m, form->regex, FIELD_YEAR),
+            header->stamp, matcher_field(m, form->regex, FIELD_YEAR),
             matcher_field(m, form->regex, FIELD_MONTH), matcher_field(m, form->regex, FIELD_DAY),
             matcher_field(m, form->regex, FIELD_HOUR), matcher_field(m, form->regex, FIELD_MINUTE),
             matcher_field(m, form->regex, FIELD_SECOND), matcher_field(m, form->regex, FIELD_ZONE)))
         return false;
     header->host = matcher_field(m, form->regex, FIELD_HOST);
+    header->host_key = hash_bytes(header->host);
     size_t end = matcher_length(m);
     sv rest = sv_skip(line, end);
     /* Only the first form may be recalled: for any other one, an earlier form has to be asked
      * first, or the reading would depend on the lines before. */
     bool first = index == 0 || !reader->patterns->site_header_count;
-    if (form->repeats && first)
+    if (form->repeats && first) {
         remember(&reader->memo, header, line, end, matcher_field(m, form->regex, FIELD_FRACTION),
                  form->then);
+        if (form->any_time) {
+            reader->memo.minute_start = start_of(line, matcher_field(m, form->regex, FIELD_MINUTE));
+            reader->memo.second_start = start_of(line, matcher_field(m, form->regex, FIELD_SECOND));
+        }
+    }
     if (form->then == HEADER_THEN_EXIM)
         return finish_exim(reader, rest, header);
     if (form->then == HEADER_THEN_TAG)
@@ -199,20 +237,36 @@ static bool read_plain(struct header_reader *reader, sv line, struct header *hea
     return false;
 }
 
+void header_recall(struct header_reader *reader, sv line, const struct glance *glance,
+                   struct header *header)
+{
+    struct header_memo *memo = &reader->memo;
+    header->stamp = &memo->stamp;
+    header->stamp_serial = memo->stamp_serial;
+    header->host_key = memo->host_key;
+    header->host = memo->host_len ? sv_make(line.ptr + memo->host_start, memo->host_len) : SV_EMPTY;
+    header->program = glance->program;
+    header->message = glance->message;
+}
+
 bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header)
 {
     struct container container;
     if (!line.len || line.ptr[0] != '{' || !container_open(line, arena, &container))
         return read_plain(reader, line, header);
     header->host = SV_EMPTY;
+    header->host_key = hash_bytes(header->host);
     if (!container.bare && read_plain(reader, container.text, header))
         return true;
     if (!container.has_time)
         return false;
-    header->stamp = (struct stamp){.absolute = true, .seconds = container.seconds};
+    reader->own = (struct stamp){.absolute = true, .seconds = container.seconds};
+    header->stamp = &reader->own;
+    header->stamp_serial = 0;
     if (!container.bare)
         return finish_tag(reader, container.text, header);
     header->host = container.host;
+    header->host_key = hash_bytes(header->host);
     header->message = container.text;
     header->program = program_find(&reader->programs, container.program);
     return true;

@@ -3,12 +3,15 @@
 #define BOUNCELOG_PARSE_HEADER_H
 
 #include "bouncelog/pattern/patterns.h"
+#include "bouncelog/base/scan.h"
 #include "program.h"
 #include "stamp.h"
 
 struct header {
-    struct stamp stamp;
-    sv host; /* empty: not logged */
+    struct stamp *stamp; /* of the reader, until the next line */
+    uint64_t stamp_serial; /* another one: another stamp; 0: nothing is known */
+    sv host;               /* empty: not logged */
+    uint64_t host_key;     /* hash_bytes of the host */
     struct program program;
     sv message; /* views of the line, or of the arena for containers */
 };
@@ -16,14 +19,17 @@ struct header {
 enum { MEMO_MAX = 256 };
 
 /* The last header of a form whose same bytes always mean the same; the next line usually differs
- * in the fraction of a second at most. */
+ * in the time at most. */
 struct header_memo {
-    char bytes[MEMO_MAX];
+    char bytes[MEMO_MAX + SCAN_SLACK];
+    size_t minute_start, second_start;   /* may differ, with the stamp; 0: must not */
     size_t fraction_start, fraction_end; /* equal: no fraction */
     size_t end;                          /* where the tag begins; 0: nothing remembered */
     size_t host_start, host_len;         /* no host: 0, 0 */
     enum header_then then;
+    bool glance; /* header_glance may use it */
     struct stamp stamp;
+    uint64_t stamp_serial, host_key;
 };
 
 struct header_reader {
@@ -31,7 +37,40 @@ struct header_reader {
     struct matcher *matcher;
     struct header_memo memo;
     struct program_table programs;
+    struct stamp own; /* of a line whose stamp is not remembered */
 };
+
+/* What is known of a line at first glance. */
+struct glance {
+    struct program program;
+    sv message;
+};
+
+/* Most lines have the header of the line before them, a tag, and a message that nobody cares for:
+ * then this is all that has to be read of them. False: header_read must look. */
+static inline bool header_glance(struct header_reader *reader, sv line, struct glance *glance)
+{
+    const struct header_memo *memo = &reader->memo;
+    if (!memo->glance || line.len <= memo->end || !scan_equal(line.ptr, memo->bytes, memo->end))
+        return false;
+    /* Each step ends at the latest at the newline, or NUL, behind the line. */
+    const char *tag = line.ptr + memo->end;
+    size_t n = scan_tag(tag), end = n;
+    if (!n || tag[n] != '[')
+        return false;
+    end += 1 + scan_digits16(tag + n + 1);
+    if (tag[end] != ']' || tag[end + 1] != ':' || tag[end + 2] != ' ' || tag[end + 3] == ' ' ||
+        tag[end + 3] == '[')
+        return false;
+    const char *message = tag + end + 3;
+    glance->message = (sv){message, (size_t)(line.ptr + line.len - message)};
+    glance->program = program_find(&reader->programs, (sv){tag, n});
+    return true;
+}
+
+/* The header that header_glance saw. */
+void header_recall(struct header_reader *reader, sv line, const struct glance *glance,
+                   struct header *header);
 
 /* False when no form takes the line. */
 bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header);

@@ -1,5 +1,8 @@
 #include "parser.h"
 
+#include <stddef.h>
+
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 #include "queue_id.h"
 
@@ -22,6 +25,7 @@ struct parser *parser_new(const struct parser_options *options)
 {
     struct parser *parser = mem_zero(1, sizeof *parser);
     parser->options = *options;
+    parser->host_key = hash_bytes(options->host);
     parser->matcher = matcher_new();
     parser->headers.patterns = options->patterns;
     parser->headers.matcher = parser->matcher;
@@ -43,18 +47,34 @@ uint64_t parser_limits(const struct parser *parser)
     return matcher_limits(parser->matcher);
 }
 
+static bool takes(struct line *line, const struct shape *shape)
+{
+    struct template_fields *fields = &line->parser->fields;
+    for (size_t i = 0; i < shape->template_count; i++)
+        if (template_match(&shape->templates[i], line->rest, fields)) {
+            line->by_template = true;
+            return true;
+        }
+    line->by_template = false;
+    return !shape->regex ||
+           regex_match(shape->regex, line->parser->matcher, line->rest) == REGEX_YES;
+}
+
 static const struct shape *shape_from(struct line *line, size_t index)
 {
+    uint64_t daemon = line->header.program.daemon, all = UINT64_MAX;
+    uint64_t leads = line->patterns->leads[line->rest.len ? (unsigned char)line->rest.ptr[0] : 0];
+    if (leads != all && !(leads & daemon))
+        return NULL;
     for (size_t i = index; i < line->patterns->shape_count; i++) {
         const struct shape *shape = &line->patterns->shapes[i];
-        if (shape->daemons != UINT64_MAX && !(shape->daemons & line->header.program.daemon))
+        if (shape->daemons != all && !(shape->daemons & daemon))
             continue;
         if (!sv_starts(line->rest, shape->gate))
             continue;
         if (shape->needs.len && sv_find(line->rest, shape->needs) == SV_NPOS)
             continue;
-        if (!shape->regex ||
-            regex_match(shape->regex, line->parser->matcher, line->rest) == REGEX_YES)
+        if (takes(line, shape))
             return shape;
     }
     return NULL;
@@ -72,6 +92,9 @@ const struct shape *line_shape_after(struct line *line, const struct shape *shap
 
 sv line_field(const struct line *line, const struct shape *shape, enum field field)
 {
+    const struct template_fields *fields = &line->parser->fields;
+    if (line->by_template)
+        return fields->set >> field & 1 ? fields->values[field] : SV_EMPTY;
     return shape->regex ? matcher_field(line->parser->matcher, shape->regex, field) : SV_EMPTY;
 }
 
@@ -88,12 +111,6 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
     return false;
 }
 
-static bool same_stamp(const struct stamp *a, const struct stamp *b)
-{
-    return a->absolute == b->absolute && a->seconds == b->seconds && a->has_zone == b->has_zone &&
-           a->zone_s == b->zone_s && memcmp(&a->civil, &b->civil, sizeof a->civil) == 0;
-}
-
 static bool same_clock(const struct clock *a, const struct clock *b)
 {
     return a->fixed == b->fixed && a->offset_s == b->offset_s && a->has_anchor == b->has_anchor &&
@@ -103,19 +120,19 @@ static bool same_clock(const struct clock *a, const struct clock *b)
 static int64_t line_seconds(struct line *line)
 {
     struct parser *parser = line->parser;
-    const struct stamp *stamp = &line->header.stamp;
+    const struct stamp *stamp = line->header.stamp;
+    uint64_t serial = line->header.stamp_serial;
     int64_t id_time = -1;
     if (!stamp->absolute && !stamp->civil.year &&
         !queue_id_time(line->header.program.mta, line->queue_id, &id_time))
         id_time = -1;
-    if (id_time >= 0) /* the year may follow from this very id */
+    /* The year may follow from this very id. */
+    if (id_time >= 0 || !serial)
         return stamp_resolve(stamp, line->clock, id_time);
-    if (!parser->has_last || !same_stamp(stamp, &parser->last_stamp) ||
-        !same_clock(line->clock, &parser->last_clock)) {
+    if (serial != parser->last_serial || !same_clock(line->clock, &parser->last_clock)) {
         parser->last_seconds = stamp_resolve(stamp, line->clock, -1);
-        parser->last_stamp = *stamp;
+        parser->last_serial = serial;
         parser->last_clock = *line->clock;
-        parser->has_last = true;
     }
     return parser->last_seconds;
 }
@@ -128,17 +145,23 @@ struct record *line_record(struct line *line, enum record_kind kind)
         records->list = mem_grow(records->list, records->cap, sizeof *records->list);
     }
     struct record *record = &records->list[records->count++];
-    *record = (struct record){.kind = kind,
-                              .mta = line->header.program.mta,
-                              .time = line_seconds(line),
-                              .line = line->number,
-                              .host = line->header.host,
-                              .queue_id = line->queue_id,
-                              .delay_s = -1,
-                              .said = {ORIGIN_LOCAL, STAGE_UNKNOWN, SV_EMPTY},
-                              .verdict = {.category = CATEGORY_NONE}};
-    if (!record->host.len)
+    memset(record, 0, kind == RECORD_ATTEMPT ? sizeof *record : offsetof(struct record, outcome));
+    record->kind = kind;
+    record->mta = line->header.program.mta;
+    record->time = line_seconds(line);
+    record->line = line->number;
+    record->host = line->header.host;
+    record->host_key = line->header.host_key;
+    record->queue_id = line->queue_id;
+    if (!record->host.len) {
         record->host = line->parser->options.host;
+        record->host_key = line->parser->host_key;
+    }
+    if (kind == RECORD_ATTEMPT) {
+        record->delay_s = -1;
+        record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, SV_EMPTY};
+        record->verdict.category = CATEGORY_NONE;
+    }
     return record;
 }
 
@@ -156,21 +179,42 @@ static enum line_class read_message(struct line *line)
     }
 }
 
+/* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
+ * begins with. */
+static bool postfix_cares(const struct patterns *patterns, const struct glance *glance)
+{
+    sv message = glance->message;
+    uint64_t daemon = glance->program.daemon;
+    if (!queue_id_take(MTA_POSTFIX, &message).len || !message.len)
+        return false;
+    return (patterns->mtas[MTA_POSTFIX].leads[(unsigned char)message.ptr[0]] & daemon) != 0;
+}
+
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
                             int64_t number, struct records *records)
 {
+    const struct patterns *patterns = parser->options.patterns;
     struct line *line = &parser->line;
-    text = sv_sub(text, 0, LINE_MAX);
+    if (text.len > LINE_MAX)
+        text.len = LINE_MAX;
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
-    if (!header_read(&parser->headers, text, &records->arena, &line->header) ||
-        line->header.program.mta == MTA_UNKNOWN)
+    struct glance glance;
+    if (header_glance(&parser->headers, text, &glance)) {
+        if (glance.program.mta == MTA_UNKNOWN)
+            return LINE_OTHER;
+        if (glance.program.mta == MTA_POSTFIX && !postfix_cares(patterns, &glance))
+            return LINE_CONTEXT;
+        header_recall(&parser->headers, text, &glance, &line->header);
+    } else if (!header_read(&parser->headers, text, &records->arena, &line->header) ||
+               line->header.program.mta == MTA_UNKNOWN) {
         return LINE_OTHER;
+    }
     line->parser = parser;
     line->clock = clock;
     line->records = records;
     line->number = number;
-    line->patterns = &parser->options.patterns->mtas[line->header.program.mta];
+    line->patterns = &patterns->mtas[line->header.program.mta];
     return read_message(line);
 }
 
@@ -200,7 +244,7 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
         sv id = queue_id_take(header.program.mta, &rest);
         if (!queue_id_time(header.program.mta, id, &id_time))
             id_time = -1;
-        clock_note(&evidence, &header.stamp, id_time, is_arrival(header.program.mta, rest));
+        clock_note(&evidence, header.stamp, id_time, is_arrival(header.program.mta, rest));
     }
     arena_release(&arena);
     return clock_decide(&evidence, options);

@@ -17,18 +17,20 @@ struct line {
     struct header header;
     int64_t number;
     sv queue_id;
-    sv rest; /* of the message, behind the queue id */
+    sv rest;          /* of the message, behind the queue id */
+    bool by_template; /* its fields are in parser->fields, not in the matcher */
 };
 
 struct parser {
     struct parser_options options;
     struct matcher *matcher;
+    struct template_fields fields; /* of a line that fitted a template */
     struct header_reader headers;
+    uint64_t host_key; /* of options.host */
     /* The last stamp that was resolved, since thousands of lines share one. */
-    struct stamp last_stamp;
+    uint64_t last_serial;
     struct clock last_clock;
     int64_t last_seconds;
-    bool has_last;
     struct line line; /* the one that is being read */
 };
 

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
 
 static uint64_t daemon_bit(const struct mta_patterns *mta, sv name)
@@ -38,7 +39,7 @@ struct program program_find(struct program_table *table, sv name)
     size_t hash = name.len * 7 + (unsigned char)name.ptr[name.len - 1] * 5 +
                   (unsigned char)name.ptr[name.len / 2] + (unsigned char)name.ptr[0] * 3;
     struct program_slot *slot = &table->slots[hash % PROGRAM_SLOTS];
-    if (slot->len != name.len || memcmp(slot->name, name.ptr, name.len) != 0) {
+    if (slot->len != name.len || !scan_equal(slot->name, name.ptr, name.len)) {
         slot->program = find(table, name);
         slot->len = name.len;
         memcpy(slot->name, name.ptr, name.len);

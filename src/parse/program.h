@@ -5,6 +5,7 @@
 #ifndef BOUNCELOG_PARSE_PROGRAM_H
 #define BOUNCELOG_PARSE_PROGRAM_H
 
+#include "bouncelog/base/scan.h"
 #include "bouncelog/pattern/patterns.h"
 
 struct program {
@@ -19,7 +20,7 @@ struct program_table {
     const struct patterns *patterns;
     enum mta only;
     struct program_slot {
-        char name[PROGRAM_NAME_MAX];
+        char name[PROGRAM_NAME_MAX + SCAN_SLACK];
         size_t len; /* 0: free */
         struct program program;
     } slots[PROGRAM_SLOTS];

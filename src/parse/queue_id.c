@@ -1,15 +1,21 @@
 #include "queue_id.h"
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/scan.h"
 
 enum { ID_MIN = 5, ID_MAX = 40 };
 
 static size_t alnum_run(sv v)
 {
-    const char *at = v.ptr, *end = v.ptr + (v.len < ID_MAX + 1 ? v.len : ID_MAX + 1);
-    while (at < end && is_alnum(*at))
-        at++;
-    return (size_t)(at - v.ptr);
+    size_t n = 0;
+    for (size_t step = 16; n <= ID_MAX && v.len - n >= 16; n += step) {
+        step = scan_alnum16(v.ptr + n);
+        if (step < 16)
+            return n + step;
+    }
+    while (n <= ID_MAX && n < v.len && is_alnum(v.ptr[n]))
+        n++;
+    return n;
 }
 
 /* 6-6-2 or 6-11-4 */

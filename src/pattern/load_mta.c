@@ -26,6 +26,11 @@ static int load_header(struct patterns *patterns, struct document *document,
     /* Without a host the next line could be read by a longer form, so it is matched anew. */
     form.repeats = form.then == HEADER_THEN_EXIM ||
                    (form.then == HEADER_THEN_TAG && regex_has_field(form.regex, FIELD_HOST));
+    sv pattern;
+    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0)
+        return -1;
+    form.any_time = sv_find(pattern, SV("(?<minute>\\d\\d)")) != SV_NPOS &&
+                    sv_find(pattern, SV("(?<second>\\d\\d)")) != SV_NPOS;
     patterns->site_header_count += site;
     load_append(&patterns->headers, &patterns->header_count, sizeof form, &form);
     return 0;
@@ -104,13 +109,32 @@ static int load_statuses(struct document *document, const yaml_node_t *node, str
     return 0;
 }
 
+static int load_templates(struct document *document, const yaml_node_t *node, struct shape *shape,
+                          struct err *err)
+{
+    sv texts[TEMPLATES_MAX];
+    const char *why = "";
+    yaml_node_t *list = document_get(document, node, SV("template"));
+    if (document_texts(document, node, SV("template"), texts, TEMPLATES_MAX, &shape->template_count,
+                       err) < 0)
+        return -1;
+    if (!shape->template_count)
+        return 0;
+    shape->templates =
+        arena_alloc(document->arena, shape->template_count * sizeof *shape->templates);
+    for (size_t i = 0; i < shape->template_count; i++)
+        if (!template_compile(&shape->templates[i], texts[i], &why))
+            return document_error(document, list, err, "%s", why);
+    return shape->regex ? 0 : document_error(document, list, err, "a template needs a pattern");
+}
+
 static int load_shape(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
                       struct err *err)
 {
     struct shape shape = {.place = document_place(document, node)};
     sv meaning;
     if (document_check_keys(document, node,
-                            "name daemons gate needs pattern meaning outcome hit miss", err) < 0 ||
+                            "name daemons gate needs template pattern meaning outcome hit miss", err) < 0 ||
         document_text(document, node, SV("name"), true, &shape.name, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
@@ -126,6 +150,11 @@ static int load_shape(struct mta_patterns *mta, struct document *document, const
         return document_error(document, node, err, "'gate' or 'pattern' is needed");
     if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
         return -1;
+    if (load_templates(document, node, &shape, err) < 0)
+        return -1;
+    for (size_t byte = 0; byte < 256; byte++)
+        if (!shape.gate.len || (unsigned char)shape.gate.ptr[0] == byte)
+            mta->leads[byte] |= shape.daemons;
     load_append(&mta->shapes, &mta->shape_count, sizeof shape, &shape);
     return 0;
 }

@@ -10,7 +10,17 @@
 uint64_t hash_bytes(sv bytes);
 /* As hash_bytes of the ASCII-lower-cased bytes. */
 uint64_t hash_nocase(sv bytes);
-uint64_t hash_mix(uint64_t a, uint64_t b);
+/* As hash_nocase of the address, and of what stands behind its last @ (0: there is none). */
+uint64_t hash_address(sv address, uint64_t *domain);
+
+/* Of two numbers of which one is a hash: the finalizer of MurmurHash3. */
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = a ^ (b * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0x632BE59BD9B4E019));
+    x = (x ^ x >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
+    x = (x ^ x >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
+    return x ^ x >> 33;
+}
 
 /* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 3/4 full.
  * Zero-initialise; fpset_release frees. */

@@ -50,13 +50,6 @@ enum record_kind {
 struct record {
     enum record_kind kind;
     enum mta mta;
-    enum outcome outcome;
-    enum severity severity;
-    bool ambiguous;          /* the line can be read in two ways: never suppresses */
-    bool local;              /* an agent of our own host delivered or refused */
-    bool repeats;            /* the words only say that an earlier failure still holds */
-    bool never_rcpt;         /* the stage is not known, but was not RCPT */
-    bool has_sender;         /* RECORD_ATTEMPT: the line itself names the sender */
     bool null_sender;        /* RECORD_SENDER: the envelope sender is <> */
     bool notification;       /* RECORD_SENDER: the message is a notification of our own MTA */
     bool arrival;            /* RECORD_SENDER: the message was handed to us just now */
@@ -65,12 +58,21 @@ struct record {
     int64_t time;            /* seconds since 1970, UTC */
     int64_t line;            /* 1 for the first of its source */
     /* Fingerprints (ledger_seal): they depend on no other line, so workers make them. */
-    uint64_t message_key; /* of host and queue id; 0: not made yet */
+    uint64_t host_key;    /* hash_bytes of the host */
     uint64_t queue_key;   /* of the queue id alone */
-    uint64_t address_key; /* hash_nocase of the recipient */
-    uint64_t domain_key;  /* hash_nocase of the recipient's domain */
+    uint64_t message_key; /* of host and queue id; 0: not made yet */
     sv host, queue_id;
     sv sender; /* RECORD_SENDER, or has_sender */
+    /* What follows is of a RECORD_ATTEMPT, and undefined in the other kinds. */
+    enum outcome outcome;
+    enum severity severity;
+    bool ambiguous;       /* the line can be read in two ways: never suppresses */
+    bool local;           /* an agent of our own host delivered or refused */
+    bool repeats;         /* the words only say that an earlier failure still holds */
+    bool never_rcpt;      /* the stage is not known, but was not RCPT */
+    bool has_sender;      /* the line itself names the sender */
+    uint64_t address_key; /* hash_nocase of the recipient */
+    uint64_t domain_key;  /* hash_nocase of the recipient's domain */
     sv recipient, original;
     struct relay relay;
     sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */

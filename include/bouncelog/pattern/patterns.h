@@ -13,6 +13,7 @@
 #include "bouncelog/model/policy_table.h"
 #include "bouncelog/model/taxonomy.h"
 #include "bouncelog/pattern/regex.h"
+#include "bouncelog/pattern/template.h"
 
 /* Where something stands, for messages. */
 struct place {
@@ -42,7 +43,8 @@ struct header_form {
     sv name;
     struct regex *regex;
     enum header_then then;
-    bool repeats; /* the same bytes mean the same header: it may be remembered */
+    bool repeats;  /* the same bytes mean the same header: it may be remembered */
+    bool any_time; /* minute and second are any two digits */
     struct place place;
     struct examples examples;
 };
@@ -58,7 +60,7 @@ enum meaning {
     MEANING_CONTEXT,
 };
 
-enum { STATUS_MAX = 16 };
+enum { STATUS_MAX = 16, TEMPLATES_MAX = 6 };
 
 struct status_outcome {
     sv word; /* of the group `status`; empty: any */
@@ -71,6 +73,8 @@ struct shape {
     sv needs;            /* must stand somewhere in the line; empty: nothing */
     uint64_t daemons;    /* bits of mta_patterns.daemons */
     struct regex *regex; /* NULL: the gate says it all */
+    struct line_template *templates;
+    size_t template_count;
     enum meaning meaning;
     struct status_outcome statuses[STATUS_MAX];
     size_t status_count;
@@ -104,6 +108,8 @@ struct mta_patterns {
     uint64_t discard_daemons;  /* agents that throw mail away */
     struct shape *shapes;
     size_t shape_count;
+    /* Which daemons have a shape whose gate begins with this byte: most lines are ruled out so. */
+    uint64_t leads[256];
     struct frame *frames;
     size_t frame_count;
     struct command_stage *stages;

@@ -1,0 +1,134 @@
+/* scan: runs of bytes, sixteen at a time where the machine can.
+ *
+ * Functions of a pointer may read up to SCAN_SLACK bytes beyond what they look for: log lines are
+ * readable so far (parse.h), other callers pad their bytes. Thread: any. */
+#ifndef BOUNCELOG_BASE_SCAN_H
+#define BOUNCELOG_BASE_SCAN_H
+
+#include "bouncelog/base/sv.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { SCAN_SLACK = 16 };
+
+/* The position of the first a or b in v; v.len: there is none. */
+static inline size_t scan_either(sv v, char a, char b)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b);
+    for (; v.len - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
+        __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, as), _mm_cmpeq_epi8(bytes, bs));
+        int mask = _mm_movemask_epi8(hits);
+        if (mask)
+            return at + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (at < v.len && v.ptr[at] != a && v.ptr[at] != b)
+        at++;
+    return at;
+}
+
+/* How many of the first 16 bytes at `at` are ASCII letters or digits before one is not. */
+static inline size_t scan_alnum16(const char *at)
+{
+#ifdef __SSE2__
+    /* Signed compares: a byte moved so that its range starts at the least signed value. */
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i letters = _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)),
+                                   _mm_set1_epi8((char)(0x80 - 'a')));
+    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
+    __m128i is = _mm_or_si128(_mm_cmplt_epi8(letters, _mm_set1_epi8((char)(0x80 + 26))),
+                              _mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
+    unsigned mask = (unsigned)_mm_movemask_epi8(is);
+    return (size_t)__builtin_ctz(~mask | 0x10000u);
+#else
+    size_t n = 0;
+    while (n < 16 && is_alnum(at[n]))
+        n++;
+    return n;
+#endif
+}
+
+/* How many of the first 16 bytes at `at` are digits before one is not. */
+static inline size_t scan_digits16(const char *at)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
+    __m128i is = _mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10)));
+    return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(is) | 0x10000u);
+#else
+    size_t n = 0;
+    while (n < 16 && is_digit(at[n]))
+        n++;
+    return n;
+#endif
+}
+
+/* v in ASCII lower case, into `to`, which has room for it. */
+static inline void scan_lower(char *to, sv v)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    while (v.len >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
+        __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - 'A')));
+        __m128i upper = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26)));
+        bytes = _mm_add_epi8(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+        _mm_storeu_si128((__m128i *)(void *)(to + at), bytes);
+        at += 16;
+        if (at == v.len)
+            return;
+        if (v.len - at < 16)
+            at = v.len - 16; /* the last ones once more */
+    }
+#endif
+    for (; at < v.len; at++)
+        to[at] = to_lower(v.ptr[at]);
+}
+
+/* The bytes before the first blank, `[`, `:`, newline or NUL: one of them must come. */
+static inline size_t scan_tag(const char *text)
+{
+#ifdef __SSE2__
+    for (const char *at = text;; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
+                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('[')));
+        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')));
+        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hits);
+        if (mask)
+            return (size_t)(at - text) + (size_t)__builtin_ctz(mask);
+    }
+#else
+    size_t n = 0;
+    while (text[n] && !strchr(" [:\n", text[n]))
+        n++;
+    return n;
+#endif
+}
+
+/* Are the first n bytes equal? */
+static inline bool scan_equal(const char *a, const char *b, size_t n)
+{
+#ifdef __SSE2__
+    for (size_t at = 0; at < n; at += 16) {
+        __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(a + at)),
+                                       _mm_loadu_si128((const __m128i *)(const void *)(b + at)));
+        unsigned wanted = n - at >= 16 ? 0xFFFFu : (1u << (n - at)) - 1;
+        if (((unsigned)_mm_movemask_epi8(equal) & wanted) != wanted)
+            return false;
+    }
+    return true;
+#else
+    return memcmp(a, b, n) == 0;
+#endif
+}
+
+#endif

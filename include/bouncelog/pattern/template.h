@@ -1,0 +1,51 @@
+/* template: the usual form of a line, read without PCRE2.
+ *
+ *   to=<{recipient}>, relay={relay}, delay={delay}, delays={}, dsn={dsn}, status={status} ({text}
+ *
+ * Literal text and fields in turn. A field goes on to the first byte of the literal behind it; the
+ * last one goes on to the end of the line. A field that holds a quote, or that is not what its name
+ * asks for (delay: digits and dots; dsn: an enhanced status code; status: letters and hyphens;
+ * recipients: digits), fits nothing, and neither does an empty field of these. `{}` is a field that
+ * nobody asked for, `{#}` one of digits.
+ *
+ * A template is a short cut and never more: a line that fits one must be taken by the pattern of
+ * its shape with the same fields. `patterns check` proves that on every example, and
+ * tests/property/test_templates.c on a million lines. What fits no template goes to the pattern.
+ * Immutable for the run; thread: any. */
+#ifndef BOUNCELOG_PATTERN_TEMPLATE_H
+#define BOUNCELOG_PATTERN_TEMPLATE_H
+
+#include "bouncelog/base/scan.h"
+#include "bouncelog/pattern/regex.h"
+
+enum { TEMPLATE_PARTS = 16, TEMPLATE_LITERAL = 32 };
+
+struct template_part {
+    char literal[TEMPLATE_LITERAL + SCAN_SLACK]; /* in front of the field */
+    size_t literal_len;
+    int field;   /* enum field; negative: none, or not asked for */
+    bool number; /* `{#}` */
+    bool last; /* no field: the line ends here */
+    char stop; /* 0: the field goes on to the end of the line */
+};
+
+struct line_template {
+    struct template_part parts[TEMPLATE_PARTS];
+    size_t count;
+    uint64_t fields; /* bits of enum field */
+};
+
+/* The views of the fields that a template names, by enum field. */
+struct template_fields {
+    uint64_t set;
+    sv values[FIELD_COUNT];
+};
+
+/* False, and *why says what is wrong, when text is no template. */
+bool template_compile(struct line_template *compiled, sv text, const char **why);
+
+/* subject: readable for SCAN_SLACK bytes beyond its end. */
+bool template_match(const struct line_template *compiled, sv subject,
+                    struct template_fields *fields);
+
+#endif
