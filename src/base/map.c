@@ -59,14 +59,19 @@ void map_expect(const struct map *map, uint64_t hash)
         __builtin_prefetch(&map->slots[(size_t)hash & (map->cap - 1)]);
 }
 
-bool map_has_hash(const struct map *map, uint64_t hash)
+void *map_by_hash(const struct map *map, uint64_t hash)
 {
     if (!map->count)
-        return false;
+        return NULL;
     size_t at = (size_t)hash & (map->cap - 1);
     while (map->slots[at].entry && map->slots[at].hash != hash)
         at = (at + 1) & (map->cap - 1);
-    return map->slots[at].entry != NULL;
+    return map->slots[at].entry ? map->slots[at].entry->value : NULL;
+}
+
+bool map_has_hash(const struct map *map, uint64_t hash)
+{
+    return map_by_hash(map, hash) != NULL;
 }
 
 void *map_add_hashed(struct map *map, sv key, uint64_t hash, bool *added)

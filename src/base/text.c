@@ -1,5 +1,7 @@
 #include "bouncelog/base/text.h"
 
+#include "bouncelog/base/scan.h"
+
 size_t utf8_sequence(sv v)
 {
     const unsigned char *b = (const unsigned char *)v.ptr;
@@ -39,6 +41,14 @@ static bool is_plain(char c)
     return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7F && c != '"' && c != '\\';
 }
 
+/* Most text is printable ASCII: its runs are taken over whole. */
+static sv add_printable(struct buf *buf, sv v)
+{
+    size_t run = scan_printable(v);
+    buf_add(buf, sv_sub(v, 0, run));
+    return sv_skip(v, run);
+}
+
 static bool is_control(unsigned point)
 {
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
@@ -72,7 +82,7 @@ void text_add_json(struct buf *buf, sv v)
 
 void text_add_utf8(struct buf *buf, sv v)
 {
-    while (v.len) {
+    while ((v = add_printable(buf, v)).len) {
         size_t n = utf8_sequence(v);
         if (!n)
             buf_add(buf, SV("\xEF\xBF\xBD"));
@@ -86,7 +96,7 @@ void text_add_utf8(struct buf *buf, sv v)
 
 void text_add_json_hardened(struct buf *buf, sv printed)
 {
-    while (printed.len) {
+    while ((printed = add_printable(buf, printed)).len) {
         size_t n = utf8_sequence(printed);
         unsigned point = n ? code_point(sv_sub(printed, 0, n)) : 0xFFFD;
         if (point != '\n' && point != '\t' && is_control(point))
@@ -99,7 +109,7 @@ void text_add_json_hardened(struct buf *buf, sv printed)
 
 void text_add_visible(struct buf *buf, sv v)
 {
-    while (v.len) {
+    while ((v = add_printable(buf, v)).len) {
         size_t n = utf8_sequence(v);
         unsigned point = n ? code_point(sv_sub(v, 0, n)) : 0;
         bool bidi = (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);

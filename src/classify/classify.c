@@ -12,6 +12,7 @@ struct classifier {
     const struct patterns *patterns;
     struct matcher *matcher;
     struct map memo; /* key: the question; value: struct verdict */
+    struct provider_memo providers;
     uint8_t sender_rejected, policy;
     char shape_bytes[SHAPE_MAX];
     sv shape;
@@ -153,7 +154,8 @@ static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t 
 void classify(struct classifier *classifier, struct record *attempt)
 {
     attempt->provider =
-        patterns_provider(classifier->patterns, attempt->relay.host, domain_of(attempt->recipient));
+        patterns_provider_again(classifier->patterns, &classifier->providers, attempt->relay.host,
+                                domain_of(attempt->recipient), attempt->domain_key);
     if (attempt->outcome == OUTCOME_DELIVERED || attempt->outcome == OUTCOME_HANDED_OVER ||
         attempt->outcome == OUTCOME_DISCARDED)
         return;

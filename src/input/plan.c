@@ -11,7 +11,7 @@
 #include "plan.h"
 
 enum {
-    CHUNK_DEFAULT = 256 * 1024,
+    CHUNK_DEFAULT = 128 * 1024,
     CHUNK_MAX = 1024 * 1024 * 1024 /* decoders count with 32 bits */
 };
 

@@ -159,6 +159,11 @@ static void acquit(struct map *map, sv key, uint64_t hash, int64_t time)
     suspect->delivered_at = time;
 }
 
+void evidence_expect(const struct evidence *evidence, const struct record *record)
+{
+    map_expect(&evidence->addresses, record->address_key);
+}
+
 void evidence_note(struct evidence *evidence, const struct event *event, bool per_domain)
 {
     const struct record *attempt = &event->attempt;

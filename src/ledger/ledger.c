@@ -65,10 +65,15 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     const struct record *attempt = &event->attempt;
     event->file = file;
     event->message = fingerprint(message);
-    event->sender_known = message->sender_known || attempt->has_sender;
-    event->sender_key = message->sender_known ? message->sender_key : hash_nocase(attempt->sender);
-    event->sender =
-        message->sender_known ? sv_make(message->sender, message->sender_len) : attempt->sender;
+    event->sender_known = message->sender || attempt->has_sender;
+    event->sender = attempt->sender;
+    if (message->sender) {
+        event->sender = sender_text(message->sender);
+        event->sender_key = message->sender->key;
+        event->sender_domain_key = message->sender->domain_key;
+    } else if (attempt->has_sender) {
+        event->sender_key = hash_address(attempt->sender, &event->sender_domain_key);
+    }
     bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
                   attempt->outcome == OUTCOME_EXPIRED;
     /* Of a message with the null sender that nobody was seen to hand in, we think that it is ours.
@@ -83,11 +88,11 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
 static bool is_other_queue(const struct ledger *ledger, const struct message *message,
                            const struct record *attempt)
 {
-    uint64_t sequence;
+    uint32_t sequence;
     if (!attempt->forwarded_id.len || sv_eq(attempt->forwarded_id, attempt->queue_id) ||
         !recent_ids_find(&ledger->recent, hash_bytes(attempt->forwarded_id), &sequence))
         return false;
-    return !message->announced || sequence > message->sequence;
+    return !message->announced || (int32_t)(sequence - message->sequence) > 0;
 }
 
 static bool is_filter(const struct ledger *ledger, const struct record *attempt)
@@ -137,7 +142,8 @@ static struct event expiry_of(const struct record *expiry, const struct pending 
 
 static void apply_final(struct ledger *ledger, struct message *message)
 {
-    message->done++;
+    if (message->done < UINT16_MAX)
+        message->done++;
     if (message->frees_itself && message->expected && message->done >= message->expected &&
         !message->pending && !message->closed)
         messages_close(&ledger->messages, message);
@@ -174,11 +180,11 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
     message->submitted = message->submitted || record->arrival;
     message->frees_itself = record->frees_itself;
     if (record->recipients_expected)
-        message->expected = record->recipients_expected;
+        message->expected = record->recipients_expected < UINT16_MAX
+                                ? (uint16_t)record->recipients_expected
+                                : 0;
     if (record->sender.len || record->null_sender)
-        if (!message->sender_known ||
-            !sv_eq(sv_make(message->sender, message->sender_len), record->sender))
-            message_set_sender(message, record->sender);
+        messages_set_sender(&ledger->messages, message, record->sender);
 }
 
 static void apply_expired(struct ledger *ledger, sv file, const struct record *record)
@@ -187,8 +193,8 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
     if (!message->pending && !message->gave_up)
         ledger->unresolved_expiries++;
     message->gave_up = true;
-    if (!message->sender_known && record->sender.len)
-        message_set_sender(message, record->sender);
+    if (!message->sender && record->sender.len)
+        messages_set_sender(&ledger->messages, message, record->sender);
     while (message->pending) {
         struct event event = expiry_of(record, message->pending, SV_EMPTY);
         emit(ledger, file, message, &event);
@@ -218,6 +224,7 @@ void ledger_seal(struct record *record)
 void ledger_expect(const struct ledger *ledger, const struct record *record)
 {
     messages_expect(&ledger->messages, record->message_key);
+    recent_ids_expect(&ledger->recent, record->queue_key);
 }
 
 void ledger_expect_more(const struct ledger *ledger, const struct record *record)

@@ -24,7 +24,7 @@ static void release_message(struct message *message)
 {
     message_drop_pending(message);
     free_expansions(message);
-    mem_free(message->sender);
+    sender_drop(message->sender);
     message->sender = NULL;
 }
 
@@ -32,6 +32,7 @@ void messages_release(struct messages *messages)
 {
     for (uint32_t i = 0; i < messages->count; i++)
         release_message(&messages->slots[i]);
+    senders_release(&messages->senders);
     mem_free(messages->slots);
     mem_free(messages->buckets);
     *messages = (struct messages){0};
@@ -94,7 +95,11 @@ static void grow(struct messages *messages)
     uint32_t cap = messages->cap ? messages->cap * 2 : SLOTS_START;
     if (cap > messages->max)
         cap = messages->max;
-    messages->slots = mem_grow(messages->slots, cap, sizeof *messages->slots);
+    /* At the start of a page, so that no slot lies on two cache lines. */
+    struct message *slots = mem_pages(cap * sizeof *slots);
+    sv_put((char *)slots, sv_make((const char *)messages->slots, messages->count * sizeof *slots));
+    mem_free(messages->slots);
+    messages->slots = slots;
     messages->cap = cap;
     messages->bucket_count = cap * BUCKETS_PER_SLOT;
     messages->buckets =
@@ -157,10 +162,8 @@ void messages_expect_more(const struct messages *messages, uint64_t key)
     if (!messages->bucket_count)
         return;
     uint32_t index = messages->buckets[key % messages->bucket_count];
-    if (index != NO_MESSAGE) {
+    if (index != NO_MESSAGE)
         __builtin_prefetch(&messages->slots[index]);
-        __builtin_prefetch((const char *)&messages->slots[index] + 64);
-    }
 }
 
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created)
@@ -198,14 +201,13 @@ void messages_close(struct messages *messages, struct message *message)
     link_newest(messages, index);
 }
 
-void message_set_sender(struct message *message, sv sender)
+void messages_set_sender(struct messages *messages, struct message *message, sv sender)
 {
-    mem_free(message->sender);
-    message->sender = mem_alloc(sender.len + 1);
-    sv_put(message->sender, sender);
-    message->sender_len = (uint32_t)sender.len;
-    message->sender_known = true;
-    message->sender_key = hash_nocase(sender);
+    struct sender *old = message->sender;
+    if (old && sv_eq(sender_text(old), sender))
+        return;
+    message->sender = senders_take(&messages->senders, sender);
+    sender_drop(old);
 }
 
 static sv move_view(sv view, char **to)

@@ -6,6 +6,7 @@
 #define BOUNCELOG_LEDGER_MESSAGES_H
 
 #include "bouncelog/model/event.h"
+#include "senders.h"
 
 /* A recipient that was last deferred, with a copy of that attempt. */
 struct pending {
@@ -22,27 +23,27 @@ struct expansion {
 
 enum { NO_MESSAGE = UINT32_MAX };
 
+/* One cache line: a busy host has more messages on their way than fit into the caches. */
 struct message {
     uint64_t key;
-    uint64_t sequence; /* order of first sight */
-    uint32_t use;      /* how often the id was used before */
-    bool closed;       /* may go first when room is needed */
-    bool touched;      /* since it was last looked at for eviction */
-    bool removed;      /* the id is free: its next mention is another message */
-    bool announced;    /* seen arriving, not just in the middle of its life */
-    bool gave_up;
-    bool notification; /* our own MTA wrote it */
-    bool submitted;    /* somebody handed it to us */
-    bool sender_known, frees_itself;
-    int expected, done;
-    uint64_t sender_key; /* hash_nocase of the sender */
-    char *sender;
-    uint32_t sender_len;
+    struct sender *sender; /* NULL: not known */
     struct pending *pending;
     struct expansion *expansions;
-    uint32_t chain;        /* next in its bucket */
-    uint32_t older, newer; /* neighbours in the open or the closed list */
+    uint32_t sequence;           /* order of first sight */
+    uint32_t use;                /* how often the id was used before */
+    uint32_t chain;              /* next in its bucket */
+    uint32_t older, newer;       /* neighbours in the open or the closed list */
+    uint16_t expected, done;     /* recipients; 0 expected: not known */
+    bool closed : 1;             /* may go first when room is needed */
+    bool touched : 1;            /* since it was last looked at for eviction */
+    bool removed : 1;            /* the id is free: its next mention is another message */
+    bool announced : 1;          /* seen arriving, not just in the middle of its life */
+    bool gave_up : 1;
+    bool notification : 1; /* our own MTA wrote it */
+    bool submitted : 1;    /* somebody handed it to us */
+    bool frees_itself : 1;
 };
+_Static_assert(sizeof(struct message) <= 64, "see above");
 
 struct message_list {
     uint32_t oldest, newest;
@@ -54,8 +55,9 @@ struct messages {
     uint32_t *buckets;
     uint32_t bucket_count;
     struct message_list open, closed;
-    uint64_t sequence;
+    uint32_t sequence;
     int64_t evicted;
+    struct senders senders;
 };
 
 void messages_init(struct messages *messages, size_t max);
@@ -70,7 +72,7 @@ void messages_expect_more(const struct messages *messages, uint64_t key);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);
 
-void message_set_sender(struct message *message, sv sender);
+void messages_set_sender(struct messages *messages, struct message *message, sv sender);
 /* Sets the deferred attempt of a recipient; the earlier one's words stay if the new ones only
  * repeat them. */
 void message_defer(struct message *message, const struct record *attempt);

@@ -6,7 +6,8 @@
 
 void recent_ids_init(struct recent_ids *recent)
 {
-    recent->ids = mem_zero((size_t)RECENT_SETS * RECENT_WAYS, sizeof *recent->ids);
+    recent->ids = mem_pages((size_t)RECENT_SETS * RECENT_WAYS * sizeof *recent->ids);
+    memset(recent->ids, 0, (size_t)RECENT_SETS * RECENT_WAYS * sizeof *recent->ids);
 }
 
 void recent_ids_release(struct recent_ids *recent)
@@ -20,14 +21,14 @@ static struct recent_id *set_of(const struct recent_ids *recent, uint64_t id)
     return &recent->ids[(id >> 32) % RECENT_SETS * RECENT_WAYS];
 }
 
-void recent_ids_add(struct recent_ids *recent, uint64_t id, uint64_t sequence)
+void recent_ids_add(struct recent_ids *recent, uint64_t id, uint32_t sequence)
 {
     struct recent_id *set = set_of(recent, id);
     memmove(set + 1, set, (RECENT_WAYS - 1) * sizeof *set); /* newest first */
     set[0] = (struct recent_id){id, sequence};
 }
 
-bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint64_t *sequence)
+bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint32_t *sequence)
 {
     const struct recent_id *set = set_of(recent, id);
     for (int way = 0; way < RECENT_WAYS; way++)
@@ -36,4 +37,9 @@ bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint64_t *seq
             return true;
         }
     return false;
+}
+
+void recent_ids_expect(const struct recent_ids *recent, uint64_t id)
+{
+    __builtin_prefetch(set_of(recent, id));
 }

@@ -14,13 +14,15 @@ enum { RECENT_SETS = 32768, RECENT_WAYS = 4 };
 struct recent_ids {
     struct recent_id {
         uint64_t id;       /* fingerprint; 0: free */
-        uint64_t sequence; /* of the message's first sight */
+        uint32_t sequence; /* of the message's first sight */
     } * ids;
 };
 
 void recent_ids_init(struct recent_ids *recent);
 void recent_ids_release(struct recent_ids *recent);
-void recent_ids_add(struct recent_ids *recent, uint64_t id, uint64_t sequence);
-bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint64_t *sequence);
+void recent_ids_add(struct recent_ids *recent, uint64_t id, uint32_t sequence);
+bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint32_t *sequence);
+/* Fetches the place of an id that will be added soon. */
+void recent_ids_expect(const struct recent_ids *recent, uint64_t id);
 
 #endif

@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include <stdio.h>
+
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/text.h"
 
@@ -21,7 +23,10 @@ void json_known(cJSON *object, const char *key, sv text)
 
 void json_number(cJSON *object, const char *key, int64_t number)
 {
-    cJSON_AddNumberToObject(object, key, (double)number);
+    /* As digits: cJSON would print a double and read it back to see whether it is the same. */
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    cJSON_AddRawToObject(object, key, text);
 }
 
 void json_code(cJSON *object, const char *key, int code)

@@ -2,7 +2,7 @@
 
 #include <cjson/cJSON.h>
 
-enum { SLACK = 16 }; /* lines are readable beyond their end */
+enum { SLACK = PARSE_SLACK };
 
 static sv keep_string(const cJSON *item, struct arena *arena)
 {

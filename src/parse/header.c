@@ -173,7 +173,8 @@ static void remember(struct header_memo *memo, const struct header *header, sv l
     if (end > MEMO_MAX || host < start + fraction.len)
         return;
     memo->then = then;
-    memo->glance = then == HEADER_THEN_TAG && !fraction.len;
+    memo->glance = then == HEADER_THEN_TAG && !fraction.len && end < 32;
+    memo->glance_mask = (1u << end % 32) - 1;
     memo->minute_start = memo->second_start = 0;
     memcpy(memo->bytes, line.ptr, end);
     memo->fraction_start = start;

@@ -28,6 +28,7 @@ struct header_memo {
     size_t host_start, host_len;         /* no host: 0, 0 */
     enum header_then then;
     bool glance; /* header_glance may use it */
+    unsigned glance_mask; /* as scan_equal32 takes it */
     struct stamp stamp;
     uint64_t stamp_serial, host_key;
 };
@@ -51,7 +52,7 @@ struct glance {
 static inline bool header_glance(struct header_reader *reader, sv line, struct glance *glance)
 {
     const struct header_memo *memo = &reader->memo;
-    if (!memo->glance || line.len <= memo->end || !scan_equal(line.ptr, memo->bytes, memo->end))
+    if (!memo->glance || line.len <= memo->end || !scan_equal32(line.ptr, memo->bytes, memo->glance_mask))
         return false;
     /* Each step ends at the latest at the newline, or NUL, behind the line. */
     const char *tag = line.ptr + memo->end;
@@ -64,7 +65,7 @@ static inline bool header_glance(struct header_reader *reader, sv line, struct g
         return false;
     const char *message = tag + end + 3;
     glance->message = (sv){message, (size_t)(line.ptr + line.len - message)};
-    glance->program = program_find(&reader->programs, (sv){tag, n});
+    glance->program = program_again(&reader->programs, (sv){tag, n});
     return true;
 }
 

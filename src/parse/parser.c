@@ -4,6 +4,7 @@
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/scan.h"
 #include "queue_id.h"
 
 enum { LINE_MAX = 64 * 1024 }; /* the reader gives no longer ones; examples could */
@@ -60,6 +61,15 @@ static bool takes(struct line *line, const struct shape *shape)
            regex_match(shape->regex, line->parser->matcher, line->rest) == REGEX_YES;
 }
 
+/* Lines are readable beyond their end, and no gate holds a newline or a NUL. */
+static inline bool gate_opens(const struct shape *shape, sv rest)
+{
+    uint64_t bytes;
+    memcpy(&bytes, rest.ptr, sizeof bytes);
+    return (bytes & shape->gate_mask) == shape->gate_bytes &&
+           (shape->gate.len <= sizeof bytes || sv_starts(rest, shape->gate));
+}
+
 static const struct shape *shape_from(struct line *line, size_t index)
 {
     uint64_t daemon = line->header.program.daemon, all = UINT64_MAX;
@@ -70,7 +80,7 @@ static const struct shape *shape_from(struct line *line, size_t index)
         const struct shape *shape = &line->patterns->shapes[i];
         if (shape->daemons != all && !(shape->daemons & daemon))
             continue;
-        if (!sv_starts(line->rest, shape->gate))
+        if (!gate_opens(shape, line->rest))
             continue;
         if (shape->needs.len && sv_find(line->rest, shape->needs) == SV_NPOS)
             continue;
@@ -111,12 +121,6 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
     return false;
 }
 
-static bool same_clock(const struct clock *a, const struct clock *b)
-{
-    return a->fixed == b->fixed && a->offset_s == b->offset_s && a->has_anchor == b->has_anchor &&
-           a->not_before == b->not_before && a->not_after == b->not_after;
-}
-
 static int64_t line_seconds(struct line *line)
 {
     struct parser *parser = line->parser;
@@ -129,10 +133,10 @@ static int64_t line_seconds(struct line *line)
     /* The year may follow from this very id. */
     if (id_time >= 0 || !serial)
         return stamp_resolve(stamp, line->clock, id_time);
-    if (serial != parser->last_serial || !same_clock(line->clock, &parser->last_clock)) {
+    if (serial != parser->last_serial || line->clock->source != parser->last_source) {
         parser->last_seconds = stamp_resolve(stamp, line->clock, -1);
         parser->last_serial = serial;
-        parser->last_clock = *line->clock;
+        parser->last_source = line->clock->source;
     }
     return parser->last_seconds;
 }
@@ -181,41 +185,61 @@ static enum line_class read_message(struct line *line)
 
 /* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
  * begins with. */
-static bool postfix_cares(const struct patterns *patterns, const struct glance *glance)
+static inline bool postfix_cares(const struct patterns *patterns, const struct glance *glance)
 {
-    sv message = glance->message;
-    uint64_t daemon = glance->program.daemon;
-    if (!queue_id_take(MTA_POSTFIX, &message).len || !message.len)
+    const char *message = glance->message.ptr;
+    size_t n = scan_alnum16(message);
+    if (n < 16 && (message[n] != ':' || message[n + 1] != ' '))
         return false;
-    return (patterns->mtas[MTA_POSTFIX].leads[(unsigned char)message.ptr[0]] & daemon) != 0;
+    if (n == 16) /* a long id: see whether it really is one */
+        return true;
+    unsigned char lead = (unsigned char)message[n + 2];
+    return (patterns->mtas[MTA_POSTFIX].leads[lead] & glance->program.daemon) != 0;
+}
+
+static enum line_class read_line(struct parser *parser, const struct clock *clock, int64_t number,
+                                 struct records *records)
+{
+    struct line *line = &parser->line;
+    line->parser = parser;
+    line->clock = clock;
+    line->records = records;
+    line->number = number;
+    line->patterns = &parser->options.patterns->mtas[line->header.program.mta];
+    return read_message(line);
+}
+
+/* A line that is more than a glance worth. */
+static __attribute__((noinline)) enum line_class
+look_at(struct parser *parser, const struct clock *clock, sv text, int64_t number,
+        const struct glance *glance, struct records *records)
+{
+    struct header *header = &parser->line.header;
+    while (text.len && text.ptr[text.len - 1] == '\r')
+        text.len--;
+    if (glance) {
+        header_recall(&parser->headers, text, glance, header);
+        header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
+    } else if (!header_read(&parser->headers, text, &records->arena, header) ||
+               header->program.mta == MTA_UNKNOWN) {
+        return LINE_OTHER;
+    }
+    return read_line(parser, clock, number, records);
 }
 
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
                             int64_t number, struct records *records)
 {
-    const struct patterns *patterns = parser->options.patterns;
-    struct line *line = &parser->line;
+    struct glance glance;
     if (text.len > LINE_MAX)
         text.len = LINE_MAX;
-    while (text.len && text.ptr[text.len - 1] == '\r')
-        text.len--;
-    struct glance glance;
-    if (header_glance(&parser->headers, text, &glance)) {
-        if (glance.program.mta == MTA_UNKNOWN)
-            return LINE_OTHER;
-        if (glance.program.mta == MTA_POSTFIX && !postfix_cares(patterns, &glance))
-            return LINE_CONTEXT;
-        header_recall(&parser->headers, text, &glance, &line->header);
-    } else if (!header_read(&parser->headers, text, &records->arena, &line->header) ||
-               line->header.program.mta == MTA_UNKNOWN) {
+    if (!header_glance(&parser->headers, text, &glance))
+        return look_at(parser, clock, text, number, NULL, records);
+    if (glance.program.mta == MTA_UNKNOWN)
         return LINE_OTHER;
-    }
-    line->parser = parser;
-    line->clock = clock;
-    line->records = records;
-    line->number = number;
-    line->patterns = &patterns->mtas[line->header.program.mta];
-    return read_message(line);
+    if (glance.program.mta == MTA_POSTFIX && !postfix_cares(parser->options.patterns, &glance))
+        return LINE_CONTEXT;
+    return look_at(parser, clock, text, number, &glance, records);
 }
 
 /* Does this line announce a message that has just arrived? Then its queue id is of this second. */

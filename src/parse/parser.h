@@ -29,7 +29,7 @@ struct parser {
     uint64_t host_key; /* of options.host */
     /* The last stamp that was resolved, since thousands of lines share one. */
     uint64_t last_serial;
-    struct clock last_clock;
+    size_t last_source;
     int64_t last_seconds;
     struct line line; /* the one that is being read */
 };

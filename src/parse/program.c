@@ -36,9 +36,7 @@ struct program program_find(struct program_table *table, sv name)
 {
     if (!name.len || name.len > PROGRAM_NAME_MAX)
         return find(table, name);
-    size_t hash = name.len * 7 + (unsigned char)name.ptr[name.len - 1] * 5 +
-                  (unsigned char)name.ptr[name.len / 2] + (unsigned char)name.ptr[0] * 3;
-    struct program_slot *slot = &table->slots[hash % PROGRAM_SLOTS];
+    struct program_slot *slot = program_slot(table, name);
     if (slot->len != name.len || !scan_equal(slot->name, name.ptr, name.len)) {
         slot->program = find(table, name);
         slot->len = name.len;

@@ -13,7 +13,7 @@ struct program {
     uint64_t daemon; /* its bit in mta_patterns.daemons; 0: a daemon of no interest */
 };
 
-enum { PROGRAM_SLOTS = 64, PROGRAM_NAME_MAX = 48 };
+enum { PROGRAM_SLOTS = 64 /* 2 to the 6: see program_slot */, PROGRAM_NAME_MAX = 48 };
 
 /* A direct-mapped memory of the last names seen: fixed size, whatever a log contains. */
 struct program_table {
@@ -26,7 +26,28 @@ struct program_table {
     } slots[PROGRAM_SLOTS];
 };
 
+/* name: at least one byte, readable for 32 bytes from its start. */
+static inline struct program_slot *program_slot(struct program_table *table, sv name)
+{
+    uint64_t bytes = 0;
+    if (name.len >= sizeof bytes)
+        memcpy(&bytes, name.ptr + name.len - sizeof bytes, sizeof bytes);
+    else
+        bytes = (uint64_t)(unsigned char)name.ptr[0] << 8 | (unsigned char)name.ptr[name.len - 1];
+    return &table->slots[((bytes + name.len) * UINT64_C(0x9E3779B97F4A7C15)) >> 58];
+}
+
 struct program program_find(struct program_table *table, sv name);
+
+/* The same, quick for a name that was asked for before. */
+static inline struct program program_again(struct program_table *table, sv name)
+{
+    const struct program_slot *slot = program_slot(table, name);
+    if (slot->len == name.len && name.len < 32 &&
+        scan_equal32(slot->name, name.ptr, (1u << name.len % 32) - 1))
+        return slot->program;
+    return program_find(table, name);
+}
 
 /* The program of Exim's own main log, which names none. */
 struct program program_exim(const struct program_table *table);

@@ -168,7 +168,7 @@ static int usual_offset(const struct clock_evidence *evidence)
 struct clock clock_decide(const struct clock_evidence *evidence,
                           const struct clock_options *options)
 {
-    struct clock clock = {.not_after = options->mtime + DAY};
+    struct clock clock = {.source = options->source, .not_after = options->mtime + DAY};
     if (!options->zone_given && evidence->offset_count) {
         clock.offset_s = usual_offset(evidence);
         clock.fixed = date_zone_offset(evidence->first_id_time) != clock.offset_s;

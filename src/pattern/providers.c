@@ -1,4 +1,5 @@
 /* Who hosts a domain: the longest known suffix of a host name. */
+#include "bouncelog/base/hash.h"
 #include "bouncelog/pattern/patterns.h"
 #include "load.h"
 
@@ -58,4 +59,16 @@ sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain)
 {
     sv provider = find_suffix(patterns, &patterns->providers_by_mx, relay_host);
     return provider.len ? provider : find_suffix(patterns, &patterns->providers_by_domain, domain);
+}
+
+sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
+                           sv relay_host, sv domain, uint64_t domain_key)
+{
+    uint64_t key = hash_mix(hash_bytes(relay_host), domain_key) | 1; /* 0: free */
+    size_t slot = (size_t)(key >> 32) % PROVIDER_MEMO;
+    if (memo->keys[slot] != key) {
+        memo->names[slot] = patterns_provider(patterns, relay_host, domain);
+        memo->keys[slot] = key;
+    }
+    return memo->names[slot];
 }

@@ -119,7 +119,7 @@ static struct clock clock_of(struct engine *engine, struct worker *worker, size_
                              const struct reader *reader)
 {
     int64_t mtime = input_source(engine->input, source)->mtime;
-    struct clock_options options = {engine->options->zone_given, engine->options->year,
+    struct clock_options options = {source, engine->options->zone_given, engine->options->year,
                                     mtime ? mtime : engine->options->now};
     return parser_clock(worker->parser, reader_head(reader), &options);
 }

@@ -58,8 +58,10 @@ void lane_apply(struct lane *lane, size_t source, struct batch *batch)
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
             ledger_expect(scan->ledger, &records[i + AHEAD]);
-            if (records[i + AHEAD].kind == RECORD_ATTEMPT)
+            if (records[i + AHEAD].kind == RECORD_ATTEMPT) {
                 tally_expect(&scan->tally, &records[i + AHEAD]);
+                evidence_expect(&scan->evidence, &records[i + AHEAD]);
+            }
         }
         if (i + SOON < count)
             ledger_expect_more(scan->ledger, &records[i + SOON]);

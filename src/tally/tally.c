@@ -4,6 +4,7 @@
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/scan.h"
 
 enum { NAME_BYTES_MAX = 512 };
 
@@ -102,14 +103,16 @@ void tally_release(struct tally *tally)
     fpset_release(&tally->category_recipients);
 }
 
-static struct outcomes *find_name(struct map *map, sv name, const uint64_t *hash)
+/* Names are counted in lower case; fingerprints of them are as good as the names themselves. */
+static struct outcomes *find_name(struct map *map, sv name, uint64_t hash)
 {
     char lower[NAME_BYTES_MAX];
+    struct outcomes *known = map_by_hash(map, hash);
+    if (known)
+        return known;
     name = sv_sub(name, 0, sizeof lower);
-    for (size_t i = 0; i < name.len; i++)
-        lower[i] = to_lower(name.ptr[i]);
-    sv key = sv_make(lower, name.len);
-    return map_add_hashed(map, key, hash ? *hash : hash_bytes(key), NULL);
+    scan_lower(lower, name);
+    return map_add_hashed(map, sv_make(lower, name.len), hash, NULL);
 }
 
 static void count(struct outcomes *counts, enum outcome outcome)
@@ -119,13 +122,6 @@ static void count(struct outcomes *counts, enum outcome outcome)
     counts->deferred += outcome == OUTCOME_DEFERRED;
     counts->bounced += outcome == OUTCOME_BOUNCED;
     counts->expired += outcome == OUTCOME_EXPIRED;
-}
-
-/* Names are counted in lower case; what is not a name is not counted. */
-static void count_name(struct map *map, sv name, enum outcome outcome)
-{
-    if (name.len)
-        count(find_name(map, name, NULL), outcome);
 }
 
 static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
@@ -145,7 +141,7 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     if (!host.len)
         return;
     if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
-        tally->last_host_counts = find_name(&tally->hosts, host, NULL);
+        tally->last_host_counts = find_name(&tally->hosts, host, hash_nocase(host));
         tally->last_host = host.len <= sizeof tally->last_host_name
                                ? sv_make(tally->last_host_name, host.len)
                                : SV_EMPTY;
@@ -177,14 +173,16 @@ static void count_rankings(struct tally *tally, const struct event *event)
     const struct record *a = &event->attempt;
     count_provider(tally, a->provider, a->outcome);
     if (a->domain_key)
-        count(find_name(&tally->recipient_domains, domain_of(a->recipient), &a->domain_key),
+        count(find_name(&tally->recipient_domains, domain_of(a->recipient), a->domain_key),
               a->outcome);
     count_host(tally, a->host, a->outcome);
     count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
-        count_name(&tally->sender_domains, SV("<>"), a->outcome);
-    else if (event->sender_known)
-        count_name(&tally->sender_domains, domain_of(event->sender), a->outcome);
+        count(find_name(&tally->sender_domains, SV("<>"), 1), a->outcome);
+    else if (event->sender_known && event->sender_domain_key)
+        count(find_name(&tally->sender_domains, domain_of(event->sender),
+                        event->sender_domain_key),
+              a->outcome);
 }
 
 static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
@@ -235,8 +233,16 @@ static void count_codes(struct tally *tally, const struct record *attempt)
 {
     if (attempt->reply.code > 0 && attempt->reply.code < 1000)
         tally->codes[attempt->reply.code]++;
-    if (attempt->reply.enhanced.len)
-        ++*(int64_t *)map_add(&tally->enhanced, attempt->reply.enhanced, NULL);
+    sv enhanced = attempt->reply.enhanced;
+    if (!enhanced.len)
+        return;
+    if (!tally->last_enhanced_count || !sv_eq(enhanced, tally->last_enhanced)) {
+        tally->last_enhanced_count = map_add(&tally->enhanced, enhanced, NULL);
+        tally->last_enhanced = sv_sub(sv_make(tally->last_enhanced_text, enhanced.len), 0,
+                                      sizeof tally->last_enhanced_text);
+        memcpy(tally->last_enhanced_text, enhanced.ptr, tally->last_enhanced.len);
+    }
+    ++*tally->last_enhanced_count;
 }
 
 void tally_expect(const struct tally *tally, const struct record *record)

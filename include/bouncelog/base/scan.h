@@ -69,6 +69,25 @@ static inline size_t scan_digits16(const char *at)
 #endif
 }
 
+/* How many bytes at the start of v are printable ASCII: 0x20 to 0x7E. */
+static inline size_t scan_printable(sv v)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; v.len - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
+        __m128i bad = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                                   _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+        int mask = _mm_movemask_epi8(bad);
+        if (mask)
+            return at + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (at < v.len && v.ptr[at] >= 0x20 && v.ptr[at] < 0x7F)
+        at++;
+    return at;
+}
+
 /* v in ASCII lower case, into `to`, which has room for it. */
 static inline void scan_lower(char *to, sv v)
 {
@@ -111,6 +130,23 @@ static inline size_t scan_tag(const char *text)
     while (text[n] && !strchr(" [:\n", text[n]))
         n++;
     return n;
+#endif
+}
+
+/* Are those of the first 32 bytes equal whose bits are set? Both are readable so far. */
+static inline bool scan_equal32(const char *a, const char *b, unsigned wanted)
+{
+#ifdef __SSE2__
+    const __m128i *av = (const __m128i *)(const void *)a, *bv = (const __m128i *)(const void *)b;
+    __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(av), _mm_loadu_si128(bv));
+    __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(av + 1), _mm_loadu_si128(bv + 1));
+    unsigned equal = (unsigned)_mm_movemask_epi8(low) | (unsigned)_mm_movemask_epi8(high) << 16;
+    return (equal & wanted) == wanted;
+#else
+    for (unsigned i = 0; i < 32; i++)
+        if (wanted >> i & 1 && a[i] != b[i])
+            return false;
+    return true;
 #endif
 }
 

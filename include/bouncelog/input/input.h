@@ -53,7 +53,7 @@ struct chunk {
 struct input;
 
 struct input_options {
-    size_t chunk_bytes; /* aimed at; 0: 256 KiB. A chunk grows to hold one whole line. */
+    size_t chunk_bytes; /* aimed at; 0: 128 KiB. A chunk grows to hold one whole line. */
 };
 
 /* Never fails: what cannot be read is found when its turn comes. paths are copied. */

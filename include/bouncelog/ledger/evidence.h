@@ -55,6 +55,8 @@ void evidence_init(struct evidence *evidence);
 void evidence_release(struct evidence *evidence);
 
 /* per_domain: the event's category counts per domain as well. */
+/* Hints that an event of this sealed record will be noted soon. */
+void evidence_expect(const struct evidence *evidence, const struct record *record);
 void evidence_note(struct evidence *evidence, const struct event *event, bool per_domain);
 
 #endif

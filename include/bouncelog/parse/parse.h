@@ -17,6 +17,8 @@
 #include "bouncelog/model/event.h"
 #include "bouncelog/pattern/patterns.h"
 
+enum { PARSE_SLACK = 32 };
+
 enum line_class {
     LINE_DELIVERY, /* gave at least one attempt */
     LINE_CONTEXT,  /* of a known MTA, gave none */
@@ -36,6 +38,7 @@ void records_release(struct records *records);
 
 /* How stamps without a year or a zone become UTC; made once per source, then immutable. */
 struct clock {
+    size_t source;      /* of which source: parsers remember stamps by it */
     bool fixed;         /* the queue ids say an offset that is not the machine's */
     int offset_s;       /* ...east of UTC */
     bool has_anchor;    /* year: the first one that puts a stamp not before... */
@@ -44,6 +47,7 @@ struct clock {
 };
 
 struct clock_options {
+    size_t source;   /* its number; no two sources of a run have the same */
     bool zone_given; /* --timezone: queue ids have no say */
     int year;        /* --year; 0: not given */
     int64_t mtime;   /* of the source; for standard input: now */
@@ -64,7 +68,7 @@ void parser_free(struct parser *parser);
 /* head: the first lines of the source, as input_head gives them. */
 struct clock parser_clock(struct parser *parser, sv head, const struct clock_options *options);
 
-/* line: without its newline; readable for 16 bytes beyond its end. */
+/* line: without its newline; readable for PARSE_SLACK bytes beyond its end. */
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv line,
                             int64_t number, struct records *records);
 

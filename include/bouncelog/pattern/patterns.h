@@ -70,6 +70,7 @@ struct status_outcome {
 
 struct shape {
     sv name, gate;
+    uint64_t gate_bytes, gate_mask; /* its first eight bytes, as they stand in memory */
     sv needs;            /* must stand somewhere in the line; empty: nothing */
     uint64_t daemons;    /* bits of mta_patterns.daemons */
     struct regex *regex; /* NULL: the gate says it all */
@@ -160,5 +161,15 @@ void patterns_release(struct patterns *patterns);
 
 /* The provider behind a relay host, else behind a recipient domain; empty when unknown. */
 sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain);
+
+/* The answers that were given last, by fingerprint. Zero-initialise; one for each thread. */
+enum { PROVIDER_MEMO = 512 };
+struct provider_memo {
+    uint64_t keys[PROVIDER_MEMO];
+    sv names[PROVIDER_MEMO];
+};
+/* The same; domain_key is the fingerprint of the domain in lower case. */
+sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
+                           sv relay_host, sv domain, uint64_t domain_key);
 
 #endif

@@ -67,12 +67,15 @@ struct tally {
     int64_t first, last; /* of the attempts; first > last: none */
     struct category_tally categories[CATEGORY_MAX];
     int64_t codes[1000];
-    /* The last event's hour, host and provider: most events share them with the one before. */
+    /* The last event's hour, host, provider and code: most events share them with the one before. */
     int64_t last_hour;
     struct outcomes *last_hour_counts, *last_host_counts, *last_provider_counts;
     sv last_host; /* a view of the next */
     char last_host_name[128];
     const char *last_provider;
+    int64_t *last_enhanced_count;
+    sv last_enhanced; /* a view of the next */
+    char last_enhanced_text[16];
     struct map enhanced;                                                   /* "5.1.1" -> int64_t */
     struct map providers, recipient_domains, sender_domains, hosts, hours; /* -> struct outcomes */
     struct map blocks;                /* host \n provider \n category \n list -> struct block */

@@ -1,0 +1,35 @@
+#include "senders.h"
+
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/mem.h"
+
+struct sender *senders_take(struct senders *senders, sv address)
+{
+    uint64_t hash = hash_bytes(address);
+    struct sender **place = &senders->recent[hash % SENDERS_RECENT], *known = *place;
+    if (!known || !sv_eq(sender_text(known), address)) {
+        struct sender *fresh = mem_alloc(sizeof *fresh + address.len);
+        fresh->references = 1; /* that of `recent` */
+        fresh->len = (uint32_t)address.len;
+        fresh->key = hash_address(address, &fresh->domain_key);
+        sv_put(fresh->text, address);
+        sender_drop(known);
+        *place = known = fresh;
+    }
+    known->references++;
+    return known;
+}
+
+void sender_drop(struct sender *sender)
+{
+    if (sender && --sender->references == 0)
+        mem_free(sender);
+}
+
+void senders_release(struct senders *senders)
+{
+    for (size_t i = 0; i < SENDERS_RECENT; i++) {
+        sender_drop(senders->recent[i]);
+        senders->recent[i] = NULL;
+    }
+}

@@ -1,0 +1,34 @@
+/* senders: envelope senders, shared by the messages that have them.
+ *
+ * A newsletter's messages have one sender or a different one each; of the senders seen last, those
+ * that come again are kept once. Reference counts; a sender lives until the last message that has it
+ * lets go. */
+#ifndef BOUNCELOG_LEDGER_SENDERS_H
+#define BOUNCELOG_LEDGER_SENDERS_H
+
+#include "bouncelog/base/sv.h"
+
+struct sender {
+    uint64_t key, domain_key; /* as in struct event */
+    uint32_t references, len;
+    char text[];
+};
+
+enum { SENDERS_RECENT = 512 };
+
+struct senders {
+    struct sender *recent[SENDERS_RECENT];
+};
+
+/* The caller gets a reference. */
+struct sender *senders_take(struct senders *senders, sv address);
+/* Gives a reference back; NULL is none. */
+void sender_drop(struct sender *sender);
+void senders_release(struct senders *senders);
+
+static inline sv sender_text(const struct sender *sender)
+{
+    return sv_make(sender->text, sender->len);
+}
+
+#endif
