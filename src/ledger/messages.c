@@ -72,7 +72,7 @@ static void link_newest(struct messages *messages, uint32_t index)
 
 static uint32_t *bucket_of(struct messages *messages, uint64_t key)
 {
-    return &messages->buckets[key % messages->bucket_count];
+    return &messages->buckets[(uint32_t)key & (messages->bucket_count - 1)];
 }
 
 static void leave_bucket(struct messages *messages, uint32_t index)
@@ -101,7 +101,8 @@ static void grow(struct messages *messages)
     mem_free(messages->slots);
     messages->slots = slots;
     messages->cap = cap;
-    messages->bucket_count = cap * BUCKETS_PER_SLOT;
+    for (messages->bucket_count = 1; messages->bucket_count < cap * BUCKETS_PER_SLOT;)
+        messages->bucket_count *= 2; /* so that a mask finds the bucket */
     messages->buckets =
         mem_grow(messages->buckets, messages->bucket_count, sizeof *messages->buckets);
     for (uint32_t i = 0; i < messages->bucket_count; i++)
@@ -154,14 +155,14 @@ static uint32_t find(struct messages *messages, uint64_t key)
 void messages_expect(const struct messages *messages, uint64_t key)
 {
     if (messages->bucket_count)
-        __builtin_prefetch(&messages->buckets[key % messages->bucket_count]);
+        __builtin_prefetch(&messages->buckets[(uint32_t)key & (messages->bucket_count - 1)]);
 }
 
 void messages_expect_more(const struct messages *messages, uint64_t key)
 {
     if (!messages->bucket_count)
         return;
-    uint32_t index = messages->buckets[key % messages->bucket_count];
+    uint32_t index = messages->buckets[(uint32_t)key & (messages->bucket_count - 1)];
     if (index != NO_MESSAGE)
         __builtin_prefetch(&messages->slots[index]);
 }

@@ -21,6 +21,7 @@ static bool take_part(struct template_part *part, sv *text, const char **why)
         return false;
     }
     sv_put(part->literal, literal);
+    part->literal_mask = (1u << literal.len) - 1;
     if (open == SV_NPOS) {
         part->last = true;
         *text = SV_EMPTY;
@@ -123,7 +124,7 @@ bool template_match(const struct line_template *compiled, sv subject,
     for (size_t i = 0; i < compiled->count; i++) {
         const struct template_part *part = &compiled->parts[i];
         if (subject.len < part->literal_len ||
-            !scan_equal(subject.ptr, part->literal, part->literal_len))
+            !scan_equal32(subject.ptr, part->literal, part->literal_mask))
             return false;
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)

@@ -18,10 +18,11 @@
 #include "bouncelog/base/scan.h"
 #include "bouncelog/pattern/regex.h"
 
-enum { TEMPLATE_PARTS = 16, TEMPLATE_LITERAL = 32 };
+enum { TEMPLATE_PARTS = 16, TEMPLATE_LITERAL = 31 };
 
 struct template_part {
-    char literal[TEMPLATE_LITERAL + SCAN_SLACK]; /* in front of the field */
+    char literal[TEMPLATE_LITERAL + 1]; /* in front of the field */
+    unsigned literal_mask;              /* as scan_equal32 takes it */
     size_t literal_len;
     int field;   /* enum field; negative: none, or not asked for */
     bool number; /* `{#}` */
@@ -44,7 +45,7 @@ struct template_fields {
 /* False, and *why says what is wrong, when text is no template. */
 bool template_compile(struct line_template *compiled, sv text, const char **why);
 
-/* subject: readable for SCAN_SLACK bytes beyond its end. */
+/* subject: readable for 32 bytes beyond its end. */
 bool template_match(const struct line_template *compiled, sv subject,
                     struct template_fields *fields);
 
