@@ -9,7 +9,26 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
 
-enum { FLUSH_BYTES = 256 * 1024 };
+enum { FLUSH_BYTES = 256 * 1024, OPEN_MAX_NOTED = 64 };
+
+/* The names of the new files, for outfile_abandon_all: NULL or a string that does not change. */
+static const char *volatile temporaries[OPEN_MAX_NOTED];
+
+static void note_temporary(const char *from, const char *to)
+{
+    for (size_t i = 0; i < OPEN_MAX_NOTED; i++)
+        if (temporaries[i] == from) {
+            temporaries[i] = to;
+            return;
+        }
+}
+
+void outfile_abandon_all(void)
+{
+    for (size_t i = 0; i < OPEN_MAX_NOTED; i++)
+        if (temporaries[i])
+            unlink(temporaries[i]);
+}
 
 struct outfile {
     struct buf path, temporary, pending;
@@ -42,6 +61,8 @@ static int open_temporary(struct outfile *out, mode_t mode)
         if (out->fd >= 0 || errno != EEXIST)
             break;
     }
+    if (out->fd >= 0)
+        note_temporary(NULL, buf_cstr(&out->temporary));
     return out->fd;
 }
 
@@ -124,6 +145,7 @@ int outfile_commit(struct outfile *out, struct err *err)
             unlink(buf_cstr(&out->temporary));
         else
             sync_directory(out);
+        note_temporary(buf_cstr(&out->temporary), NULL);
     } else if (!is_stdout(path) && close(out->fd) != 0 && !out->failed)
         out->failed = errno;
     if (out->failed)
@@ -137,7 +159,9 @@ void outfile_discard(struct outfile *out)
 {
     if (!is_stdout(buf_cstr(&out->path)))
         close(out->fd);
-    if (!out->direct)
+    if (!out->direct) {
         unlink(buf_cstr(&out->temporary));
+        note_temporary(buf_cstr(&out->temporary), NULL);
+    }
     free_outfile(out);
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -73,6 +74,26 @@ static void on_exhausted(void)
     _exit(EXIT_MEMORY);
 }
 
+/* No output is half-written: what was begun goes away, what was there stays. */
+static void on_signal(int number)
+{
+    outfile_abandon_all();
+    raise(number); /* SA_RESETHAND: this one ends the program as the signal does */
+}
+
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXCPU};
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of its write: exit 6 */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction old; /* ignored by whoever started us (nohup): stays so */
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
 static int print_version(void)
 {
     char pcre2[64];
@@ -104,6 +125,7 @@ static int run_command(sv name, int argc, char **argv)
 int main(int argc, char **argv)
 {
     mem_on_exhausted(on_exhausted);
+    catch_signals();
     if (argc < 2) {
         message("no command (scan, explain, codes or patterns; see --help)");
         return EXIT_USAGE;

@@ -22,4 +22,8 @@ void outfile_write(struct outfile *out, sv bytes);
 int outfile_commit(struct outfile *out, struct err *err) MUST_CHECK;
 void outfile_discard(struct outfile *out);
 
+/* Removes the new files of all that are open; for a signal handler, after which nothing is
+ * committed any more. */
+void outfile_abandon_all(void);
+
 #endif
