@@ -1,6 +1,7 @@
 #!/bin/sh
-# Real output against docs/schemas/.
+# Real output against docs/schemas/, and that each schema refuses a document that is wrong.
 set -eu
+export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
 if ! python3 -c 'import jsonschema' 2> /dev/null; then
     echo "schemas: skipped, python3-jsonschema is not installed"
     exit 77
@@ -8,11 +9,20 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$BOUNCELOG" scan --timezone UTC --inbound -o "$work/summary.json" -e "$work/events.ndjson" \
-    --events-include all samples/*.log samples/*.json samples/exim-mainlog samples/rotated/mail.log*
+    --events-include all samples/*.log samples/*.json samples/exim-mainlog samples/rotated/mail.log* \
+    tests/injection/*.log
+"$BOUNCELOG" scan -o "$work/empty.json" - < /dev/null
 cat tests/cases/*.in | "$BOUNCELOG" explain --json - > "$work/explain.ndjson"
-python3 - "$work" << 'END'
-import json, sys
+PYTHONWARNINGS=ignore python3 - "$work" << 'END_OF_PYTHON'
+import copy, json, sys
 import jsonschema
+
+work, faults = sys.argv[1], 0
+
+def fault(words):
+    global faults
+    faults += 1
+    print('schemas:', words)
 
 def schema(name):
     with open(f'docs/schemas/{name}.schema.json', encoding='utf-8') as file:
@@ -20,20 +30,81 @@ def schema(name):
     jsonschema.Draft7Validator.check_schema(loaded)
     return jsonschema.Draft7Validator(loaded)
 
-work, faults = sys.argv[1], 0
-for name, lines in (('summary', False), ('event', True), ('explain', True)):
-    path = {'summary': 'summary.json', 'event': 'events.ndjson', 'explain': 'explain.ndjson'}[name]
-    text = open(f'{work}/{path}', encoding='utf-8').read()
-    documents = [json.loads(line) for line in text.split('\n') if line] if lines else [json.loads(text)]
+def documents(path, lines):
+    with open(f'{work}/{path}', encoding='utf-8') as file:
+        text = file.read()
+    return [json.loads(line) for line in text.split('\n') if line] if lines else [json.loads(text)]
+
+def paths(value, path=()):
+    """The path of every object and every scalar in a document."""
+    yield path, value
+    for key, inner in value.items() if isinstance(value, dict) else \
+            enumerate(value[:1]) if isinstance(value, list) else ():
+        yield from paths(inner, path + (key,))
+
+def changed(document, path, change):
+    document = copy.deepcopy(document)
+    at = document
+    for key in path[:-1]:
+        at = at[key]
+    change(at, path[-1])
+    return document
+
+def remove(at, key):
+    del at[key]
+
+def put(value):
+    def change(at, key):
+        at[key] = value
+    return change
+
+# What a schema may leave out: keys that only some entries have.
+OPTIONAL = {'skipped', 'final_recipient'}
+ENUMS = {'mta', 'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
+         'format', 'schema'}
+
+for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['events.ndjson']),
+                    ('explain', ['explain.ndjson'])):
     validator = schema(name)
-    for number, document in enumerate(documents, 1):
+    valid = lambda document: not next(validator.iter_errors(document), None)
+    real = [d for file in files for d in documents(file, file.endswith('ndjson'))]
+    for number, document in enumerate(real, 1):
         for error in validator.iter_errors(document):
-            print(f'schemas: {name} {number}: {"/".join(map(str, error.path))}: {error.message[:200]}')
-            faults += 1
-    broken = dict(documents[0], unknown_key=1)
-    if not list(validator.iter_errors(broken)):
-        print(f'schemas: {name} takes unknown keys')
-        faults += 1
-    print(f'schemas: {len(documents)} {name} documents are valid')
+            fault(f'{name} {number}: {"/".join(map(str, error.path))}: {error.message[:200]}')
+    print(f'schemas: {len(real)} {name} documents are valid')
+    # the documents with the most to change: a failure, and the summary of everything
+    sample = max(real, key=lambda d: sum(v is not None for _, v in paths(d)))
+    tried = 0
+    for path, value in list(paths(sample)):
+        mutants = []
+        if isinstance(value, dict):
+            mutants.append(('an unknown key', path + ('unknown_key',), put(1)))
+        if path and isinstance(path[-1], str):
+            if path[-1] not in OPTIONAL:
+                mutants.append(('a missing key', path, remove))
+            if path[-1] in ENUMS:
+                mutants.append(('a word that is none', path, put('nonsense')))
+            if not isinstance(value, (dict, list, bool)):
+                mutants.append(('a list in place of a value', path, put([])))
+            if isinstance(value, int) and not isinstance(value, bool):
+                mutants.append(('a negative number', path, put(-1)))
+        for what, where, change in mutants:
+            tried += 1
+            if valid(changed(sample, where, change)):
+                fault(f'{name} takes {what} at {"/".join(map(str, where))}')
+    print(f'schemas: {name} was tried with {tried} wrong documents')
+
+# What holds between the numbers of a summary, which no schema can say.
+for file in ('summary.json', 'empty.json'):
+    d = documents(file, False)[0]
+    lines, attempts, failures = d['lines'], d['attempts'], d['failures']
+    for what, holds in (
+            ('lines', lines['total'] == sum(v for k, v in lines.items() if k != 'total')),
+            ('attempts', attempts['total'] == sum(v for k, v in attempts.items() if k != 'total')),
+            ('failures', sum(failures.values()) == sum(attempts[k] for k in ('deferred', 'bounced', 'expired'))),
+            ('inputs', lines['total'] == sum(i['lines'] for i in d['inputs'])),
+            ('order', [s['address'] for s in d['suppress']] == sorted(s['address'] for s in d['suppress']))):
+        if not holds:
+            fault(f'{file}: {what} do not add up: {lines} {attempts} {failures}')
 sys.exit(bool(faults))
-END
+END_OF_PYTHON

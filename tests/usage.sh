@@ -65,7 +65,7 @@ expect 6 "cannot create" "$B" scan -o "$work/no/such/folder/x" "$log"
 expect 6 "not a regular file" "$B" scan -s "$work" "$log"
 expect 6 "standard output: cannot write" sh -c "$B scan $log > /dev/full"
 echo old > "$work/list"
-expect 0 "" "$B" scan -s "$work/list" -o /dev/null "$log"
+expect 0 "left out" "$B" scan -s "$work/list" -o /dev/null "$log"
 grep -q old "$work/list" && { echo "usage: the list was not replaced"; faults=1; }
 
 expect 4 "cannot open" "$B" scan --patterns "$work/none" "$log"

@@ -13,9 +13,15 @@
 #include "bouncelog/output/output.h"
 #include "bouncelog/pipeline/pipeline.h"
 
-static const char *const logs[] = {"samples/postfix.log",          "samples/exim-mainlog",
-                                   "samples/sendmail.log",         "samples/journal.json",
-                                   "samples/rotated/mail.log.1",   "samples/rotated/mail.log",
+static const char *const logs[] = {"samples/postfix.log",
+                                   "samples/exim-mainlog",
+                                   "samples/sendmail.log",
+                                   "samples/journal-json.json",
+                                   "samples/docker-json-file.json",
+                                   "samples/exim-syslog.log",
+                                   "samples/mixed.log",
+                                   "samples/rotated/mail.log.1",
+                                   "samples/rotated/mail.log",
                                    "samples/rotated/mail.log.2.gz"};
 enum { LOG_COUNT = sizeof logs / sizeof *logs };
 

@@ -1,0 +1,90 @@
+#!/bin/sh
+# What the options of scan change in its output, and what they must not.
+set -eu
+export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
+PYTHONIOENCODING=utf-8 python3 - << 'END_OF_PYTHON'
+import glob, json, os, re, subprocess, sys, tempfile
+
+program, faults = os.environ['BOUNCELOG'], 0
+folder = tempfile.TemporaryDirectory()
+work = folder.name
+POSTFIX = ['samples/postfix.log']
+EVERYTHING = sorted(glob.glob('samples/*.log') + glob.glob('samples/*.json')) + ['samples/exim-mainlog']
+
+def scan(files, *options):
+    run = subprocess.run([program, 'scan', '-e', f'{work}/events', '--events-include', 'all', '-o', f'{work}/summary',
+                          '-s', f'{work}/list', '-s', f'{work}/list.csv:csv', '-s', f'{work}/list.json:json',
+                          *options, *files], capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f'options: {options}: exit {run.returncode}: {run.stderr}')
+    read = lambda name: open(f'{work}/{name}', encoding='utf-8', newline='\n').read()
+    events = [json.loads(line) for line in read('events').split('\n') if line]
+    return json.loads(read('summary')), events, read('list').split('\n')[:-1], ''.join(
+        read(name) for name in ('events', 'summary', 'list', 'list.csv', 'list.json'))
+
+def expect(what, holds):
+    global faults
+    if not holds:
+        print('options:', what)
+        faults += 1
+
+whole, events, listed, _ = scan(POSTFIX)
+
+# --since and --until: attempts in [T, T); the lines are read all the same
+cut, some, _, _ = scan(POSTFIX, '--since', '2026-11-22', '--until', '2026-11-22T02:20:02Z')
+expect('--until is not exclusive', some == [e for e in events if '2026-11-22' <= e['time'] < '2026-11-22T02:20:02Z'])
+expect('--since changed the lines', cut['lines'] == whole['lines'])
+expect('--since counted other attempts', cut['attempts']['total'] == len(some))
+
+# --sender
+_, some, _, _ = scan(POSTFIX, '--sender', 'ORDERS@shop.example', '--sender', '*@evil.example')
+expect('--sender', some == [e for e in events if e['sender'] in ('orders@shop.example', 'stranger@evil.example')])
+
+# --recipients: what may be listed, not what is counted
+with open(f'{work}/known', 'w') as file:
+    file.write('CARLA@example.com\n@customer.example\nnobody@example.org\n')
+narrow, some, names, _ = scan(POSTFIX, '--recipients', f'{work}/known')
+expect(f'--recipients lists {names}', names == ['carla@example.com', 'ida@customer.example'])
+expect('--recipients changed the counts', some == events and narrow['attempts'] == whole['attempts'])
+
+# --inbound: one event more for each refusal, nobody more on the list
+inbound, some, names, _ = scan(POSTFIX, '--inbound')
+expect('--inbound', [e for e in some if e['outcome'] != 'refused'] == events)
+expect('--inbound counts', inbound['attempts']['refused'] == len(some) - len(events) == 2)
+expect('--inbound changed the list', names == listed)
+
+# --mta: lines of others are not ours
+only, some, _, _ = scan(['samples/mixed.log'], '--mta', 'sendmail')
+expect('--mta', {e['mta'] for e in some} == {'sendmail'} and only['lines']['context'] == 1)
+
+# --host: where the log names none
+_, some, _, _ = scan(['samples/exim-mainlog'], '--host', 'mx9')
+expect('--host', {e['host'] for e in some} == {'mx9'})
+
+# --filter-transports: a way into another queue is no delivery
+filtered, some, _, _ = scan(POSTFIX, '--filter-transports', 'ticketing')
+changed = [(a['recipient'], b['outcome']) for a, b in zip(events, some) if a != b]
+expect(f'--filter-transports: {changed}', changed == [('tickets@desk.example', 'handed_over')])
+
+# --top: what was cut is summed in the last row
+few, _, _, _ = scan(POSTFIX, '--top', '2')
+rows = few['recipient_domains']
+expect('--top', len(rows) == 3 and rows[-1]['name'] == '(other)' and
+       sum(r['count'] for r in rows) == sum(r['count'] for r in whole['recipient_domains']))
+
+# --hash: no address leaves, inside texts neither; equal addresses stay equal
+with open(f'{work}/key', 'w') as file:
+    file.write('a key of more than sixteen bytes')
+plain, events, listed, text = scan(EVERYTHING, '--inbound')
+addresses = {a.lower() for e in events for a in (e['sender'], e['recipient'], e['original_recipient'])
+             if a and re.fullmatch(r'[^"\s|/]+@[^\s"]+', a)}
+shown = lambda text: [a for a in addresses if re.search(r'(?<![\w.-])' + re.escape(a) + r'(?![\w-])', text.lower())]
+expect('addresses are not found where they are', len(shown(text)) == len(addresses) > 60)
+hashed, some, fingerprints, text = scan(EVERYTHING, '--inbound', '--hash', 'sha256', '--hash-key-file', f'{work}/key')
+expect(f'--hash lets out {shown(text)}', not shown(text))
+expect('--hash changed the counts', hashed['attempts'] == plain['attempts'] and len(some) == len(events))
+expect('--hash lists no fingerprints', all(re.fullmatch('[0-9a-f]{64}', f) for f in fingerprints) and fingerprints)
+pairs = {(a['recipient'].lower(), b['recipient']) for a, b in zip(events, some)}
+expect('--hash is not one to one', len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}))
+sys.exit(bool(faults))
+END_OF_PYTHON

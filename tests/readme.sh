@@ -1,0 +1,75 @@
+#!/bin/sh
+# README.md: what it shows is what scripts/demo prints, its examples run, its links lead somewhere.
+# usage: readme.sh [--update]
+set -eu
+export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
+update=${1:-}
+faults=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fault() {
+    echo "readme: $*"
+    faults=1
+}
+
+# The first block under "What you get".
+scripts/demo > "$work/demo"
+awk '/^## /{at = $0 == "## What you get"; n = 0}
+     at && /^```/{n++; next}
+     at && n == 1' README.md > "$work/shown"
+if [ "$update" = --update ]; then
+    awk -v demo="$work/demo" '
+        /^## /{at = $0 == "## What you get"; n = 0}
+        at && /^```/{n++
+            if (n == 1) {
+                print
+                while ((getline line < demo) > 0)
+                    print line
+                next
+            }
+        }
+        !(at && n == 1)' README.md > "$work/readme"
+    cp "$work/readme" README.md
+elif ! diff -u "$work/shown" "$work/demo"; then
+    fault "the block under \"What you get\" is not what scripts/demo prints"
+fi
+
+# Every command under "How to use it", with our logs where they look for theirs.
+program=$(cd "$(dirname "$BOUNCELOG")" && pwd)
+mkdir -p "$work/run/var/log/exim4" "$work/run/var/lib/bouncelog"
+cp samples/rotated/mail.log* "$work/run/"
+cp samples/rotated/mail.log* "$work/run/var/log/"
+cp samples/exim-mainlog "$work/run/var/log/exim4/mainlog"
+echo @example.com > "$work/run/subscribers.txt"
+awk '/^## /{at = $0 == "## How to use it"}
+     at && /^```/{inside = $0 == "```sh"; next}
+     at && inside && !/^#/ && NF' README.md > "$work/commands"
+[ "$(wc -l < "$work/commands")" -ge 5 ] || fault "only $(wc -l < "$work/commands") examples"
+while IFS= read -r command; do
+    here=$(printf '%s\n' "$command" | sed 's|/var/|var/|g')
+    status=0
+    (cd "$work/run" && PATH="$program:$PATH" sh -c "$here") > "$work/out" 2> "$work/err" < /dev/null || status=$?
+    case "$status $command" in
+    "0 "* | "1 "*--fail-on*) ;;
+    *) fault "$command: exit $status: $(cat "$work/err")" ;;
+    esac
+    case "$status" in
+    0) [ ! -s "$work/err" ] || fault "$command: $(cat "$work/err")" ;;
+    esac
+done < "$work/commands"
+for made in var/lib/bouncelog/summary.json var/lib/bouncelog/suppress.txt bad.csv summary.json; do
+    [ -s "$work/run/$made" ] || fault "no example wrote $made"
+done
+
+# Options that it names, and files that it links to.
+"$BOUNCELOG" scan --help > "$work/help"
+for option in $(grep -oE -- '--[a-z][a-z-]+' README.md | sort -u); do
+    case "$option" in
+    --preset | --build | --help) ;; # cmake's, and ours everywhere
+    *) grep -qe "$option" "$work/help" || fault "there is no option $option" ;;
+    esac
+done
+for link in $(grep -oE '\]\([^)#:]+\)' README.md | tr -d '])('); do
+    [ -e "$link" ] || fault "$link is not here"
+done
+exit $faults
