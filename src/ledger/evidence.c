@@ -81,7 +81,7 @@ static void keep_latest(struct charge *charge, const struct event *event)
 {
     const struct record *a = &event->attempt;
     size_t size = a->reply.enhanced.len + a->reply.text.len + a->verdict.rule.len + a->host.len +
-                  a->queue_id.len + event->file.len + a->recipient.len + 7;
+                  a->queue_id.len + event->file.len + a->recipient.len + a->original.len + 8;
     mem_free(charge->enhanced);
     char *to = mem_alloc(size);
     charge->enhanced = place(a->reply.enhanced, &to);
@@ -91,6 +91,7 @@ static void keep_latest(struct charge *charge, const struct event *event)
     charge->queue_id = place(a->queue_id, &to);
     charge->file = place(event->file, &to);
     charge->final = place(a->recipient, &to);
+    charge->original = place(a->original, &to);
     charge->code = a->reply.code;
     charge->line = a->line;
 }

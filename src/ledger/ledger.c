@@ -180,9 +180,8 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
     message->submitted = message->submitted || record->arrival;
     message->frees_itself = record->frees_itself;
     if (record->recipients_expected)
-        message->expected = record->recipients_expected < UINT16_MAX
-                                ? (uint16_t)record->recipients_expected
-                                : 0;
+        message->expected =
+            record->recipients_expected < UINT16_MAX ? (uint16_t)record->recipients_expected : 0;
     if (record->sender.len || record->null_sender)
         messages_set_sender(&ledger->messages, message, record->sender);
 }

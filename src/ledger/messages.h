@@ -29,15 +29,15 @@ struct message {
     struct sender *sender; /* NULL: not known */
     struct pending *pending;
     struct expansion *expansions;
-    uint32_t sequence;           /* order of first sight */
-    uint32_t use;                /* how often the id was used before */
-    uint32_t chain;              /* next in its bucket */
-    uint32_t older, newer;       /* neighbours in the open or the closed list */
-    uint16_t expected, done;     /* recipients; 0 expected: not known */
-    bool closed : 1;             /* may go first when room is needed */
-    bool touched : 1;            /* since it was last looked at for eviction */
-    bool removed : 1;            /* the id is free: its next mention is another message */
-    bool announced : 1;          /* seen arriving, not just in the middle of its life */
+    uint32_t sequence;       /* order of first sight */
+    uint32_t use;            /* how often the id was used before */
+    uint32_t chain;          /* next in its bucket */
+    uint32_t older, newer;   /* neighbours in the open or the closed list */
+    uint16_t expected, done; /* recipients; 0 expected: not known */
+    bool closed : 1;         /* may go first when room is needed */
+    bool touched : 1;        /* since it was last looked at for eviction */
+    bool removed : 1;        /* the id is free: its next mention is another message */
+    bool announced : 1;      /* seen arriving, not just in the middle of its life */
     bool gave_up : 1;
     bool notification : 1; /* our own MTA wrote it */
     bool submitted : 1;    /* somebody handed it to us */

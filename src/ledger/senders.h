@@ -1,8 +1,8 @@
 /* senders: envelope senders, shared by the messages that have them.
  *
  * A newsletter's messages have one sender or a different one each; of the senders seen last, those
- * that come again are kept once. Reference counts; a sender lives until the last message that has it
- * lets go. */
+ * that come again are kept once. Reference counts; a sender lives until the last message that has
+ * it lets go. */
 #ifndef BOUNCELOG_LEDGER_SENDERS_H
 #define BOUNCELOG_LEDGER_SENDERS_H
 

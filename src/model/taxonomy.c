@@ -41,10 +41,8 @@ sv taxonomy_code_class(int code)
         return SV("intermediate");
     case 4:
         return SV("transient");
-    case 5:
+    default: /* what is no code at all is no success either: MTAs give up on it */
         return SV("permanent");
-    default:
-        return SV("unknown");
     }
 }
 

@@ -199,6 +199,8 @@ static cJSON *suppression_object(const struct suppression *entry, const char *na
     json_known(evidence, "rule", entry->rule);
     if (entry->final.len)
         json_text(evidence, "final_recipient", entry->final);
+    if (entry->original.len)
+        json_text(evidence, "original_recipient", entry->original);
     if (entry->skipped.len)
         json_text(row, "skipped", entry->skipped);
     return row;

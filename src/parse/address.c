@@ -24,8 +24,16 @@ static bool can_be_longer(sv line, sv address)
     return false;
 }
 
+/* An unquoted address that holds what could be its own end. */
+static bool is_odd(sv address)
+{
+    return address.len && address.ptr[0] != '"' && sv_find_byte(address, '>') != SV_NPOS;
+}
+
 bool address_is_ambiguous(sv line, sv recipient, sv original)
 {
+    if (is_odd(recipient) || is_odd(original))
+        return true;
     if (!original.len)
         return can_be_longer(line, recipient);
     /* `to=<A>, orig_to=<B>, relay=`: the boundary behind B is not another one for A. */

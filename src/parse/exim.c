@@ -23,7 +23,7 @@ static int take_part(sv *message)
 }
 
 /* Through syslog, Exim's own stamp stands in the message, and its process id behind it. */
-static void take_own_stamp(struct line *line, sv *message)
+static void take_own_stamp(struct header_reader *reader, struct header *header, sv *message)
 {
     sv v = *message;
     if (v.len > 20 && is_digit(v.ptr[0]) && v.ptr[4] == '-' && v.ptr[7] == '-' &&
@@ -38,12 +38,11 @@ static void take_own_stamp(struct line *line, sv *message)
         if (at + 6 < v.len && (v.ptr[at + 1] == '+' || v.ptr[at + 1] == '-') &&
             v.ptr[at + 6] == ' ')
             at += 6;
-        if (valid && !line->header.stamp->absolute && !line->header.stamp->civil.year) {
-            struct stamp *stamp = &line->parser->headers.own;
-            *stamp = *line->header.stamp;
-            stamp->civil.year = own.civil.year;
-            line->header.stamp = stamp;
-            line->header.stamp_serial = 0;
+        if (valid && !header->stamp->absolute && !header->stamp->civil.year) {
+            reader->own = *header->stamp;
+            reader->own.civil.year = own.civil.year;
+            header->stamp = &reader->own;
+            header->stamp_serial = 0;
         }
         v = sv_skip(v, at + 1);
     }
@@ -244,13 +243,20 @@ static bool looks_like_delivery(sv rest)
     return false;
 }
 
+sv exim_message(struct header_reader *reader, struct header *header, int *part)
+{
+    sv message = header->message;
+    *part = take_part(&message);
+    take_own_stamp(reader, header, &message);
+    return message;
+}
+
 enum line_class exim_line(struct line *line)
 {
-    sv message = line->header.message;
-    int part = take_part(&message);
+    int part;
+    sv message = exim_message(&line->parser->headers, &line->header, &part);
     if (part > 1)
         return LINE_CONTEXT;
-    take_own_stamp(line, &message);
     line->queue_id = queue_id_take(MTA_EXIM, &message);
     line->rest = message;
     for (const struct shape *shape = line_shape(line); shape;

@@ -2,13 +2,13 @@
 #ifndef BOUNCELOG_PARSE_HEADER_H
 #define BOUNCELOG_PARSE_HEADER_H
 
-#include "bouncelog/pattern/patterns.h"
 #include "bouncelog/base/scan.h"
+#include "bouncelog/pattern/patterns.h"
 #include "program.h"
 #include "stamp.h"
 
 struct header {
-    struct stamp *stamp; /* of the reader, until the next line */
+    struct stamp *stamp;   /* of the reader, until the next line */
     uint64_t stamp_serial; /* another one: another stamp; 0: nothing is known */
     sv host;               /* empty: not logged */
     uint64_t host_key;     /* hash_bytes of the host */
@@ -27,7 +27,7 @@ struct header_memo {
     size_t end;                          /* where the tag begins; 0: nothing remembered */
     size_t host_start, host_len;         /* no host: 0, 0 */
     enum header_then then;
-    bool glance; /* header_glance may use it */
+    bool glance;          /* header_glance may use it */
     unsigned glance_mask; /* as scan_equal32 takes it */
     struct stamp stamp;
     uint64_t stamp_serial, host_key;
@@ -52,7 +52,8 @@ struct glance {
 static inline bool header_glance(struct header_reader *reader, sv line, struct glance *glance)
 {
     const struct header_memo *memo = &reader->memo;
-    if (!memo->glance || line.len <= memo->end || !scan_equal32(line.ptr, memo->bytes, memo->glance_mask))
+    if (!memo->glance || line.len <= memo->end ||
+        !scan_equal32(line.ptr, memo->bytes, memo->glance_mask))
         return false;
     /* Each step ends at the latest at the newline, or NUL, behind the line. */
     const char *tag = line.ptr + memo->end;

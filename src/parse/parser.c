@@ -264,7 +264,9 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
         if (!header_read(&parser->headers, line, &arena, &header))
             continue;
         int64_t id_time = -1;
-        sv rest = header.message;
+        int part;
+        sv rest = header.program.mta == MTA_EXIM ? exim_message(&parser->headers, &header, &part)
+                                                 : header.message;
         sv id = queue_id_take(header.program.mta, &rest);
         if (!queue_id_time(header.program.mta, id, &id_time))
             id_time = -1;

@@ -56,6 +56,10 @@ enum stage frame_stage(const struct mta_patterns *patterns, sv command);
 /* The severity that CONTRACT gives a failure: reply, else dsn, else outcome. */
 enum severity failure_severity(const struct record *record);
 
+/* Exim's own words: without what syslog and its split records put in front, whose number *part gets
+ * (0: none). The header's stamp may get its year from Exim's own one. */
+sv exim_message(struct header_reader *reader, struct header *header, int *part);
+
 /* One per MTA: the line's class, its records added. */
 enum line_class postfix_line(struct line *line);
 enum line_class exim_line(struct line *line);

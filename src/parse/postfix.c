@@ -39,6 +39,7 @@ static void read_accepted(struct line *line, sv text, struct record *record)
     if (!reply_has_code(text))
         return;
     record->said.origin = ORIGIN_REMOTE;
+    record->said.stage = STAGE_END_OF_DATA;
     record->reply = reply_parse(text, REPLY_SPACED, &line->records->arena);
     record->forwarded_id = address_forwarded_id(MTA_POSTFIX, record->reply.text);
 }
@@ -108,6 +109,8 @@ static enum line_class read_refused(struct line *line, const struct shape *shape
         return LINE_CONTEXT;
     struct record *record = line_record(line, RECORD_ATTEMPT);
     sv reply = line_field(line, shape, FIELD_REPLY);
+    if (sv_eq(record->queue_id, SV("NOQUEUE")))
+        record->queue_id = SV_EMPTY; /* no message came into being */
     record->outcome = OUTCOME_REFUSED;
     record->recipient = line_field(line, shape, FIELD_RECIPIENT);
     record->sender = line_field(line, shape, FIELD_SENDER);

@@ -32,7 +32,7 @@ static size_t item_length(sv list)
     return list.len;
 }
 
-/* Backslashes as the address had them. */
+/* Backslashes as the address, or the reply, had them. */
 static sv undouble(sv address, struct arena *arena)
 {
     if (sv_find(address, SV("\\\\")) == SV_NPOS)
@@ -41,7 +41,9 @@ static sv undouble(sv address, struct arena *arena)
     size_t len = 0;
     for (size_t at = 0; at < address.len; at++) {
         out[len++] = address.ptr[at];
-        at += address.ptr[at] == '\\' && at + 1 < address.len && address.ptr[at + 1] == '\\';
+        /* Before digits it stays: it would look like the escape of a byte. */
+        at += address.ptr[at] == '\\' && at + 1 < address.len && address.ptr[at + 1] == '\\' &&
+              !(at + 2 < address.len && is_digit(address.ptr[at + 2]));
     }
     return sv_make(out, len);
 }
@@ -125,7 +127,9 @@ static void read_accepted(struct line *line, const struct status *status, struct
     if (sv_starts(text, SV("Sent (")) && sv_ends(text, SV(")")))
         text = sv_sub(text, 6, text.len - 1);
     record->said.raw = text;
-    record->reply.text = text;
+    record->reply.text = undouble(text, &line->records->arena);
+    if (!record->local && record->relay.ip.len) /* a server answered */
+        record->said = (struct said){ORIGIN_REMOTE, STAGE_END_OF_DATA, text};
     if (reply_has_code(status->reply))
         record->reply = reply_parse(status->reply, REPLY_SINGLE, &line->records->arena);
     record->forwarded_id = address_forwarded_id(MTA_SENDMAIL, text);
@@ -136,7 +140,9 @@ static void read_accepted(struct line *line, const struct status *status, struct
 static bool is_own_reply(sv reply)
 {
     return sv_starts(reply, SV("421 4.4.1 Connection")) ||
-           sv_starts(reply, SV("421 4.4.2 Connection"));
+           sv_starts(reply, SV("421 4.4.2 Connection")) ||
+           sv_starts(reply, SV("403 4.7.0 TLS handshake")) ||
+           sv_starts(reply, SV("403 4.7.0 server"));
 }
 
 /* The stage is not logged, but 550, 551 and 553 have words of their own at RCPT (deliver.c,
@@ -165,7 +171,7 @@ static void read_failure(struct line *line, const struct status *status, struct 
         return;
     }
     record->said = (struct said){ORIGIN_REMOTE, STAGE_UNKNOWN, reply};
-    record->reply = reply_parse(reply, REPLY_SINGLE, arena);
+    record->reply = reply_parse(undouble(reply, arena), REPLY_SINGLE, arena);
     record->reply.text = reply_undo_octal(record->reply.text, arena);
     guess_stage(status->stat, record);
 }
@@ -206,6 +212,8 @@ static enum line_class read_attempts(struct line *line, const struct shape *shap
             continue;
         struct record *record = line_record(line, RECORD_ATTEMPT);
         *record = common;
+        record->ambiguous = recipient.ptr[0] == '<'; /* the list was cut within this address */
+        recipient = sv_skip(recipient, record->ambiguous);
         record->recipient =
             address_undo_syslog(undouble(recipient, &line->records->arena), &line->records->arena);
         record->local = common.local || recipient.ptr[0] == '|' || recipient.ptr[0] == '/' ||

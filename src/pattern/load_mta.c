@@ -134,7 +134,8 @@ static int load_shape(struct mta_patterns *mta, struct document *document, const
     struct shape shape = {.place = document_place(document, node)};
     sv meaning;
     if (document_check_keys(document, node,
-                            "name daemons gate needs template pattern meaning outcome hit miss", err) < 0 ||
+                            "name daemons gate needs template pattern meaning outcome hit miss",
+                            err) < 0 ||
         document_text(document, node, SV("name"), true, &shape.name, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||

@@ -120,6 +120,10 @@ static struct suppression describe(const struct decider *decider, sv address,
         .file = arena_copy(arena, c_text(charge->file)),
         .final = derived ? arena_copy(arena, redact_address(redactor, c_text(charge->final), arena))
                          : SV_EMPTY,
+        .original =
+            derived || sv_eq_nocase(address, c_text(charge->original))
+                ? SV_EMPTY
+                : arena_copy(arena, redact_address(redactor, c_text(charge->original), arena)),
         .count = decision->messages,
         .days = (int64_t)charge->day_count,
         .first_seen = charge->first_seen,
@@ -182,7 +186,7 @@ static void consider_domain(const struct decider *decider, sv domain, const stru
             continue;
         struct suppression row = describe(decider, domain, &decision);
         row.address = arena_copy(&report->arena, domain);
-        row.final = SV_EMPTY;
+        row.final = row.original = SV_EMPTY;
         row.skipped = SV_EMPTY;
         report->suppress_domains[report->suppress_domain_count++] = row;
     }

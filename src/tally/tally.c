@@ -180,8 +180,7 @@ static void count_rankings(struct tally *tally, const struct event *event)
     if (event->sender_known && !event->sender.len)
         count(find_name(&tally->sender_domains, SV("<>"), 1), a->outcome);
     else if (event->sender_known && event->sender_domain_key)
-        count(find_name(&tally->sender_domains, domain_of(event->sender),
-                        event->sender_domain_key),
+        count(find_name(&tally->sender_domains, domain_of(event->sender), event->sender_domain_key),
               a->outcome);
 }
 

@@ -177,9 +177,7 @@ static void postfix_attempt(struct generator *g, struct message *m)
     write_domain(domain, sizeof domain, m->address);
     write_reply(g, reply, sizeof reply, answer, recipient);
     const char *dsn = answer->enhanced;
-    const char *status = answer->code < 300   ? "sent"
-                         : answer->code < 500 ? "deferred"
-                                              : "bounced";
+    const char *status = answer->code < 300 ? "sent" : answer->code < 500 ? "deferred" : "bounced";
     uint32_t ip = below(g, 250), pid = 3000 + below(g, 300), delay = 1 + below(g, 99);
     if (below(g, 3) == 0)
         line(g,
@@ -210,9 +208,10 @@ static void postfix_step(struct generator *g, struct message *m)
     case 1:
         snprintf(m->id, sizeof m->id, "%05X%06X", (unsigned)(next(g) >> 44),
                  (unsigned)(m->number & 0xFFFFFF));
-        line(g, "postfix/smtpd[%u]: connect from app%u.example.org[192.0.2.%u]", 1000 + app, app, app);
-        line(g, "postfix/smtpd[%u]: %s: client=app%u.example.org[192.0.2.%u]", 1000 + app, m->id, app,
+        line(g, "postfix/smtpd[%u]: connect from app%u.example.org[192.0.2.%u]", 1000 + app, app,
              app);
+        line(g, "postfix/smtpd[%u]: %s: client=app%u.example.org[192.0.2.%u]", 1000 + app, m->id,
+             app, app);
         break;
     case 2:
         line(g, "postfix/cleanup[%u]: %s: message-id=<%016llx.%u@example.org>", 2000 + app, m->id,
@@ -261,7 +260,9 @@ static void exim_step(struct generator *g, struct message *m)
     switch (m->step) {
     case 1:
         exim_id(g, m);
-        line(g, "%s <= %s H=app.example.org [192.0.2.7] P=esmtps X=TLS1.3:ECDHE:256 S=%u id=%u@example.org",
+        line(g,
+             "%s <= %s H=app.example.org [192.0.2.7] P=esmtps X=TLS1.3:ECDHE:256 S=%u "
+             "id=%u@example.org",
              m->id, sender, 2000 + below(g, 90000), m->number);
         m->step = 2;
         return;
@@ -294,9 +295,9 @@ static void sendmail_id(struct generator *g, struct message *m)
     struct tm tm;
     time_t now = (time_t)g->now;
     gmtime_r(&now, &tm);
-    snprintf(m->id, sizeof m->id, "%c%c%c%c%c%c%02u%06u", base62[tm.tm_year % 60], base62[tm.tm_mon],
-             base62[tm.tm_mday], base62[tm.tm_hour], base62[tm.tm_min], base62[tm.tm_sec],
-             m->number / 1000000 % 100, m->number % 1000000);
+    snprintf(m->id, sizeof m->id, "%c%c%c%c%c%c%02u%06u", base62[tm.tm_year % 60],
+             base62[tm.tm_mon], base62[tm.tm_mday], base62[tm.tm_hour], base62[tm.tm_min],
+             base62[tm.tm_sec], m->number / 1000000 % 100, m->number % 1000000);
 }
 
 static void sendmail_step(struct generator *g, struct message *m)
@@ -317,8 +318,10 @@ static void sendmail_step(struct generator *g, struct message *m)
         m->step = 2;
         return;
     case 2:
-        line(g, "sm-mta[%u]: STARTTLS=client, relay=mx.%s., version=TLSv1.3, verify=FAIL, "
-                "cipher=TLS_AES_256_GCM_SHA384, bits=256/256", pid, domain);
+        line(g,
+             "sm-mta[%u]: STARTTLS=client, relay=mx.%s., version=TLSv1.3, verify=FAIL, "
+             "cipher=TLS_AES_256_GCM_SHA384, bits=256/256",
+             pid, domain);
         m->step = 3;
         return;
     default:

@@ -1,8 +1,8 @@
 /* generate: synthetic logs whose counts are known, for the benchmark and for property tests.
  *
- * The same seed gives the same bytes, and a longer log begins with the shorter one's lines. Lines of
- * many messages are interleaved as on a busy host; most are noise (connections, TLS, signatures), as
- * in real logs. Domains are of the example kind, addresses of RFC 5737. */
+ * The same seed gives the same bytes, and a longer log begins with the shorter one's lines. Lines
+ * of many messages are interleaved as on a busy host; most are noise (connections, TLS,
+ * signatures), as in real logs. Domains are of the example kind, addresses of RFC 5737. */
 #ifndef BOUNCELOG_TESTS_GENERATE_H
 #define BOUNCELOG_TESTS_GENERATE_H
 

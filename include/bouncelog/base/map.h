@@ -35,7 +35,8 @@ void map_release(struct map *map);
 
 /* NULL when absent. */
 void *map_get(const struct map *map, sv key);
-/* The first value whose key has this hash; NULL: none. For keys that their fingerprints stand for. */
+/* The first value whose key has this hash; NULL: none. For keys that their fingerprints stand for.
+ */
 void *map_by_hash(const struct map *map, uint64_t hash);
 /* Is there a key with this hash at all? Rules most absent keys out before they are even made. */
 bool map_has_hash(const struct map *map, uint64_t hash);

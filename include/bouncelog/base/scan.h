@@ -38,8 +38,8 @@ static inline size_t scan_alnum16(const char *at)
 #ifdef __SSE2__
     /* Signed compares: a byte moved so that its range starts at the least signed value. */
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i letters = _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)),
-                                   _mm_set1_epi8((char)(0x80 - 'a')));
+    __m128i letters =
+        _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8((char)(0x80 - 'a')));
     __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
     __m128i is = _mm_or_si128(_mm_cmplt_epi8(letters, _mm_set1_epi8((char)(0x80 + 26))),
                               _mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));

@@ -35,7 +35,7 @@ struct charge {
     size_t day_count;
     /* the latest event; NUL-terminated, owned */
     int code;
-    char *enhanced, *reply, *rule, *host, *queue_id, *file, *final;
+    char *enhanced, *reply, *rule, *host, *queue_id, *file, *final, *original;
     int64_t line;
     struct charge *next;
 };

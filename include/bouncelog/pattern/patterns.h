@@ -71,9 +71,9 @@ struct status_outcome {
 struct shape {
     sv name, gate;
     uint64_t gate_bytes, gate_mask; /* its first eight bytes, as they stand in memory */
-    sv needs;            /* must stand somewhere in the line; empty: nothing */
-    uint64_t daemons;    /* bits of mta_patterns.daemons */
-    struct regex *regex; /* NULL: the gate says it all */
+    sv needs;                       /* must stand somewhere in the line; empty: nothing */
+    uint64_t daemons;               /* bits of mta_patterns.daemons */
+    struct regex *regex;            /* NULL: the gate says it all */
     struct line_template *templates;
     size_t template_count;
     enum meaning meaning;

@@ -26,8 +26,8 @@ struct template_part {
     size_t literal_len;
     int field;   /* enum field; negative: none, or not asked for */
     bool number; /* `{#}` */
-    bool last; /* no field: the line ends here */
-    char stop; /* 0: the field goes on to the end of the line */
+    bool last;   /* no field: the line ends here */
+    char stop;   /* 0: the field goes on to the end of the line */
 };
 
 struct line_template {

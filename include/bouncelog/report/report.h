@@ -51,7 +51,8 @@ struct block_row {
 struct suppression {
     sv address; /* of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
-    sv final;   /* the final recipient, where the address is an original one */
+    sv final;    /* the final recipient, where the address is an original one */
+    sv original; /* what was mailed, where it expanded to more than this address */
     sv skipped; /* why no list may carry it; empty: it may */
     int code;
     int64_t count, days, first_seen, last_seen, line;

@@ -67,7 +67,8 @@ struct tally {
     int64_t first, last; /* of the attempts; first > last: none */
     struct category_tally categories[CATEGORY_MAX];
     int64_t codes[1000];
-    /* The last event's hour, host, provider and code: most events share them with the one before. */
+    /* The last event's hour, host, provider and code: most events share them with the one before.
+     */
     int64_t last_hour;
     struct outcomes *last_hour_counts, *last_host_counts, *last_provider_counts;
     sv last_host; /* a view of the next */

@@ -1,0 +1,175 @@
+/* A template is a short cut: what fits one is taken by the pattern of its shape, with the same
+ * fields. On a million generated lines and as many damaged ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bouncelog/pattern/patterns.h"
+#include "generator/generate.h"
+#include "parse/queue_id.h"
+
+enum { LINE = 4096, SLACK = 64, LINES = 1000000 / 2 };
+
+static struct patterns patterns;
+static struct matcher *matcher;
+static int64_t fitted; /* lines that fitted a template */
+
+static void compare(const struct shape *shape, sv rest, const struct template_fields *fields)
+{
+    if (regex_match(shape->regex, matcher, rest) != REGEX_YES) {
+        print_error("%.*s: the pattern does not take: %.*s\n", SV_FMT(shape->name), SV_FMT(rest));
+        fail();
+    }
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        sv short_cut = fields->set >> field & 1 ? fields->values[field] : SV_EMPTY;
+        sv full = matcher_field(matcher, shape->regex, (enum field)field);
+        if (!sv_eq(short_cut, full)) {
+            print_error("%.*s: %.*s is '%.*s', not '%.*s': %.*s\n", SV_FMT(shape->name),
+                        SV_FMT(field_name((enum field)field)), SV_FMT(full), SV_FMT(short_cut),
+                        SV_FMT(rest));
+            fail();
+        }
+    }
+}
+
+/* Also of shapes whose turn would not come: each template stands for itself. */
+static void check_rest(const struct mta_patterns *mta, sv rest)
+{
+    for (size_t i = 0; i < mta->shape_count; i++) {
+        const struct shape *shape = &mta->shapes[i];
+        for (size_t j = 0; j < shape->template_count; j++) {
+            struct template_fields fields;
+            if (!template_match(&shape->templates[j], rest, &fields))
+                continue;
+            fitted++;
+            compare(shape, rest, &fields);
+        }
+    }
+}
+
+static uint32_t random_below(uint64_t *state, uint32_t n)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((*state >> 33) % n);
+}
+
+/* One byte changed, lost or doubled; or a piece that means something put in. */
+static size_t damage(uint64_t *state, char *line, size_t len)
+{
+    static const char *const pieces[] = {"\"",        ">",      ", ",     ">, relay=", ", dsn=5.1.1",
+                                         ", status=", " (",     "=",      ", tls=x",   "<",
+                                         "\\\"",      ", a_b=", "4.2.22", "9.9.9",     ": "};
+    size_t at = random_below(state, (uint32_t)len + 1);
+    const char *piece = pieces[random_below(state, sizeof pieces / sizeof *pieces)];
+    size_t add = strlen(piece);
+    switch (random_below(state, 3)) {
+    case 0:
+        if (at < len)
+            line[at] = (char)random_below(state, 256);
+        return len;
+    case 1:
+        if (at < len)
+            memmove(line + at, line + at + 1, len - at - 1);
+        return at < len ? len - 1 : len;
+    default:
+        memmove(line + at + add, line + at, len - at);
+        memcpy(line + at, piece, add);
+        return len + add;
+    }
+}
+
+static void check_line(enum mta mta, uint64_t *state, char *line, size_t len)
+{
+    char *tag = mta == MTA_EXIM ? line + 20 : strstr(line, "]: ");
+    if (!tag)
+        return;
+    char *start = mta == MTA_EXIM ? tag : tag + 3;
+    sv rest = sv_make(start, (size_t)(line + len - start));
+    if (!queue_id_take(mta, &rest).len)
+        return;
+    char copy[LINE + SLACK] = {0};
+    sv_put(copy, rest);
+    check_rest(&patterns.mtas[mta], sv_make(copy, rest.len));
+    size_t damaged = damage(state, copy, rest.len);
+    memset(copy + damaged, 0, SLACK);
+    check_rest(&patterns.mtas[mta], sv_make(copy, damaged));
+}
+
+static void check_mta(enum generated which, enum mta mta, int64_t lines)
+{
+    struct generate_options options = {
+        .mta = which, .bytes = lines * 150, .seed = 11, .addresses = 50000, .failing = 300};
+    FILE *log = tmpfile();
+    char line[LINE];
+    uint64_t state = 5;
+    assert_non_null(log);
+    fitted = 0;
+    int64_t left = lines;
+    (void)generate_log(log, &options);
+    rewind(log);
+    for (; left && fgets(line, sizeof line / 2, log); left--)
+        check_line(mta, &state, line, strcspn(line, "\n"));
+    fclose(log);
+    print_message("%lld of %lld lines fitted a template\n", (long long)fitted, (long long)lines);
+}
+
+static void test_postfix(void **state)
+{
+    (void)state;
+    check_mta(GENERATE_POSTFIX, MTA_POSTFIX, LINES);
+    assert_true(fitted > LINES / 8);
+}
+
+static void test_exim(void **state)
+{
+    (void)state;
+    check_mta(GENERATE_EXIM, MTA_EXIM, LINES / 2);
+}
+
+static void test_sendmail(void **state)
+{
+    (void)state;
+    check_mta(GENERATE_SENDMAIL, MTA_SENDMAIL, LINES / 2);
+}
+
+/* All examples of all shapes, too. */
+static void test_examples(void **state)
+{
+    (void)state;
+    for (enum mta mta = MTA_POSTFIX; mta < MTA_COUNT; mta++)
+        for (size_t i = 0; i < patterns.mtas[mta].shape_count; i++) {
+            const struct examples *examples = &patterns.mtas[mta].shapes[i].examples;
+            for (size_t j = 0; j < examples->hit_count + examples->miss_count; j++) {
+                sv text = j < examples->hit_count
+                              ? examples->hits[j].text
+                              : examples->misses[j - examples->hit_count].text;
+                char copy[LINE + SLACK] = {0};
+                sv_put(copy, sv_sub(text, 0, LINE));
+                check_rest(&patterns.mtas[mta], sv_make(copy, text.len));
+            }
+        }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_examples), cmocka_unit_test(test_postfix),
+        cmocka_unit_test(test_exim), cmocka_unit_test(test_sendmail)};
+    struct patterns_options options = {0};
+    struct err err;
+    if (patterns_load(&patterns, &options, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    matcher = matcher_new();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    matcher_free(matcher);
+    patterns_release(&patterns);
+    return failed;
+}
