@@ -21,10 +21,10 @@ struct row {
 #define PF_LONG(id) "mx1 postfix/smtp[1]: " id ": " OUT
 #define SM_FROM(id)                                                                                \
     "mx1 sm-mta[1]: " id ": from=<n@example.org>, size=1, class=0, nrcpts=1, proto=ESMTP, "        \
-                         "daemon=MTA, relay=app [192.0.2.1]\n"
+    "daemon=MTA, relay=app [192.0.2.1]\n"
 #define SM(id)                                                                                     \
     "mx1 sm-mta[1]: " id ": to=<a@example.com>, delay=00:00:01, mailer=esmtp, pri=1, relay=mx. "   \
-                         "[192.0.2.7], dsn=5.1.1, stat=User unknown\n"
+    "[192.0.2.7], dsn=5.1.1, stat=User unknown\n"
 #define EX_IN(id) id " <= n@example.org H=app [192.0.2.1] P=esmtp S=1\n"
 #define EX(id) id " ** a@example.com R=r T=t H=mx [192.0.2.7]: x\n"
 
