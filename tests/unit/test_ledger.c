@@ -315,6 +315,12 @@ static void test_expansion(void **state)
         ATTEMPT("A", BOUNCED, "b@x", .original = SV("two@o")),
         ATTEMPT("A", BOUNCED, "c@x", .original = SV("two@o")),
         ATTEMPT("B", BOUNCED, "b@x", .original = SV("one@o")),
+        /* an alias that keeps a copy, which is logged without an original: in both orders */
+        ATTEMPT("B", DELIVERED, "Keep@o"),
+        ATTEMPT("B", BOUNCED, "b@x", .original = SV("keep@o")),
+        ATTEMPT("B", BOUNCED, "b@x", .original = SV("copy@o")),
+        ATTEMPT("B", DELIVERED, "copy@o"),
+        ATTEMPT("B", DELIVERED, "other@o"),
     };
     struct run run = {0};
     struct ledger_options options = {.handler = add_event, .context = &run};
@@ -329,6 +335,10 @@ static void test_expansion(void **state)
     assert_true(ledger_expanded(ledger, run.messages[0], hash_nocase(SV("Two@O"))));
     assert_false(ledger_expanded(ledger, run.messages[1], hash_nocase(SV("one@o"))));
     assert_false(ledger_expanded(ledger, run.messages[1], hash_nocase(SV("two@o"))));
+    assert_true(ledger_expanded(ledger, run.messages[1], hash_nocase(SV("keep@o"))));
+    assert_true(ledger_expanded(ledger, run.messages[1], hash_nocase(SV("copy@o"))));
+    assert_false(ledger_expanded(ledger, run.messages[1], hash_nocase(SV("other@o"))));
+    assert_false(ledger_expanded(ledger, run.messages[0], hash_nocase(SV("keep@o"))));
     ledger_free(ledger);
     ledger_free(NULL);
     buf_release(&run.events);
