@@ -154,7 +154,7 @@ static void test_local_times(void **state)
     (void)snprintf(kept, sizeof kept, "%s", old ? old : "UTC");
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        int64_t wall, utc;
+        int64_t wall = 0, utc = 0;
         set_zone(rows[i].zone);
         assert_true(date_parse(rows[i].local, &wall) && date_parse(rows[i].utc, &utc));
         int64_t got = date_from_local(date_to_civil(wall));
