@@ -16,6 +16,7 @@ static void test_ambiguous(void **state)
          SV("x"), SV(""), true},
         {SV("to=<x>, relay=none, status=bounced (y@b>, orig_to=<z>, relay=none)"), SV("x"), SV(""),
          true},
+        {SV("to=<x>, relay=none, status=bounced (y@b>, orig_to=<z"), SV("x"), SV(""), true},
         /* a remote's words at a distance no address can have */
         {SV("to=<a@example.com>, relay=mx, status=deferred (host said: 451 "
             "................................................................................"

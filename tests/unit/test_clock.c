@@ -40,6 +40,8 @@ static const struct row rows[] = {
     {"the file's clock is behind by a few hours at the turn", "UTC", "2025-12-31T23:00:00Z", 0,
      false, "Jan  1 00:30:00 " PF "Dec 31 23:30:00 " PF,
      "2026-01-01T00:30:00Z 2025-12-31T23:30:00Z"},
+    {"a zone that is in the next year already", "Asia/Tokyo", "2025-12-30T22:00:00Z", 0, false,
+     "Jan  1 05:00:00 " PF, "2025-12-31T20:00:00Z"},
     {"two days ahead of the file it cannot be", "UTC", "2025-12-31T00:00:00Z", 0, false,
      "Jan  2 00:30:00 " PF, "2025-01-02T00:30:00Z"},
     {"29 February, of the year of the file", "UTC", "2028-03-05", 0, false, "Feb 29 12:00:00 " PF,

@@ -20,6 +20,8 @@ static void test_times(void **state)
         {MTA_EXIM, SV("1xVbZa-00002s-0"), NULL},
         {MTA_EXIM, SV("1xVbZa-00002s-0PX"), NULL},
         {MTA_EXIM, SV("1xVbZa-0000000C5j-1wRa"), NULL},
+        {MTA_EXIM, SV("1xVbZa-00002s-1wRa"), NULL}, /* half of this kind, half of that */
+        {MTA_EXIM, SV("1xVbZa-00000000C5j-0P"), NULL},
         {MTA_EXIM, SV("1xVb_a-00002s-0P"), NULL},
         {MTA_EXIM, SV(""), NULL},
         {MTA_POSTFIX, SV("4jYJdY6H6Zz1gBmV"), "2026-11-23T21:16:01Z"},
