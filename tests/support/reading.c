@@ -33,6 +33,7 @@ static void check_chunk(const struct input *input, const struct chunk *chunk, ui
     if (chunk->first)
         *head = input_head(input);
     assert_true(sv_eq(*head, input_head(input)));
+    assert_memory_equal(head->ptr + head->len, zeros, 16); /* parsers look so far beyond a line */
 }
 
 struct got read_paths(const char *const *paths, size_t count, size_t chunk_bytes)

@@ -149,6 +149,7 @@ static void test_order(void **state)
         {"m.log-2026010113 m.log-2026010109.gz m.log-20260101",
          "m.log-20260101 m.log-2026010109.gz "
          "m.log-2026010113"},
+        {"m.log-20260102 m.log-2026010113", "m.log-2026010113 m.log-20260102"},
         {"m.log-2026-01-02 m.log m.log-2025-12-31.gz",
          "m.log-2025-12-31.gz m.log-2026-01-02 m.log"},
         {"m.log.20260102 m.log.20260101", "m.log.20260101 m.log.20260102"},
