@@ -105,6 +105,9 @@ static void test_sources_do_not_mix(void **state)
         struct chunk chunk;
         struct buf all = {0};
         while (input_next(input, &chunk)) {
+            static const char zeros[16];
+            sv head = input_head(input);
+            assert_memory_equal(head.ptr + head.len, zeros, sizeof zeros);
             buf_printf(&all, "%zu:", chunk.source);
             buf_add(&all, chunk.bytes);
             buf_add_byte(&all, '|');
