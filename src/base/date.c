@@ -45,7 +45,8 @@ struct civil date_to_civil(int64_t seconds)
 bool date_is_valid(struct civil c)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (c.month < 1 || c.month > 12 || c.hour > 23 || c.minute > 59 || c.second > 60)
+    if (c.month < 1 || c.month > 12 || c.hour < 0 || c.hour > 23 || c.minute < 0 || c.minute > 59 ||
+        c.second < 0 || c.second > 60)
         return false;
     bool leap = (c.year % 4 == 0 && c.year % 100 != 0) || c.year % 400 == 0;
     return c.day >= 1 && c.day <= days[c.month - 1] + (c.month == 2 && leap);

@@ -61,8 +61,10 @@ static int open_temporary(struct outfile *out, mode_t mode)
         if (out->fd >= 0 || errno != EEXIST)
             break;
     }
-    if (out->fd >= 0)
+    if (out->fd >= 0) {
         note_temporary(NULL, buf_cstr(&out->temporary));
+        (void)fchmod(out->fd, mode); /* the umask is for new files, not for one that is replaced */
+    }
     return out->fd;
 }
 

@@ -33,6 +33,8 @@ size_t sv_rfind(sv v, sv needle)
 {
     if (needle.len > v.len)
         return SV_NPOS;
+    if (!needle.len)
+        return v.len; /* a zeroed view has no bytes that memcmp may be shown */
     for (size_t at = v.len - needle.len + 1; at-- > 0;)
         if (memcmp(v.ptr + at, needle.ptr, needle.len) == 0)
             return at;

@@ -175,10 +175,11 @@ static void drop_cut_rest(struct reader *reader, struct span *span)
     if (!reader->skipping)
         return;
     char *newline = memchr(span->start, '\n', (size_t)(span->end - span->start));
-    if (newline)
-        span->start = newline + 1;
-    else
-        span->start = span->end = span->page;
+    char *rest = newline ? newline + 1 : span->end;
+    size_t len = (size_t)(span->end - rest);
+    memmove(span->page, rest, len); /* so that a whole line has room */
+    span->start = span->page;
+    span->end = span->page + len;
     reader->skipping = newline == NULL;
 }
 

@@ -11,7 +11,8 @@ struct ledger {
     struct ledger_options options;
     struct messages messages;
     struct recent_ids recent;
-    struct fpset several; /* (message, original) pairs that expanded to more than one */
+    struct recent_ids direct; /* (message, recipient) pairs that came without an original */
+    struct fpset several;     /* (message, original) pairs that expanded to more than one */
     int64_t unresolved_expiries;
 };
 
@@ -21,6 +22,7 @@ struct ledger *ledger_new(const struct ledger_options *options)
     ledger->options = *options;
     messages_init(&ledger->messages, options->messages_max ? options->messages_max : MESSAGES_MAX);
     recent_ids_init(&ledger->recent);
+    recent_ids_init(&ledger->direct);
     return ledger;
 }
 
@@ -30,6 +32,7 @@ void ledger_free(struct ledger *ledger)
         return;
     messages_release(&ledger->messages);
     recent_ids_release(&ledger->recent);
+    recent_ids_release(&ledger->direct);
     fpset_release(&ledger->several);
     mem_free(ledger);
 }
@@ -104,12 +107,37 @@ static bool is_filter(const struct ledger *ledger, const struct record *attempt)
     return false;
 }
 
+static void mark_several(struct ledger *ledger, const struct message *message,
+                         struct expansion *expansion)
+{
+    if (!expansion->several)
+        fpset_add(&ledger->several, hash_mix(fingerprint(message), expansion->original), 0);
+    expansion->several = true;
+}
+
+/* An alias that keeps a copy (sales: sales, bob) expands to itself as well, and that copy is
+ * logged without an original. The copies are first tried together, so that a memory of the last
+ * such recipients is enough, and none is needed for a message with one recipient. */
+static void note_direct(struct ledger *ledger, struct message *message, uint64_t recipient)
+{
+    uint64_t pair = hash_mix(fingerprint(message), recipient);
+    uint32_t sequence;
+    for (struct expansion *known = message->expansions; known; known = known->next)
+        if (known->original == recipient)
+            mark_several(ledger, message, known);
+    if (message->expected != 1 && !recent_ids_find(&ledger->direct, pair, &sequence))
+        recent_ids_add(&ledger->direct, pair, message->sequence);
+}
+
 static void note_expansion(struct ledger *ledger, struct message *message,
                            const struct record *attempt)
 {
-    if (!attempt->original.len)
+    if (!attempt->original.len) {
+        note_direct(ledger, message, attempt->address_key);
         return;
+    }
     uint64_t original = hash_nocase(attempt->original), final = attempt->address_key;
+    uint32_t sequence;
     struct expansion *known = message->expansions;
     while (known && known->original != original)
         known = known->next;
@@ -119,9 +147,10 @@ static void note_expansion(struct ledger *ledger, struct message *message,
         known->final = final;
         known->next = message->expansions;
         message->expansions = known;
-    } else if (known->final != final && !known->several) {
-        known->several = true;
-        fpset_add(&ledger->several, hash_mix(fingerprint(message), original), 0);
+        if (recent_ids_find(&ledger->direct, hash_mix(fingerprint(message), original), &sequence))
+            mark_several(ledger, message, known);
+    } else if (known->final != final) {
+        mark_several(ledger, message, known);
     }
 }
 

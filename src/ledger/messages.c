@@ -221,15 +221,16 @@ static sv move_view(sv view, char **to)
 /* A copy whose views all lie in one block behind it. */
 static struct pending *copy_attempt(const struct record *r)
 {
-    size_t size = r->host.len + r->queue_id.len + r->recipient.len + r->original.len +
-                  r->relay.host.len + r->relay.ip.len + r->transport.len + r->dsn.len +
-                  r->reply.enhanced.len + r->reply.text.len;
+    size_t size = r->host.len + r->queue_id.len + r->sender.len + r->recipient.len +
+                  r->original.len + r->relay.host.len + r->relay.ip.len + r->transport.len +
+                  r->dsn.len + r->reply.enhanced.len + r->reply.text.len;
     struct pending *pending = mem_alloc(sizeof *pending + size + 1);
     char *to = (char *)(pending + 1);
     struct record *copy = &pending->attempt;
     *copy = *r;
     copy->host = move_view(r->host, &to);
     copy->queue_id = move_view(r->queue_id, &to);
+    copy->sender = move_view(r->sender, &to);
     copy->recipient = move_view(r->recipient, &to);
     copy->original = move_view(r->original, &to);
     copy->relay.host = move_view(r->relay.host, &to);
@@ -238,7 +239,7 @@ static struct pending *copy_attempt(const struct record *r)
     copy->dsn = move_view(r->dsn, &to);
     copy->reply.enhanced = move_view(r->reply.enhanced, &to);
     copy->reply.text = move_view(r->reply.text, &to);
-    copy->said.raw = copy->sender = copy->forwarded_id = SV_EMPTY;
+    copy->said.raw = copy->forwarded_id = SV_EMPTY;
     return pending;
 }
 

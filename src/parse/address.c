@@ -120,10 +120,31 @@ static double take_decimal(sv *text)
     if (!at)
         return -1;
     if (at < text->len && text->ptr[at] == '.')
-        for (at++; at < text->len && is_digit(text->ptr[at]) && fraction < 6; fraction++)
-            digits = digits * 10 + (uint64_t)(text->ptr[at++] - '0');
+        for (at++; at < text->len && is_digit(text->ptr[at]); at++)
+            if (fraction < 6) { /* what follows would not show */
+                digits = digits * 10 + (uint64_t)(text->ptr[at] - '0');
+                fraction++;
+            }
     *text = sv_skip(*text, at);
     return (double)digits / powers[fraction];
+}
+
+static double unit_seconds(char unit)
+{
+    switch (unit) {
+    case 'w':
+        return 604800;
+    case 'd':
+        return 86400;
+    case 'h':
+        return 3600;
+    case 'm':
+        return 60;
+    case 's':
+        return 1;
+    default:
+        return -1;
+    }
 }
 
 /* A decimal number and the unit behind it: 1, 0.012s, 2h3m. */
@@ -131,15 +152,10 @@ static double with_units(sv text)
 {
     double total = 0;
     while (text.len) {
-        double n = take_decimal(&text);
-        if (n < 0)
+        double n = take_decimal(&text), unit = unit_seconds(text.len ? text.ptr[0] : 's');
+        if (n < 0 || unit < 0)
             return -1;
-        char unit = text.len ? text.ptr[0] : 's';
-        total += n * (unit == 'w'   ? 604800
-                      : unit == 'd' ? 86400
-                      : unit == 'h' ? 3600
-                      : unit == 'm' ? 60
-                                    : 1);
+        total += n * unit;
         text = sv_skip(text, 1);
     }
     return total;

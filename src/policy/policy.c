@@ -1,6 +1,12 @@
 #include "bouncelog/policy/policy.h"
 
-enum { SECONDS_A_DAY = 86400, LOCAL_PART_MAX = 64, ADDRESS_MAX = 254, TIMES_MAX = 64 };
+enum {
+    SECONDS_A_DAY = 86400,
+    LOCAL_PART_MAX = 64,
+    LABEL_MAX = 63,
+    ADDRESS_MAX = 254,
+    TIMES_MAX = 64
+};
 
 static sv local_part(sv address)
 {
@@ -151,19 +157,28 @@ static bool is_dot_atom(sv local)
     return true;
 }
 
+/* RFC 1123 section 2.1 */
+static bool is_label(sv label)
+{
+    if (!label.len || label.len > LABEL_MAX || label.ptr[0] == '-' ||
+        label.ptr[label.len - 1] == '-')
+        return false;
+    for (size_t i = 0; i < label.len; i++)
+        if (!is_alnum(label.ptr[i]) && label.ptr[i] != '-')
+            return false;
+    return true;
+}
+
 static bool is_host_name(sv domain)
 {
-    size_t dots = 0;
-    if (!domain.len || domain.ptr[0] == '.' || domain.ptr[0] == '-' ||
-        domain.ptr[domain.len - 1] == '.' || domain.ptr[domain.len - 1] == '-' ||
-        sv_find(domain, SV("..")) != SV_NPOS)
-        return false;
-    for (size_t i = 0; i < domain.len; i++) {
-        if (!is_alnum(domain.ptr[i]) && domain.ptr[i] != '-' && domain.ptr[i] != '.')
+    size_t labels = 0;
+    for (size_t end = 0; end != SV_NPOS; labels++) {
+        end = sv_find_byte(domain, '.');
+        if (!is_label(sv_sub(domain, 0, end)))
             return false;
-        dots += domain.ptr[i] == '.';
+        domain = sv_skip(domain, end == SV_NPOS ? domain.len : end + 1);
     }
-    return dots > 0;
+    return labels > 1;
 }
 
 const char *policy_unsafe(sv address)

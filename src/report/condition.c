@@ -42,6 +42,9 @@ static bool read_limit(sv text, double *limit)
     text = sv_trim(percent ? sv_sub(text, 0, text.len - 1) : text);
     if (!text.len || text.len >= sizeof digits || !(is_digit(text.ptr[0])))
         return false;
+    for (size_t i = 0; i < text.len; i++) /* strtod takes hexadecimal and exponents, too */
+        if (!is_digit(text.ptr[i]) && text.ptr[i] != '.')
+            return false;
     memcpy(digits, text.ptr, text.len);
     digits[text.len] = 0;
     *limit = strtod(digits, &end) / (percent ? 100 : 1);

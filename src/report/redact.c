@@ -39,18 +39,31 @@ sv redact_address(const struct redactor *redactor, sv address, struct arena *are
 static size_t local_start(sv text, size_t at, size_t floor)
 {
     size_t start = at;
-    if (at > floor && text.ptr[at - 1] == '"') {
-        size_t open = sv_rfind_byte(sv_sub(text, floor, at - 1), '"');
-        return open == SV_NPOS ? at : floor + open;
-    }
     while (start > floor && is_local_char(text.ptr[start - 1]))
         start--;
     return start;
 }
 
+/* Where the quoted string that begins at `open` ends; 0 when it does not. */
+static size_t quoted_end(sv text, size_t open)
+{
+    for (size_t at = open + 1; at < text.len; at++) {
+        if (text.ptr[at] == '\\')
+            at++;
+        else if (text.ptr[at] == '"')
+            return at + 1;
+    }
+    return 0;
+}
+
+/* Where the domain, or the address literal, behind the `@` at `at` ends. */
 static size_t domain_end(sv text, size_t at)
 {
     size_t end = at + 1;
+    if (end < text.len && text.ptr[end] == '[') {
+        size_t close = sv_find_byte(sv_skip(text, end), ']');
+        return close == SV_NPOS ? at + 1 : end + close + 1;
+    }
     while (end < text.len && is_domain_char(text.ptr[end]))
         end++;
     while (end > at + 1 && (text.ptr[end - 1] == '.' || text.ptr[end - 1] == '-'))
@@ -58,17 +71,28 @@ static size_t domain_end(sv text, size_t at)
     return end;
 }
 
+/* Does an address have its `@`, or its opening quote, at `at`? */
+static bool address_around(sv text, size_t at, size_t floor, size_t *start, size_t *end)
+{
+    size_t sign = at;
+    *start = at;
+    if (text.ptr[at] == '@')
+        *start = local_start(text, at, floor);
+    else if (text.ptr[at] != '"' || (sign = quoted_end(text, at)) == 0 || sign >= text.len ||
+             text.ptr[sign] != '@')
+        return false;
+    *end = domain_end(text, sign);
+    return *start<sign && * end> sign + 1;
+}
+
 sv redact_text(const struct redactor *redactor, sv text, struct arena *arena)
 {
     if (!redactor || sv_find_byte(text, '@') == SV_NPOS)
         return text;
     struct buf out = {0};
-    size_t done = 0;
+    size_t done = 0, start, end;
     for (size_t at = 0; at < text.len; at++) {
-        if (text.ptr[at] != '@')
-            continue;
-        size_t start = local_start(text, at, done), end = domain_end(text, at);
-        if (start == at || end == at + 1)
+        if (!address_around(text, at, done, &start, &end))
             continue;
         buf_add(&out, sv_sub(text, done, start));
         buf_add(&out, redact_address(redactor, sv_sub(text, start, end), arena));

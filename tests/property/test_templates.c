@@ -62,9 +62,9 @@ static uint32_t random_below(uint64_t *state, uint32_t n)
 /* One byte changed, lost or doubled; or a piece that means something put in. */
 static size_t damage(uint64_t *state, char *line, size_t len)
 {
-    static const char *const pieces[] = {"\"",        ">",      ", ",     ">, relay=", ", dsn=5.1.1",
-                                         ", status=", " (",     "=",      ", tls=x",   "<",
-                                         "\\\"",      ", a_b=", "4.2.22", "9.9.9",     ": "};
+    static const char *const pieces[] = {
+        "\"",      ">", ", ",   ">, relay=", ", dsn=5.1.1", ", status=", " (", "=",
+        ", tls=x", "<", "\\\"", ", a_b=",    "4.2.22",      "9.9.9",     ": "};
     size_t at = random_below(state, (uint32_t)len + 1);
     const char *piece = pieces[random_below(state, sizeof pieces / sizeof *pieces)];
     size_t add = strlen(piece);
@@ -146,9 +146,8 @@ static void test_examples(void **state)
         for (size_t i = 0; i < patterns.mtas[mta].shape_count; i++) {
             const struct examples *examples = &patterns.mtas[mta].shapes[i].examples;
             for (size_t j = 0; j < examples->hit_count + examples->miss_count; j++) {
-                sv text = j < examples->hit_count
-                              ? examples->hits[j].text
-                              : examples->misses[j - examples->hit_count].text;
+                sv text = j < examples->hit_count ? examples->hits[j].text
+                                                  : examples->misses[j - examples->hit_count].text;
                 char copy[LINE + SLACK] = {0};
                 sv_put(copy, sv_sub(text, 0, LINE));
                 check_rest(&patterns.mtas[mta], sv_make(copy, text.len));

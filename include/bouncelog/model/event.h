@@ -91,7 +91,7 @@ struct event {
     struct record attempt; /* code, text, relay of an expiry are those of the last deferral */
     sv file;               /* source of the line, as the user named it */
     sv sender;
-    uint64_t sender_key;        /* hash_nocase of the sender */
+    uint64_t sender_key;        /* hash_nocase of a known sender */
     uint64_t sender_domain_key; /* of its domain; 0: it has none */
     bool sender_known;
     bool suppressible; /* false: this failure must never count against the address */

@@ -1,0 +1,86 @@
+#include "testing.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bouncelog/base/text.h"
+
+static void add_shown(struct buf *text, const char *label, sv bytes)
+{
+    buf_add(text, sv_from(label));
+    text_add_visible(text, bytes);
+    buf_add_byte(text, '\n');
+}
+
+void expect_sv_at(const char *file, int line, sv got, sv want, sv what)
+{
+    if (sv_eq(got, want))
+        return;
+    struct buf text = {0};
+    add_shown(&text, "of:     ", what);
+    add_shown(&text, "got:    ", got);
+    add_shown(&text, "wanted: ", want);
+    print_error("%s", buf_cstr(&text));
+    buf_release(&text);
+    _fail(file, line);
+}
+
+void expect_int_at(const char *file, int line, int64_t got, int64_t want, sv what)
+{
+    if (got == want)
+        return;
+    struct buf text = {0};
+    add_shown(&text, "of:     ", what);
+    print_error("%sgot:    %lld\nwanted: %lld\n", buf_cstr(&text), (long long)got, (long long)want);
+    buf_release(&text);
+    _fail(file, line);
+}
+
+void add_file(struct buf *buf, const char *path)
+{
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    for (size_t got = 1; got;) {
+        buf_reserve(buf, 65536);
+        got = fread(buf->ptr + buf->len, 1, 65536, file);
+        buf->len += got;
+    }
+    (void)fclose(file);
+}
+
+/* George Marsaglia, "Xorshift RNGs" (2003). */
+uint32_t next_random(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+void guarded_init(struct guarded *guarded, size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    guarded->size = (size + page - 1) / page * page;
+    guarded->pages = mmap(NULL, guarded->size + page, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(guarded->pages != MAP_FAILED);
+    assert_int_equal(mprotect(guarded->pages + guarded->size, page, PROT_NONE), 0);
+}
+
+sv guarded_put(const struct guarded *guarded, sv bytes, size_t slack)
+{
+    assert_true(bytes.len + slack <= guarded->size);
+    char *end = guarded->pages + guarded->size, *at = end - slack - bytes.len;
+    sv_put(at, bytes);
+    memset(end - slack, 0, slack);
+    if (slack)
+        end[-(ptrdiff_t)slack] = '\n';
+    return (sv){at, bytes.len};
+}
+
+void guarded_release(struct guarded *guarded)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    munmap(guarded->pages, guarded->size + page);
+}

@@ -1,0 +1,350 @@
+/* suppressions: a history of attempts in, the list of addresses to stop mailing out. */
+#include "bouncelog/base/mem.h"
+#include "bouncelog/pipeline/pipeline.h"
+#include "bouncelog/policy/policy.h"
+#include "bouncelog/report/report.h"
+#include "loaded.h"
+
+enum { DAY = 86400 };
+
+/* One attempt; what is not said is a permanent failure of joe@example.com by a rule at RCPT. */
+struct step {
+    const char *category, *id, *to, *original, *sender;
+    int64_t time;
+    enum outcome outcome;
+    enum severity severity;
+    enum basis basis;
+    bool removed; /* the line only frees the queue id */
+};
+
+#define STEP(what, queue_id, when, is, how_severe, because, ...)                                   \
+    {                                                                                              \
+        .category = what, .id = queue_id, .time = when, .outcome = is, .severity = how_severe,     \
+        .basis = because, __VA_ARGS__                                                              \
+    }
+#define FAILS(what, queue_id, when, ...)                                                           \
+    STEP(what, queue_id, when, OUTCOME_BOUNCED, SEVERITY_PERMANENT, BASIS_RULE, __VA_ARGS__)
+#define FAILS_BY(basis, what, queue_id, when)                                                      \
+    STEP(what, queue_id, when, OUTCOME_BOUNCED, SEVERITY_PERMANENT, basis, )
+#define RETRIES(what, queue_id, when, ...)                                                         \
+    STEP(what, queue_id, when, OUTCOME_DEFERRED, SEVERITY_TRANSIENT, BASIS_RULE, __VA_ARGS__)
+#define ENDS(outcome, queue_id, when, ...)                                                         \
+    STEP(NULL, queue_id, when, outcome, SEVERITY_NONE, BASIS_NONE, __VA_ARGS__)
+#define DELIVERS(queue_id, when, ...) ENDS(OUTCOME_DELIVERED, queue_id, when, __VA_ARGS__)
+#define REMOVES(queue_id)                                                                          \
+    {                                                                                              \
+        .id = queue_id, .removed = true                                                            \
+    }
+
+static sv text_or(const char *text, const char *otherwise)
+{
+    return sv_from(text ? text : otherwise);
+}
+
+static void note(void *context, struct event *event)
+{
+    struct evidence *evidence = context;
+    uint8_t category = event->attempt.verdict.category;
+    pipeline_judge(&patterns, event);
+    category = event->attempt.verdict.category;
+    evidence_note(evidence, event,
+                  category < patterns.taxonomy.category_count &&
+                      patterns.policy.rules[category].per_domain);
+}
+
+static struct record record_of(const struct step *step, int64_t line)
+{
+    return (struct record){
+        .kind = step->removed ? RECORD_REMOVED : RECORD_ATTEMPT,
+        .mta = MTA_POSTFIX,
+        .outcome = step->outcome,
+        .severity = step->severity,
+        .time = step->time,
+        .line = line,
+        .host = SV("mx1"),
+        .queue_id = sv_from(step->id),
+        .recipient = text_or(step->to, "joe@example.com"),
+        .original = text_or(step->original, ""),
+        .has_sender = true,
+        .sender = text_or(step->sender, "news@shop.example"),
+        .delay_s = -1,
+        .said = {ORIGIN_REMOTE, STAGE_RCPT, SV_EMPTY},
+        .reply = {550, SV("5.1.1"), SV("no such person")},
+        .verdict = {.category = step->category ? category_of(step->category) : CATEGORY_NONE,
+                    .basis = step->basis,
+                    .rule = SV("some-rule")}};
+}
+
+/* A report over the steps; the caller releases it. */
+static void report_of(struct report *report, const struct step *steps, size_t count,
+                      const struct map *known, const struct redactor *redactor)
+{
+    static const struct line_tally lines;
+    struct tally tally;
+    struct evidence evidence;
+    evidence_init(&evidence);
+    tally_init(&tally);
+    struct ledger_options how = {.handler = note, .context = &evidence};
+    struct ledger *ledger = ledger_new(&how);
+    for (size_t i = 0; i < count; i++) {
+        struct record record = record_of(&steps[i], (int64_t)i + 1);
+        ledger_apply(ledger, SV("mail.log"), &record);
+    }
+    struct report_source source = {&lines, &tally, &evidence, ledger, NULL, 0};
+    struct report_options options = {
+        &patterns.taxonomy, &patterns.policy, redactor, known, 50, SV("0"), 0};
+    report_make(report, &source, &options);
+    ledger_free(ledger);
+    tally_release(&tally);
+    evidence_release(&evidence);
+}
+
+/* "address category messages days first last; ...", domains behind a `|`. */
+static void add_rows(struct buf *text, const struct suppression *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_printf(text, "%s%.*s %.*s %lld %lld %lld %lld", i ? "; " : "", SV_FMT(rows[i].address),
+                   SV_FMT(rows[i].category), (long long)rows[i].count, (long long)rows[i].days,
+                   (long long)rows[i].first_seen, (long long)rows[i].last_seen);
+}
+
+static void expect_list(const struct step *steps, size_t count, const char *want, const char *why)
+{
+    struct report report;
+    struct buf got = {0};
+    report_of(&report, steps, count, NULL, NULL);
+    add_rows(&got, report.suppress, report.suppress_count);
+    if (report.suppress_domain_count)
+        buf_add(&got, SV(" | "));
+    add_rows(&got, report.suppress_domains, report.suppress_domain_count);
+    expect_sv(buf_sv(&got), sv_from(want), sv_from(why));
+    buf_release(&got);
+    report_release(&report);
+}
+#define LIST(why, want, ...)                                                                       \
+    do {                                                                                           \
+        static const struct step steps_[] = {__VA_ARGS__};                                         \
+        expect_list(steps_, COUNT_OF(steps_), want, why);                                          \
+    } while (0)
+
+#define UNKNOWN "recipient_unknown"
+#define FULL "mailbox_full"
+
+static void test_at_once(void **state)
+{
+    (void)state;
+    LIST("one permanent failure", "joe@example.com recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5));
+    LIST("in lower case", "joe@example.com recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .to = "Joe@Example.com"));
+    LIST("on weak grounds: not yet", "", FAILS_BY(BASIS_CODE, UNKNOWN, "A", 5));
+    LIST("a deferral: not yet", "",
+         STEP(UNKNOWN, "A", 5, OUTCOME_DEFERRED, SEVERITY_PERMANENT, BASIS_RULE, ));
+    LIST("a full mailbox: not yet", "", FAILS(FULL, "A", 5));
+    LIST("blocked because of us: never", "", FAILS("reputation", "A", 5));
+    LIST("sorted by address",
+         "a@x.example recipient_unknown 1 1 6 6; "
+         "b@x.example recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .to = "b@x.example"), FAILS(UNKNOWN, "A", 6, .to = "a@x.example"));
+}
+
+static void test_counted(void **state)
+{
+    (void)state;
+    LIST("3 messages spanning 14 days", "joe@example.com mailbox_full 3 3 0 1209600",
+         RETRIES(FULL, "A", 0), RETRIES(FULL, "B", 7 * DAY), RETRIES(FULL, "C", 14 * DAY));
+    LIST("...less a second", "", RETRIES(FULL, "A", 0), RETRIES(FULL, "B", 7 * DAY),
+         RETRIES(FULL, "C", 14 * DAY - 1));
+    LIST("retries of one message count once", "", RETRIES(FULL, "A", 0), RETRIES(FULL, "A", DAY),
+         RETRIES(FULL, "A", 7 * DAY), RETRIES(FULL, "A", 14 * DAY), FAILS(FULL, "A", 15 * DAY));
+    LIST("...two messages, many retries", "", RETRIES(FULL, "A", 0), RETRIES(FULL, "B", 7 * DAY),
+         RETRIES(FULL, "B", 14 * DAY), RETRIES(FULL, "A", 15 * DAY));
+    LIST("an id that was free again is another message",
+         "joe@example.com mailbox_full 3 3 0 1209600", RETRIES(FULL, "A", 0), REMOVES("A"),
+         RETRIES(FULL, "A", 7 * DAY), REMOVES("A"), RETRIES(FULL, "A", 14 * DAY));
+    LIST("two messages on one day are one day", "joe@example.com mailbox_full 4 3 0 1209600",
+         RETRIES(FULL, "A", 0), RETRIES(FULL, "D", 60), RETRIES(FULL, "B", 7 * DAY),
+         RETRIES(FULL, "C", 14 * DAY));
+    LIST("weak grounds count like deferrals", "joe@example.com recipient_unknown 3 3 0 1209600",
+         FAILS_BY(BASIS_MTA, UNKNOWN, "A", 0), RETRIES(UNKNOWN, "B", 7 * DAY),
+         FAILS_BY(BASIS_CODE, UNKNOWN, "C", 14 * DAY));
+    LIST("categories do not add up", "", RETRIES(FULL, "A", 0), RETRIES(FULL, "B", 7 * DAY),
+         RETRIES(UNKNOWN, "C", 14 * DAY));
+    LIST("of two grounds, the one that suffices at once",
+         "joe@example.com recipient_unknown 1 1 100 100", FAILS(UNKNOWN, "X", 100),
+         RETRIES(FULL, "A", 0), RETRIES(FULL, "B", 7 * DAY), RETRIES(FULL, "C", 14 * DAY));
+    LIST("3 messages within 30 days", "joe@example.com recipient_refuses 3 1 0 2",
+         FAILS("recipient_refuses", "A", 0), FAILS("recipient_refuses", "B", 1),
+         FAILS("recipient_refuses", "C", 2));
+}
+
+static void test_delivery_resets(void **state)
+{
+    (void)state;
+    LIST("a delivery wipes the slate clean", "", FAILS(UNKNOWN, "A", 0), DELIVERS("B", 10));
+    LIST("...of this address alone", "joe@example.com recipient_unknown 1 1 0 0",
+         FAILS(UNKNOWN, "A", 0), DELIVERS("B", 10, .to = "eve@example.com"));
+    LIST("...whatever its case", "", FAILS(UNKNOWN, "A", 0),
+         DELIVERS("B", 10, .to = "JOE@EXAMPLE.COM"));
+    LIST("...and the count begins anew", "", RETRIES(FULL, "A", 0), RETRIES(FULL, "B", 7 * DAY),
+         DELIVERS("X", 8 * DAY), RETRIES(FULL, "C", 14 * DAY), RETRIES(FULL, "D", 15 * DAY));
+    LIST("...a failure after it counts", "joe@example.com recipient_unknown 1 1 20 20",
+         DELIVERS("B", 10), FAILS(UNKNOWN, "A", 20));
+    LIST("handed over is no delivery", "joe@example.com recipient_unknown 1 1 0 0",
+         FAILS(UNKNOWN, "A", 0), ENDS(OUTCOME_HANDED_OVER, "B", 10));
+    LIST("nor is discarded", "joe@example.com recipient_unknown 1 1 0 0", FAILS(UNKNOWN, "A", 0),
+         ENDS(OUTCOME_DISCARDED, "B", 10));
+}
+
+#define NO_DOMAIN "domain_not_found"
+
+static void test_per_domain(void **state)
+{
+    (void)state;
+    LIST("addresses of a domain count together",
+         "a@x.example domain_not_found 1 1 0 0; b@x.example domain_not_found 1 1 86400 86400; "
+         "c@x.example domain_not_found 1 1 172800 172800 | "
+         "x.example domain_not_found 3 3 0 172800",
+         FAILS(NO_DOMAIN, "A", 0, .to = "a@x.example"),
+         FAILS(NO_DOMAIN, "B", DAY, .to = "b@X.example"),
+         FAILS(NO_DOMAIN, "C", 2 * DAY, .to = "c@x.example"));
+    LIST("...not those of a domain below it", "", FAILS(NO_DOMAIN, "A", 0, .to = "a@x.example"),
+         FAILS(NO_DOMAIN, "B", DAY, .to = "b@y.x.example"),
+         FAILS(NO_DOMAIN, "C", 2 * DAY, .to = "c@x.example"));
+    LIST("mail to anyone there clears the domain", "",
+         FAILS(NO_DOMAIN, "A", 0, .to = "a@x.example"),
+         FAILS(NO_DOMAIN, "B", DAY, .to = "b@x.example"), DELIVERS("X", DAY, .to = "d@x.example"),
+         FAILS(NO_DOMAIN, "C", 2 * DAY, .to = "c@x.example"));
+    LIST("relay_denied: the addresses, but no domain", "a@x.example relay_denied 3 3 0 1209600",
+         FAILS("relay_denied", "A", 0, .to = "a@x.example"),
+         FAILS("relay_denied", "B", 7 * DAY, .to = "a@x.example"),
+         FAILS("relay_denied", "C", 14 * DAY, .to = "a@x.example"));
+}
+
+/* Which address: the one that was mailed, if it stands for that one recipient alone. */
+static void test_original(void **state)
+{
+    (void)state;
+    LIST("an alias of one", "sales@shop.example recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .original = "Sales@shop.example"));
+    LIST("an alias of two: the final one", "joe@example.com recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         DELIVERS("A", 6, .to = "eve@example.com", .original = "sales@shop.example"));
+    LIST("...found out only afterwards",
+         "eve@example.com recipient_unknown 1 1 6 6; joe@example.com recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         FAILS(UNKNOWN, "A", 6, .to = "eve@example.com", .original = "sales@shop.example"));
+    LIST("an alias that keeps a copy", "joe@example.com recipient_unknown 1 1 6 6",
+         DELIVERS("A", 5, .to = "sales@shop.example"),
+         FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"));
+    LIST("...in the other order", "joe@example.com recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         DELIVERS("A", 6, .to = "sales@shop.example"));
+    LIST("...whose copy fails, too",
+         "joe@example.com recipient_unknown 1 1 5 5; sales@shop.example recipient_unknown 1 1 5 6",
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         FAILS(UNKNOWN, "A", 6, .to = "sales@shop.example"));
+    LIST("a delivery clears both", "", FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         DELIVERS("B", 6, .original = "sales@shop.example"));
+}
+
+static void test_never(void **state)
+{
+    (void)state;
+    LIST("a sender of ours", "", FAILS(UNKNOWN, "A", 5, .to = "News@Shop.example"));
+    LIST("postmaster", "", FAILS(UNKNOWN, "A", 5, .to = "postmaster@example.com"));
+    LIST("a bounce of a bounce", "", FAILS(UNKNOWN, "A", 5, .sender = ""));
+}
+
+/* What is listed must be something that a person can look up. */
+static void test_evidence_of_a_row(void **state)
+{
+    static const struct step steps[] = {
+        RETRIES(UNKNOWN, "A", 0, .original = "sales@shop.example"),
+        RETRIES(UNKNOWN, "A", 0, .to = "eve@example.com"),
+        FAILS(UNKNOWN, "B", 3 * DAY, .original = "sales@shop.example"),
+        FAILS(UNKNOWN, "C", DAY, .to = "\"a,b\"@example.com"),
+    };
+    static const struct redactor redactor = {.key = {"key", 3}};
+    struct report report;
+    (void)state;
+    report_of(&report, steps, COUNT_OF(steps), NULL, NULL);
+    assert_int_equal(report.suppress_count, 2);
+    const struct suppression *unsafe = &report.suppress[0], *row = &report.suppress[1];
+    expect_sv(unsafe->address, SV("\"a,b\"@example.com"), SV_EMPTY);
+    expect_sv(unsafe->skipped, SV("the local part is no plain dot-atom"), SV_EMPTY);
+    expect_sv(row->address, SV("sales@shop.example"), SV_EMPTY);
+    expect_sv(row->final, SV("joe@example.com"), SV_EMPTY);
+    expect_sv(row->skipped, SV_EMPTY, SV_EMPTY);
+    expect_sv(row->enhanced, SV("5.1.1"), SV_EMPTY);
+    expect_sv(row->reply, SV("no such person"), SV_EMPTY);
+    expect_sv(row->rule, SV("some-rule"), SV_EMPTY);
+    expect_sv(row->host, SV("mx1"), SV_EMPTY);
+    expect_sv(row->queue_id, SV("B"), SV_EMPTY);
+    expect_sv(row->file, SV("mail.log"), SV_EMPTY);
+    expect_sv(row->reason, SV("No such mailbox at that domain. (some-rule)"), SV_EMPTY);
+    assert_true(row->code == 550 && row->line == 3 && row->count == 2 && row->days == 2);
+    report_release(&report);
+    report_of(&report, steps, COUNT_OF(steps), NULL, &redactor);
+    assert_int_equal(report.suppress_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(report.suppress[i].address.len, 64);
+        assert_true(sv_find_byte(report.suppress[i].final, '@') == SV_NPOS);
+        expect_sv(report.suppress[i].skipped, SV_EMPTY, SV_EMPTY); /* hex digits are safe */
+    }
+    report_release(&report);
+}
+
+/* --recipients: what the mailing tool knows. */
+static void test_known(void **state)
+{
+    static const struct step steps[] = {
+        FAILS(UNKNOWN, "A", 5, .to = "a@x.example"),
+        FAILS(UNKNOWN, "A", 5, .to = "B@x.example"),
+        FAILS(UNKNOWN, "A", 5, .to = "c@y.example"),
+        FAILS(UNKNOWN, "A", 5, .to = "d@z.y.example"),
+    };
+    struct report report;
+    struct map known;
+    struct buf got = {0};
+    (void)state;
+    map_init(&known, 1);
+    map_add(&known, SV("b@x.example"), NULL);
+    map_add(&known, SV("@y.example"), NULL);
+    report_of(&report, steps, COUNT_OF(steps), &known, NULL);
+    add_rows(&got, report.suppress, report.suppress_count);
+    expect_sv(buf_sv(&got),
+              SV("b@x.example recipient_unknown 1 1 5 5; "
+                 "c@y.example recipient_unknown 1 1 5 5"),
+              SV_EMPTY);
+    buf_release(&got);
+    report_release(&report);
+    map_release(&known);
+}
+
+/* More messages than are kept: the first and the latest stay, and all are counted. */
+static void test_many_messages(void **state)
+{
+    static struct step steps[200];
+    static char ids[200][8];
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "ID%zu", i);
+        steps[i] = (struct step)RETRIES(FULL, ids[i], (int64_t)i * DAY / 10);
+    }
+    expect_list(steps, 141, "joe@example.com mailbox_full 141 15 0 1209600", "14 days");
+    expect_list(steps, 140, "", "a tenth of a day less");
+    expect_list(steps, 200, "joe@example.com mailbox_full 200 20 0 1719360", "all");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_at_once),           cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_delivery_resets),   cmocka_unit_test(test_per_domain),
+        cmocka_unit_test(test_original),          cmocka_unit_test(test_never),
+        cmocka_unit_test(test_evidence_of_a_row), cmocka_unit_test(test_known),
+        cmocka_unit_test(test_many_messages),
+    };
+    return cmocka_run_group_tests(tests, load_patterns, release_patterns);
+}

@@ -1,0 +1,222 @@
+/* arena, map, hash and fpset: what the counters stand on, past every growth. */
+#include "bouncelog/base/arena.h"
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/map.h"
+#include "testing.h"
+
+static void test_arena(void **state)
+{
+    enum { PIECES = 3000 };
+    static char *pieces[PIECES];
+    struct arena arena = {0};
+    uint32_t seed = 7;
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        uint32_t start = seed;
+        for (size_t i = 0; i < PIECES; i++) {
+            size_t size = next_random(&seed) % 200 + 1;
+            pieces[i] = arena_alloc(&arena, size);
+            assert_int_equal((uintptr_t)pieces[i] % 8, 0);
+            memset(pieces[i], (int)(i % 251), size);
+        }
+        /* One larger than any block, and what follows it. */
+        char *large = arena_alloc(&arena, 300000);
+        memset(large, 0xEE, 300000);
+        sv copy = arena_copy(&arena, SV("copy"));
+        expect_sv(copy, SV("copy"), SV_EMPTY);
+        seed = start; /* nothing moved, nothing overlaps */
+        for (size_t i = 0; i < PIECES; i++) {
+            size_t size = next_random(&seed) % 200 + 1;
+            for (size_t at = 0; at < size; at++)
+                assert_int_equal((unsigned char)pieces[i][at], i % 251);
+        }
+        assert_true(arena.total >= 300000);
+        arena_clear(&arena);
+        assert_true(arena.total <= 64 * 1024); /* the first block alone is kept */
+        assert_int_equal(arena.used, 0);
+    }
+    expect_sv(arena_copy(&arena, (sv){NULL, 0}), SV_EMPTY, SV_EMPTY);
+    assert_non_null(arena_alloc(&arena, 0));
+    arena_release(&arena);
+    assert_int_equal(arena.total, 0);
+    arena_release(&arena); /* once more does no harm */
+    arena_clear(&arena);
+}
+
+static void test_buf(void **state)
+{
+    struct buf buf = {0};
+    char want[2048];
+    (void)state;
+    assert_string_equal(buf_cstr(&buf), "");
+    buf_add(&buf, (sv){NULL, 0});
+    buf_add_u64(&buf, 0);
+    buf_add_u64(&buf, UINT64_MAX);
+    buf_add_byte(&buf, ' ');
+    memset(want, 'x', 1000);
+    want[1000] = 0;
+    buf_printf(&buf, "[%s]", want); /* more than what printf finds room for at first */
+    assert_int_equal(buf.len, 1 + 20 + 1 + 1002);
+    expect_sv(sv_sub(buf_sv(&buf), 0, 24), SV("018446744073709551615 [x"), SV_EMPTY);
+    assert_int_equal(buf_cstr(&buf)[buf.len - 1], ']');
+    for (size_t size = 1; size < 300; size++) { /* every way to hit the end of what is reserved */
+        struct buf exact = {0};
+        buf_reserve(&exact, size);
+        size_t fill = exact.cap - (exact.cap > size ? size : 0);
+        memset(exact.ptr, 'y', fill);
+        exact.len = fill;
+        buf_printf(&exact, "%.*s", (int)size, want);
+        assert_int_equal(exact.len, fill + size);
+        expect_sv(sv_skip(buf_sv(&exact), fill), sv_make(want, size), SV_EMPTY);
+        buf_release(&exact);
+    }
+    buf_release(&buf);
+    assert_int_equal(buf.len, 0);
+}
+
+static sv key_of(size_t i, char *bytes, size_t size)
+{
+    /* Some keys are prefixes of others, one is empty, some hold a NUL. */
+    int n = i ? snprintf(bytes, size, "%c%zu", i % 3 ? 'k' : 0, i) : 0;
+    return sv_make(bytes, (size_t)n);
+}
+
+static void test_map(void **state)
+{
+    enum { KEYS = 20000 };
+    struct map map;
+    char bytes[32];
+    bool added;
+    static uint64_t *values[KEYS];
+    (void)state;
+    map_init(&map, sizeof(uint64_t));
+    assert_null(map_get(&map, SV("k1")));
+    assert_false(map_has_hash(&map, hash_bytes(SV("k1"))));
+    map_expect(&map, 1); /* a hint on an empty map is none */
+    for (size_t i = 0; i < KEYS; i++) {
+        sv key = key_of(i, bytes, sizeof bytes);
+        assert_null(map_get(&map, key));
+        values[i] = map_add(&map, key, &added);
+        assert_true(added);
+        assert_int_equal(*values[i], 0);
+        *values[i] = i;
+        assert_int_equal(map_count(&map), i + 1);
+    }
+    for (size_t i = 0; i < KEYS; i++) {
+        sv key = key_of(i, bytes, sizeof bytes);
+        assert_ptr_equal(map_get(&map, key), values[i]); /* it did not move */
+        assert_ptr_equal(map_add(&map, key, &added), values[i]);
+        assert_false(added);
+        assert_ptr_equal(map_add(&map, key, NULL), values[i]);
+        assert_ptr_equal(map_add_hashed(&map, key, hash_bytes(key), NULL), values[i]);
+        assert_true(map_has_hash(&map, hash_bytes(key)));
+        expect_sv(map_key_at(&map, i), key, key); /* in the order of first addition */
+        assert_ptr_equal(map_value_at(&map, i), values[i]);
+        assert_int_equal(*values[i], i);
+    }
+    assert_int_equal(map_count(&map), KEYS);
+    assert_null(map_get(&map, SV("k")));
+    assert_null(map_get(&map, SV("k20000")));
+    assert_false(map_has_hash(&map, hash_bytes(SV("k20000"))));
+    map_release(&map);
+    assert_int_equal(map_count(&map), 0);
+    assert_null(map_get(&map, SV("k1")));
+    assert_int_equal(*(uint64_t *)map_add(&map, SV("k1"), &added), 0); /* usable again */
+    assert_true(added);
+    map_release(&map);
+}
+
+/* Keys that share a hash are told apart by their bytes, and stay findable past a growth. */
+static void test_map_collisions(void **state)
+{
+    struct map map;
+    char bytes[32];
+    bool added;
+    (void)state;
+    map_init(&map, sizeof(uint64_t));
+    for (size_t i = 1; i <= 300; i++) {
+        uint64_t *value = map_add_hashed(&map, key_of(i, bytes, sizeof bytes), 63, &added);
+        assert_true(added);
+        *value = i;
+    }
+    for (size_t i = 1; i <= 300; i++) {
+        uint64_t *value = map_add_hashed(&map, key_of(i, bytes, sizeof bytes), 63, &added);
+        assert_false(added);
+        assert_int_equal(*value, i);
+    }
+    assert_true(map_has_hash(&map, 63));
+    assert_false(map_has_hash(&map, 62));
+    assert_false(map_has_hash(&map, 63 + 1024));
+    map_release(&map);
+}
+
+static void test_hash(void **state)
+{
+    char upper[2000], lower[2000];
+    (void)state;
+    for (size_t i = 0; i < sizeof upper; i++) {
+        upper[i] = (char)(i % 3 ? 'A' + i % 26 : i % 200 + 56);
+        lower[i] = to_lower(upper[i]);
+    }
+    for (size_t n = 0; n < sizeof upper; n++) {
+        uint64_t folded = hash_nocase(sv_make(upper, n));
+        if (folded != hash_bytes(sv_make(lower, n)) || folded != hash_nocase(sv_make(lower, n)))
+            fail_msg("%zu bytes", n);
+    }
+    /* Fixed: summaries and histories of different machines must agree. (xxhsum -H3) */
+    assert_true(hash_bytes(SV("")) == 0x2D06800538D394C2u);
+    assert_true(hash_bytes((sv){NULL, 0}) == hash_bytes(SV("")));
+    assert_true(hash_bytes(SV("a")) != hash_bytes(SV("b")));
+    assert_true(hash_mix(1, 2) != hash_mix(2, 1));
+    assert_true(hash_mix(1, 2) == hash_mix(1, 2));
+}
+
+static void sum_flags(void *context, uint64_t fingerprint, unsigned flags)
+{
+    uint64_t *sums = context;
+    assert_int_equal(fingerprint % 32, 0);
+    sums[0]++;
+    sums[1] += flags;
+    sums[2] += fingerprint / 32;
+}
+
+static void test_fpset(void **state)
+{
+    enum { COUNT = 5000 };
+    struct fpset set = {0};
+    uint64_t sums[3] = {0}, flags_wanted = 0, fps_wanted = 0;
+    (void)state;
+    assert_int_equal(fpset_get(&set, 32), FPSET_NEW);
+    fpset_expect(&set, 32);
+    fpset_each(&set, sum_flags, sums);
+    assert_int_equal(sums[0], 0);
+    for (uint64_t i = 0; i < COUNT; i++) { /* 0 is a fingerprint like any other */
+        uint64_t fp = i * 32;
+        assert_int_equal(fpset_add(&set, fp, (unsigned)(i % 16)), FPSET_NEW);
+        assert_int_equal(fpset_get(&set, fp), i % 16);
+        flags_wanted += i % 16 | 8;
+        fps_wanted += i;
+    }
+    for (uint64_t i = 0; i < COUNT; i++) {
+        assert_int_equal(fpset_add(&set, i * 32, 8), i % 16);
+        assert_int_equal(fpset_add(&set, i * 32, 0), i % 16 | 8); /* flags are only ever set */
+    }
+    assert_int_equal(set.count, COUNT);
+    assert_int_equal(fpset_get(&set, COUNT * 32), FPSET_NEW);
+    fpset_each(&set, sum_flags, sums);
+    assert_int_equal(sums[0], COUNT);
+    assert_int_equal(sums[1], flags_wanted);
+    assert_int_equal(sums[2], fps_wanted);
+    fpset_release(&set);
+    assert_int_equal(fpset_get(&set, 0), FPSET_NEW);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arena), cmocka_unit_test(test_buf),
+        cmocka_unit_test(test_map),   cmocka_unit_test(test_map_collisions),
+        cmocka_unit_test(test_hash),  cmocka_unit_test(test_fpset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
