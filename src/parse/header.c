@@ -36,7 +36,7 @@ static bool is_priority(sv word)
  * readable beyond their end, where a newline or a NUL stands: the scan needs no other bound. */
 static size_t tag_word(sv v)
 {
-    size_t n = scan_tag(v.ptr);
+    size_t n = v.len ? scan_tag(v.ptr) : 0; /* an empty view may be a literal with nothing behind */
     return n < v.len ? n : v.len;
 }
 

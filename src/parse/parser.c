@@ -64,8 +64,9 @@ static bool takes(struct line *line, const struct shape *shape)
 /* Lines are readable beyond their end, and no gate holds a newline or a NUL. */
 static inline bool gate_opens(const struct shape *shape, sv rest)
 {
-    uint64_t bytes;
-    memcpy(&bytes, rest.ptr, sizeof bytes);
+    uint64_t bytes = 0;
+    if (rest.len) /* an empty view may be a literal with nothing behind it */
+        memcpy(&bytes, rest.ptr, sizeof bytes);
     return (bytes & shape->gate_mask) == shape->gate_bytes &&
            (shape->gate.len <= sizeof bytes || sv_starts(rest, shape->gate));
 }
