@@ -186,16 +186,14 @@ static void test_recipients_of_lines(void **state)
         sv line, recipient, original;
         bool ambiguous, local;
     } rows[] = {
-#define PF(rest)                                                                                   \
-    SV("Nov 23 21:45:12 mx1 postfix/smtp[1]: 63A8A2CF3: " rest "\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")
+#define PF(rest) SV("Nov 23 21:45:12 mx1 postfix/smtp[1]: 63A8A2CF3: " rest "")
 #define PF_END ", relay=mx[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (x)"
 #define SM(to)                                                                                     \
     SV("Nov 23 21:45:12 mx1 sm-mta[1]: 6ANLRuR5000052: to=" to                                     \
        ", delay=00:00:01, mailer=esmtp, pri=1, relay=mx. [192.0.2.7], dsn=5.1.1, stat=User "       \
-       "unknown\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")
+       "unknown")
 #define EX(rest)                                                                                   \
-    SV("2026-11-23 21:27:38 1xVbZa-00002s-0P ** " rest                                             \
-       " R=r T=t H=mx [192.0.2.7]: 550 x\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")
+    SV("2026-11-23 21:27:38 1xVbZa-00002s-0P ** " rest " R=r T=t H=mx [192.0.2.7]: 550 x")
         {PF("to=<joe@example.com>" PF_END), SV("joe@example.com"), SV(""), false, false},
         {PF("to=<\"a, b>\"@example.com>" PF_END), SV("\"a, b>\"@example.com"), SV(""), false,
          false},
@@ -225,9 +223,11 @@ static void test_recipients_of_lines(void **state)
     struct parser *parser = parser_new(&options);
     struct clock clock = {.not_after = 1795478400};
     struct records records = {0};
+    struct guarded guarded;
     (void)state;
+    guarded_init(&guarded, 4096);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        sv line = sv_sub(rows[i].line, 0, rows[i].line.len - 16);
+        sv line = guarded_put(&guarded, rows[i].line, PARSE_SLACK);
         records_clear(&records);
         expect_int(parser_line(parser, &clock, line, 1, &records), LINE_DELIVERY, line);
         expect_int(records.count, 1, line);
@@ -236,6 +236,7 @@ static void test_recipients_of_lines(void **state)
         expect_int(records.list[0].ambiguous, rows[i].ambiguous, line);
         expect_int(records.list[0].local, rows[i].local, line);
     }
+    guarded_release(&guarded);
     records_release(&records);
     parser_free(parser);
 }
