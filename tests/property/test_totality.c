@@ -7,7 +7,13 @@
 #include "bouncelog/parse/reply.h"
 #include "loaded.h"
 
-enum { ROUNDS = 100000, LINE_SLACK = 16, HEAD_SLACK = 64, SEEDS_MAX = 2000, MUTANT_MAX = 6000 };
+enum {
+    ROUNDS = 100000,
+    LINE_SLACK = PARSE_SLACK,
+    HEAD_SLACK = 64,
+    SEEDS_MAX = 2000,
+    MUTANT_MAX = 6000
+};
 
 /* Lines, and words of replies, that patterns take; views of one arena. */
 static struct seeds {
@@ -278,7 +284,8 @@ static void test_heads(void **state)
                 buf_add_byte(&head, '\n');
         }
         sv text = guarded_put(&guarded, buf_sv(&head), HEAD_SLACK);
-        struct clock_options how = {(size_t)round, round % 3 == 0, round % 5 ? 0 : 2026, 1795478400};
+        struct clock_options how = {(size_t)round, round % 3 == 0, round % 5 ? 0 : 2026,
+                                    1795478400};
         struct clock clock = parser_clock(parser, text, &how);
         assert_true(clock.offset_s >= -14 * 3600 && clock.offset_s <= 14 * 3600);
         struct clock again = parser_clock(parser, text, &how);
