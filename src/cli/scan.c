@@ -203,9 +203,9 @@ static int write_outputs(struct run *run)
     for (size_t i = 0; i < options->list_count; i++) {
         int64_t skipped = output_list(run->lists[i], &run->report, options->lists[i].format);
         if (skipped)
-            message("%s: %lld addresses left out that no list can carry safely (the summary says "
+            message("%s: %lld address%s left out that no list can carry safely (the summary says "
                     "which and why)",
-                    options->lists[i].path, (long long)skipped);
+                    options->lists[i].path, (long long)skipped, skipped == 1 ? "" : "es");
         if (commit(&run->lists[i], &err) < 0)
             code = fail(&err);
     }

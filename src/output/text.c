@@ -3,7 +3,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
 
-enum { ROWS_MAX = 15, TEXT_WIDTH = 68 };
+enum { ROWS_MAX = 15, WIDTH = 80, INDENT = 12, ELLIPSIS = 3 };
 
 struct page {
     struct outfile *out;
@@ -25,31 +25,55 @@ static void heading(struct page *page, const char *text)
     flush(page);
 }
 
-/* At most `width` bytes, control characters made visible, a cut at a whole character. */
-static void add_clipped(struct page *page, sv text, size_t width)
+/* At most `width` columns, control characters made visible, a cut at a whole character. */
+static size_t add_clipped(struct page *page, sv text, size_t width)
 {
     struct buf visible = {0};
     text_add_visible(&visible, text);
     sv all = buf_sv(&visible);
-    size_t len = 0;
-    while (len < all.len) {
-        size_t n = utf8_sequence(sv_skip(all, len));
-        if (len + (n ? n : 1) > width)
-            break;
-        len += n ? n : 1;
-    }
-    buf_add(&page->line, sv_sub(all, 0, len));
-    if (len < all.len)
+    size_t columns = text_columns(all);
+    if (columns > width) {
+        all = text_cut(all, width - ELLIPSIS);
+        columns = width;
+        buf_add(&page->line, all);
         buf_add(&page->line, SV("..."));
+    } else {
+        buf_add(&page->line, all);
+    }
     buf_release(&visible);
+    return columns;
 }
 
 static void add_padded(struct page *page, sv text, size_t width)
 {
-    size_t start = page->line.len;
-    add_clipped(page, text, width);
-    while (page->line.len - start < width)
+    for (size_t columns = add_clipped(page, text, width); columns < width; columns++)
         buf_add_byte(&page->line, ' ');
+}
+
+static void indent(struct page *page)
+{
+    buf_printf(&page->line, "%*s", INDENT, "");
+}
+
+/* Words, on as many lines as they need. */
+static void add_wrapped(struct page *page, sv text)
+{
+    size_t column = 0;
+    while (text.len) {
+        sv word = sv_cut(text, ' ', &text);
+        size_t columns = text_columns(word);
+        if (column && column + 1 + columns > WIDTH - INDENT) {
+            flush(page);
+            column = 0;
+        }
+        if (!column)
+            indent(page);
+        else
+            buf_add_byte(&page->line, ' ');
+        text_add_visible(&page->line, word);
+        column += columns + (column > 0);
+    }
+    flush(page);
 }
 
 static void window(struct page *page, const struct report *report)
@@ -65,8 +89,7 @@ static void window(struct page *page, const struct report *report)
     }
     flush(page);
     buf_printf(&page->line,
-               "%lld lines: %lld of deliveries, %lld of their context, %lld others, "
-               "%lld not understood",
+               "%lld lines: %lld deliveries, %lld context, %lld others, %lld not understood",
                (long long)report->lines.total, (long long)report->lines.delivery,
                (long long)report->lines.context, (long long)report->lines.other,
                (long long)report->lines.unparsed);
@@ -85,6 +108,15 @@ static void outcomes(struct page *page, const struct report *report)
     }
 }
 
+static void add_reply(struct page *page, int code, sv text, size_t width)
+{
+    if (code) {
+        buf_printf(&page->line, "%03d ", code);
+        width -= 4;
+    }
+    add_clipped(page, text, width);
+}
+
 static void categories(struct page *page, const struct report *report)
 {
     if (!report->category_count)
@@ -93,13 +125,12 @@ static void categories(struct page *page, const struct report *report)
     for (size_t i = 0; i < report->category_count; i++) {
         const struct category_row *row = &report->categories[i];
         buf_printf(&page->line, "%10lld  ", (long long)row->count);
-        add_padded(page, row->category, 20);
-        buf_add(&page->line, row->remedy);
+        buf_add(&page->line, row->category);
         flush(page);
-        buf_add(&page->line, SV("            "));
-        if (row->sample_code)
-            buf_printf(&page->line, "%d ", row->sample_code);
-        add_clipped(page, row->sample_text, TEXT_WIDTH);
+        add_wrapped(page, row->remedy);
+        indent(page);
+        buf_add(&page->line, SV("e.g. "));
+        add_reply(page, row->sample_code, row->sample_text, WIDTH - INDENT - 5);
         flush(page);
     }
 }
@@ -130,12 +161,16 @@ static void suppressions(struct page *page, const struct report *report)
     for (size_t i = 0; i < report->suppress_count; i++) {
         const struct suppression *row = &report->suppress[i];
         buf_add(&page->line, SV("  "));
-        add_padded(page, row->address, 38);
-        buf_add_byte(&page->line, ' ');
-        add_padded(page, row->category, 20);
-        if (row->code)
-            buf_printf(&page->line, "%d ", row->code);
-        add_clipped(page, row->reply, TEXT_WIDTH);
+        add_padded(page, row->address, 56);
+        buf_printf(&page->line, "  %.*s", SV_FMT(row->category));
+        flush(page);
+        indent(page);
+        add_reply(page, row->code, row->reply, WIDTH - INDENT);
+        flush(page);
+        if (!row->skipped.len)
+            continue;
+        indent(page);
+        buf_printf(&page->line, "in no list: %.*s", SV_FMT(row->skipped));
         flush(page);
     }
 }
@@ -146,9 +181,12 @@ static void doubts(struct page *page, const char *title, const struct sample_lis
         return;
     heading(page, title);
     for (size_t i = 0; i < list->kept; i++) {
-        add_clipped(page, list->rows[i].file, TEXT_WIDTH);
-        buf_printf(&page->line, ":%lld: ", (long long)list->rows[i].line);
-        add_clipped(page, list->rows[i].text, TEXT_WIDTH * 2);
+        buf_add(&page->line, SV("  "));
+        add_clipped(page, list->rows[i].file, WIDTH - 16);
+        buf_printf(&page->line, ":%lld", (long long)list->rows[i].line);
+        flush(page);
+        indent(page);
+        add_clipped(page, list->rows[i].text, WIDTH - INDENT);
         flush(page);
     }
 }

@@ -349,7 +349,8 @@ static void step(struct generator *g)
 {
     static void (*const steps[])(struct generator *, struct message *) = {postfix_step, exim_step,
                                                                           sendmail_step};
-    struct message *m = &g->open[below(g, OPEN)];
+    uint32_t open = g->options->open ? g->options->open : OPEN;
+    struct message *m = &g->open[below(g, open)];
     if (!m->step) {
         *m = (struct message){.step = 1,
                               .address = below(g, g->options->addresses),

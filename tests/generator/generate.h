@@ -16,6 +16,7 @@ struct generate_options {
     int64_t bytes; /* stops at the first end of a line behind these */
     uint64_t seed;
     uint32_t addresses; /* how many distinct recipients there are to choose from */
+    uint32_t open;      /* messages on their way at once, at most 512; 0: 512 */
     int failing;        /* of 1000 attempts, how many fail; negative: the usual 69 */
 };
 

@@ -183,6 +183,7 @@ static void check_generated(enum generated mta, const char *name)
                                            .bytes = GENERATED_BYTES,
                                            .seed = 7,
                                            .addresses = 100,
+                                           .open = 16,
                                            .failing = i ? 400 : -1};
         (void)snprintf(paths[0][i], sizeof *paths[0], "%s/%s-%d", folder, name, i);
         (void)snprintf(paths[1][i], sizeof *paths[1], "%s/%s-%d.gz", folder, name, i);

@@ -24,6 +24,10 @@ void text_add_json_hardened(struct buf *buf, sv printed);
  * controls become visible \x escapes. */
 void text_add_visible(struct buf *buf, sv v);
 
+/* Characters of valid UTF-8, as a terminal counts columns, and as many of them from its start. */
+size_t text_columns(sv v);
+sv text_cut(sv v, size_t columns);
+
 /* ASCII-lower-cased copy in the arena. */
 sv text_lower(struct arena *arena, sv v);
 
