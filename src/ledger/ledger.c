@@ -58,16 +58,11 @@ static struct message *find_message(struct ledger *ledger, const struct record *
     return message;
 }
 
-static uint64_t fingerprint(const struct message *message)
-{
-    return message->use ? hash_mix(message->key, message->use) : message->key;
-}
-
 static void emit(struct ledger *ledger, sv file, const struct message *message, struct event *event)
 {
     const struct record *attempt = &event->attempt;
     event->file = file;
-    event->message = fingerprint(message);
+    event->message = message_fingerprint(message);
     event->sender_known = message->sender || attempt->has_sender;
     event->sender = attempt->sender;
     if (message->sender) {
@@ -111,7 +106,7 @@ static void mark_several(struct ledger *ledger, const struct message *message,
                          struct expansion *expansion)
 {
     if (!expansion->several)
-        fpset_add(&ledger->several, hash_mix(fingerprint(message), expansion->original), 0);
+        fpset_add(&ledger->several, hash_mix(message_fingerprint(message), expansion->original), 0);
     expansion->several = true;
 }
 
@@ -120,7 +115,7 @@ static void mark_several(struct ledger *ledger, const struct message *message,
  * such recipients is enough, and none is needed for a message with one recipient. */
 static void note_direct(struct ledger *ledger, struct message *message, uint64_t recipient)
 {
-    uint64_t pair = hash_mix(fingerprint(message), recipient);
+    uint64_t pair = hash_mix(message_fingerprint(message), recipient);
     uint32_t sequence;
     for (struct expansion *known = message->expansions; known; known = known->next)
         if (known->original == recipient)
@@ -147,7 +142,8 @@ static void note_expansion(struct ledger *ledger, struct message *message,
         known->final = final;
         known->next = message->expansions;
         message->expansions = known;
-        if (recent_ids_find(&ledger->direct, hash_mix(fingerprint(message), original), &sequence))
+        if (recent_ids_find(&ledger->direct, hash_mix(message_fingerprint(message), original),
+                            &sequence))
             mark_several(ledger, message, known);
     } else if (known->final != final) {
         mark_several(ledger, message, known);
@@ -158,12 +154,12 @@ static void note_expansion(struct ledger *ledger, struct message *message,
 static struct event expiry_of(const struct record *expiry, const struct pending *pending,
                               sv original)
 {
-    struct event event = {.attempt = pending->attempt, .cause = pending->attempt.verdict.category};
+    struct event event = {.attempt = pending_attempt(pending, expiry)};
     struct record *attempt = &event.attempt;
+    event.cause = attempt->verdict.category;
     attempt->outcome = OUTCOME_EXPIRED;
     attempt->time = expiry->time;
     attempt->line = expiry->line;
-    attempt->kind = RECORD_ATTEMPT;
     if (original.len)
         attempt->original = original;
     return event;
@@ -183,21 +179,23 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     struct message *message = find_message(ledger, record);
     struct event event = {.attempt = *record, .cause = CATEGORY_NONE};
     enum outcome *outcome = &event.attempt.outcome;
+    struct pendings *pendings = &ledger->messages.pendings;
     note_expansion(ledger, message, record);
     if (*outcome == OUTCOME_DELIVERED &&
         (is_other_queue(ledger, message, record) || is_filter(ledger, record)))
         *outcome = OUTCOME_HANDED_OVER;
     if (*outcome == OUTCOME_EXPIRED) {
-        struct pending *pending = message_pending(message, record->recipient);
+        const struct pending *pending =
+            pendings_find(pendings, message_fingerprint(message), record->address_key);
         if (pending)
             event = expiry_of(record, pending, record->original);
     }
     if (*outcome == OUTCOME_DEFERRED)
-        message_defer(message, record);
+        pendings_defer(pendings, message_fingerprint(message), &message->pending, record);
     emit(ledger, file, message, &event);
     if (record->outcome == OUTCOME_DEFERRED || record->outcome == OUTCOME_REFUSED)
         return;
-    message_settle(message, record->recipient);
+    pendings_settle(pendings, message_fingerprint(message), &message->pending, record->address_key);
     apply_final(ledger, message);
 }
 
@@ -226,14 +224,15 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
     while (message->pending) {
         struct event event = expiry_of(record, message->pending, SV_EMPTY);
         emit(ledger, file, message, &event);
-        message_settle(message, event.attempt.recipient);
+        pendings_settle(&ledger->messages.pendings, message_fingerprint(message), &message->pending,
+                        event.attempt.address_key);
     }
 }
 
 static void apply_removed(struct ledger *ledger, const struct record *record)
 {
     struct message *message = find_message(ledger, record);
-    message_drop_pending(message);
+    pendings_drop(&ledger->messages.pendings, &message->pending);
     message->removed = true;
     if (!message->closed)
         messages_close(&ledger->messages, message);

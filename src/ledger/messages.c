@@ -20,9 +20,9 @@ static void free_expansions(struct message *message)
     message->expansions = NULL;
 }
 
-static void release_message(struct message *message)
+static void release_message(struct messages *messages, struct message *message)
 {
-    message_drop_pending(message);
+    pendings_drop(&messages->pendings, &message->pending);
     free_expansions(message);
     sender_drop(message->sender);
     message->sender = NULL;
@@ -31,7 +31,8 @@ static void release_message(struct message *message)
 void messages_release(struct messages *messages)
 {
     for (uint32_t i = 0; i < messages->count; i++)
-        release_message(&messages->slots[i]);
+        release_message(messages, &messages->slots[i]);
+    pendings_release(&messages->pendings);
     senders_release(&messages->senders);
     mem_free(messages->slots);
     mem_free(messages->buckets);
@@ -138,7 +139,7 @@ static uint32_t free_slot(struct messages *messages)
     messages->closed_count -= messages->slots[index].closed;
     unlink_message(messages, index);
     leave_bucket(messages, index);
-    release_message(&messages->slots[index]);
+    release_message(messages, &messages->slots[index]);
     return index;
 }
 
@@ -184,7 +185,7 @@ struct message *messages_get(struct messages *messages, uint64_t key, bool *crea
         struct message *known = &messages->slots[index];
         unlink_message(messages, index);
         messages->closed_count--;
-        release_message(known);
+        release_message(messages, known);
         fresh.use = known->use + 1;
         fresh.chain = known->chain;
         *known = fresh;
@@ -209,78 +210,4 @@ void messages_set_sender(struct messages *messages, struct message *message, sv 
         return;
     message->sender = senders_take(&messages->senders, sender);
     sender_drop(old);
-}
-
-static sv move_view(sv view, char **to)
-{
-    sv copy = sv_make(*to, view.len);
-    *to = sv_put(*to, view);
-    return copy;
-}
-
-/* A copy whose views all lie in one block behind it. */
-static struct pending *copy_attempt(const struct record *r)
-{
-    size_t size = r->host.len + r->queue_id.len + r->sender.len + r->recipient.len +
-                  r->original.len + r->relay.host.len + r->relay.ip.len + r->transport.len +
-                  r->dsn.len + r->reply.enhanced.len + r->reply.text.len;
-    struct pending *pending = mem_alloc(sizeof *pending + size + 1);
-    char *to = (char *)(pending + 1);
-    struct record *copy = &pending->attempt;
-    *copy = *r;
-    copy->host = move_view(r->host, &to);
-    copy->queue_id = move_view(r->queue_id, &to);
-    copy->sender = move_view(r->sender, &to);
-    copy->recipient = move_view(r->recipient, &to);
-    copy->original = move_view(r->original, &to);
-    copy->relay.host = move_view(r->relay.host, &to);
-    copy->relay.ip = move_view(r->relay.ip, &to);
-    copy->transport = move_view(r->transport, &to);
-    copy->dsn = move_view(r->dsn, &to);
-    copy->reply.enhanced = move_view(r->reply.enhanced, &to);
-    copy->reply.text = move_view(r->reply.text, &to);
-    copy->said.raw = copy->forwarded_id = SV_EMPTY;
-    return pending;
-}
-
-static struct pending **pending_slot(const struct message *message, sv recipient)
-{
-    struct pending **at = (struct pending **)&message->pending;
-    while (*at && !sv_eq_nocase((*at)->attempt.recipient, recipient))
-        at = &(*at)->next;
-    return at;
-}
-
-struct pending *message_pending(const struct message *message, sv recipient)
-{
-    return *pending_slot(message, recipient);
-}
-
-void message_defer(struct message *message, const struct record *attempt)
-{
-    struct pending **at = pending_slot(message, attempt->recipient), *old = *at;
-    if (old && attempt->repeats)
-        return;
-    struct pending *fresh = copy_attempt(attempt);
-    fresh->next = old ? old->next : NULL;
-    *at = fresh;
-    mem_free(old);
-}
-
-void message_settle(struct message *message, sv recipient)
-{
-    struct pending **at = pending_slot(message, recipient), *old = *at;
-    if (!old)
-        return;
-    *at = old->next;
-    mem_free(old);
-}
-
-void message_drop_pending(struct message *message)
-{
-    for (struct pending *at = message->pending, *next; at; at = next) {
-        next = at->next;
-        mem_free(at);
-    }
-    message->pending = NULL;
 }

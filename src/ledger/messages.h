@@ -5,14 +5,10 @@
 #ifndef BOUNCELOG_LEDGER_MESSAGES_H
 #define BOUNCELOG_LEDGER_MESSAGES_H
 
+#include "bouncelog/base/hash.h"
 #include "bouncelog/model/event.h"
+#include "pendings.h"
 #include "senders.h"
-
-/* A recipient that was last deferred, with a copy of that attempt. */
-struct pending {
-    struct pending *next;
-    struct record attempt;
-};
 
 /* original -> final, as fingerprints: to see whether an alias expanded to more than one. */
 struct expansion {
@@ -26,8 +22,8 @@ enum { NO_MESSAGE = UINT32_MAX };
 /* One cache line: a busy host has more messages on their way than fit into the caches. */
 struct message {
     uint64_t key;
-    struct sender *sender; /* NULL: not known */
-    struct pending *pending;
+    struct sender *sender;   /* NULL: not known */
+    struct pending *pending; /* the first of the ring */
     struct expansion *expansions;
     uint32_t sequence;       /* order of first sight */
     uint32_t use;            /* how often the id was used before */
@@ -58,6 +54,7 @@ struct messages {
     uint32_t sequence;
     int64_t evicted;
     struct senders senders;
+    struct pendings pendings;
 };
 
 void messages_init(struct messages *messages, size_t max);
@@ -73,11 +70,11 @@ void messages_expect_more(const struct messages *messages, uint64_t key);
 void messages_close(struct messages *messages, struct message *message);
 
 void messages_set_sender(struct messages *messages, struct message *message, sv sender);
-/* Sets the deferred attempt of a recipient; the earlier one's words stay if the new ones only
- * repeat them. */
-void message_defer(struct message *message, const struct record *attempt);
-struct pending *message_pending(const struct message *message, sv recipient);
-void message_settle(struct message *message, sv recipient);
-void message_drop_pending(struct message *message);
+
+/* What stands for the message in evidence: of host, queue id and use of the id. */
+static inline uint64_t message_fingerprint(const struct message *message)
+{
+    return message->use ? hash_mix(message->key, message->use) : message->key;
+}
 
 #endif
