@@ -14,7 +14,8 @@ static const struct frame *find_frame(struct line *line, sv text)
 {
     for (size_t i = 0; i < line->patterns->frame_count; i++) {
         const struct frame *frame = &line->patterns->frames[i];
-        if (regex_match(frame->regex, line->parser->matcher, text) == REGEX_YES)
+        if (sv_starts(text, frame->start) &&
+            regex_match(frame->regex, line->parser->matcher, text) == REGEX_YES)
             return frame;
     }
     return NULL;

@@ -163,6 +163,17 @@ static int load_shape(struct mta_patterns *mta, struct document *document, const
     return 0;
 }
 
+/* The literal text that a pattern begins with; the last character may be a quantifier's. */
+static sv literal_start(sv pattern)
+{
+    size_t n = 0;
+    while (n < pattern.len && !strchr("\\^$.[]|()?*+{}", pattern.ptr[n]))
+        n++;
+    if (n < pattern.len && strchr("?*+{", pattern.ptr[n]))
+        n -= n > 0;
+    return sv_find_byte(pattern, '|') == SV_NPOS ? sv_sub(pattern, 0, n) : SV_EMPTY;
+}
+
 static int load_frame(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
                       struct err *err)
 {
@@ -185,6 +196,10 @@ static int load_frame(struct mta_patterns *mta, struct document *document, const
         return -1;
     if (!frame.regex)
         return document_error(document, node, err, "'pattern' is missing");
+    sv pattern;
+    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0)
+        return -1;
+    frame.start = literal_start(pattern);
     load_append(&mta->frames, &mta->frame_count, sizeof frame, &frame);
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include "bouncelog/base/scan.h"
 #include "bouncelog/ledger/ledger.h"
 
 void worker_init(struct worker *worker, const struct parser_options *options)
@@ -40,8 +41,7 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
     records_clear(&batch->records);
     line_tally_clear(lines);
     for (; at < end; number++) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        sv line = {at, (size_t)((newline ? newline : end) - at)};
+        sv line = {at, (size_t)(scan_newline(at, end) - at)};
         at += line.len + 1;
         size_t from = batch->records.count;
         enum line_class class = parser_line(worker->parser, clock, line, number, &batch->records);

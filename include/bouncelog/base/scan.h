@@ -53,6 +53,26 @@ static inline size_t scan_alnum16(const char *at)
 #endif
 }
 
+/* The first newline in [at, end), or end. Most lines have one soon: no call is worth it. */
+static inline const char *scan_newline(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - at >= 32; at += 32) {
+        const __m128i *bytes = (const __m128i *)(const void *)at;
+        __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(bytes), _mm_set1_epi8('\n'));
+        __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(bytes + 1), _mm_set1_epi8('\n'));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, high));
+        if (mask) {
+            mask = (unsigned)_mm_movemask_epi8(low) | (unsigned)_mm_movemask_epi8(high) << 16;
+            return at + __builtin_ctz(mask);
+        }
+    }
+#endif
+    while (at < end && *at != '\n')
+        at++;
+    return at;
+}
+
 /* How many of the first 16 bytes at `at` are digits before one is not. */
 static inline size_t scan_digits16(const char *at)
 {
@@ -110,24 +130,24 @@ static inline void scan_lower(char *to, sv v)
         to[at] = to_lower(v.ptr[at]);
 }
 
-/* The bytes before the first blank, `[`, `:`, newline or NUL: one of them must come. */
+/* The bytes before the first `[` or `:`, or the first byte that is no printable ASCII, such as the
+ * newline or the NUL that must come. */
 static inline size_t scan_tag(const char *text)
 {
 #ifdef __SSE2__
     for (const char *at = text;; at += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
-                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('[')));
-        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')));
-        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+        __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('[')),
+                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':')));
+        /* Signed: bytes from 0x80 on are below the blank, too. */
+        hits = _mm_or_si128(hits, _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ' + 1)));
         unsigned mask = (unsigned)_mm_movemask_epi8(hits);
         if (mask)
             return (size_t)(at - text) + (size_t)__builtin_ctz(mask);
     }
 #else
     size_t n = 0;
-    while (text[n] && !strchr(" [:\n", text[n]))
+    while (text[n] > ' ' && text[n] != '[' && text[n] != ':')
         n++;
     return n;
 #endif

@@ -90,6 +90,7 @@ struct frame {
     enum stage stage;
     bool expired; /* these words say that the retry time is over */
     bool repeats; /* ...that an earlier failure still holds: nobody was asked */
+    sv start;     /* what the pattern takes begins with these bytes */
     struct regex *regex;
     struct place place;
     struct examples examples;
