@@ -165,6 +165,11 @@ void evidence_expect(const struct evidence *evidence, const struct record *recor
     map_expect(&evidence->addresses, record->address_key);
 }
 
+void evidence_expect_sender(const struct evidence *evidence, const struct event *event)
+{
+    fpset_expect(&evidence->senders, event->sender_key);
+}
+
 void evidence_note(struct evidence *evidence, const struct event *event, bool per_domain)
 {
     const struct record *attempt = &event->attempt;

@@ -87,8 +87,8 @@ static bool is_other_queue(const struct ledger *ledger, const struct message *me
                            const struct record *attempt)
 {
     uint32_t sequence;
-    if (!attempt->forwarded_id.len || sv_eq(attempt->forwarded_id, attempt->queue_id) ||
-        !recent_ids_find(&ledger->recent, hash_bytes(attempt->forwarded_id), &sequence))
+    if (!attempt->forwarded_key || attempt->forwarded_key == attempt->queue_key ||
+        !recent_ids_find(&ledger->recent, attempt->forwarded_key, &sequence))
         return false;
     return !message->announced || (int32_t)(sequence - message->sequence) > 0;
 }
@@ -244,14 +244,19 @@ void ledger_seal(struct record *record)
         record->host_key = hash_bytes(record->host);
     record->queue_key = hash_bytes(record->queue_id);
     record->message_key = hash_mix(record->host_key, record->queue_key) | 1;
-    if (record->kind == RECORD_ATTEMPT)
-        record->address_key = hash_address(record->recipient, &record->domain_key);
+    if (record->kind != RECORD_ATTEMPT)
+        return;
+    record->address_key = hash_address(record->recipient, &record->domain_key);
+    record->forwarded_key = record->forwarded_id.len ? hash_bytes(record->forwarded_id) : 0;
 }
 
 void ledger_expect(const struct ledger *ledger, const struct record *record)
 {
     messages_expect(&ledger->messages, record->message_key);
-    recent_ids_expect(&ledger->recent, record->queue_key);
+    if (record->kind != RECORD_ATTEMPT)
+        recent_ids_expect(&ledger->recent, record->queue_key);
+    else if (record->forwarded_key)
+        recent_ids_expect(&ledger->recent, record->forwarded_key);
 }
 
 void ledger_expect_more(const struct ledger *ledger, const struct record *record)

@@ -3,7 +3,7 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 
-enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 4096 };
+enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 2048 };
 
 void messages_init(struct messages *messages, size_t max)
 {
@@ -186,7 +186,6 @@ struct message *messages_get(struct messages *messages, uint64_t key, bool *crea
         unlink_message(messages, index);
         messages->closed_count--;
         release_message(messages, known);
-        fresh.use = known->use + 1;
         fresh.chain = known->chain;
         *known = fresh;
     }

@@ -26,7 +26,6 @@ struct message {
     struct pending *pending; /* the first of the ring */
     struct expansion *expansions;
     uint32_t sequence;       /* order of first sight */
-    uint32_t use;            /* how often the id was used before */
     uint32_t chain;          /* next in its bucket */
     uint32_t older, newer;   /* neighbours in the open or the closed list */
     uint16_t expected, done; /* recipients; 0 expected: not known */
@@ -71,10 +70,10 @@ void messages_close(struct messages *messages, struct message *message);
 
 void messages_set_sender(struct messages *messages, struct message *message, sv sender);
 
-/* What stands for the message in evidence: of host, queue id and use of the id. */
+/* What stands for the message in evidence: of host, queue id, and which use of the id it is. */
 static inline uint64_t message_fingerprint(const struct message *message)
 {
-    return message->use ? hash_mix(message->key, message->use) : message->key;
+    return hash_mix(message->key, message->sequence);
 }
 
 #endif

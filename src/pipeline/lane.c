@@ -24,6 +24,7 @@ static void on_event(void *context, struct event *event)
     if (time < options->since || time >= options->until || !sender_wanted(options, event))
         return;
     const struct patterns *patterns = options->patterns;
+    evidence_expect_sender(&lane->scan->evidence, event);
     pipeline_judge(patterns, event);
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =

@@ -57,6 +57,8 @@ void evidence_release(struct evidence *evidence);
 /* per_domain: the event's category counts per domain as well. */
 /* Hints that an event of this sealed record will be noted soon. */
 void evidence_expect(const struct evidence *evidence, const struct record *record);
+/* The same for the event's sender. */
+void evidence_expect_sender(const struct evidence *evidence, const struct event *event);
 void evidence_note(struct evidence *evidence, const struct event *event, bool per_domain);
 
 #endif

@@ -66,13 +66,14 @@ struct record {
     /* What follows is of a RECORD_ATTEMPT, and undefined in the other kinds. */
     enum outcome outcome;
     enum severity severity;
-    bool ambiguous;       /* the line can be read in two ways: never suppresses */
-    bool local;           /* an agent of our own host delivered or refused */
-    bool repeats;         /* the words only say that an earlier failure still holds */
-    bool never_rcpt;      /* the stage is not known, but was not RCPT */
-    bool has_sender;      /* the line itself names the sender */
-    uint64_t address_key; /* hash_nocase of the recipient */
-    uint64_t domain_key;  /* hash_nocase of the recipient's domain */
+    bool ambiguous;         /* the line can be read in two ways: never suppresses */
+    bool local;             /* an agent of our own host delivered or refused */
+    bool repeats;           /* the words only say that an earlier failure still holds */
+    bool never_rcpt;        /* the stage is not known, but was not RCPT */
+    bool has_sender;        /* the line itself names the sender */
+    uint64_t address_key;   /* hash_nocase of the recipient */
+    uint64_t domain_key;    /* hash_nocase of the recipient's domain */
+    uint64_t forwarded_key; /* hash_bytes of forwarded_id; 0: it is empty */
     sv recipient, original;
     struct relay relay;
     sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */

@@ -53,7 +53,7 @@ struct suppression {
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
     sv final;    /* the final recipient, where the address is an original one */
     sv original; /* what was mailed, where it expanded to more than this address */
-    sv skipped; /* why no list may carry it; empty: it may */
+    sv skipped;  /* why no list may carry it; empty: it may */
     int code;
     int64_t count, days, first_seen, last_seen, line;
 };
