@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "bouncelog/base/mem.h"
+#include "prefilter.h"
 #include "rules.h"
 #include "shape.h"
 
@@ -11,6 +12,7 @@ enum { MEMO_MAX_ENTRIES = 16 * 1024 };
 struct classifier {
     const struct patterns *patterns;
     struct matcher *matcher;
+    struct prefilter *prefilter;
     struct map memo; /* key: the question; value: struct verdict */
     uint8_t sender_rejected, policy;
     char shape_bytes[SHAPE_MAX];
@@ -22,6 +24,7 @@ struct classifier *classifier_new(const struct patterns *patterns)
     struct classifier *classifier = mem_zero(1, sizeof *classifier);
     classifier->patterns = patterns;
     classifier->matcher = matcher_new();
+    classifier->prefilter = prefilter_new(patterns);
     classifier->sender_rejected = taxonomy_category(&patterns->taxonomy, SV("sender_rejected"));
     classifier->policy = taxonomy_category(&patterns->taxonomy, SV("policy"));
     map_init(&classifier->memo, sizeof(struct verdict));
@@ -33,6 +36,7 @@ void classifier_free(struct classifier *classifier)
     if (!classifier)
         return;
     matcher_free(classifier->matcher);
+    prefilter_free(classifier->prefilter);
     map_release(&classifier->memo);
     mem_free(classifier);
 }
@@ -102,11 +106,23 @@ static bool by_code(const struct classifier *classifier, const struct question *
     return true;
 }
 
+static const struct rule *first_that_fits(struct classifier *classifier,
+                                          const struct question *question)
+{
+    const struct patterns *patterns = classifier->patterns;
+    prefilter_ask(classifier->prefilter, question);
+    for (size_t i = prefilter_next(classifier->prefilter, 0); i < patterns->rule_count;
+         i = prefilter_next(classifier->prefilter, i + 1))
+        if (rule_fits_candidate(&patterns->rules[i], classifier->matcher, question) == FIT_YES)
+            return &patterns->rules[i];
+    return NULL;
+}
+
 static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn)
 {
     const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
     struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
-    const struct rule *rule = rules_find(classifier->patterns, classifier->matcher, question);
+    const struct rule *rule = first_that_fits(classifier, question);
     if (rule)
         verdict = (struct verdict){.category = rule->category,
                                    .basis = BASIS_RULE,
@@ -173,9 +189,35 @@ void classify(struct classifier *classifier, struct record *attempt)
     own_words(attempt, &attempt->verdict);
 }
 
-bool classifier_rule_takes(struct classifier *classifier, const struct rule *rule,
-                           const struct record *attempt)
+enum rule_fit classifier_rule_fit(struct classifier *classifier, const struct rule *rule,
+                                  const struct record *attempt)
 {
     struct question question = question_of(classifier, attempt);
-    return rule_takes(rule, classifier->matcher, &question);
+    return rule_fits(rule, classifier->matcher, &question);
+}
+
+void classifier_trace(struct classifier *classifier, const struct record *attempt,
+                      classifier_tracer *tracer, void *context)
+{
+    const struct patterns *patterns = classifier->patterns;
+    struct question question = question_of(classifier, attempt);
+    for (size_t i = 0; i < patterns->rule_count; i++)
+        tracer(context, &patterns->rules[i],
+               rule_fits(&patterns->rules[i], classifier->matcher, &question));
+}
+
+sv rule_fit_text(enum rule_fit fit)
+{
+    static const char *const texts[] = {
+        [FIT_YES] = "takes it",
+        [FIT_NO_ORIGIN] = "is for words of another origin",
+        [FIT_NO_STAGE] = "is for answers to another command",
+        [FIT_NO_PROVIDER] = "is for another provider",
+        [FIT_NO_CODE] = "is for another code",
+        [FIT_NO_ENHANCED] = "is for another enhanced code",
+        [FIT_NO_LITERAL] = "none of its literals is there",
+        [FIT_NO_PATTERN] = "the pattern does not match",
+        [FIT_UNLESS] = "'unless' matches",
+    };
+    return sv_from(texts[fit]);
 }

@@ -21,26 +21,26 @@ static bool enhanced_matches(sv gate, sv enhanced)
     return true;
 }
 
-static bool gates_open(const struct rule *rule, const struct question *question)
+static enum rule_fit closed_gate(const struct rule *rule, const struct question *question)
 {
-    bool open = !rule->provider_count;
     if (rule->stages && !(rule->stages >> question->stage & 1))
-        return false;
+        return FIT_NO_STAGE;
     if (rule->origins && !(rule->origins >> question->origin & 1))
-        return false;
+        return FIT_NO_ORIGIN;
+    bool open = !rule->provider_count;
     for (size_t i = 0; i < rule->provider_count && !open; i++)
         open = sv_eq(rule->providers[i], question->provider);
     if (!open)
-        return false;
+        return FIT_NO_PROVIDER;
     open = !rule->code_count;
     for (size_t i = 0; i < rule->code_count && !open; i++)
         open = code_matches(rule->codes[i], question->code);
     if (!open)
-        return false;
+        return FIT_NO_CODE;
     open = !rule->enhanced_count;
     for (size_t i = 0; i < rule->enhanced_count && !open; i++)
         open = enhanced_matches(rule->enhanced[i], question->enhanced);
-    return open;
+    return open ? FIT_YES : FIT_NO_ENHANCED;
 }
 
 static bool has_literal(const struct rule *rule, sv shape)
@@ -53,18 +53,29 @@ static bool has_literal(const struct rule *rule, sv shape)
     return false;
 }
 
-bool rule_takes(const struct rule *rule, struct matcher *matcher, const struct question *question)
+static enum rule_fit words_fit(const struct rule *rule, struct matcher *matcher, sv shape)
 {
-    return gates_open(rule, question) && has_literal(rule, question->shape) &&
-           regex_match(rule->regex, matcher, question->shape) == REGEX_YES &&
-           !(rule->unless && regex_match(rule->unless, matcher, question->shape) == REGEX_YES);
+    if (regex_match(rule->regex, matcher, shape) != REGEX_YES)
+        return FIT_NO_PATTERN;
+    if (rule->unless && regex_match(rule->unless, matcher, shape) == REGEX_YES)
+        return FIT_UNLESS;
+    return FIT_YES;
 }
 
-const struct rule *rules_find(const struct patterns *patterns, struct matcher *matcher,
-                              const struct question *question)
+enum rule_fit rule_fits(const struct rule *rule, struct matcher *matcher,
+                        const struct question *question)
 {
-    for (size_t i = 0; i < patterns->rule_count; i++)
-        if (rule_takes(&patterns->rules[i], matcher, question))
-            return &patterns->rules[i];
-    return NULL;
+    enum rule_fit gate = closed_gate(rule, question);
+    if (gate != FIT_YES)
+        return gate;
+    if (!has_literal(rule, question->shape))
+        return FIT_NO_LITERAL;
+    return words_fit(rule, matcher, question->shape);
+}
+
+enum rule_fit rule_fits_candidate(const struct rule *rule, struct matcher *matcher,
+                                  const struct question *question)
+{
+    enum rule_fit gate = closed_gate(rule, question);
+    return gate == FIT_YES ? words_fit(rule, matcher, question->shape) : gate;
 }

@@ -177,7 +177,7 @@ static void check_rule(struct check *check, const struct rule *rule)
     for (size_t i = 0; i < rule->examples.hit_count; i++) {
         const struct example *hit = &rule->examples.hits[i];
         const struct record *attempt = read_example(check, hit);
-        if (!classifier_rule_takes(check->classifier, rule, attempt))
+        if (classifier_rule_fit(check->classifier, rule, attempt) != FIT_YES)
             fault(check, hit->place, "'%.*s' does not take its hit: shape '%.*s'",
                   SV_FMT(rule->name), SV_FMT(classifier_shape(check->classifier)));
         else if (!sv_eq(attempt->verdict.rule, rule->name))
@@ -186,7 +186,7 @@ static void check_rule(struct check *check, const struct rule *rule)
     }
     for (size_t i = 0; i < rule->examples.miss_count; i++) {
         const struct example *miss = &rule->examples.misses[i];
-        if (classifier_rule_takes(check->classifier, rule, read_example(check, miss)))
+        if (classifier_rule_fit(check->classifier, rule, read_example(check, miss)) == FIT_YES)
             fault(check, miss->place, "'%.*s' takes its miss", SV_FMT(rule->name));
     }
     if (rule->unbounded_repeats > 1)

@@ -112,14 +112,29 @@ struct mta_patterns {
     size_t local_word_count;
 };
 
-/* patterns/replies/: classification rules, in order. */
-enum { GATES_MAX = 24, PROVIDER_WORDS = 64 };
+/* patterns/replies/: classification rules. Every file says which layer its rules belong to; the
+ * layers are asked in this order, so that words about the sender win over words about the recipient
+ * however the files are named. `site` is where a site's own rules stand that name no layer. */
+#define RULE_LAYERS(X)                                                                             \
+    X(LAYER_SITE, "site")                                                                          \
+    X(LAYER_LOCAL, "local")                                                                        \
+    X(LAYER_SENDER, "sender")                                                                      \
+    X(LAYER_CONTENT, "content")                                                                    \
+    X(LAYER_QUOTA, "quota")                                                                        \
+    X(LAYER_RATE, "rate")                                                                          \
+    X(LAYER_RECIPIENT, "recipient")                                                                \
+    X(LAYER_REST, "rest")
+enum rule_layer { RULE_LAYERS(NAMES_ENUM) LAYER_COUNT };
+sv rule_layer_name(enum rule_layer layer);
+
+enum { GATES_MAX = 24, LITERALS_MAX = 64, LITERAL_MIN = 3, PROVIDER_WORDS = 64 };
 
 struct rule {
     sv name;
+    enum rule_layer layer;
     uint8_t category;
     sv remedy, list;
-    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX], literals[GATES_MAX];
+    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX], literals[LITERALS_MAX];
     size_t provider_count, code_count, enhanced_count, literal_count;
     uint32_t stages, origins; /* bit sets; 0: any */
     struct regex *regex, *unless;
@@ -137,7 +152,8 @@ struct patterns {
     size_t rule_count;
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
-    struct map keep_hosts;                           /* labels of host names that rules look at */
+    struct map words;      /* families of wording: name -> sv alternatives */
+    struct map keep_hosts; /* labels of host names that rules look at */
     struct policy_table policy;
     struct arena arena;
 };
