@@ -217,7 +217,8 @@ sv rule_fit_text(enum rule_fit fit)
         [FIT_NO_ENHANCED] = "is for another enhanced code",
         [FIT_NO_LITERAL] = "none of its literals is there",
         [FIT_NO_PATTERN] = "the pattern does not match",
-        [FIT_UNLESS] = "'unless' matches",
+        [FIT_UNLESS] = "its 'unless' matches",
+        [FIT_GUARDED] = "the 'unless' of its file matches",
     };
     return sv_from(texts[fit]);
 }

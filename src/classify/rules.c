@@ -59,6 +59,8 @@ static enum rule_fit words_fit(const struct rule *rule, struct matcher *matcher,
         return FIT_NO_PATTERN;
     if (rule->unless && regex_match(rule->unless, matcher, shape) == REGEX_YES)
         return FIT_UNLESS;
+    if (rule->guard && regex_match(rule->guard, matcher, shape) == REGEX_YES)
+        return FIT_GUARDED;
     return FIT_YES;
 }
 

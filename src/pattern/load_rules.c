@@ -22,6 +22,7 @@ static const struct {
 #define ABOUT_SERVERS (BIT(SCOPE_REMOTE_SYSTEM) | BIT(SCOPE_NETWORK))
     [LAYER_SITE] = {~UINT32_C(0), ""},
     [LAYER_LOCAL] = {~UINT32_C(0), ""},
+    [LAYER_WHOLE] = {BIT(SCOPE_RECIPIENT), ""},
     [LAYER_SENDER] = {ABOUT_US | ABOUT_SERVERS, " recipient_refuses relay_denied "},
     [LAYER_CONTENT] = {ABOUT_US | ABOUT_SERVERS, ""},
     [LAYER_QUOTA] = {BIT(SCOPE_SENDER) | ABOUT_SERVERS, " mailbox_full recipient_disabled "},
@@ -129,13 +130,14 @@ static int unbounded_repeats(sv pattern, size_t *at)
 }
 
 static int load_pattern(const struct patterns *patterns, struct document *document,
-                        const yaml_node_t *node, sv *pattern, struct regex **regex, struct err *err)
+                        const yaml_node_t *node, unsigned flags, sv *pattern, struct regex **regex,
+                        struct err *err)
 {
     char why[160];
     size_t offset;
     if (words_join(patterns, document, node, pattern, err) < 0)
         return -1;
-    *regex = regex_compile(*pattern, REGEX_CASELESS, why, sizeof why, &offset);
+    *regex = regex_compile(*pattern, REGEX_CASELESS | flags, why, sizeof why, &offset);
     if (*regex)
         return 0;
     sv near = sv_sub(*pattern, offset > 20 ? offset - 20 : 0, offset);
@@ -150,21 +152,30 @@ static int load_patterns_of(const struct patterns *patterns, struct document *do
     sv pattern, exception;
     if (!words)
         return document_error(document, node, err, "'pattern' is missing");
-    if (load_pattern(patterns, document, words, &pattern, &rule->regex, err) < 0)
+    unsigned flags = rule->layer == LAYER_WHOLE ? REGEX_WHOLE : 0;
+    if (load_pattern(patterns, document, words, flags, &pattern, &rule->regex, err) < 0)
         return -1;
     size_t start = 0;
     rule->unbounded_repeats = unbounded_repeats(pattern, &start);
-    if (unless && load_pattern(patterns, document, unless, &exception, &rule->unless, err) < 0) {
+    if (unless && load_pattern(patterns, document, unless, 0, &exception, &rule->unless, err) < 0) {
         regex_free(rule->regex);
         return -1;
     }
     return 0;
 }
 
+/* What a file of rules says about all of them. */
+struct head {
+    enum rule_layer layer;
+    const struct regex *guard;
+    bool site;
+};
+
 static int load_rule(struct patterns *patterns, struct document *document, const yaml_node_t *node,
-                     enum rule_layer layer, bool site, struct err *err)
+                     const struct head *head, struct err *err)
 {
-    struct rule rule = {.place = document_place(document, node), .layer = layer};
+    struct rule rule = {
+        .place = document_place(document, node), .layer = head->layer, .guard = head->guard};
     if (document_check_keys(document, node,
                             "name category provider code enhanced stage origin literal pattern "
                             "unless list remedy hit miss",
@@ -180,7 +191,7 @@ static int load_rule(struct patterns *patterns, struct document *document, const
         if (sv_eq(patterns->rules[i].name, rule.name))
             return document_error(document, node, err, "rule '%.*s' stands twice",
                                   SV_FMT(rule.name));
-    if (check_layer(patterns, document, node, &rule, site, err) < 0 ||
+    if (check_layer(patterns, document, node, &rule, head->site, err) < 0 ||
         load_patterns_of(patterns, document, node, &rule, err) < 0)
         return -1;
     if (!rule.remedy.len)
@@ -189,34 +200,50 @@ static int load_rule(struct patterns *patterns, struct document *document, const
     return 0;
 }
 
-static int load_layer(struct document *document, const yaml_node_t *root, bool site,
-                      enum rule_layer *layer, struct err *err)
+static int load_layer(struct document *document, const yaml_node_t *root, struct head *head,
+                      struct err *err)
 {
     sv name;
-    if (document_text(document, root, SV("layer"), !site, &name, err) < 0)
+    if (document_text(document, root, SV("layer"), !head->site, &name, err) < 0)
         return -1;
-    *layer = LAYER_SITE;
+    head->layer = LAYER_SITE;
     if (!name.len)
         return 0;
-    for (size_t i = site ? LAYER_SITE : LAYER_LOCAL; i < LAYER_COUNT; i++)
+    for (size_t i = head->site ? LAYER_SITE : LAYER_LOCAL; i < LAYER_COUNT; i++)
         if (sv_eq(name, sv_from(layer_names[i]))) {
-            *layer = (enum rule_layer)i;
+            head->layer = (enum rule_layer)i;
             return 0;
         }
     return document_error(document, document_get(document, root, SV("layer")), err,
                           "'%.*s' is no layer of rules", SV_FMT(name));
 }
 
+static int load_guard(struct patterns *patterns, struct document *document, const yaml_node_t *root,
+                      struct head *head, struct err *err)
+{
+    const yaml_node_t *unless = document_get(document, root, SV("unless"));
+    sv pattern;
+    struct regex *guard;
+    if (!unless)
+        return 0;
+    if (load_pattern(patterns, document, unless, 0, &pattern, &guard, err) < 0)
+        return -1;
+    load_append(&patterns->guards, &patterns->guard_count, sizeof guard, &guard);
+    head->guard = guard;
+    return 0;
+}
+
 int load_rules(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     yaml_node_t *root = document_root(document);
-    enum rule_layer layer;
-    if (document_check_keys(document, root, "layer rules", err) < 0 ||
-        load_layer(document, root, site, &layer, err) < 0)
+    struct head head = {.site = site};
+    if (document_check_keys(document, root, "layer unless rules", err) < 0 ||
+        load_layer(document, root, &head, err) < 0 ||
+        load_guard(patterns, document, root, &head, err) < 0)
         return -1;
     yaml_node_t *list = document_get(document, root, SV("rules"));
     for (size_t i = 0; i < document_items(list); i++)
-        if (load_rule(patterns, document, document_item(document, list, i), layer, site, err) < 0)
+        if (load_rule(patterns, document, document_item(document, list, i), &head, err) < 0)
             return -1;
     return 0;
 }

@@ -125,6 +125,9 @@ void patterns_release(struct patterns *patterns)
         regex_free(patterns->rules[i].regex);
         regex_free(patterns->rules[i].unless);
     }
+    for (size_t i = 0; i < patterns->guard_count; i++)
+        regex_free(patterns->guards[i]);
+    mem_free(patterns->guards);
     mem_free(patterns->rules);
     map_release(&patterns->providers_by_mx);
     map_release(&patterns->providers_by_domain);

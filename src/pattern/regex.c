@@ -58,6 +58,8 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
     uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY;
     if (flags & REGEX_ANCHORED)
         options |= PCRE2_ANCHORED;
+    if (flags & REGEX_WHOLE)
+        options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
     if (flags & REGEX_CASELESS)
         options |= PCRE2_CASELESS;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);

@@ -194,6 +194,23 @@ static void check_rule(struct check *check, const struct rule *rule)
               SV_FMT(rule->name), rule->unbounded_repeats);
 }
 
+/* A literal that is missing in the list hides what the pattern would take: every rule is shown the
+ * hits of every other. */
+static void check_literals(struct check *check, const struct rule *rule)
+{
+    for (size_t i = 0; i < check->patterns->rule_count; i++) {
+        const struct examples *others = &check->patterns->rules[i].examples;
+        for (size_t j = 0; rule->literal_count && j < others->hit_count; j++) {
+            const struct record *attempt = read_example(check, &others->hits[j]);
+            if (classifier_rule_fit(check->classifier, rule, attempt) == FIT_NO_LITERAL &&
+                regex_match(rule->regex, check->matcher, classifier_shape(check->classifier)) ==
+                    REGEX_YES)
+                fault(check, rule->place, "'%.*s' matches '%.*s', but has no literal for it",
+                      SV_FMT(rule->name), SV_FMT(others->hits[j].text));
+        }
+    }
+}
+
 static void check_mta(struct check *check, const struct mta_patterns *mta)
 {
     for (size_t i = 0; i < mta->shape_count; i++) {
@@ -221,6 +238,7 @@ static void check_all(struct check *check)
         check_mta(check, &patterns->mtas[i]);
     for (size_t i = 0; i < patterns->rule_count; i++) {
         check_rule(check, &patterns->rules[i]);
+        check_literals(check, &patterns->rules[i]);
         check->counts.examples +=
             patterns->rules[i].examples.hit_count + patterns->rules[i].examples.miss_count;
     }

@@ -39,7 +39,8 @@ enum rule_fit {
     FIT_NO_ENHANCED,
     FIT_NO_LITERAL, /* none of its literals is in the shape */
     FIT_NO_PATTERN, /* the pattern does not match */
-    FIT_UNLESS      /* `unless` matches */
+    FIT_UNLESS,     /* its `unless` matches */
+    FIT_GUARDED     /* the `unless` of its file matches */
 };
 
 /* "its code is another", for people. */

@@ -114,10 +114,13 @@ struct mta_patterns {
 
 /* patterns/replies/: classification rules. Every file says which layer its rules belong to; the
  * layers are asked in this order, so that words about the sender win over words about the recipient
- * however the files are named. `site` is where a site's own rules stand that name no layer. */
+ * however the files are named. `site` is where a site's own rules stand that name no layer.
+ * Patterns of the layer `whole` must match a reply from its first to its last byte: a reply that
+ * says one thing and nothing else. */
 #define RULE_LAYERS(X)                                                                             \
     X(LAYER_SITE, "site")                                                                          \
     X(LAYER_LOCAL, "local")                                                                        \
+    X(LAYER_WHOLE, "whole")                                                                        \
     X(LAYER_SENDER, "sender")                                                                      \
     X(LAYER_CONTENT, "content")                                                                    \
     X(LAYER_QUOTA, "quota")                                                                        \
@@ -138,7 +141,8 @@ struct rule {
     size_t provider_count, code_count, enhanced_count, literal_count;
     uint32_t stages, origins; /* bit sets; 0: any */
     struct regex *regex, *unless;
-    int unbounded_repeats; /* of the pattern: more than one can take quadratic time */
+    const struct regex *guard; /* `unless` of the file: what none of its rules may overlook */
+    int unbounded_repeats;     /* of the pattern: more than one can take quadratic time */
     struct place place;
     struct examples examples;
 };
@@ -150,6 +154,8 @@ struct patterns {
     struct mta_patterns mtas[MTA_COUNT];
     struct rule *rules;
     size_t rule_count;
+    struct regex **guards; /* one for each file of rules that has one */
+    size_t guard_count;
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
     struct map words;      /* families of wording: name -> sv alternatives */

@@ -49,7 +49,7 @@ sv field_name(enum field field);
 struct regex;
 struct matcher;
 
-enum regex_flags { REGEX_ANCHORED = 1, REGEX_CASELESS = 2 };
+enum regex_flags { REGEX_ANCHORED = 1, REGEX_CASELESS = 2, REGEX_WHOLE = 4 };
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
 /* NULL on a wrong pattern: *why gets PCRE2's words, *offset the byte in the pattern. */
