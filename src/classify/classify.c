@@ -1,13 +1,11 @@
 #include "bouncelog/classify/classify.h"
 
-#include <stdio.h>
-
 #include "bouncelog/base/mem.h"
 #include "prefilter.h"
 #include "rules.h"
 #include "shape.h"
 
-enum { MEMO_MAX_ENTRIES = 16 * 1024 };
+enum { MEMO_MAX_ENTRIES = 16 * 1024, KEY_PART_MAX = 64 };
 
 struct classifier {
     const struct patterns *patterns;
@@ -113,7 +111,9 @@ static const struct rule *first_that_fits(struct classifier *classifier,
     prefilter_ask(classifier->prefilter, question);
     for (size_t i = prefilter_next(classifier->prefilter, 0); i < patterns->rule_count;
          i = prefilter_next(classifier->prefilter, i + 1))
-        if (rule_fits_candidate(&patterns->rules[i], classifier->matcher, question) == FIT_YES)
+        if (rule_fits_candidate(patterns, &patterns->rules[i],
+                                prefilter_guard(classifier->prefilter, patterns->rules[i].guard),
+                                classifier->matcher, question) == FIT_YES)
             return &patterns->rules[i];
     return NULL;
 }
@@ -157,13 +157,20 @@ static struct question question_of(struct classifier *classifier, const struct r
 
 static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t size)
 {
-    int n = snprintf(bytes, size, "%d %d %d %.*s %.*s %.*s\n", (int)question->origin,
-                     (int)question->stage, question->code, SV_FMT(question->enhanced),
-                     SV_FMT(question->provider), SV_FMT(dsn));
-    size_t len = n < 0 || (size_t)n >= size ? size - 1 : (size_t)n;
-    sv shape = sv_sub(question->shape, 0, size - len);
-    sv_put(bytes + len, shape);
-    return sv_make(bytes, len + shape.len);
+    const sv parts[] = {question->enhanced, question->provider, dsn};
+    char *end = bytes;
+    *end++ = (char)question->origin;
+    *end++ = (char)question->stage;
+    *end++ = (char)(question->code & 0xff);
+    *end++ = (char)(question->code >> 8);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        sv part = sv_sub(parts[i], 0, KEY_PART_MAX);
+        end = sv_put(end, part);
+        *end++ = '\n';
+    }
+    size_t room = size - (size_t)(end - bytes);
+    end = sv_put(end, sv_sub(question->shape, 0, room));
+    return sv_make(bytes, (size_t)(end - bytes));
 }
 
 void classify(struct classifier *classifier, struct record *attempt)
@@ -193,7 +200,7 @@ enum rule_fit classifier_rule_fit(struct classifier *classifier, const struct ru
                                   const struct record *attempt)
 {
     struct question question = question_of(classifier, attempt);
-    return rule_fits(rule, classifier->matcher, &question);
+    return rule_fits(classifier->patterns, rule, classifier->matcher, &question);
 }
 
 void classifier_trace(struct classifier *classifier, const struct record *attempt,
@@ -203,7 +210,7 @@ void classifier_trace(struct classifier *classifier, const struct record *attemp
     struct question question = question_of(classifier, attempt);
     for (size_t i = 0; i < patterns->rule_count; i++)
         tracer(context, &patterns->rules[i],
-               rule_fits(&patterns->rules[i], classifier->matcher, &question));
+               rule_fits(patterns, &patterns->rules[i], classifier->matcher, &question));
 }
 
 sv rule_fit_text(enum rule_fit fit)

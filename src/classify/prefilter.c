@@ -10,15 +10,17 @@ struct literal {
     size_t gram_at; /* where in the text the bytes are that it is filed under */
 };
 
+/* Sets of rules, and behind the rules the guards. Those that name a literal, and those that name it
+ * in their second list, stand in one array: the first half and the second half of a pair. */
 struct prefilter {
     const struct patterns *patterns;
-    size_t words;             /* of a set of rules */
+    size_t words;             /* of one set; a pair has twice as many */
     struct literal *literals; /* by bucket */
-    uint64_t *literal_rules;  /* one set for each literal */
+    uint64_t *pairs;          /* one for each literal */
     uint16_t buckets[BUCKETS + 1];
-    uint64_t *always; /* rules without a literal */
+    uint64_t *always; /* a pair: rules without a first, without a second list */
     uint64_t *by_origin[ORIGIN_COUNT], *by_stage[STAGE_COUNT];
-    uint64_t *candidates;
+    uint64_t *found; /* a pair; when all is looked at, its first half is the candidates */
 };
 
 static unsigned bucket_of(const char *bytes)
@@ -33,13 +35,22 @@ static void set_bit(uint64_t *set, size_t bit)
     set[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
+static void collect_list(struct map *literals, const sv *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        map_add(literals, list[i], NULL);
+}
+
 /* Every literal once; the value is its number. */
 static void collect(const struct patterns *patterns, struct map *literals)
 {
     map_init(literals, sizeof(uint32_t));
-    for (size_t i = 0; i < patterns->rule_count; i++)
-        for (size_t j = 0; j < patterns->rules[i].literal_count; j++)
-            map_add(literals, patterns->rules[i].literals[j], NULL);
+    for (size_t i = 0; i < patterns->rule_count; i++) {
+        collect_list(literals, patterns->rules[i].literals, patterns->rules[i].literal_count);
+        collect_list(literals, patterns->rules[i].also, patterns->rules[i].also_count);
+    }
+    for (size_t i = 0; i < patterns->guard_count; i++)
+        collect_list(literals, patterns->guards[i].literals, patterns->guards[i].literal_count);
 }
 
 /* The place of the triple that the fewest literals share. */
@@ -80,6 +91,19 @@ static void file_literals(struct prefilter *prefilter, struct map *literals)
     mem_free(gram_at);
 }
 
+/* half 0: the first list of a rule or guard; 1: the second. */
+static void file_list(struct prefilter *prefilter, const struct map *literals, const sv *list,
+                      size_t count, size_t index, size_t half)
+{
+    if (!count)
+        set_bit(prefilter->always + half * prefilter->words, index);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t *number = map_get(literals, list[i]);
+        set_bit(prefilter->pairs + (*number * 2 + half) * prefilter->words, index);
+        prefilter->literals[*number].text = list[i]; /* the map's own bytes go with the map */
+    }
+}
+
 static void file_rule(struct prefilter *prefilter, const struct map *literals, size_t index)
 {
     const struct rule *rule = &prefilter->patterns->rules[index];
@@ -89,14 +113,20 @@ static void file_rule(struct prefilter *prefilter, const struct map *literals, s
     for (size_t i = 0; i < STAGE_COUNT; i++)
         if (!rule->stages || rule->stages >> i & 1)
             set_bit(prefilter->by_stage[i], index);
-    if (!rule->literal_count)
-        set_bit(prefilter->always, index);
-    for (size_t i = 0; i < rule->literal_count; i++) {
-        const uint32_t *number = map_get(literals, rule->literals[i]);
-        set_bit(prefilter->literal_rules + *number * prefilter->words, index);
-        /* the rule's own bytes: those of the map go with it */
-        prefilter->literals[*number].text = rule->literals[i];
-    }
+    file_list(prefilter, literals, rule->literals, rule->literal_count, index, 0);
+    file_list(prefilter, literals, rule->also, rule->also_count, index, 1);
+}
+
+static void file_guard(struct prefilter *prefilter, const struct map *literals, size_t number)
+{
+    const struct guard *guard = &prefilter->patterns->guards[number];
+    size_t index = prefilter->patterns->rule_count + number;
+    for (size_t i = 0; i < ORIGIN_COUNT; i++)
+        set_bit(prefilter->by_origin[i], index);
+    for (size_t i = 0; i < STAGE_COUNT; i++)
+        set_bit(prefilter->by_stage[i], index);
+    file_list(prefilter, literals, guard->literals, guard->literal_count, index, 0);
+    file_list(prefilter, literals, NULL, 0, index, 1);
 }
 
 struct prefilter *prefilter_new(const struct patterns *patterns)
@@ -104,13 +134,13 @@ struct prefilter *prefilter_new(const struct patterns *patterns)
     struct prefilter *prefilter = mem_zero(1, sizeof *prefilter);
     struct map literals;
     prefilter->patterns = patterns;
-    prefilter->words = (patterns->rule_count + 63) / 64 + 1;
+    prefilter->words = (patterns->rule_count + patterns->guard_count) / 64 + 1;
     collect(patterns, &literals);
     size_t count = map_count(&literals);
     prefilter->literals = mem_zero(count + 1, sizeof *prefilter->literals);
-    prefilter->literal_rules = mem_zero((count + 1) * prefilter->words, sizeof(uint64_t));
-    prefilter->always = mem_zero(prefilter->words, sizeof(uint64_t));
-    prefilter->candidates = mem_zero(prefilter->words, sizeof(uint64_t));
+    prefilter->pairs = mem_zero((count + 1) * 2 * prefilter->words, sizeof(uint64_t));
+    prefilter->always = mem_zero(2 * prefilter->words, sizeof(uint64_t));
+    prefilter->found = mem_zero(2 * prefilter->words, sizeof(uint64_t));
     for (size_t i = 0; i < ORIGIN_COUNT; i++)
         prefilter->by_origin[i] = mem_zero(prefilter->words, sizeof(uint64_t));
     for (size_t i = 0; i < STAGE_COUNT; i++)
@@ -118,6 +148,8 @@ struct prefilter *prefilter_new(const struct patterns *patterns)
     file_literals(prefilter, &literals);
     for (size_t i = 0; i < patterns->rule_count; i++)
         file_rule(prefilter, &literals, i);
+    for (size_t i = 0; i < patterns->guard_count; i++)
+        file_guard(prefilter, &literals, i);
     map_release(&literals);
     return prefilter;
 }
@@ -131,9 +163,9 @@ void prefilter_free(struct prefilter *prefilter)
     for (size_t i = 0; i < STAGE_COUNT; i++)
         mem_free(prefilter->by_stage[i]);
     mem_free(prefilter->literals);
-    mem_free(prefilter->literal_rules);
+    mem_free(prefilter->pairs);
     mem_free(prefilter->always);
-    mem_free(prefilter->candidates);
+    mem_free(prefilter->found);
     mem_free(prefilter);
 }
 
@@ -149,35 +181,42 @@ static bool stands_at(const struct literal *literal, sv shape, size_t gram_at)
 void prefilter_ask(struct prefilter *prefilter, const struct question *question)
 {
     sv shape = question->shape;
-    uint64_t *candidates = prefilter->candidates;
-    memcpy(candidates, prefilter->always, prefilter->words * sizeof *candidates);
+    uint64_t *found = prefilter->found;
+    size_t words = prefilter->words;
+    memcpy(found, prefilter->always, 2 * words * sizeof *found);
     for (size_t at = 0; at + GRAM <= shape.len; at++) {
         const uint16_t *bucket = prefilter->buckets + bucket_of(shape.ptr + at);
         for (size_t i = bucket[0]; i < bucket[1]; i++) {
             if (!stands_at(&prefilter->literals[i], shape, at))
                 continue;
-            const uint64_t *rules = prefilter->literal_rules + i * prefilter->words;
-            for (size_t word = 0; word < prefilter->words; word++)
-                candidates[word] |= rules[word];
+            const uint64_t *pair = prefilter->pairs + i * 2 * words;
+            for (size_t word = 0; word < 2 * words; word++)
+                found[word] |= pair[word];
         }
     }
     const uint64_t *origin = prefilter->by_origin[question->origin];
     const uint64_t *stage = prefilter->by_stage[question->stage];
-    for (size_t word = 0; word < prefilter->words; word++)
-        candidates[word] &= origin[word] & stage[word];
+    for (size_t word = 0; word < words; word++)
+        found[word] &= found[words + word] & origin[word] & stage[word];
 }
 
 size_t prefilter_next(const struct prefilter *prefilter, size_t from)
 {
     size_t count = prefilter->patterns->rule_count;
     for (size_t word = from / 64; from < count && word < prefilter->words; word++) {
-        uint64_t bits = prefilter->candidates[word];
+        uint64_t bits = prefilter->found[word];
         if (word == from / 64)
             bits &= ~UINT64_C(0) << from % 64;
         if (bits) {
-            size_t found = word * 64 + (size_t)__builtin_ctzll(bits);
-            return found < count ? found : count;
+            size_t next = word * 64 + (size_t)__builtin_ctzll(bits);
+            return next < count ? next : count;
         }
     }
     return count;
+}
+
+bool prefilter_guard(const struct prefilter *prefilter, size_t guard)
+{
+    size_t bit = prefilter->patterns->rule_count + guard - 1;
+    return guard && prefilter->found[bit / 64] >> bit % 64 & 1;
 }

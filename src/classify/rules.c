@@ -43,41 +43,53 @@ static enum rule_fit closed_gate(const struct rule *rule, const struct question 
     return open ? FIT_YES : FIT_NO_ENHANCED;
 }
 
-static bool has_literal(const struct rule *rule, sv shape)
+static bool has_one(const sv *literals, size_t count, sv shape)
 {
-    if (!rule->literal_count)
-        return true;
-    for (size_t i = 0; i < rule->literal_count; i++)
-        if (sv_find(shape, rule->literals[i]) != SV_NPOS)
+    for (size_t i = 0; i < count; i++)
+        if (sv_find(shape, literals[i]) != SV_NPOS)
             return true;
-    return false;
+    return count == 0;
+}
+
+static bool matches(const struct regex *regex, struct matcher *matcher, sv shape)
+{
+    return regex && regex_match(regex, matcher, shape) == REGEX_YES;
 }
 
 static enum rule_fit words_fit(const struct rule *rule, struct matcher *matcher, sv shape)
 {
-    if (regex_match(rule->regex, matcher, shape) != REGEX_YES)
+    if (!matches(rule->regex, matcher, shape))
         return FIT_NO_PATTERN;
-    if (rule->unless && regex_match(rule->unless, matcher, shape) == REGEX_YES)
-        return FIT_UNLESS;
-    if (rule->guard && regex_match(rule->guard, matcher, shape) == REGEX_YES)
-        return FIT_GUARDED;
-    return FIT_YES;
+    return matches(rule->unless, matcher, shape) ? FIT_UNLESS : FIT_YES;
 }
 
-enum rule_fit rule_fits(const struct rule *rule, struct matcher *matcher,
-                        const struct question *question)
+static bool is_guarded(const struct patterns *patterns, const struct rule *rule,
+                       struct matcher *matcher, sv shape)
 {
-    enum rule_fit gate = closed_gate(rule, question);
-    if (gate != FIT_YES)
-        return gate;
-    if (!has_literal(rule, question->shape))
-        return FIT_NO_LITERAL;
-    return words_fit(rule, matcher, question->shape);
+    return rule->guard && matches(patterns->guards[rule->guard - 1].regex, matcher, shape);
 }
 
-enum rule_fit rule_fits_candidate(const struct rule *rule, struct matcher *matcher,
+enum rule_fit rule_fits(const struct patterns *patterns, const struct rule *rule,
+                        struct matcher *matcher, const struct question *question)
+{
+    sv shape = question->shape;
+    enum rule_fit fit = closed_gate(rule, question);
+    if (fit == FIT_YES && (!has_one(rule->literals, rule->literal_count, shape) ||
+                           !has_one(rule->also, rule->also_count, shape)))
+        fit = FIT_NO_LITERAL;
+    if (fit == FIT_YES)
+        fit = words_fit(rule, matcher, shape);
+    return fit == FIT_YES && is_guarded(patterns, rule, matcher, shape) ? FIT_GUARDED : fit;
+}
+
+enum rule_fit rule_fits_candidate(const struct patterns *patterns, const struct rule *rule,
+                                  bool guard_possible, struct matcher *matcher,
                                   const struct question *question)
 {
-    enum rule_fit gate = closed_gate(rule, question);
-    return gate == FIT_YES ? words_fit(rule, matcher, question->shape) : gate;
+    enum rule_fit fit = closed_gate(rule, question);
+    if (fit == FIT_YES)
+        fit = words_fit(rule, matcher, question->shape);
+    return fit == FIT_YES && guard_possible && is_guarded(patterns, rule, matcher, question->shape)
+               ? FIT_GUARDED
+               : fit;
 }

@@ -14,10 +14,12 @@ struct question {
 
 /* The first obstacle in the order gates, literals, pattern, `unless`; FIT_YES when there is none.
  */
-enum rule_fit rule_fits(const struct rule *rule, struct matcher *matcher,
-                        const struct question *question);
-/* The same, for a rule that is known to have a literal in the shape. */
-enum rule_fit rule_fits_candidate(const struct rule *rule, struct matcher *matcher,
+enum rule_fit rule_fits(const struct patterns *patterns, const struct rule *rule,
+                        struct matcher *matcher, const struct question *question);
+/* The same, for a rule whose literals are known to be there; guard_possible: those of the `unless`
+ * of its file as well. */
+enum rule_fit rule_fits_candidate(const struct patterns *patterns, const struct rule *rule,
+                                  bool guard_possible, struct matcher *matcher,
                                   const struct question *question);
 
 #endif

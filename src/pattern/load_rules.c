@@ -38,6 +38,19 @@ static bool is_code_gate(sv gate)
             (is_digit(gate.ptr[1]) && is_digit(gate.ptr[2])));
 }
 
+static int load_literals(struct document *document, const yaml_node_t *node, sv key, sv *literals,
+                         size_t *count, struct err *err)
+{
+    if (document_texts(document, node, key, literals, LITERALS_MAX, count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < *count; i++)
+        if (literals[i].len < LITERAL_MIN)
+            return document_error(document, document_get(document, node, key), err,
+                                  "literal '%.*s' is shorter than %d bytes", SV_FMT(literals[i]),
+                                  LITERAL_MIN);
+    return 0;
+}
+
 static int load_gates(struct document *document, const yaml_node_t *node, struct rule *rule,
                       struct err *err)
 {
@@ -47,8 +60,9 @@ static int load_gates(struct document *document, const yaml_node_t *node, struct
             0 ||
         document_texts(document, node, SV("enhanced"), rule->enhanced, GATES_MAX,
                        &rule->enhanced_count, err) < 0 ||
-        document_texts(document, node, SV("literal"), rule->literals, LITERALS_MAX,
-                       &rule->literal_count, err) < 0 ||
+        load_literals(document, node, SV("literal"), rule->literals, &rule->literal_count, err) <
+            0 ||
+        load_literals(document, node, SV("also"), rule->also, &rule->also_count, err) < 0 ||
         load_bits(document, node, SV("stage"), load_stage_bit, &rule->stages, err) < 0 ||
         load_bits(document, node, SV("origin"), load_origin_bit, &rule->origins, err) < 0)
         return -1;
@@ -57,11 +71,6 @@ static int load_gates(struct document *document, const yaml_node_t *node, struct
             return document_error(document, document_get(document, node, SV("code")), err,
                                   "'%.*s' is neither a code nor 4xx or 5xx",
                                   SV_FMT(rule->codes[i]));
-    for (size_t i = 0; i < rule->literal_count; i++)
-        if (rule->literals[i].len < LITERAL_MIN)
-            return document_error(document, document_get(document, node, SV("literal")), err,
-                                  "literal '%.*s' is shorter than %d bytes",
-                                  SV_FMT(rule->literals[i]), LITERAL_MIN);
     return 0;
 }
 
@@ -167,7 +176,7 @@ static int load_patterns_of(const struct patterns *patterns, struct document *do
 /* What a file of rules says about all of them. */
 struct head {
     enum rule_layer layer;
-    const struct regex *guard;
+    size_t guard;
     bool site;
 };
 
@@ -177,8 +186,8 @@ static int load_rule(struct patterns *patterns, struct document *document, const
     struct rule rule = {
         .place = document_place(document, node), .layer = head->layer, .guard = head->guard};
     if (document_check_keys(document, node,
-                            "name category provider code enhanced stage origin literal pattern "
-                            "unless list remedy hit miss",
+                            "name category provider code enhanced stage origin literal also "
+                            "pattern unless list remedy hit miss",
                             err) < 0 ||
         document_text(document, node, SV("name"), true, &rule.name, err) < 0 ||
         load_category(patterns, document, node, true, &rule.category, err) < 0 ||
@@ -222,14 +231,21 @@ static int load_guard(struct patterns *patterns, struct document *document, cons
                       struct head *head, struct err *err)
 {
     const yaml_node_t *unless = document_get(document, root, SV("unless"));
+    struct guard guard = {0};
     sv pattern;
-    struct regex *guard;
     if (!unless)
         return 0;
-    if (load_pattern(patterns, document, unless, 0, &pattern, &guard, err) < 0)
+    if (document_check_keys(document, unless, "literal pattern", err) < 0 ||
+        load_literals(document, unless, SV("literal"), guard.literals, &guard.literal_count, err) <
+            0)
+        return -1;
+    const yaml_node_t *words = document_get(document, unless, SV("pattern"));
+    if (!words)
+        return document_error(document, unless, err, "'pattern' is missing");
+    if (load_pattern(patterns, document, words, 0, &pattern, &guard.regex, err) < 0)
         return -1;
     load_append(&patterns->guards, &patterns->guard_count, sizeof guard, &guard);
-    head->guard = guard;
+    head->guard = patterns->guard_count;
     return 0;
 }
 

@@ -126,7 +126,7 @@ void patterns_release(struct patterns *patterns)
         regex_free(patterns->rules[i].unless);
     }
     for (size_t i = 0; i < patterns->guard_count; i++)
-        regex_free(patterns->guards[i]);
+        regex_free(patterns->guards[i].regex);
     mem_free(patterns->guards);
     mem_free(patterns->rules);
     map_release(&patterns->providers_by_mx);

@@ -211,6 +211,30 @@ static void check_literals(struct check *check, const struct rule *rule)
     }
 }
 
+static void check_guard(struct check *check, const struct guard *guard, sv shape,
+                        struct place place)
+{
+    bool has_literal = guard->literal_count == 0;
+    for (size_t i = 0; i < guard->literal_count; i++)
+        has_literal |= sv_find(shape, guard->literals[i]) != SV_NPOS;
+    if (!has_literal && matches(check, guard->regex, shape, place))
+        fault(check, place, "a file's 'unless' matches this, but has no literal for it");
+}
+
+/* Every example of every rule is shown to the guards as well. */
+static void check_guards(struct check *check, const struct examples *examples)
+{
+    for (size_t i = 0; i < examples->hit_count + examples->miss_count; i++) {
+        const struct example *example = i < examples->hit_count
+                                            ? &examples->hits[i]
+                                            : &examples->misses[i - examples->hit_count];
+        read_example(check, example);
+        for (size_t j = 0; j < check->patterns->guard_count; j++)
+            check_guard(check, &check->patterns->guards[j], classifier_shape(check->classifier),
+                        example->place);
+    }
+}
+
 static void check_mta(struct check *check, const struct mta_patterns *mta)
 {
     for (size_t i = 0; i < mta->shape_count; i++) {
@@ -239,6 +263,7 @@ static void check_all(struct check *check)
     for (size_t i = 0; i < patterns->rule_count; i++) {
         check_rule(check, &patterns->rules[i]);
         check_literals(check, &patterns->rules[i]);
+        check_guards(check, &patterns->rules[i].examples);
         check->counts.examples +=
             patterns->rules[i].examples.hit_count + patterns->rules[i].examples.miss_count;
     }

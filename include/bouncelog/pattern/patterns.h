@@ -132,17 +132,25 @@ sv rule_layer_name(enum rule_layer layer);
 
 enum { GATES_MAX = 24, LITERALS_MAX = 64, LITERAL_MIN = 3, PROVIDER_WORDS = 64 };
 
+/* `unless` of a file: what none of its rules may overlook. */
+struct guard {
+    struct regex *regex;
+    sv literals[LITERALS_MAX]; /* one of them stands in every shape that it matches */
+    size_t literal_count;
+};
+
 struct rule {
     sv name;
     enum rule_layer layer;
     uint8_t category;
     sv remedy, list;
-    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX], literals[LITERALS_MAX];
-    size_t provider_count, code_count, enhanced_count, literal_count;
+    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX];
+    sv literals[LITERALS_MAX], also[LITERALS_MAX]; /* one of each list must be in the shape */
+    size_t provider_count, code_count, enhanced_count, literal_count, also_count;
     uint32_t stages, origins; /* bit sets; 0: any */
     struct regex *regex, *unless;
-    const struct regex *guard; /* `unless` of the file: what none of its rules may overlook */
-    int unbounded_repeats;     /* of the pattern: more than one can take quadratic time */
+    size_t guard;          /* of patterns.guards, counted from 1; 0: none */
+    int unbounded_repeats; /* of the pattern: more than one can take quadratic time */
     struct place place;
     struct examples examples;
 };
@@ -154,7 +162,7 @@ struct patterns {
     struct mta_patterns mtas[MTA_COUNT];
     struct rule *rules;
     size_t rule_count;
-    struct regex **guards; /* one for each file of rules that has one */
+    struct guard *guards;
     size_t guard_count;
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
