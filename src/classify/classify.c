@@ -77,11 +77,27 @@ static bool is_decision(const struct classifier *classifier, uint8_t category)
     return category != CATEGORY_NONE && category != classifier->patterns->taxonomy.unclassified;
 }
 
+/* The code itself; or, when it is in no registry (5.7.193), the subject that it belongs to, unless
+ * that speaks about an address or a connection. */
+static const struct enhanced_entry *look_up(const struct taxonomy *taxonomy, sv enhanced)
+{
+    const struct enhanced_entry *entry = taxonomy_enhanced(taxonomy, enhanced);
+    if (entry || enhanced.len < 5 || enhanced.ptr[1] != '.' || enhanced.ptr[3] != '.')
+        return entry;
+    char subject[] = {enhanced.ptr[0], '.', enhanced.ptr[2], '.', '0'};
+    entry = taxonomy_enhanced(taxonomy, sv_make(subject, sizeof subject));
+    if (!entry || entry->category >= taxonomy->category_count)
+        return NULL;
+    enum scope scope = taxonomy->categories[entry->category].scope;
+    return scope == SCOPE_SENDER || scope == SCOPE_CONTENT || scope == SCOPE_REMOTE_SYSTEM ? entry
+                                                                                           : NULL;
+}
+
 static bool by_enhanced(const struct classifier *classifier, sv enhanced, enum stage stage,
                         enum basis basis, struct verdict *verdict)
 {
     const struct enhanced_entry *entry =
-        enhanced.len ? taxonomy_enhanced(&classifier->patterns->taxonomy, enhanced) : NULL;
+        enhanced.len ? look_up(&classifier->patterns->taxonomy, enhanced) : NULL;
     if (!entry)
         return false;
     uint8_t category = at_stage(classifier, entry->category, stage);
