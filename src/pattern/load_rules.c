@@ -22,7 +22,7 @@ static const struct {
 #define ABOUT_SERVERS (BIT(SCOPE_REMOTE_SYSTEM) | BIT(SCOPE_NETWORK))
     [LAYER_SITE] = {~UINT32_C(0), ""},
     [LAYER_LOCAL] = {~UINT32_C(0), ""},
-    [LAYER_WHOLE] = {BIT(SCOPE_RECIPIENT), ""},
+    [LAYER_WHOLE] = {BIT(SCOPE_RECIPIENT) | BIT(SCOPE_SENDER), ""},
     [LAYER_SENDER] = {ABOUT_US | ABOUT_SERVERS, " recipient_refuses relay_denied "},
     [LAYER_CONTENT] = {ABOUT_US | ABOUT_SERVERS, ""},
     [LAYER_QUOTA] = {BIT(SCOPE_SENDER) | ABOUT_SERVERS, " mailbox_full recipient_disabled "},
