@@ -150,7 +150,8 @@ static struct verdict judge(struct classifier *classifier, const struct question
              !by_code(classifier, question, &verdict) && question->origin != ORIGIN_REMOTE)
         by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
     if (!verdict.remedy.len)
-        verdict.remedy = taxonomy->categories[verdict.category].remedy;
+        verdict.remedy =
+            patterns_remedy(classifier->patterns, question->provider, verdict.category);
     return verdict;
 }
 

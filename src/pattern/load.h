@@ -10,7 +10,7 @@ typedef int loader(struct patterns *patterns, struct document *document, bool si
                    struct err *err);
 
 loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
-    load_headers, load_mta, load_families, load_rules;
+    load_headers, load_mta, load_remedies, load_families, load_rules;
 
 /* The category that a key names; an error where it is unknown. An absent key gives
  * CATEGORY_NONE unless `required`. */

@@ -203,8 +203,6 @@ static int load_rule(struct patterns *patterns, struct document *document, const
     if (check_layer(patterns, document, node, &rule, head->site, err) < 0 ||
         load_patterns_of(patterns, document, node, &rule, err) < 0)
         return -1;
-    if (!rule.remedy.len)
-        rule.remedy = patterns->taxonomy.categories[rule.category].remedy;
     insert_rule(patterns, &rule);
     return 0;
 }

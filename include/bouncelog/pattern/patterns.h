@@ -166,6 +166,7 @@ struct patterns {
     size_t guard_count;
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
+    struct map remedies;   /* provider and category -> sv: patterns_remedy */
     struct map words;      /* families of wording: name -> sv alternatives */
     struct map keep_hosts; /* labels of host names that rules look at */
     struct policy_table policy;
@@ -184,5 +185,9 @@ void patterns_release(struct patterns *patterns);
 
 /* The provider behind a relay host, else behind a recipient domain; empty when unknown. */
 sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain);
+
+/* What to do about a category at this provider; the category's own advice when nothing better is
+ * known. */
+sv patterns_remedy(const struct patterns *patterns, sv provider, uint8_t category);
 
 #endif
