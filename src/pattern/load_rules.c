@@ -146,7 +146,7 @@ static int load_pattern(const struct patterns *patterns, struct document *docume
     size_t offset;
     if (words_join(patterns, document, node, pattern, err) < 0)
         return -1;
-    *regex = regex_compile(*pattern, REGEX_CASELESS | flags, why, sizeof why, &offset);
+    *regex = regex_compile(*pattern, flags, why, sizeof why, &offset);
     if (*regex)
         return 0;
     sv near = sv_sub(*pattern, offset > 20 ? offset - 20 : 0, offset);
