@@ -1,16 +1,16 @@
 #include "bouncelog/classify/classify.h"
 
-#include <stdio.h>
-
 #include "bouncelog/base/mem.h"
+#include "prefilter.h"
 #include "rules.h"
 #include "shape.h"
 
-enum { MEMO_MAX_ENTRIES = 16 * 1024 };
+enum { MEMO_MAX_ENTRIES = 16 * 1024, KEY_PART_MAX = 64 };
 
 struct classifier {
     const struct patterns *patterns;
     struct matcher *matcher;
+    struct prefilter *prefilter;
     struct map memo; /* key: the question; value: struct verdict */
     struct provider_memo providers;
     uint8_t sender_rejected, policy;
@@ -23,6 +23,7 @@ struct classifier *classifier_new(const struct patterns *patterns)
     struct classifier *classifier = mem_zero(1, sizeof *classifier);
     classifier->patterns = patterns;
     classifier->matcher = matcher_new();
+    classifier->prefilter = prefilter_new(patterns);
     classifier->sender_rejected = taxonomy_category(&patterns->taxonomy, SV("sender_rejected"));
     classifier->policy = taxonomy_category(&patterns->taxonomy, SV("policy"));
     map_init(&classifier->memo, sizeof(struct verdict));
@@ -34,6 +35,7 @@ void classifier_free(struct classifier *classifier)
     if (!classifier)
         return;
     matcher_free(classifier->matcher);
+    prefilter_free(classifier->prefilter);
     map_release(&classifier->memo);
     mem_free(classifier);
 }
@@ -76,11 +78,27 @@ static bool is_decision(const struct classifier *classifier, uint8_t category)
     return category != CATEGORY_NONE && category != classifier->patterns->taxonomy.unclassified;
 }
 
+/* The code itself; or, when it is in no registry (5.7.193), the subject that it belongs to, unless
+ * that speaks about an address or a connection. */
+static const struct enhanced_entry *look_up(const struct taxonomy *taxonomy, sv enhanced)
+{
+    const struct enhanced_entry *entry = taxonomy_enhanced(taxonomy, enhanced);
+    if (entry || enhanced.len < 5 || enhanced.ptr[1] != '.' || enhanced.ptr[3] != '.')
+        return entry;
+    char subject[] = {enhanced.ptr[0], '.', enhanced.ptr[2], '.', '0'};
+    entry = taxonomy_enhanced(taxonomy, sv_make(subject, sizeof subject));
+    if (!entry || entry->category >= taxonomy->category_count)
+        return NULL;
+    enum scope scope = taxonomy->categories[entry->category].scope;
+    return scope == SCOPE_SENDER || scope == SCOPE_CONTENT || scope == SCOPE_REMOTE_SYSTEM ? entry
+                                                                                           : NULL;
+}
+
 static bool by_enhanced(const struct classifier *classifier, sv enhanced, enum stage stage,
                         enum basis basis, struct verdict *verdict)
 {
     const struct enhanced_entry *entry =
-        enhanced.len ? taxonomy_enhanced(&classifier->patterns->taxonomy, enhanced) : NULL;
+        enhanced.len ? look_up(&classifier->patterns->taxonomy, enhanced) : NULL;
     if (!entry)
         return false;
     uint8_t category = at_stage(classifier, entry->category, stage);
@@ -103,11 +121,25 @@ static bool by_code(const struct classifier *classifier, const struct question *
     return true;
 }
 
+static const struct rule *first_that_fits(struct classifier *classifier,
+                                          const struct question *question)
+{
+    const struct patterns *patterns = classifier->patterns;
+    prefilter_ask(classifier->prefilter, question);
+    for (size_t i = prefilter_next(classifier->prefilter, 0); i < patterns->rule_count;
+         i = prefilter_next(classifier->prefilter, i + 1))
+        if (rule_fits_candidate(patterns, &patterns->rules[i],
+                                prefilter_guard(classifier->prefilter, patterns->rules[i].guard),
+                                classifier->matcher, question) == FIT_YES)
+            return &patterns->rules[i];
+    return NULL;
+}
+
 static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn)
 {
     const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
     struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
-    const struct rule *rule = rules_find(classifier->patterns, classifier->matcher, question);
+    const struct rule *rule = first_that_fits(classifier, question);
     if (rule)
         verdict = (struct verdict){.category = rule->category,
                                    .basis = BASIS_RULE,
@@ -119,7 +151,8 @@ static struct verdict judge(struct classifier *classifier, const struct question
              !by_code(classifier, question, &verdict) && question->origin != ORIGIN_REMOTE)
         by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
     if (!verdict.remedy.len)
-        verdict.remedy = taxonomy->categories[verdict.category].remedy;
+        verdict.remedy =
+            patterns_remedy(classifier->patterns, question->provider, verdict.category);
     return verdict;
 }
 
@@ -142,13 +175,20 @@ static struct question question_of(struct classifier *classifier, const struct r
 
 static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t size)
 {
-    int n = snprintf(bytes, size, "%d %d %d %.*s %.*s %.*s\n", (int)question->origin,
-                     (int)question->stage, question->code, SV_FMT(question->enhanced),
-                     SV_FMT(question->provider), SV_FMT(dsn));
-    size_t len = n < 0 || (size_t)n >= size ? size - 1 : (size_t)n;
-    sv shape = sv_sub(question->shape, 0, size - len);
-    sv_put(bytes + len, shape);
-    return sv_make(bytes, len + shape.len);
+    const sv parts[] = {question->enhanced, question->provider, dsn};
+    char *end = bytes;
+    *end++ = (char)question->origin;
+    *end++ = (char)question->stage;
+    *end++ = (char)(question->code & 0xff);
+    *end++ = (char)(question->code >> 8);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        sv part = sv_sub(parts[i], 0, KEY_PART_MAX);
+        end = sv_put(end, part);
+        *end++ = '\n';
+    }
+    size_t room = size - (size_t)(end - bytes);
+    end = sv_put(end, sv_sub(question->shape, 0, room));
+    return sv_make(bytes, (size_t)(end - bytes));
 }
 
 void classify(struct classifier *classifier, struct record *attempt)
@@ -175,9 +215,36 @@ void classify(struct classifier *classifier, struct record *attempt)
     own_words(attempt, &attempt->verdict);
 }
 
-bool classifier_rule_takes(struct classifier *classifier, const struct rule *rule,
-                           const struct record *attempt)
+enum rule_fit classifier_rule_fit(struct classifier *classifier, const struct rule *rule,
+                                  const struct record *attempt)
 {
     struct question question = question_of(classifier, attempt);
-    return rule_takes(rule, classifier->matcher, &question);
+    return rule_fits(classifier->patterns, rule, classifier->matcher, &question);
+}
+
+void classifier_trace(struct classifier *classifier, const struct record *attempt,
+                      classifier_tracer *tracer, void *context)
+{
+    const struct patterns *patterns = classifier->patterns;
+    struct question question = question_of(classifier, attempt);
+    for (size_t i = 0; i < patterns->rule_count; i++)
+        tracer(context, &patterns->rules[i],
+               rule_fits(patterns, &patterns->rules[i], classifier->matcher, &question));
+}
+
+sv rule_fit_text(enum rule_fit fit)
+{
+    static const char *const texts[] = {
+        [FIT_YES] = "takes it",
+        [FIT_NO_ORIGIN] = "is for words of another origin",
+        [FIT_NO_STAGE] = "is for answers to another command",
+        [FIT_NO_PROVIDER] = "is for another provider",
+        [FIT_NO_CODE] = "is for another code",
+        [FIT_NO_ENHANCED] = "is for another enhanced code",
+        [FIT_NO_LITERAL] = "none of its literals is there",
+        [FIT_NO_PATTERN] = "the pattern does not match",
+        [FIT_UNLESS] = "its 'unless' matches",
+        [FIT_GUARDED] = "the 'unless' of its file matches",
+    };
+    return sv_from(texts[fit]);
 }

@@ -21,50 +21,75 @@ static bool enhanced_matches(sv gate, sv enhanced)
     return true;
 }
 
-static bool gates_open(const struct rule *rule, const struct question *question)
+static enum rule_fit closed_gate(const struct rule *rule, const struct question *question)
 {
-    bool open = !rule->provider_count;
     if (rule->stages && !(rule->stages >> question->stage & 1))
-        return false;
+        return FIT_NO_STAGE;
     if (rule->origins && !(rule->origins >> question->origin & 1))
-        return false;
+        return FIT_NO_ORIGIN;
+    bool open = !rule->provider_count;
     for (size_t i = 0; i < rule->provider_count && !open; i++)
         open = sv_eq(rule->providers[i], question->provider);
     if (!open)
-        return false;
+        return FIT_NO_PROVIDER;
     open = !rule->code_count;
     for (size_t i = 0; i < rule->code_count && !open; i++)
         open = code_matches(rule->codes[i], question->code);
     if (!open)
-        return false;
+        return FIT_NO_CODE;
     open = !rule->enhanced_count;
     for (size_t i = 0; i < rule->enhanced_count && !open; i++)
         open = enhanced_matches(rule->enhanced[i], question->enhanced);
-    return open;
+    return open ? FIT_YES : FIT_NO_ENHANCED;
 }
 
-static bool has_literal(const struct rule *rule, sv shape)
+static bool has_one(const sv *literals, size_t count, sv shape)
 {
-    if (!rule->literal_count)
-        return true;
-    for (size_t i = 0; i < rule->literal_count; i++)
-        if (sv_find(shape, rule->literals[i]) != SV_NPOS)
+    for (size_t i = 0; i < count; i++)
+        if (sv_find(shape, literals[i]) != SV_NPOS)
             return true;
-    return false;
+    return count == 0;
 }
 
-bool rule_takes(const struct rule *rule, struct matcher *matcher, const struct question *question)
+static bool matches(const struct regex *regex, struct matcher *matcher, sv shape)
 {
-    return gates_open(rule, question) && has_literal(rule, question->shape) &&
-           regex_match(rule->regex, matcher, question->shape) == REGEX_YES &&
-           !(rule->unless && regex_match(rule->unless, matcher, question->shape) == REGEX_YES);
+    return regex && regex_match(regex, matcher, shape) == REGEX_YES;
 }
 
-const struct rule *rules_find(const struct patterns *patterns, struct matcher *matcher,
-                              const struct question *question)
+static enum rule_fit words_fit(const struct rule *rule, struct matcher *matcher, sv shape)
 {
-    for (size_t i = 0; i < patterns->rule_count; i++)
-        if (rule_takes(&patterns->rules[i], matcher, question))
-            return &patterns->rules[i];
-    return NULL;
+    if (!matches(rule->regex, matcher, shape))
+        return FIT_NO_PATTERN;
+    return matches(rule->unless, matcher, shape) ? FIT_UNLESS : FIT_YES;
+}
+
+static bool is_guarded(const struct patterns *patterns, const struct rule *rule,
+                       struct matcher *matcher, sv shape)
+{
+    return rule->guard && matches(patterns->guards[rule->guard - 1].regex, matcher, shape);
+}
+
+enum rule_fit rule_fits(const struct patterns *patterns, const struct rule *rule,
+                        struct matcher *matcher, const struct question *question)
+{
+    sv shape = question->shape;
+    enum rule_fit fit = closed_gate(rule, question);
+    if (fit == FIT_YES && (!has_one(rule->literals, rule->literal_count, shape) ||
+                           !has_one(rule->also, rule->also_count, shape)))
+        fit = FIT_NO_LITERAL;
+    if (fit == FIT_YES)
+        fit = words_fit(rule, matcher, shape);
+    return fit == FIT_YES && is_guarded(patterns, rule, matcher, shape) ? FIT_GUARDED : fit;
+}
+
+enum rule_fit rule_fits_candidate(const struct patterns *patterns, const struct rule *rule,
+                                  bool guard_possible, struct matcher *matcher,
+                                  const struct question *question)
+{
+    enum rule_fit fit = closed_gate(rule, question);
+    if (fit == FIT_YES)
+        fit = words_fit(rule, matcher, question->shape);
+    return fit == FIT_YES && guard_possible && is_guarded(patterns, rule, matcher, question->shape)
+               ? FIT_GUARDED
+               : fit;
 }

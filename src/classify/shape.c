@@ -21,7 +21,33 @@ static void put_lower(struct writer *w, sv v)
 
 static bool is_address_char(char c)
 {
-    return is_alnum(c) || (c && strchr("!#$%&'*+-./=?^_`{|}~", c)) || (unsigned char)c >= 0x80;
+    if (is_alnum(c) || (unsigned char)c >= 0x80)
+        return true;
+    switch (c) { /* a bit test; strchr here was a tenth of all judging */
+    case '!':
+    case '#':
+    case '$':
+    case '%':
+    case '&':
+    case '\'':
+    case '*':
+    case '+':
+    case '-':
+    case '.':
+    case '/':
+    case '=':
+    case '?':
+    case '^':
+    case '_':
+    case '`':
+    case '{':
+    case '|':
+    case '}':
+    case '~':
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool is_host_char(char c)
@@ -253,6 +279,15 @@ static size_t put_mask(struct writer *w, sv v, bool addresses, const struct map 
     return n;
 }
 
+/* The rest of a word that no mask takes; how many bytes it has. */
+static size_t put_rest_of_word(struct writer *w, sv v)
+{
+    size_t n = 0;
+    while (n < v.len && is_alnum(v.ptr[n]) && w->len < SHAPE_MAX)
+        w->out[w->len++] = to_lower(v.ptr[n++]);
+    return n;
+}
+
 /* "<joe@example.com>" shall not become "<<addr>>". */
 static size_t put_bracketed(struct writer *w, sv v)
 {
@@ -283,6 +318,10 @@ sv shape_of(sv text, const struct map *keep_hosts, char *out)
         if (n) {
             at += n;
             inside = false;
+            continue;
+        }
+        if (inside && is_alnum(c)) {
+            at += put_rest_of_word(&w, here);
             continue;
         }
         put(&w, c == '\t' || c == '\r' || c == '\n' ? ' ' : to_lower(c));

@@ -97,6 +97,58 @@ static void add_field(struct buf *out, const char *name, sv value)
     buf_add_byte(out, '\n');
 }
 
+/* What the line says around the reply; a bare reply has none of it. */
+static void add_line(struct explain *explain, const struct record *attempt)
+{
+    struct buf *out = &explain->out;
+    if (attempt->mta == MTA_UNKNOWN || !attempt->queue_id.len)
+        return;
+    add_field(out, "mta", mta_name(attempt->mta));
+    add_field(out, "queue id", attempt->queue_id);
+    add_field(out, "recipient", attempt->recipient);
+    add_field(out, "relay", attempt->relay.host);
+    add_field(out, "outcome", outcome_name(attempt->outcome));
+    add_field(out, "dsn", attempt->dsn);
+}
+
+/* Rules whose gates are closed or whose words are absent are counted, not shown. */
+struct trace {
+    struct buf *out;
+    bool decided;
+    size_t closed, absent;
+};
+
+static void add_fit(void *context, const struct rule *rule, enum rule_fit fit)
+{
+    struct trace *trace = context;
+    if (fit == FIT_NO_LITERAL) {
+        trace->absent++;
+        return;
+    }
+    if (fit != FIT_YES && fit < FIT_NO_LITERAL) {
+        trace->closed++;
+        return;
+    }
+    sv why = fit != FIT_YES   ? rule_fit_text(fit)
+             : trace->decided ? SV("would take it, but an earlier rule has")
+                              : rule_fit_text(fit);
+    trace->decided |= fit == FIT_YES;
+    buf_printf(trace->out, "  %-10.*s%.*s: %.*s\n", SV_FMT(rule_layer_name(rule->layer)),
+               SV_FMT(rule->name), SV_FMT(why));
+}
+
+/* Why this rule and no other. */
+static void add_trace(struct explain *explain, const struct record *attempt)
+{
+    struct trace trace = {.out = &explain->out};
+    buf_add(&explain->out, SV("rules\n"));
+    classifier_trace(explain->classifier, attempt, add_fit, &trace);
+    buf_printf(&explain->out,
+               "  of the others, %zu name words that are not there, %zu ask for "
+               "another origin, stage, provider or code\n",
+               trace.absent, trace.closed);
+}
+
 static void add_readable(struct explain *explain, const struct event *event, sv shape)
 {
     const struct record *a = &event->attempt;
@@ -105,6 +157,7 @@ static void add_readable(struct explain *explain, const struct event *event, sv 
     char code[16] = "";
     if (a->reply.code)
         snprintf(code, sizeof code, "%d", a->reply.code);
+    add_line(explain, a);
     add_field(out, "code", sv_from(code));
     add_field(out, "enhanced", a->reply.enhanced);
     add_field(out, "text", a->reply.text);
@@ -114,6 +167,9 @@ static void add_readable(struct explain *explain, const struct event *event, sv 
         add_field(out, "meaning", SV("no failure"));
         return;
     }
+    add_field(out, "provider", a->provider);
+    add_field(out, "shape", shape);
+    add_trace(explain, a);
     const struct category *category = &taxonomy->categories[a->verdict.category];
     add_field(out, "severity", severity_name(a->severity));
     add_field(out, "category", category->name);
@@ -123,7 +179,7 @@ static void add_readable(struct explain *explain, const struct event *event, sv 
     add_field(out, "action", action_name(event->action));
     add_field(out, "rule", a->verdict.rule);
     add_field(out, "basis", basis_name(a->verdict.basis));
-    add_field(out, "shape", shape);
+    add_field(out, "list", a->verdict.list);
 }
 
 static void explain_one(struct explain *explain, sv text)

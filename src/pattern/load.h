@@ -10,7 +10,7 @@ typedef int loader(struct patterns *patterns, struct document *document, bool si
                    struct err *err);
 
 loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
-    load_headers, load_mta, load_rules;
+    load_headers, load_mta, load_remedies, load_families, load_rules;
 
 /* The category that a key names; an error where it is unknown. An absent key gives
  * CATEGORY_NONE unless `required`. */
@@ -23,6 +23,11 @@ int load_bits(struct document *document, const yaml_node_t *mapping, sv key, int
 int load_stage_bit(sv name);
 int load_origin_bit(sv name);
 int load_scope_bit(sv name);
+
+/* The alternatives of a pattern as one pattern: `node` is a text, or a list of them. %{name} stands
+ * for a family of wording. */
+int words_join(const struct patterns *patterns, struct document *document, const yaml_node_t *node,
+               sv *pattern, struct err *err) MUST_CHECK;
 
 /* After all providers are loaded. */
 void providers_index(struct patterns *patterns);

@@ -9,11 +9,10 @@ static const struct {
     const char *key;
     loader *load;
 } kinds[] = {
-    {"categories", load_categories}, {"codes", load_codes},
-    {"enhanced", load_enhanced},     {"policy", load_policy},
-    {"providers", load_providers},   {"keep", load_keep_hosts},
-    {"headers", load_headers},       {"mta", load_mta},
-    {"rules", load_rules},
+    {"categories", load_categories}, {"codes", load_codes},         {"enhanced", load_enhanced},
+    {"policy", load_policy},         {"providers", load_providers}, {"keep", load_keep_hosts},
+    {"remedies", load_remedies},     {"headers", load_headers},     {"mta", load_mta},
+    {"words", load_families},        {"rules", load_rules},
 };
 
 static bool has_known_key(struct document *document)
@@ -63,7 +62,7 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
         if (!has_known_key(&documents[parsed]))
             rc = document_error(&documents[parsed], document_root(&documents[parsed]), err,
                                 "none of the known top-level keys (categories, codes, enhanced, "
-                                "policy, providers, keep, headers, mta, rules)");
+                                "policy, providers, remedies, keep, headers, mta, words, rules)");
     }
     for (size_t kind = 0; rc == 0 && kind < sizeof kinds / sizeof *kinds; kind++)
         rc = load_kind(patterns, documents, files, kind, err);
@@ -83,6 +82,8 @@ int patterns_load(struct patterns *patterns, const struct patterns_options *opti
     map_init(&patterns->providers_by_mx, sizeof(sv));
     map_init(&patterns->providers_by_domain, sizeof(sv));
     map_init(&patterns->keep_hosts, 1);
+    map_init(&patterns->words, sizeof(sv));
+    map_init(&patterns->remedies, sizeof(sv));
     for (size_t i = 0; i < MTA_COUNT; i++)
         map_init(&patterns->mtas[i].daemons, sizeof(uint32_t));
     struct pattern_files files = {0};
@@ -124,10 +125,15 @@ void patterns_release(struct patterns *patterns)
         regex_free(patterns->rules[i].regex);
         regex_free(patterns->rules[i].unless);
     }
+    for (size_t i = 0; i < patterns->guard_count; i++)
+        regex_free(patterns->guards[i].regex);
+    mem_free(patterns->guards);
     mem_free(patterns->rules);
     map_release(&patterns->providers_by_mx);
     map_release(&patterns->providers_by_domain);
     map_release(&patterns->keep_hosts);
+    map_release(&patterns->words);
+    map_release(&patterns->remedies);
     taxonomy_release(&patterns->taxonomy);
     arena_release(&patterns->arena);
     *patterns = (struct patterns){0};

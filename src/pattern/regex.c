@@ -2,15 +2,21 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "bouncelog/base/mem.h"
 
 enum { MATCH_LIMIT = 100000, JIT_STACK_MIN = 32 * 1024, JIT_STACK_MAX = 512 * 1024, GROUPS = 64 };
 
+/* Most patterns of a run never meet a text: machine code is made for those that do, by the first
+ * thread that asks; others wait for it (about a tenth of a millisecond), so that all threads match
+ * in the same way and with the same limits. */
+enum machine_code { MACHINE_CODE_NOT_YET, MACHINE_CODE_BUSY, MACHINE_CODE_MADE, MACHINE_CODE_NONE };
+
 struct regex {
     pcre2_code *code;
-    bool jitted;
+    atomic_int *machine_code;
     unsigned char group_of[FIELD_COUNT]; /* 0: the pattern has no such group */
 };
 
@@ -58,6 +64,8 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
     uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY;
     if (flags & REGEX_ANCHORED)
         options |= PCRE2_ANCHORED;
+    if (flags & REGEX_WHOLE)
+        options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
     if (flags & REGEX_CASELESS)
         options |= PCRE2_CASELESS;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
@@ -80,7 +88,7 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
         regex_free(regex);
         return NULL;
     }
-    regex->jitted = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
+    regex->machine_code = mem_zero(1, sizeof *regex->machine_code);
     return regex;
 }
 
@@ -89,6 +97,7 @@ void regex_free(struct regex *regex)
     if (!regex)
         return;
     pcre2_code_free(regex->code);
+    mem_free(regex->machine_code);
     mem_free(regex);
 }
 
@@ -115,13 +124,28 @@ void matcher_free(struct matcher *matcher)
     mem_free(matcher);
 }
 
+static bool has_machine_code(const struct regex *regex)
+{
+    int state = atomic_load_explicit(regex->machine_code, memory_order_acquire);
+    if (state == MACHINE_CODE_NOT_YET &&
+        atomic_compare_exchange_strong(regex->machine_code, &state, MACHINE_CODE_BUSY)) {
+        state = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0 ? MACHINE_CODE_MADE
+                                                                        : MACHINE_CODE_NONE;
+        atomic_store_explicit(regex->machine_code, state, memory_order_release);
+    }
+    while (state == MACHINE_CODE_NOT_YET || state == MACHINE_CODE_BUSY)
+        state = atomic_load_explicit(regex->machine_code, memory_order_acquire);
+    return state == MACHINE_CODE_MADE;
+}
+
 enum regex_result regex_match(const struct regex *regex, struct matcher *matcher, sv subject)
 {
     PCRE2_SPTR bytes = (PCRE2_SPTR)subject.ptr;
-    int rc = regex->jitted ? pcre2_jit_match(regex->code, bytes, subject.len, 0, 0, matcher->data,
-                                             matcher->context)
-                           : pcre2_match(regex->code, bytes, subject.len, 0, PCRE2_NO_UTF_CHECK,
-                                         matcher->data, matcher->context);
+    int rc = has_machine_code(regex)
+                 ? pcre2_jit_match(regex->code, bytes, subject.len, 0, 0, matcher->data,
+                                   matcher->context)
+                 : pcre2_match(regex->code, bytes, subject.len, 0, PCRE2_NO_UTF_CHECK,
+                               matcher->data, matcher->context);
     matcher->subject = subject;
     matcher->groups = rc > 0 ? rc : 0;
     if (rc > 0)

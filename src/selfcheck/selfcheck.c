@@ -177,7 +177,7 @@ static void check_rule(struct check *check, const struct rule *rule)
     for (size_t i = 0; i < rule->examples.hit_count; i++) {
         const struct example *hit = &rule->examples.hits[i];
         const struct record *attempt = read_example(check, hit);
-        if (!classifier_rule_takes(check->classifier, rule, attempt))
+        if (classifier_rule_fit(check->classifier, rule, attempt) != FIT_YES)
             fault(check, hit->place, "'%.*s' does not take its hit: shape '%.*s'",
                   SV_FMT(rule->name), SV_FMT(classifier_shape(check->classifier)));
         else if (!sv_eq(attempt->verdict.rule, rule->name))
@@ -186,12 +186,53 @@ static void check_rule(struct check *check, const struct rule *rule)
     }
     for (size_t i = 0; i < rule->examples.miss_count; i++) {
         const struct example *miss = &rule->examples.misses[i];
-        if (classifier_rule_takes(check->classifier, rule, read_example(check, miss)))
+        if (classifier_rule_fit(check->classifier, rule, read_example(check, miss)) == FIT_YES)
             fault(check, miss->place, "'%.*s' takes its miss", SV_FMT(rule->name));
     }
     if (rule->unbounded_repeats > 1)
         fault(check, rule->place, "'%.*s' has %d unbounded repeats: bound them, as in .{0,40}",
               SV_FMT(rule->name), rule->unbounded_repeats);
+}
+
+/* A literal that is missing in the list hides what the pattern would take: every rule is shown the
+ * hits of every other. */
+static void check_literals(struct check *check, const struct rule *rule)
+{
+    for (size_t i = 0; i < check->patterns->rule_count; i++) {
+        const struct examples *others = &check->patterns->rules[i].examples;
+        for (size_t j = 0; rule->literal_count && j < others->hit_count; j++) {
+            const struct record *attempt = read_example(check, &others->hits[j]);
+            if (classifier_rule_fit(check->classifier, rule, attempt) == FIT_NO_LITERAL &&
+                regex_match(rule->regex, check->matcher, classifier_shape(check->classifier)) ==
+                    REGEX_YES)
+                fault(check, rule->place, "'%.*s' matches '%.*s', but has no literal for it",
+                      SV_FMT(rule->name), SV_FMT(others->hits[j].text));
+        }
+    }
+}
+
+static void check_guard(struct check *check, const struct guard *guard, sv shape,
+                        struct place place)
+{
+    bool has_literal = guard->literal_count == 0;
+    for (size_t i = 0; i < guard->literal_count; i++)
+        has_literal |= sv_find(shape, guard->literals[i]) != SV_NPOS;
+    if (!has_literal && matches(check, guard->regex, shape, place))
+        fault(check, place, "a file's 'unless' matches this, but has no literal for it");
+}
+
+/* Every example of every rule is shown to the guards as well. */
+static void check_guards(struct check *check, const struct examples *examples)
+{
+    for (size_t i = 0; i < examples->hit_count + examples->miss_count; i++) {
+        const struct example *example = i < examples->hit_count
+                                            ? &examples->hits[i]
+                                            : &examples->misses[i - examples->hit_count];
+        read_example(check, example);
+        for (size_t j = 0; j < check->patterns->guard_count; j++)
+            check_guard(check, &check->patterns->guards[j], classifier_shape(check->classifier),
+                        example->place);
+    }
 }
 
 static void check_mta(struct check *check, const struct mta_patterns *mta)
@@ -221,6 +262,8 @@ static void check_all(struct check *check)
         check_mta(check, &patterns->mtas[i]);
     for (size_t i = 0; i < patterns->rule_count; i++) {
         check_rule(check, &patterns->rules[i]);
+        check_literals(check, &patterns->rules[i]);
+        check_guards(check, &patterns->rules[i].examples);
         check->counts.examples +=
             patterns->rules[i].examples.hit_count + patterns->rules[i].examples.miss_count;
     }

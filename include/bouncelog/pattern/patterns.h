@@ -120,17 +120,44 @@ struct mta_patterns {
     size_t local_word_count;
 };
 
-/* patterns/replies/: classification rules, in order. */
-enum { GATES_MAX = 24, PROVIDER_WORDS = 64 };
+/* patterns/replies/: classification rules. Every file says which layer its rules belong to; the
+ * layers are asked in this order, so that words about the sender win over words about the recipient
+ * however the files are named. `site` is where a site's own rules stand that name no layer.
+ * Patterns of the layer `whole` must match a reply from its first to its last byte: a reply that
+ * says one thing and nothing else. */
+#define RULE_LAYERS(X)                                                                             \
+    X(LAYER_SITE, "site")                                                                          \
+    X(LAYER_LOCAL, "local")                                                                        \
+    X(LAYER_WHOLE, "whole")                                                                        \
+    X(LAYER_SENDER, "sender")                                                                      \
+    X(LAYER_CONTENT, "content")                                                                    \
+    X(LAYER_QUOTA, "quota")                                                                        \
+    X(LAYER_RATE, "rate")                                                                          \
+    X(LAYER_RECIPIENT, "recipient")                                                                \
+    X(LAYER_REST, "rest")
+enum rule_layer { RULE_LAYERS(NAMES_ENUM) LAYER_COUNT };
+sv rule_layer_name(enum rule_layer layer);
+
+enum { GATES_MAX = 24, LITERALS_MAX = 64, LITERAL_MIN = 3, PROVIDER_WORDS = 64 };
+
+/* `unless` of a file: what none of its rules may overlook. */
+struct guard {
+    struct regex *regex;
+    sv literals[LITERALS_MAX]; /* one of them stands in every shape that it matches */
+    size_t literal_count;
+};
 
 struct rule {
     sv name;
+    enum rule_layer layer;
     uint8_t category;
     sv remedy, list;
-    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX], literals[GATES_MAX];
-    size_t provider_count, code_count, enhanced_count, literal_count;
+    sv providers[GATES_MAX], codes[GATES_MAX], enhanced[GATES_MAX];
+    sv literals[LITERALS_MAX], also[LITERALS_MAX]; /* one of each list must be in the shape */
+    size_t provider_count, code_count, enhanced_count, literal_count, also_count;
     uint32_t stages, origins; /* bit sets; 0: any */
     struct regex *regex, *unless;
+    size_t guard;          /* of patterns.guards, counted from 1; 0: none */
     int unbounded_repeats; /* of the pattern: more than one can take quadratic time */
     struct place place;
     struct examples examples;
@@ -143,9 +170,13 @@ struct patterns {
     struct mta_patterns mtas[MTA_COUNT];
     struct rule *rules;
     size_t rule_count;
+    struct guard *guards;
+    size_t guard_count;
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
-    struct map keep_hosts;                           /* labels of host names that rules look at */
+    struct map remedies;   /* provider and category -> sv: patterns_remedy */
+    struct map words;      /* families of wording: name -> sv alternatives */
+    struct map keep_hosts; /* labels of host names that rules look at */
     struct policy_table policy;
     struct arena arena;
 };
@@ -172,5 +203,9 @@ struct provider_memo {
 /* The same; domain_key is the fingerprint of the domain in lower case. */
 sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
                            sv relay_host, sv domain, uint64_t domain_key);
+
+/* What to do about a category at this provider; the category's own advice when nothing better is
+ * known. */
+sv patterns_remedy(const struct patterns *patterns, sv provider, uint8_t category);
 
 #endif

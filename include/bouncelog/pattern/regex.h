@@ -1,9 +1,10 @@
 /* regex: PCRE2 patterns, compiled once, run by any number of threads.
  *
  * Compiled for bytes (never UTF), `.` matches every byte, `$` only the very end, newline is LF,
- * JIT where this PCRE2 has it. A pattern that runs into its match limit (100 000 steps) gives
- * REGEX_LIMIT, which callers count: never a stall, never a silent "no".
- * struct regex is immutable and lives for the run; struct matcher is one thread's scratch. */
+ * JIT where this PCRE2 has it (made at the first match, by one thread for all). A pattern that runs
+ * into its match limit (100 000 steps) gives REGEX_LIMIT, which callers count: never a stall, never
+ * a silent "no". struct regex is immutable for its users and lives for the run; struct matcher is
+ * one thread's scratch. */
 #ifndef BOUNCELOG_PATTERN_REGEX_H
 #define BOUNCELOG_PATTERN_REGEX_H
 
@@ -49,7 +50,7 @@ sv field_name(enum field field);
 struct regex;
 struct matcher;
 
-enum regex_flags { REGEX_ANCHORED = 1, REGEX_CASELESS = 2 };
+enum regex_flags { REGEX_ANCHORED = 1, REGEX_CASELESS = 2, REGEX_WHOLE = 4 };
 enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
 /* NULL on a wrong pattern: *why gets PCRE2's words, *offset the byte in the pattern. */
