@@ -135,18 +135,29 @@ static const struct rule *first_that_fits(struct classifier *classifier,
     return NULL;
 }
 
-static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn)
+/* sendmail has a word or two for each of its exit codes, and the same for many causes: `User
+ * unknown` for any 550 (deliver.c, smtprcptstat). What it logs as dsn= says more. */
+static bool dsn_says_more(const struct record *attempt)
+{
+    return attempt->mta == MTA_SENDMAIL && attempt->said.origin == ORIGIN_LOCAL && !attempt->local;
+}
+
+static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn,
+                            bool dsn_first)
 {
     const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
     struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
-    const struct rule *rule = first_that_fits(classifier, question);
+    bool decided =
+        dsn_first && by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
+    const struct rule *rule = decided ? NULL : first_that_fits(classifier, question);
     if (rule)
         verdict = (struct verdict){.category = rule->category,
                                    .basis = BASIS_RULE,
                                    .rule = rule->name,
                                    .remedy = rule->remedy,
                                    .list = rule->list};
-    else if (!by_enhanced(classifier, question->enhanced, question->stage, BASIS_ENHANCED,
+    else if (!decided &&
+             !by_enhanced(classifier, question->enhanced, question->stage, BASIS_ENHANCED,
                           &verdict) &&
              !by_code(classifier, question, &verdict) && question->origin != ORIGIN_REMOTE)
         by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
@@ -160,8 +171,8 @@ static struct verdict judge(struct classifier *classifier, const struct question
  * that, whichever rule reads them. */
 static void own_words(const struct record *attempt, struct verdict *verdict)
 {
-    if (attempt->mta == MTA_SENDMAIL && attempt->said.origin == ORIGIN_LOCAL &&
-        verdict->basis == BASIS_RULE)
+    if (attempt->mta != MTA_UNKNOWN && attempt->said.origin == ORIGIN_LOCAL &&
+        attempt->outcome != OUTCOME_REFUSED && verdict->basis == BASIS_RULE)
         verdict->basis = BASIS_MTA;
 }
 
@@ -173,12 +184,13 @@ static struct question question_of(struct classifier *classifier, const struct r
                              attempt->reply.enhanced, attempt->provider,   classifier->shape};
 }
 
-static sv memo_key(const struct question *question, sv dsn, char *bytes, size_t size)
+static sv memo_key(const struct question *question, sv dsn, bool dsn_first, char *bytes,
+                   size_t size)
 {
     const sv parts[] = {question->enhanced, question->provider, dsn};
     char *end = bytes;
     *end++ = (char)question->origin;
-    *end++ = (char)question->stage;
+    *end++ = (char)((int)question->stage << 1 | dsn_first);
     *end++ = (char)(question->code & 0xff);
     *end++ = (char)(question->code >> 8);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -207,10 +219,11 @@ void classify(struct classifier *classifier, struct record *attempt)
         map_release(&classifier->memo); /* the same answers come again, a little slower */
         map_init(&classifier->memo, sizeof(struct verdict));
     }
+    bool dsn_first = dsn_says_more(attempt);
     struct verdict *known =
-        map_add(&classifier->memo, memo_key(&question, dsn, key, sizeof key), &added);
+        map_add(&classifier->memo, memo_key(&question, dsn, dsn_first, key, sizeof key), &added);
     if (added)
-        *known = judge(classifier, &question, dsn);
+        *known = judge(classifier, &question, dsn, dsn_first);
     attempt->verdict = *known;
     own_words(attempt, &attempt->verdict);
 }
