@@ -43,7 +43,7 @@ for sample in samples/*.log samples/*.json samples/exim-mainlog; do
     case "$name" in
     exim-mainlog) run exim "$sample" ;;
     solaris) run "$name" --year 2026 --timezone +01:00 "$sample" ;;
-    exim-syslog | year-first) run "$name" --timezone +01:00 "$sample" ;;
+    year-first) run "$name" --timezone +01:00 "$sample" ;;
     *) run "$name" "$sample" ;;
     esac
 done

@@ -14,10 +14,19 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* A tab that Postfix did not print (global/printable.c): `550?5.1.1?no such user`. */
+static bool is_hidden_tab(sv v)
+{
+    sv behind = sv_skip(v, CODE_LEN + 1);
+    return v.len > CODE_LEN + 6 && v.ptr[CODE_LEN] == '?' && behind.ptr[0] == v.ptr[0] &&
+           behind.ptr[1] == '.' && is_digit(behind.ptr[2]) && behind.ptr[3] == '.';
+}
+
 /* A code with what must follow it: a blank, a hyphen, or nothing. */
 static bool is_line_start(sv v)
 {
-    return is_code(v) && (v.len == CODE_LEN || v.ptr[CODE_LEN] == '-' || is_blank(v.ptr[CODE_LEN]));
+    return is_code(v) && (v.len == CODE_LEN || v.ptr[CODE_LEN] == '-' ||
+                          is_blank(v.ptr[CODE_LEN]) || is_hidden_tab(v));
 }
 
 bool reply_has_code(sv raw)
@@ -51,7 +60,7 @@ size_t reply_enhanced_length(sv v)
         return 0;
     at += n;
     /* What follows it must not make it a longer number, a name or an address. */
-    return at == v.len || strchr(" \t):;,]<", v.ptr[at]) ? at : 0;
+    return at == v.len || strchr(" \t):;,]<?", v.ptr[at]) ? at : 0;
 }
 
 enum severity reply_severity(int code)
@@ -92,6 +101,8 @@ static struct reply_line read_line(sv line)
     read.code = code_of(line);
     read.text = sv_trim(sv_skip(line, CODE_LEN + (line.len > CODE_LEN)));
     read.enhanced = take_enhanced(&read.text);
+    if (is_hidden_tab(line) && sv_starts(read.text, SV("?")))
+        read.text = sv_trim(sv_skip(read.text, 1));
     return read;
 }
 
@@ -148,6 +159,11 @@ struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena)
 {
     raw = sv_sub(raw, 0, RAW_MAX);
     sv rest = sv_trim(raw), first = cut_line(&rest, joint);
+    if (is_code(first) && is_hidden_tab(first)) {
+        /* Postfix did not see where this one ends, and took the next reply for a part of it. */
+        size_t next = next_spaced(first, 0);
+        first = sv_sub(first, 0, next == SV_NPOS ? first.len : next - 1);
+    }
     struct reply_line line = read_line(first);
     struct reply reply = {.code = line.code, .enhanced = line.enhanced, .text = line.text};
     if (!rest.len)
