@@ -135,11 +135,17 @@ static const struct rule *first_that_fits(struct classifier *classifier,
     return NULL;
 }
 
-/* sendmail has a word or two for each of its exit codes, and the same for many causes: `User
- * unknown` for any 550 (deliver.c, smtprcptstat). What it logs as dsn= says more. */
+/* sendmail has a word or two for whatever a server answers: `User unknown` for any 550 at RCPT
+ * (deliver.c, smtprcptstat; sysexits.c). What it logs as dsn= says more. */
 static bool dsn_says_more(const struct record *attempt)
 {
-    return attempt->mta == MTA_SENDMAIL && attempt->said.origin == ORIGIN_LOCAL && !attempt->local;
+    static const char *const stock[] = {"User unknown", "Service unavailable", "Data format error"};
+    if (attempt->mta != MTA_SENDMAIL || attempt->said.origin != ORIGIN_LOCAL || attempt->local)
+        return false;
+    for (size_t i = 0; i < sizeof stock / sizeof *stock; i++)
+        if (sv_starts(attempt->reply.text, sv_from(stock[i])))
+            return true;
+    return false;
 }
 
 static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn,
