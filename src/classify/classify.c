@@ -153,8 +153,7 @@ static struct verdict judge(struct classifier *classifier, const struct question
 {
     const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
     struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
-    bool decided =
-        dsn_first && by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
+    bool decided = dsn_first && by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
     const struct rule *rule = decided ? NULL : first_that_fits(classifier, question);
     if (rule)
         verdict = (struct verdict){.category = rule->category,
