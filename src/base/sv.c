@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* memrchr */
-#include "bouncelog/base/sv.h"
+#include "bouncelog/base/scan.h"
 
 const unsigned char sv_alnum[256] = {
     ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
@@ -15,18 +15,15 @@ size_t sv_find(sv v, sv needle)
 {
     if (!needle.len)
         return 0;
-    /* Needles are short and mostly absent: memchr for their first byte beats memmem's set-up. */
-    for (size_t at = 0; at + needle.len <= v.len; at++) {
-        const char *first = memchr(v.ptr + at, needle.ptr[0], v.len - needle.len - at + 1);
-        if (!first)
-            return SV_NPOS;
-        at = (size_t)(first - v.ptr);
-        if (needle.len > 1 && first[1] != needle.ptr[1])
-            continue;
-        if (memcmp(first, needle.ptr, needle.len) == 0)
-            return at;
+    if (needle.len > v.len)
+        return SV_NPOS;
+    if (needle.len > 1) {
+        for (size_t at = 0; (at = scan_pair(v, at, needle.ptr[0], needle.ptr[1])) < v.len; at++)
+            if (v.len - at >= needle.len && memcmp(v.ptr + at, needle.ptr, needle.len) == 0)
+                return at;
+        return SV_NPOS;
     }
-    return SV_NPOS;
+    return sv_find_byte(v, needle.ptr[0]);
 }
 
 size_t sv_rfind(sv v, sv needle)

@@ -50,12 +50,6 @@ uint64_t classifier_limits(const struct classifier *classifier)
     return matcher_limits(classifier->matcher);
 }
 
-static sv domain_of(sv address)
-{
-    size_t at = sv_rfind_byte(address, '@');
-    return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
-}
-
 /* A code about the address means something else when it answers a command that names none: MAIL
  * speaks of the sender, a greeting of the host (TAXONOMY: code and command together). */
 static uint8_t at_stage(const struct classifier *classifier, uint8_t category, enum stage stage)
@@ -212,7 +206,7 @@ void classify(struct classifier *classifier, struct record *attempt)
 {
     attempt->provider =
         patterns_provider_again(classifier->patterns, &classifier->providers, attempt->relay.host,
-                                domain_of(attempt->recipient), attempt->domain_key);
+                                attempt->recipient, attempt->domain_key);
     if (attempt->outcome == OUTCOME_DELIVERED || attempt->outcome == OUTCOME_HANDED_OVER ||
         attempt->outcome == OUTCOME_DISCARDED)
         return;

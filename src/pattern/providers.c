@@ -62,12 +62,14 @@ sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain)
 }
 
 sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
-                           sv relay_host, sv domain, uint64_t domain_key)
+                           sv relay_host, sv recipient, uint64_t domain_key)
 {
     uint64_t key = hash_mix(hash_bytes(relay_host), domain_key) | 1; /* 0: free */
     size_t slot = (size_t)(key >> 32) % PROVIDER_MEMO;
     if (memo->keys[slot] != key) {
-        memo->names[slot] = patterns_provider(patterns, relay_host, domain);
+        size_t at = sv_rfind_byte(recipient, '@');
+        memo->names[slot] = patterns_provider(
+            patterns, relay_host, at == SV_NPOS ? SV_EMPTY : sv_skip(recipient, at + 1));
         memo->keys[slot] = key;
     }
     return memo->names[slot];

@@ -168,13 +168,18 @@ static sv domain_of(sv address)
     return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
 }
 
+static struct outcomes *find_domain(struct map *map, sv address, uint64_t hash)
+{
+    struct outcomes *known = map_by_hash(map, hash);
+    return known ? known : find_name(map, domain_of(address), hash);
+}
+
 static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
     count_provider(tally, a->provider, a->outcome);
     if (a->domain_key)
-        count(find_name(&tally->recipient_domains, domain_of(a->recipient), a->domain_key),
-              a->outcome);
+        count(find_domain(&tally->recipient_domains, a->recipient, a->domain_key), a->outcome);
     count_host(tally, a->host, a->outcome);
     count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
@@ -235,13 +240,16 @@ static void count_codes(struct tally *tally, const struct record *attempt)
     sv enhanced = attempt->reply.enhanced;
     if (!enhanced.len)
         return;
-    if (!tally->last_enhanced_count || !sv_eq(enhanced, tally->last_enhanced)) {
-        tally->last_enhanced_count = map_add(&tally->enhanced, enhanced, NULL);
-        tally->last_enhanced = sv_sub(sv_make(tally->last_enhanced_text, enhanced.len), 0,
-                                      sizeof tally->last_enhanced_text);
-        memcpy(tally->last_enhanced_text, enhanced.ptr, tally->last_enhanced.len);
+    /* Class and the first digits of subject and detail tell most codes apart. */
+    size_t slot = ((size_t)enhanced.ptr[0] * 31 + (size_t)enhanced.ptr[2 % enhanced.len]) * 31 +
+                  (size_t)enhanced.ptr[enhanced.len - 1];
+    struct enhanced_count *count = &tally->last_enhanced[slot % ENHANCED_LAST];
+    if (!count->value || !sv_eq(enhanced, sv_make(count->text, count->len))) {
+        count->value = map_add(&tally->enhanced, enhanced, NULL);
+        count->len = enhanced.len < sizeof count->text ? enhanced.len : 0;
+        sv_put(count->text, sv_sub(enhanced, 0, count->len));
     }
-    ++*tally->last_enhanced_count;
+    ++*count->value;
 }
 
 void tally_expect(const struct tally *tally, const struct record *record)

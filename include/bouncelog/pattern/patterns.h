@@ -195,14 +195,14 @@ void patterns_release(struct patterns *patterns);
 sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain);
 
 /* The answers that were given last, by fingerprint. Zero-initialise; one for each thread. */
-enum { PROVIDER_MEMO = 512 };
+enum { PROVIDER_MEMO = 2048 };
 struct provider_memo {
     uint64_t keys[PROVIDER_MEMO];
     sv names[PROVIDER_MEMO];
 };
-/* The same; domain_key is the fingerprint of the domain in lower case. */
+/* The same for the domain of a recipient; domain_key is its fingerprint in lower case. */
 sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
-                           sv relay_host, sv domain, uint64_t domain_key);
+                           sv relay_host, sv recipient, uint64_t domain_key);
 
 /* What to do about a category at this provider; the category's own advice when nothing better is
  * known. */

@@ -11,7 +11,7 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
 
-enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512 };
+enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64 };
 
 /* A line, or a text, to look at. */
 struct sample {
@@ -74,9 +74,11 @@ struct tally {
     sv last_host; /* a view of the next */
     char last_host_name[128];
     const char *last_provider;
-    int64_t *last_enhanced_count;
-    sv last_enhanced; /* a view of the next */
-    char last_enhanced_text[16];
+    struct enhanced_count {
+        int64_t *value; /* in `enhanced`; NULL: free */
+        char text[16];
+        size_t len;
+    } last_enhanced[ENHANCED_LAST];
     struct map enhanced;                                                   /* "5.1.1" -> int64_t */
     struct map providers, recipient_domains, sender_domains, hosts, hours; /* -> struct outcomes */
     struct map blocks;                /* host \n provider \n category \n list -> struct block */
