@@ -13,6 +13,11 @@ uint64_t hash_bytes(sv bytes)
     return XXH3_64bits(bytes.ptr, bytes.len);
 }
 
+uint64_t hash_long_id(sv id)
+{
+    return XXH3_64bits(id.ptr, id.len);
+}
+
 uint64_t hash_nocase(sv bytes)
 {
     char lower[LOWER_MAX];

@@ -143,6 +143,7 @@ static void scan_logs(struct run *run)
                                         .jobs = options->jobs ? options->jobs : cores(),
                                         .sink = run->events ? write_event : NULL,
                                         .sink_context = run,
+                                        .failures_alone = !options->all_events,
                                         .progress_context = &progress};
     run->input = input_plan(options->paths, options->path_count, (struct input_options){0});
     for (size_t i = 0; input_duplicate(run->input, i); i++)

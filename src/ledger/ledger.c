@@ -2,6 +2,7 @@
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/scan.h"
 #include "messages.h"
 #include "recent_ids.h"
 
@@ -177,7 +178,10 @@ static void apply_final(struct ledger *ledger, struct message *message)
 static void apply_attempt(struct ledger *ledger, sv file, const struct record *record)
 {
     struct message *message = find_message(ledger, record);
-    struct event event = {.attempt = *record, .cause = CATEGORY_NONE};
+    struct event event;
+    scan_copy(&event.attempt, record, sizeof *record);
+    scan_zero((char *)&event + sizeof event.attempt, sizeof event - sizeof event.attempt);
+    event.cause = CATEGORY_NONE;
     enum outcome *outcome = &event.attempt.outcome;
     struct pendings *pendings = &ledger->messages.pendings;
     note_expansion(ledger, message, record);
@@ -242,12 +246,12 @@ void ledger_seal(struct record *record)
 {
     if (!record->host_key)
         record->host_key = hash_bytes(record->host);
-    record->queue_key = hash_bytes(record->queue_id);
+    record->queue_key = hash_id(record->queue_id);
     record->message_key = hash_mix(record->host_key, record->queue_key) | 1;
     if (record->kind != RECORD_ATTEMPT)
         return;
     record->address_key = hash_address(record->recipient, &record->domain_key);
-    record->forwarded_key = record->forwarded_id.len ? hash_bytes(record->forwarded_id) : 0;
+    record->forwarded_key = record->forwarded_id.len ? hash_id(record->forwarded_id) : 0;
 }
 
 void ledger_expect(const struct ledger *ledger, const struct record *record)

@@ -1,5 +1,6 @@
 #include "address.h"
 
+#include "bouncelog/base/scan.h"
 #include "bouncelog/parse/reply.h"
 #include "queue_id.h"
 
@@ -12,11 +13,12 @@ static bool can_be_longer(sv line, sv address)
     if (address.len && address.ptr[0] == '"')
         return false; /* quoted: its end is certain */
     sv window = sv_sub(line, start + address.len + 1, start + ADDRESS_MAX);
+    if (sv_find_byte(window, '>') == SV_NPOS)
+        return false;
     for (size_t at = 0; at < window.len;) {
-        size_t found = sv_find_byte(sv_skip(window, at), '>');
-        if (found == SV_NPOS)
+        at = scan_pair(window, at, '>', ',') + 1;
+        if (at > window.len)
             return false;
-        at += found + 1;
         sv behind = sv_skip(line, start + address.len + 1 + at);
         if (sv_starts(behind, SV(", relay=")) || sv_starts(behind, SV(", orig_to=<")))
             return true;
@@ -27,7 +29,7 @@ static bool can_be_longer(sv line, sv address)
 /* An unquoted address that holds what could be its own end. */
 static bool is_odd(sv address)
 {
-    return address.len && address.ptr[0] != '"' && sv_find_byte(address, '>') != SV_NPOS;
+    return address.len && address.ptr[0] != '"' && scan_either(address, '>', '>') < address.len;
 }
 
 bool address_is_ambiguous(sv line, sv recipient, sv original)
@@ -167,6 +169,12 @@ double address_seconds(sv text)
     uint64_t d = 0, h, m, s;
     if (!text.len)
         return -1;
+    if (text.ptr[text.len - 1] >= '0' && text.len < 10) { /* 0.88, the usual form */
+        sv rest = text;
+        double seconds = take_decimal(&rest);
+        if (!rest.len)
+            return seconds;
+    }
     if (sv_find_byte(text, ':') == SV_NPOS)
         return with_units(text);
     if (sv_find_byte(text, '+') != SV_NPOS)

@@ -45,6 +45,7 @@ struct header_reader {
 struct glance {
     struct program program;
     sv message;
+    size_t id_len; /* of a queue id, and `: `, at its start; 0: not looked for */
 };
 
 /* Most lines have the header of the line before them, a tag, and a message that nobody cares for:

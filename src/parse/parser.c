@@ -127,14 +127,12 @@ static int64_t line_seconds(struct line *line)
     struct parser *parser = line->parser;
     const struct stamp *stamp = line->header.stamp;
     uint64_t serial = line->header.stamp_serial;
-    int64_t id_time = -1;
-    if (!stamp->absolute && !stamp->civil.year &&
-        !queue_id_time(line->header.program.mta, line->queue_id, &id_time))
-        id_time = -1;
+    int64_t id_time;
     /* The year may follow from this very id. */
-    if (id_time >= 0 || !serial)
+    if (!stamp->civil.year && !stamp->absolute && line->queue_id.len >= QUEUE_ID_TIMED &&
+        queue_id_time(line->header.program.mta, line->queue_id, &id_time))
         return stamp_resolve(stamp, line->clock, id_time);
-    if (serial != parser->last_serial || line->clock->source != parser->last_source) {
+    if (!serial || serial != parser->last_serial || line->clock->source != parser->last_source) {
         parser->last_seconds = stamp_resolve(stamp, line->clock, -1);
         parser->last_serial = serial;
         parser->last_source = line->clock->source;
@@ -150,7 +148,9 @@ struct record *line_record(struct line *line, enum record_kind kind)
         records->list = mem_grow(records->list, records->cap, sizeof *records->list);
     }
     struct record *record = &records->list[records->count++];
-    memset(record, 0, kind == RECORD_ATTEMPT ? sizeof *record : offsetof(struct record, outcome));
+    scan_zero(record, offsetof(struct record, outcome));
+    if (kind == RECORD_ATTEMPT)
+        scan_zero(&record->outcome, sizeof *record - offsetof(struct record, outcome));
     record->kind = kind;
     record->mta = line->header.program.mta;
     record->time = line_seconds(line);
@@ -186,14 +186,16 @@ static enum line_class read_message(struct line *line)
 
 /* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
  * begins with. */
-static inline bool postfix_cares(const struct patterns *patterns, const struct glance *glance)
+static inline bool postfix_cares(const struct patterns *patterns, struct glance *glance)
 {
     const char *message = glance->message.ptr;
     size_t n = scan_alnum16(message);
-    if (n < 16 && (message[n] != ':' || message[n + 1] != ' '))
-        return false;
+    glance->id_len = 0;
     if (n == 16) /* a long id: see whether it really is one */
         return true;
+    if (message[n] != ':' || message[n + 1] != ' ' || n < QUEUE_ID_MIN)
+        return false;
+    glance->id_len = n;
     unsigned char lead = (unsigned char)message[n + 2];
     return (patterns->mtas[MTA_POSTFIX].leads[lead] & glance->program.daemon) != 0;
 }
@@ -216,11 +218,13 @@ look_at(struct parser *parser, const struct clock *clock, sv text, int64_t numbe
         const struct glance *glance, struct records *records)
 {
     struct header *header = &parser->line.header;
+    parser->line.queue_id = SV_EMPTY;
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
     if (glance) {
         header_recall(&parser->headers, text, glance, header);
         header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
+        parser->line.queue_id = sv_sub(header->message, 0, glance->id_len);
     } else if (!header_read(&parser->headers, text, &records->arena, header) ||
                header->program.mta == MTA_UNKNOWN) {
         return LINE_OTHER;
@@ -232,6 +236,7 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
                             int64_t number, struct records *records)
 {
     struct glance glance;
+    glance.id_len = 0;
     if (text.len > LINE_MAX)
         text.len = LINE_MAX;
     if (!header_glance(&parser->headers, text, &glance))

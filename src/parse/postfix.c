@@ -4,7 +4,7 @@
 #include "queue_id.h"
 
 /* host[ip]:port, host[/unix/path], or the name of a transport (global/log_adhoc.c) */
-static void read_relay(sv text, struct record *record)
+static void read_relay(sv text, bool brief, struct record *record)
 {
     size_t open = sv_find_byte(text, '['), close = sv_rfind_byte(text, ']');
     if (open == SV_NPOS || close == SV_NPOS || close < open) {
@@ -14,6 +14,8 @@ static void read_relay(sv text, struct record *record)
     uint64_t port;
     sv bracketed = sv_sub(text, open + 1, close), behind = sv_skip(text, close + 1);
     record->relay.host = sv_sub(text, 0, open);
+    if (brief) /* the provider follows from the host */
+        return;
     if (bracketed.len && sv_find_byte(bracketed, '/') == SV_NPOS)
         record->relay.ip = bracketed;
     if (behind.len > 1 && behind.ptr[0] == ':' && sv_to_u64(sv_skip(behind, 1), &port) &&
@@ -61,9 +63,11 @@ static enum line_class read_attempt(struct line *line, const struct shape *shape
     record->recipient = line_field(line, shape, FIELD_RECIPIENT);
     record->original = line_field(line, shape, FIELD_ORIGINAL);
     record->dsn = line_field(line, shape, FIELD_DSN);
-    record->delay_s = address_seconds(line_field(line, shape, FIELD_DELAY));
+    bool brief = line->parser->options.brief && outcome == OUTCOME_DELIVERED;
+    if (!brief)
+        record->delay_s = address_seconds(line_field(line, shape, FIELD_DELAY));
     sv text = without_parenthesis(line_field(line, shape, FIELD_TEXT));
-    read_relay(line_field(line, shape, FIELD_RELAY), record);
+    read_relay(line_field(line, shape, FIELD_RELAY), brief, record);
     record->local = is_local_agent(line, record);
     record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original);
     if (outcome == OUTCOME_DELIVERED &&
@@ -124,7 +128,10 @@ static enum line_class read_refused(struct line *line, const struct shape *shape
 enum line_class postfix_line(struct line *line)
 {
     sv message = line->header.message;
-    line->queue_id = queue_id_take(MTA_POSTFIX, &message);
+    if (line->queue_id.len)
+        message = sv_skip(message, line->queue_id.len + 2); /* seen at first glance */
+    else
+        line->queue_id = queue_id_take(MTA_POSTFIX, &message);
     if (!line->queue_id.len)
         return LINE_CONTEXT;
     line->rest = message;

@@ -3,17 +3,15 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/scan.h"
 
-enum { ID_MIN = 5, ID_MAX = 40 };
-
 static size_t alnum_run(sv v)
 {
     size_t n = 0;
-    for (size_t step = 16; n <= ID_MAX && v.len - n >= 16; n += step) {
+    for (size_t step = 16; n <= QUEUE_ID_MAX && v.len - n >= 16; n += step) {
         step = scan_alnum16(v.ptr + n);
         if (step < 16)
             return n + step;
     }
-    while (n <= ID_MAX && n < v.len && is_alnum(v.ptr[n]))
+    while (n <= QUEUE_ID_MAX && n < v.len && is_alnum(v.ptr[n]))
         n++;
     return n;
 }
@@ -36,7 +34,7 @@ size_t queue_id_length(enum mta mta, sv v)
     if (mta == MTA_EXIM)
         return exim_length(v);
     size_t n = alnum_run(v);
-    return n >= ID_MIN && n <= ID_MAX ? n : 0;
+    return n >= QUEUE_ID_MIN && n <= QUEUE_ID_MAX ? n : 0;
 }
 
 /* sendmail numbers the parts of an over-long record: `QID[1]: ` */

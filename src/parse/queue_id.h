@@ -11,6 +11,9 @@
 
 #include "bouncelog/model/names.h"
 
+enum { QUEUE_ID_MIN = 5, QUEUE_ID_MAX = 40 };
+enum { QUEUE_ID_TIMED = 12 }; /* shorter ones do not say when */
+
 /* Takes `ID` with what must follow it off the front of *message; empty when there is none. */
 sv queue_id_take(enum mta mta, sv *message);
 

@@ -60,7 +60,9 @@ size_t reply_enhanced_length(sv v)
         return 0;
     at += n;
     /* What follows it must not make it a longer number, a name or an address. */
-    return at == v.len || strchr(" \t):;,]<?", v.ptr[at]) ? at : 0;
+    if (at == v.len || v.ptr[at] == ' ')
+        return at;
+    return v.ptr[at] && strchr("\t):;,]<?", v.ptr[at]) ? at : 0;
 }
 
 enum severity reply_severity(int code)
@@ -78,9 +80,14 @@ struct reply_line {
 /* "#5.1.0", "(#5.1.0)", "(5.1.0)", "[5.1.0]", "- 5.1.0": the ways in which servers dress it up. */
 static sv take_enhanced(sv *text)
 {
-    sv rest = sv_starts(*text, SV("- ")) ? sv_skip(*text, 2) : *text;
+    sv rest = *text;
     size_t open = 0;
-    while (open < rest.len && open < 2 && strchr("(#[", rest.ptr[open]))
+    if (!rest.len || is_alpha(rest.ptr[0]))
+        return SV_EMPTY;
+    if (sv_starts(rest, SV("- ")))
+        rest = sv_skip(rest, 2);
+    while (open < rest.len && open < 2 &&
+           (rest.ptr[open] == '(' || rest.ptr[open] == '#' || rest.ptr[open] == '['))
         open++;
     sv inner = sv_skip(rest, open);
     size_t n = reply_enhanced_length(inner);
@@ -157,6 +164,11 @@ static sv cut_line(sv *raw, enum reply_joint joint)
 
 struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena)
 {
+    if (joint != REPLY_ESCAPED && raw.len > CODE_LEN + 1 && raw.ptr[CODE_LEN] == ' ' &&
+        is_code(raw) && raw.len < RAW_MAX) { /* one line, as most replies are */
+        struct reply_line only = read_line(sv_trim(raw));
+        return (struct reply){only.code, only.enhanced, only.text};
+    }
     raw = sv_sub(raw, 0, RAW_MAX);
     sv rest = sv_trim(raw), first = cut_line(&rest, joint);
     if (is_code(first) && is_hidden_tab(first)) {

@@ -83,6 +83,8 @@ static bool is_enhanced(sv v)
     size_t dots = 0, digits = 0;
     if (v.len < 5 || (v.ptr[0] != '2' && v.ptr[0] != '4' && v.ptr[0] != '5') || v.ptr[1] != '.')
         return false;
+    if (v.len == 5) /* 5.1.1, the usual length */
+        return is_digit(v.ptr[2]) && v.ptr[3] == '.' && is_digit(v.ptr[4]);
     for (size_t i = 1; i < v.len; i++) {
         bool dot = v.ptr[i] == '.';
         if (dot ? i > 1 && !digits : !is_digit(v.ptr[i]) || digits == 3)
@@ -117,14 +119,19 @@ static bool is_what_it_says(int field, sv value)
     }
 }
 
+static inline bool begins(const char *at, const struct template_part *part)
+{
+    return part->literal_len <= 16 ? scan_equal16(at, part->literal, part->literal_mask)
+                                   : scan_equal32(at, part->literal, part->literal_mask);
+}
+
 bool template_match(const struct line_template *compiled, sv subject,
                     struct template_fields *fields)
 {
     fields->set = compiled->fields;
     for (size_t i = 0; i < compiled->count; i++) {
         const struct template_part *part = &compiled->parts[i];
-        if (subject.len < part->literal_len ||
-            !scan_equal32(subject.ptr, part->literal, part->literal_mask))
+        if (subject.len < part->literal_len || !begins(subject.ptr, part))
             return false;
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)

@@ -170,7 +170,7 @@ static void *work(void *context)
     struct engine *engine = context;
     const struct pipeline_options *options = engine->options;
     struct parser_options parser = {options->patterns, options->only, options->host,
-                                    options->inbound};
+                                    options->inbound, !options->sink || options->failures_alone};
     struct worker worker;
     worker_init(&worker, &parser);
     pthread_mutex_lock(&engine->mutex);

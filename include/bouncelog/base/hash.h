@@ -10,6 +10,8 @@
 uint64_t hash_bytes(sv bytes);
 /* As hash_bytes of the ASCII-lower-cased bytes. */
 uint64_t hash_nocase(sv bytes);
+/* Of a short text that nobody chooses to deceive us, a queue id or a host of ours: cheaper. */
+uint64_t hash_long_id(sv id);
 /* As hash_nocase of the address, and of what stands behind its last @ (0: there is none). */
 uint64_t hash_address(sv address, uint64_t *domain);
 
@@ -20,6 +22,16 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
     x = (x ^ x >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
     x = (x ^ x >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
     return x ^ x >> 33;
+}
+
+static inline uint64_t hash_id(sv id)
+{
+    uint64_t a, b;
+    if (id.len < 8 || id.len > 16)
+        return hash_long_id(id);
+    memcpy(&a, id.ptr, sizeof a);
+    memcpy(&b, id.ptr + id.len - sizeof b, sizeof b);
+    return hash_mix(a ^ id.len, b);
 }
 
 /* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 3/4 full.

@@ -32,8 +32,8 @@ static inline size_t scan_either(sv v, char a, char b)
     return at;
 }
 
-/* The position of the first a with b right behind it, from `at` on; v.len: there is none. Needles are
- * short and mostly absent: this beats memmem's set-up, and two bytes are rarer than one. */
+/* The position of the first a with b right behind it, from `at` on; v.len: there is none. Needles
+ * are short and mostly absent: this beats memmem's set-up, and two bytes are rarer than one. */
 static inline size_t scan_pair(sv v, size_t at, char a, char b)
 {
 #ifdef __SSE2__
@@ -130,6 +130,29 @@ static inline size_t scan_printable(sv v)
     return at;
 }
 
+/* A few hundred bytes, as loads and stores of vectors: `rep movs` and `rep stos`, which compilers
+ * choose for them, are slow to start. */
+static inline void scan_copy(void *to, const void *from, size_t size)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; size - at >= 16; at += 16)
+        _mm_storeu_si128((__m128i *)(void *)((char *)to + at),
+                         _mm_loadu_si128((const __m128i *)(const void *)((const char *)from + at)));
+#endif
+    memcpy((char *)to + at, (const char *)from + at, size - at);
+}
+
+static inline void scan_zero(void *to, size_t size)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; size - at >= 16; at += 16)
+        _mm_storeu_si128((__m128i *)(void *)((char *)to + at), _mm_setzero_si128());
+#endif
+    memset((char *)to + at, 0, size - at);
+}
+
 /* v in ASCII lower case, into `to`, which has room for it. */
 static inline void scan_lower(char *to, sv v)
 {
@@ -172,6 +195,21 @@ static inline size_t scan_tag(const char *text)
     while (text[n] > ' ' && text[n] != '[' && text[n] != ':')
         n++;
     return n;
+#endif
+}
+
+/* Are those of the first 16 bytes equal whose bits are set? Both are readable so far. */
+static inline bool scan_equal16(const char *a, const char *b, unsigned wanted)
+{
+#ifdef __SSE2__
+    const __m128i *av = (const __m128i *)(const void *)a, *bv = (const __m128i *)(const void *)b;
+    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(av), _mm_loadu_si128(bv));
+    return ((unsigned)_mm_movemask_epi8(equal) & wanted) == wanted;
+#else
+    for (unsigned i = 0; i < 16; i++)
+        if (wanted >> i & 1 && a[i] != b[i])
+            return false;
+    return true;
 #endif
 }
 

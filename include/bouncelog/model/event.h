@@ -59,7 +59,7 @@ struct record {
     int64_t line;            /* 1 for the first of its source */
     /* Fingerprints (ledger_seal): they depend on no other line, so workers make them. */
     uint64_t host_key;    /* hash_bytes of the host */
-    uint64_t queue_key;   /* of the queue id alone */
+    uint64_t queue_key;   /* hash_id of the queue id alone */
     uint64_t message_key; /* of host and queue id; 0: not made yet */
     sv host, queue_id;
     sv sender; /* RECORD_SENDER, or has_sender */
@@ -73,7 +73,7 @@ struct record {
     bool has_sender;        /* the line itself names the sender */
     uint64_t address_key;   /* hash_nocase of the recipient */
     uint64_t domain_key;    /* hash_nocase of the recipient's domain */
-    uint64_t forwarded_key; /* hash_bytes of forwarded_id; 0: it is empty */
+    uint64_t forwarded_key; /* hash_id of forwarded_id; 0: it is empty */
     sv recipient, original;
     struct relay relay;
     sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */

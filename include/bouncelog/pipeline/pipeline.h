@@ -31,7 +31,8 @@ struct pipeline_options {
     const sv *filters; /* see ledger_options */
     size_t filter_count;
     size_t messages_max;
-    event_sink *sink; /* may be NULL */
+    event_sink *sink;    /* may be NULL */
+    bool failures_alone; /* the sink does not look at deliveries */
     void *sink_context;
     /* After each chunk: raw bytes that were read of all sources; may be NULL. */
     void (*progress)(void *context, int64_t consumed);
