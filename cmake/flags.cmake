@@ -24,3 +24,22 @@ if(BOUNCELOG_COVERAGE)
   target_compile_options(bouncelog_flags INTERFACE --coverage)
   target_link_options(bouncelog_flags INTERFACE --coverage)
 endif()
+
+# The whole program is optimised at once, and for the paths that real work takes: scripts/build
+# trains the release on generated logs (BOUNCELOG_PROFILE: generate, then use). Only gcc's way is
+# known here; objects carry ordinary code, too, for the tests.
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release" AND BOUNCELOG_LTO)
+  target_compile_options(bouncelog_flags INTERFACE -flto=auto -ffat-lto-objects)
+  set(bouncelog_link_program -flto=auto)
+  set(bouncelog_link_tests -fno-lto)
+endif()
+set(bouncelog_profile ${CMAKE_BINARY_DIR}/profile)
+if(BOUNCELOG_PROFILE STREQUAL "generate")
+  target_compile_options(bouncelog_flags INTERFACE -fprofile-generate=${bouncelog_profile})
+  target_link_options(bouncelog_flags INTERFACE -fprofile-generate=${bouncelog_profile})
+elseif(BOUNCELOG_PROFILE STREQUAL "use")
+  target_compile_options(bouncelog_flags INTERFACE -fprofile-use=${bouncelog_profile}
+    -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch)
+  list(APPEND bouncelog_link_program -fprofile-use=${bouncelog_profile}
+    -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch)
+endif()
