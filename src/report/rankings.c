@@ -20,6 +20,11 @@ static int by_count(const void *left, const void *right)
     return sv_cmp(a->name, b->name);
 }
 
+static int by_rank_backwards(const void *left, const void *right)
+{
+    return by_count(right, left);
+}
+
 static void add(struct outcomes *sum, const struct outcomes *more)
 {
     sum->count += more->count;
@@ -29,22 +34,56 @@ static void add(struct outcomes *sum, const struct outcomes *more)
     sum->expired += more->expired;
 }
 
+/* rows[0 .. count) is a heap whose root is the row that must go first. */
+static void sift_down(struct ranking_row *rows, size_t count)
+{
+    for (size_t at = 0;;) {
+        size_t child = 2 * at + 1;
+        if (child + 1 < count && by_count(&rows[child + 1], &rows[child]) > 0)
+            child++;
+        if (child >= count || by_count(&rows[child], &rows[at]) <= 0)
+            return;
+        struct ranking_row row = rows[at];
+        rows[at] = rows[child];
+        rows[child] = row;
+        at = child;
+    }
+}
+
+/* The best `top` of them, in any order; what the others have in sum is added to *other. Most names
+ * of a large log are in no ranking: they are neither copied nor sorted. */
+static size_t select_top(struct ranking_row *rows, size_t top, const struct map *map,
+                         struct outcomes *other)
+{
+    size_t count = map_count(map), kept = count < top ? count : top;
+    for (size_t i = 0; i < count; i++) {
+        const struct outcomes *outcomes = map_value_at(map, i);
+        struct ranking_row row = {.name = map_key_at(map, i), .outcomes = *outcomes};
+        if (i < kept) {
+            rows[i] = row;
+            if (i + 1 == kept) /* the last one first: a sorted array is a heap */
+                qsort(rows, kept, sizeof *rows, by_rank_backwards);
+        } else if (kept && by_count(&row, &rows[0]) < 0) {
+            add(other, &rows[0].outcomes);
+            rows[0] = row;
+            sift_down(rows, kept);
+        } else {
+            add(other, outcomes);
+        }
+    }
+    return kept;
+}
+
 void ranking_make(struct ranking *ranking, const struct map *outcomes_by_name, size_t top)
 {
     size_t count = map_count(outcomes_by_name);
-    struct ranking_row *rows = mem_zero(count + 2, sizeof *rows);
-    for (size_t i = 0; i < count; i++) {
-        rows[i].name = map_key_at(outcomes_by_name, i);
-        rows[i].outcomes = *(const struct outcomes *)map_value_at(outcomes_by_name, i);
-    }
+    struct ranking_row *rows = mem_zero((count < top ? count : top) + 1, sizeof *rows);
+    struct ranking_row other = {.name = SV("(other)")};
+    bool cut = count > top;
+    count = select_top(rows, top, outcomes_by_name, &other.outcomes);
     qsort(rows, count, sizeof *rows, by_count);
-    if (count > top) {
-        struct ranking_row other = {.name = SV("(other)")};
-        for (size_t i = top; i < count; i++)
-            add(&other.outcomes, &rows[i].outcomes);
-        rows[top] = other;
-        count = top + 1;
-    }
+    if (cut)
+        rows[count++] = other;
     for (size_t i = 0; i < count; i++)
         rows[i].bounce_rate = rankings_bounce_rate(&rows[i].outcomes);
     *ranking = (struct ranking){rows, count};
