@@ -66,7 +66,7 @@ static size_t slot_of(const struct fpset *set, uint64_t fp)
 static void grow(struct fpset *set)
 {
     struct fpset bigger = {.count = set->count, .cap = set->cap ? set->cap * 2 : 1024};
-    bigger.slots = mem_zero(bigger.cap, sizeof *bigger.slots);
+    bigger.slots = mem_table(bigger.cap, sizeof *bigger.slots);
     for (size_t i = 0; i < set->cap; i++)
         if (set->slots[i])
             bigger.slots[slot_of(&bigger, set->slots[i])] = set->slots[i];

@@ -32,7 +32,7 @@ static void grow(struct map *map)
     struct map_slot *old = map->slots;
     size_t old_cap = map->cap;
     map->cap = map->cap ? map->cap * 2 : 64;
-    map->slots = mem_zero(map->cap, sizeof *map->slots);
+    map->slots = mem_table(map->cap, sizeof *map->slots);
     map->order = mem_grow(map->order, map->cap, sizeof *map->order);
     for (size_t i = 0; i < old_cap; i++) {
         if (!old[i].entry)
@@ -57,6 +57,15 @@ void map_expect(const struct map *map, uint64_t hash)
 {
     if (map->cap)
         __builtin_prefetch(&map->slots[(size_t)hash & (map->cap - 1)]);
+}
+
+void map_expect_value(const struct map *map, uint64_t hash)
+{
+    if (!map->cap)
+        return;
+    const struct map_slot *slot = &map->slots[(size_t)hash & (map->cap - 1)];
+    if (slot->hash == hash && slot->entry)
+        __builtin_prefetch(slot->entry->value);
 }
 
 void *map_by_hash(const struct map *map, uint64_t hash)

@@ -2,8 +2,10 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, HUGE_PAGE = 2 * 1024 * 1024 };
 
 static void (*exhausted)(void) = abort;
 
@@ -34,11 +36,23 @@ void *mem_zero(size_t count, size_t size)
 
 void *mem_pages(size_t size)
 {
-    void *block = aligned_alloc(PAGE, (size + PAGE - 1) / PAGE * PAGE);
+    size_t page = size >= HUGE_PAGE ? HUGE_PAGE : PAGE, whole = (size + page - 1) / page * page;
+    void *block = aligned_alloc(page, whole);
     if (!block) {
         exhausted();
         abort();
     }
+    if (page == HUGE_PAGE) /* advice: random access to a large table misses fewer translations */
+        (void)madvise(block, whole, MADV_HUGEPAGE);
+    return block;
+}
+
+void *mem_table(size_t count, size_t size)
+{
+    if (count * size < HUGE_PAGE)
+        return mem_zero(count, size);
+    void *block = mem_pages(count * size);
+    memset(block, 0, count * size);
     return block;
 }
 

@@ -6,7 +6,7 @@
 #include "messages.h"
 #include "recent_ids.h"
 
-enum { MESSAGES_MAX = 262144 };
+enum { MESSAGES_MAX = 262144, RECENT_SETS = 32768, DIRECT_SETS = 4096 };
 
 struct ledger {
     struct ledger_options options;
@@ -22,8 +22,8 @@ struct ledger *ledger_new(const struct ledger_options *options)
     struct ledger *ledger = mem_zero(1, sizeof *ledger);
     ledger->options = *options;
     messages_init(&ledger->messages, options->messages_max ? options->messages_max : MESSAGES_MAX);
-    recent_ids_init(&ledger->recent);
-    recent_ids_init(&ledger->direct);
+    recent_ids_init(&ledger->recent, RECENT_SETS);
+    recent_ids_init(&ledger->direct, DIRECT_SETS);
     return ledger;
 }
 

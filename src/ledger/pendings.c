@@ -54,7 +54,7 @@ static void grow(struct pendings *pendings)
     struct pending **old = pendings->buckets;
     size_t old_cap = pendings->cap;
     pendings->cap = old_cap ? old_cap * 2 : CAP_START;
-    pendings->buckets = mem_zero(pendings->cap, sizeof(struct pending *));
+    pendings->buckets = mem_table(pendings->cap, sizeof(struct pending *));
     for (size_t i = 0; i < old_cap; i++)
         for (struct pending *at = old[i], *chain; at; at = chain) {
             struct pending **bucket = bucket_of(pendings, at->key);

@@ -4,10 +4,11 @@
 
 #include "bouncelog/base/mem.h"
 
-void recent_ids_init(struct recent_ids *recent)
+void recent_ids_init(struct recent_ids *recent, size_t sets)
 {
-    recent->ids = mem_pages((size_t)RECENT_SETS * RECENT_WAYS * sizeof *recent->ids);
-    memset(recent->ids, 0, (size_t)RECENT_SETS * RECENT_WAYS * sizeof *recent->ids);
+    recent->sets = sets;
+    recent->ids = mem_pages(sets * RECENT_WAYS * sizeof *recent->ids);
+    memset(recent->ids, 0, sets * RECENT_WAYS * sizeof *recent->ids);
 }
 
 void recent_ids_release(struct recent_ids *recent)
@@ -18,7 +19,7 @@ void recent_ids_release(struct recent_ids *recent)
 
 static struct recent_id *set_of(const struct recent_ids *recent, uint64_t id)
 {
-    return &recent->ids[(id >> 32) % RECENT_SETS * RECENT_WAYS];
+    return &recent->ids[(id >> 32 & (recent->sets - 1)) * RECENT_WAYS];
 }
 
 void recent_ids_add(struct recent_ids *recent, uint64_t id, uint32_t sequence)

@@ -7,18 +7,21 @@
 #define BOUNCELOG_LEDGER_RECENT_IDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum { RECENT_SETS = 32768, RECENT_WAYS = 4 };
+enum { RECENT_WAYS = 4 };
 
 struct recent_ids {
     struct recent_id {
         uint64_t id;       /* fingerprint; 0: free */
         uint32_t sequence; /* of the message's first sight */
     } * ids;
+    size_t sets;
 };
 
-void recent_ids_init(struct recent_ids *recent);
+/* sets: of RECENT_WAYS ids each; a power of two. */
+void recent_ids_init(struct recent_ids *recent, size_t sets);
 void recent_ids_release(struct recent_ids *recent);
 void recent_ids_add(struct recent_ids *recent, uint64_t id, uint32_t sequence);
 bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint32_t *sequence);

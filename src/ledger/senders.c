@@ -6,15 +6,17 @@
 struct sender *senders_take(struct senders *senders, sv address)
 {
     uint64_t hash = hash_bytes(address);
-    struct sender **place = &senders->recent[hash % SENDERS_RECENT], *known = *place;
-    if (!known || !sv_eq(sender_text(known), address)) {
+    size_t place = hash % SENDERS_RECENT;
+    struct sender *known = senders->recent[place].sender;
+    if (!known || senders->recent[place].hash != hash || !sv_eq(sender_text(known), address)) {
         struct sender *fresh = mem_alloc(sizeof *fresh + address.len);
         fresh->references = 1; /* that of `recent` */
         fresh->len = (uint32_t)address.len;
         fresh->key = hash_address(address, &fresh->domain_key);
         sv_put(fresh->text, address);
         sender_drop(known);
-        *place = known = fresh;
+        senders->recent[place].sender = known = fresh;
+        senders->recent[place].hash = hash;
     }
     known->references++;
     return known;
@@ -29,7 +31,7 @@ void sender_drop(struct sender *sender)
 void senders_release(struct senders *senders)
 {
     for (size_t i = 0; i < SENDERS_RECENT; i++) {
-        sender_drop(senders->recent[i]);
-        senders->recent[i] = NULL;
+        sender_drop(senders->recent[i].sender);
+        senders->recent[i].sender = NULL;
     }
 }

@@ -17,7 +17,10 @@ struct sender {
 enum { SENDERS_RECENT = 512 };
 
 struct senders {
-    struct sender *recent[SENDERS_RECENT];
+    struct {
+        uint64_t hash; /* of the text: most others are told apart without a look at them */
+        struct sender *sender;
+    } recent[SENDERS_RECENT];
 };
 
 /* The caller gets a reference. */

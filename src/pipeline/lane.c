@@ -64,8 +64,11 @@ void lane_apply(struct lane *lane, size_t source, struct batch *batch)
                 evidence_expect(&scan->evidence, &records[i + AHEAD]);
             }
         }
-        if (i + SOON < count)
+        if (i + SOON < count) {
             ledger_expect_more(scan->ledger, &records[i + SOON]);
+            if (records[i + SOON].kind == RECORD_ATTEMPT)
+                tally_expect_more(&scan->tally, &records[i + SOON]);
+        }
         records[i].line += first;
         ledger_apply(scan->ledger, file, &records[i]);
     }

@@ -258,6 +258,11 @@ void tally_expect(const struct tally *tally, const struct record *record)
     map_expect(&tally->recipient_domains, record->domain_key);
 }
 
+void tally_expect_more(const struct tally *tally, const struct record *record)
+{
+    map_expect_value(&tally->recipient_domains, record->domain_key);
+}
+
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
                  const struct event *event)
 {

@@ -12,6 +12,9 @@ void *mem_zero(size_t count, size_t size)
     __attribute__((malloc, returns_nonnull, warn_unused_result));
 /* At the start of a page of memory. */
 void *mem_pages(size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
+/* Zeroed, for a table that is accessed at random. */
+void *mem_table(size_t count, size_t size)
+    __attribute__((malloc, returns_nonnull, warn_unused_result));
 void *mem_grow(void *old, size_t count, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));
 void mem_free(void *block);

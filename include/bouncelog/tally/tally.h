@@ -96,6 +96,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t so
 
 /* Hints that an event of this sealed record will come soon. */
 void tally_expect(const struct tally *tally, const struct record *record);
+void tally_expect_more(const struct tally *tally, const struct record *record);
 
 struct recipient_counts {
     int64_t attempted, delivered, failed;
