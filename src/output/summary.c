@@ -221,7 +221,20 @@ static void write_suppressions(struct outfile *out, const struct report *report)
     member(out, "brake", cJSON_CreateFalse());
 }
 
-static void write_samples(struct outfile *out, const char *name, const struct sample_list *list)
+static void write_rules(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "rules");
+    for (size_t i = 0; i < report->rule_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "rule", report->rules[i].rule);
+        json_text(row, "category", report->rules[i].category);
+        json_number(row, "count", report->rules[i].count);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static cJSON *samples_object(const struct sample_list *list)
 {
     cJSON *object = cJSON_CreateObject();
     json_number(object, "count", list->count);
@@ -233,7 +246,21 @@ static void write_samples(struct outfile *out, const char *name, const struct sa
         json_text(row, "text", list->rows[i].text);
         cJSON_AddItemToArray(samples, row);
     }
-    member(out, name, object);
+    return object;
+}
+
+/* With the most frequent shapes, which a site's own rules can be made from. */
+static void write_unclassified(struct outfile *out, const struct report *report)
+{
+    cJSON *object = samples_object(&report->unclassified);
+    cJSON *shapes = cJSON_AddArrayToObject(object, "shapes");
+    for (size_t i = 0; i < report->shape_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "shape", report->shapes[i].rule);
+        json_number(row, "count", report->shapes[i].count);
+        cJSON_AddItemToArray(shapes, row);
+    }
+    member(out, "unclassified", object);
 }
 
 void output_summary(struct outfile *out, const struct report *report)
@@ -248,12 +275,13 @@ void output_summary(struct outfile *out, const struct report *report)
     write_ranking(out, "sender_domains", &report->sender_domains);
     write_ranking(out, "hosts", &report->hosts);
     write_ranking(out, "hours", &report->hours);
+    write_rules(out, report);
     write_blocks(out, report);
     write_suppressions(out, report);
     member(out, "unresolved_expiries", cJSON_CreateNumber((double)report->unresolved_expiries));
     member(out, "evicted", cJSON_CreateNumber((double)report->evicted));
-    write_samples(out, "unclassified", &report->unclassified);
-    write_samples(out, "unparsed", &report->unparsed);
-    write_samples(out, "ambiguous", &report->ambiguous);
+    write_unclassified(out, report);
+    member(out, "unparsed", samples_object(&report->unparsed));
+    member(out, "ambiguous", samples_object(&report->ambiguous));
     outfile_write(out, SV("}\n"));
 }

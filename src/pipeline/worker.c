@@ -26,6 +26,9 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
         if (record->kind != RECORD_ATTEMPT)
             continue;
         classify(worker->classifier, record);
+        if (record->verdict.basis == BASIS_NONE && record->reply.text.len &&
+            record->verdict.category != CATEGORY_NONE)
+            record->shape = arena_copy(&records->arena, classifier_shape(worker->classifier));
         ambiguous = ambiguous || record->ambiguous;
     }
     if (ambiguous)

@@ -97,6 +97,27 @@ static void make_enhanced(struct report *report, const struct tally *tally,
     qsort(report->enhanced, report->enhanced_count, sizeof *report->enhanced, by_code);
 }
 
+static int by_hits(const void *left, const void *right)
+{
+    const struct rule_row *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? 1 : -1;
+    int names = sv_cmp(a->rule, b->rule);
+    return names ? names : sv_cmp(a->category, b->category);
+}
+
+static struct rule_row *make_hits(const struct map *map, size_t *count)
+{
+    struct rule_row *rows = mem_zero(map_count(map) + 1, sizeof *rows);
+    *count = map_count(map);
+    for (size_t i = 0; i < *count; i++) {
+        rows[i].rule = sv_cut(map_key_at(map, i), '\n', &rows[i].category);
+        rows[i].count = *(const int64_t *)map_value_at(map, i);
+    }
+    qsort(rows, *count, sizeof *rows, by_hits);
+    return rows;
+}
+
 static void make_blocks(struct report *report, const struct tally *tally,
                         const struct report_options *options)
 {
@@ -172,6 +193,13 @@ void report_make(struct report *report, const struct report_source *source,
     make_categories(report, tally, options);
     make_codes(report, tally, options->taxonomy);
     make_enhanced(report, tally, options->taxonomy);
+    report->rules = make_hits(&tally->rules, &report->rule_count);
+    report->shapes = make_hits(&tally->shapes, &report->shape_count);
+    if (report->shape_count > options->top)
+        report->shape_count = options->top;
+    for (size_t i = 0; i < report->shape_count; i++)
+        report->shapes[i].rule =
+            redact_text(options->redactor, report->shapes[i].rule, &report->arena);
     make_blocks(report, tally, options);
     ranking_make(&report->providers, &tally->providers, options->top);
     ranking_make(&report->recipient_domains, &tally->recipient_domains, options->top);
@@ -189,6 +217,8 @@ void report_release(struct report *report)
     mem_free(report->categories);
     mem_free(report->codes);
     mem_free(report->enhanced);
+    mem_free(report->rules);
+    mem_free(report->shapes);
     mem_free(report->blocks);
     mem_free(report->suppress);
     mem_free(report->suppress_domains);

@@ -6,7 +6,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/scan.h"
 
-enum { NAME_BYTES_MAX = 512 };
+enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256 };
 
 static size_t keep(char *to, sv text)
 {
@@ -87,6 +87,8 @@ void tally_init(struct tally *tally)
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
     map_init(&tally->hours, sizeof(struct outcomes));
+    map_init(&tally->rules, sizeof(int64_t));
+    map_init(&tally->shapes, sizeof(int64_t));
     map_init(&tally->blocks, sizeof(struct block));
 }
 
@@ -98,6 +100,8 @@ void tally_release(struct tally *tally)
     map_release(&tally->sender_domains);
     map_release(&tally->hosts);
     map_release(&tally->hours);
+    map_release(&tally->rules);
+    map_release(&tally->shapes);
     map_release(&tally->blocks);
     fpset_release(&tally->recipients);
     fpset_release(&tally->category_recipients);
@@ -210,6 +214,25 @@ static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
     block->sample_len = keep(block->sample, a->reply.text);
 }
 
+/* What decided; an expiry was decided when it was a deferral. */
+static void count_rule(struct tally *tally, const struct taxonomy *taxonomy,
+                       const struct record *attempt)
+{
+    char key[RULE_KEY_MAX];
+    sv rule = sv_sub(attempt->verdict.rule, 0, RULE_KEY_MAX / 2);
+    sv category = taxonomy_category_name(taxonomy, attempt->verdict.category);
+    if (attempt->outcome == OUTCOME_EXPIRED)
+        return;
+    if (rule.len) {
+        char *end =
+            sv_put(sv_put(sv_put(key, rule), SV("\n")), sv_sub(category, 0, RULE_KEY_MAX / 2 - 1));
+        ++*(int64_t *)map_add(&tally->rules, sv_make(key, (size_t)(end - key)), NULL);
+    }
+    sv shape = attempt->shape;
+    if (shape.len && (map_count(&tally->shapes) < SHAPES_MAX || map_get(&tally->shapes, shape)))
+        ++*(int64_t *)map_add(&tally->shapes, shape, NULL);
+}
+
 static void count_category(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
                            const struct event *event, uint64_t address)
 {
@@ -230,6 +253,7 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
         fpset_add(&tally->category_recipients, hash_mix(address, category), 0) == FPSET_NEW;
     if (category == taxonomy->unclassified)
         samples_add(&tally->unclassified, source, a->line, a->reply.text);
+    count_rule(tally, taxonomy, a);
     count_block(tally, taxonomy, event);
 }
 

@@ -84,6 +84,7 @@ struct record {
     struct reply reply;
     struct verdict verdict;
     sv provider; /* lives for the run; empty: unknown */
+    sv shape;    /* of words that nothing is known about; else empty */
 };
 
 /* A delivery attempt as it leaves the program: a record joined with what the other lines of its

@@ -48,6 +48,11 @@ struct block_row {
     int64_t count;
 };
 
+struct rule_row {
+    sv rule, category; /* or a shape, without a category */
+    int64_t count;
+};
+
 struct suppression {
     sv address; /* of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
@@ -85,6 +90,8 @@ struct report {
     struct code_row *codes, *enhanced;
     size_t code_count, enhanced_count;
     struct ranking providers, recipient_domains, sender_domains, hosts, hours;
+    struct rule_row *rules, *shapes; /* shapes: of unclassified words */
+    size_t rule_count, shape_count;
     struct block_row *blocks;
     size_t block_count;
     struct suppression *suppress, *suppress_domains;

@@ -11,7 +11,7 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
 
-enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64 };
+enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64, SHAPES_MAX = 1000 };
 
 /* A line, or a text, to look at. */
 struct sample {
@@ -81,6 +81,8 @@ struct tally {
     } last_enhanced[ENHANCED_LAST];
     struct map enhanced;                                                   /* "5.1.1" -> int64_t */
     struct map providers, recipient_domains, sender_domains, hosts, hours; /* -> struct outcomes */
+    struct map rules;                 /* rule \n category -> int64_t */
+    struct map shapes;                /* of unclassified words -> int64_t; SHAPES_MAX of them */
     struct map blocks;                /* host \n provider \n category \n list -> struct block */
     struct fpset recipients;          /* lower-cased final addresses */
     struct fpset category_recipients; /* (category, address) */
