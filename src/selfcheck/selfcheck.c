@@ -6,6 +6,8 @@
 #include "bouncelog/classify/classify.h"
 #include "bouncelog/parse/parse.h"
 
+enum { EXAMPLE_MAX = 4096 };
+
 struct check {
     const struct patterns *patterns;
     selfcheck_handler *handler;
@@ -89,15 +91,57 @@ static bool shape_takes(struct check *check, const struct shape *shape, sv text,
            (!shape->regex || matches(check, shape->regex, text, place));
 }
 
-static void check_shape(struct check *check, const struct shape *shape)
+/* What fits a template, the pattern must take with the same fields. */
+static void check_templates(struct check *check, const struct shape *shape,
+                            const struct example *example)
 {
+    char padded[EXAMPLE_MAX + PARSE_SLACK] = {0};
+    sv text = sv_sub(example->text, 0, EXAMPLE_MAX);
+    sv_put(padded, text);
+    text = sv_make(padded, text.len);
+    for (size_t i = 0; i < shape->template_count; i++) {
+        struct template_fields fields;
+        if (!template_match(&shape->templates[i], text, &fields))
+            continue;
+        bool same = matches(check, shape->regex, text, example->place);
+        for (int field = 0; field < FIELD_COUNT && same; field++)
+            same = sv_eq(fields.set >> field & 1 ? fields.values[field] : SV_EMPTY,
+                         matcher_field(check->matcher, shape->regex, (enum field)field));
+        if (!same)
+            fault(check, example->place,
+                  "a template of '%.*s' reads this otherwise than its pattern",
+                  SV_FMT(shape->name));
+    }
+}
+
+/* A shape before this one, for a daemon of it, that takes the text; NULL: none. */
+static const struct shape *taken_before(struct check *check, const struct mta_patterns *mta,
+                                        size_t index, const struct example *example)
+{
+    for (size_t i = 0; i < index; i++)
+        if ((mta->shapes[i].daemons & mta->shapes[index].daemons) &&
+            shape_takes(check, &mta->shapes[i], example->text, example->place))
+            return &mta->shapes[i];
+    return NULL;
+}
+
+static void check_shape(struct check *check, const struct mta_patterns *mta, size_t index)
+{
+    const struct shape *shape = &mta->shapes[index];
     for (size_t i = 0; i < shape->examples.hit_count; i++) {
         const struct example *hit = &shape->examples.hits[i];
-        if (!shape_takes(check, shape, hit->text, hit->place))
+        const struct shape *before = taken_before(check, mta, index, hit);
+        check_templates(check, shape, hit);
+        if (before)
+            fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first", SV_FMT(before->name),
+                  SV_FMT(shape->name));
+        else if (!shape_takes(check, shape, hit->text, hit->place))
             fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(shape->name));
         else if (shape->regex)
             check_fields(check, hit, shape->regex, shape->name);
     }
+    for (size_t i = 0; i < shape->examples.miss_count; i++)
+        check_templates(check, shape, &shape->examples.misses[i]);
     for (size_t i = 0; i < shape->examples.miss_count; i++)
         if (shape_takes(check, shape, shape->examples.misses[i].text,
                         shape->examples.misses[i].place))
@@ -238,7 +282,7 @@ static void check_guards(struct check *check, const struct examples *examples)
 static void check_mta(struct check *check, const struct mta_patterns *mta)
 {
     for (size_t i = 0; i < mta->shape_count; i++) {
-        check_shape(check, &mta->shapes[i]);
+        check_shape(check, mta, i);
         check->counts.examples +=
             mta->shapes[i].examples.hit_count + mta->shapes[i].examples.miss_count;
     }
