@@ -59,7 +59,7 @@ rule "stands twice" '- name: spamhaus' '  category: policy' '  literal: [zzqx]' 
     '  hit: ["550 zzqx"]' '  miss: ["550 a"]'
 rule "unknown key" '- name: x' '  category: policy' '  colour: blue' '  pattern: "zzqx"' \
     '  hit: ["550 zzqx"]' '  miss: ["550 a"]'
-rule ")" "- name: x" "  category: recipient_unknown" "  pattern: \"zz(qx\"" "  hit: [\"550 zzqx\"]" "  miss: [\"550 a\"]"
+rule "missing closing parenthesis" "- name: x" "  category: recipient_unknown" "  pattern: \"zz(qx\"" "  hit: [\"550 zzqx\"]" "  miss: [\"550 a\"]"
 
 # Line shapes, templates, frames, header forms
 plant "takes this hit of 'removed' first" mta/postfix.yaml \
