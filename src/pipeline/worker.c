@@ -40,11 +40,12 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
 {
     struct line_tally *lines = &batch->lines;
     const char *at = chunk->bytes.ptr, *end = at + chunk->bytes.len;
+    struct newlines newlines = newlines_of(chunk->bytes);
     int64_t counts[LINE_UNPARSED + 1] = {0}, number = 0;
     records_clear(&batch->records);
     line_tally_clear(lines);
     for (; at < end; number++) {
-        sv line = {at, (size_t)(scan_newline(at, end) - at)};
+        sv line = {at, (size_t)(newlines_next(&newlines) - at)};
         at += line.len + 1;
         size_t from = batch->records.count;
         enum line_class class = parser_line(worker->parser, clock, line, number, &batch->records);

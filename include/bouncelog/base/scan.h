@@ -75,23 +75,46 @@ static inline size_t scan_alnum16(const char *at)
 #endif
 }
 
-/* The first newline in [at, end), or end. Most lines have one soon: no call is worth it. */
-static inline const char *scan_newline(const char *at, const char *end)
+/* The newlines of some bytes, one after the other, 64 bytes at a time. Readable for 63 bytes beyond
+ * their end, where no newline stands. */
+struct newlines {
+    const char *block, *end;
+    uint64_t left; /* newlines of the block that were not given yet */
+};
+
+static inline uint64_t scan_newlines64(const char *at)
 {
+    uint64_t mask = 0;
 #ifdef __SSE2__
-    for (; end - at >= 32; at += 32) {
-        const __m128i *bytes = (const __m128i *)(const void *)at;
-        __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(bytes), _mm_set1_epi8('\n'));
-        __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(bytes + 1), _mm_set1_epi8('\n'));
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, high));
-        if (mask) {
-            mask = (unsigned)_mm_movemask_epi8(low) | (unsigned)_mm_movemask_epi8(high) << 16;
-            return at + __builtin_ctz(mask);
-        }
+    const __m128i *bytes = (const __m128i *)(const void *)at;
+    for (int i = 0; i < 4; i++) {
+        __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(bytes + i), _mm_set1_epi8('\n'));
+        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(equal) << (16 * i);
     }
+#else
+    for (int i = 0; i < 64; i++)
+        mask |= (uint64_t)(at[i] == '\n') << i;
 #endif
-    while (at < end && *at != '\n')
-        at++;
+    return mask;
+}
+
+static inline struct newlines newlines_of(sv bytes)
+{
+    return (struct newlines){bytes.ptr, bytes.ptr + bytes.len,
+                             bytes.len ? scan_newlines64(bytes.ptr) : 0};
+}
+
+/* The next one; the end of the bytes: there is none. */
+static inline const char *newlines_next(struct newlines *newlines)
+{
+    while (!newlines->left) {
+        newlines->block += 64;
+        if (newlines->block >= newlines->end)
+            return newlines->end;
+        newlines->left = scan_newlines64(newlines->block);
+    }
+    const char *at = newlines->block + __builtin_ctzll(newlines->left);
+    newlines->left &= newlines->left - 1;
     return at;
 }
 
