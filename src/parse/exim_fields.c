@@ -1,5 +1,7 @@
 #include "exim_fields.h"
 
+#include "bouncelog/base/scan.h"
+
 /* The length of "..." or <...> with backslash escapes at the start of v; 0 when it is not closed.
  */
 static size_t quoted_length(sv v, char close)
@@ -20,10 +22,11 @@ static size_t quoted_length(sv v, char close)
 static size_t bare_length(sv v)
 {
     size_t n = 0;
-    while (n < v.len && v.ptr[n] != ' ' &&
-           !(v.ptr[n] == ':' && (n + 1 == v.len || v.ptr[n + 1] == ' ')))
-        n++;
-    return n;
+    for (;; n++) {
+        n += scan_either(sv_skip(v, n), ' ', ':');
+        if (n >= v.len || v.ptr[n] == ' ' || n + 1 == v.len || v.ptr[n + 1] == ' ')
+            return n;
+    }
 }
 
 static size_t key_length(sv v)

@@ -122,22 +122,34 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
     return false;
 }
 
+/* Resolving asks the zone's rules, which is slow: consecutive lines share their stamps. */
+static bool is_same_stamp(const struct line *line, const struct resolved *last)
+{
+    return last->serial && last->serial == line->header.stamp_serial &&
+           last->source == line->clock->source;
+}
+
+static int64_t resolve(const struct line *line, int64_t id_time, struct resolved *last)
+{
+    last->seconds = stamp_resolve(line->header.stamp, line->clock, id_time);
+    last->serial = line->header.stamp_serial;
+    last->source = line->clock->source;
+    return last->seconds;
+}
+
 static int64_t line_seconds(struct line *line)
 {
-    struct parser *parser = line->parser;
     const struct stamp *stamp = line->header.stamp;
-    uint64_t serial = line->header.stamp_serial;
+    struct resolved *by_id = &line->parser->by_id, *by_stamp = &line->parser->by_stamp;
     int64_t id_time;
     /* The year may follow from this very id. */
     if (!stamp->civil.year && !stamp->absolute && line->queue_id.len >= QUEUE_ID_TIMED &&
-        queue_id_time(line->header.program.mta, line->queue_id, &id_time))
-        return stamp_resolve(stamp, line->clock, id_time);
-    if (!serial || serial != parser->last_serial || line->clock->source != parser->last_source) {
-        parser->last_seconds = stamp_resolve(stamp, line->clock, -1);
-        parser->last_serial = serial;
-        parser->last_source = line->clock->source;
+        queue_id_time(line->header.program.mta, line->queue_id, &id_time)) {
+        if (is_same_stamp(line, by_id) && stamp_is_of(by_id->seconds, id_time))
+            return by_id->seconds;
+        return resolve(line, id_time, by_id);
     }
-    return parser->last_seconds;
+    return is_same_stamp(line, by_stamp) ? by_stamp->seconds : resolve(line, -1, by_stamp);
 }
 
 struct record *line_record(struct line *line, enum record_kind kind)

@@ -21,16 +21,21 @@ struct line {
     bool by_template; /* its fields are in parser->fields, not in the matcher */
 };
 
+/* The last stamp that was made a time, since thousands of lines share one. */
+struct resolved {
+    uint64_t serial; /* of the header; 0: none yet */
+    size_t source;
+    int64_t seconds;
+};
+
 struct parser {
     struct parser_options options;
     struct matcher *matcher;
     struct template_fields fields; /* of a line that fitted a template */
     struct header_reader headers;
     uint64_t host_key; /* of options.host */
-    /* The last stamp that was resolved, since thousands of lines share one. */
-    uint64_t last_serial;
-    size_t last_source;
-    int64_t last_seconds;
+    struct resolved by_stamp; /* its year known from the stamp or the source */
+    struct resolved by_id;    /* from the line's queue id */
     struct line line; /* the one that is being read */
 };
 

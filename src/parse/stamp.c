@@ -72,7 +72,7 @@ static int64_t in_year(const struct stamp *stamp, int year, const struct clock *
     return to_utc(stamp, civil, clock);
 }
 
-static bool follows(int64_t seconds, int64_t id_time)
+bool stamp_is_of(int64_t seconds, int64_t id_time)
 {
     return seconds >= id_time - ZONE_MAX && seconds <= id_time + QUEUE_LIFE_MAX;
 }
@@ -85,9 +85,10 @@ int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int6
         return to_utc(stamp, stamp->civil, clock);
     if (id_time >= 0) {
         int year = date_to_civil(id_time).year;
-        for (int candidate = year - 1; candidate <= year + 1; candidate++) {
-            int64_t seconds = in_year(stamp, candidate, clock);
-            if (follows(seconds, id_time))
+        static const int nearest_first[] = {0, 1, -1};
+        for (int i = 0; i < 3; i++) {
+            int64_t seconds = in_year(stamp, year + nearest_first[i], clock);
+            if (stamp_is_of(seconds, id_time))
                 return seconds;
         }
     }

@@ -23,6 +23,10 @@ bool stamp_from_fields(struct stamp *stamp, sv year, sv month, sv day, sv hour, 
 /* UTC. id_time: when the line's queue id says the message arrived; negative: it does not. */
 int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time);
 
+/* Can a line of this second be about a message that arrived then? Of the years that a stamp without
+ * one may have, at most one passes. */
+bool stamp_is_of(int64_t seconds, int64_t id_time);
+
 /* Gathers what the lines at the head of a source say about its year and zone. */
 struct clock_evidence {
     struct civil first; /* the first stamp without a year */

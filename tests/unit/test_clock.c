@@ -77,6 +77,10 @@ static const struct row rows[] = {
     {"ids that agree with the machine leave its rules of summer time", "Europe/Berlin",
      "2030-06-01", 0, false, "Nov 23 22:27:56 " SM_FROM("6ANLRuR5000052") "Jun 23 22:28:01 " PF,
      "2027-06-23T20:28:01Z"},
+    {"the same stamp with ids of two years, and with none", "UTC", "2030-06-01", 0, true,
+     "Jan  1 00:00:05 " SM("5BVNxwR5000052") "Jan  1 00:00:05 " SM(
+         "6BVNxwR5000052") "Jan  1 00:00:05 " PF "Jan  1 00:00:05 " SM("5BVNxwR5000052"),
+     "2026-01-01T00:00:05Z 2027-01-01T00:00:05Z 2030-01-01T00:00:05Z 2026-01-01T00:00:05Z"},
     {"half hours", "UTC", "2030-06-01", 0, false,
      "Nov 24 02:57:56 " SM_FROM("6ANLRuR5000052") "Nov 24 02:58:00 " SM("6ANLRuR5000052"),
      "2026-11-23T21:28:00Z"},
