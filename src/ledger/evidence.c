@@ -1,5 +1,7 @@
 #include "bouncelog/ledger/evidence.h"
 
+#include <string.h>
+
 #include "bouncelog/base/mem.h"
 
 enum { SECONDS_A_DAY = 86400, ADDRESS_MAX = 512 };
@@ -15,8 +17,9 @@ static void free_charges(struct suspect *suspect)
 {
     for (struct charge *at = suspect->charges, *next; at; at = next) {
         next = at->next;
-        mem_free(at->messages);
-        mem_free(at->enhanced); /* the block that holds all texts */
+        mem_free(at->others);
+        mem_free(at->other_days);
+        mem_free(at->texts);
         mem_free(at);
     }
     suspect->charges = NULL;
@@ -68,60 +71,97 @@ static struct charge *find_charge(struct suspect *suspect, const struct event *e
     return charge;
 }
 
-static char *place(sv text, char **to)
+sv charge_text(const struct charge *charge, enum charge_text which)
 {
-    char *at = *to;
-    sv_put(at, text);
-    at[text.len] = 0;
-    *to = at + text.len + 1;
-    return at;
+    const char *at = charge->texts;
+    for (int i = 0; i < (int)which; i++)
+        at += strlen(at) + 1;
+    return sv_from(at);
 }
 
-static void keep_latest(struct charge *charge, const struct event *event)
+static void keep_latest(struct charge *charge, const struct event *event, sv address)
 {
     const struct record *a = &event->attempt;
-    size_t size = a->reply.enhanced.len + a->reply.text.len + a->verdict.rule.len + a->host.len +
-                  a->queue_id.len + event->file.len + a->recipient.len + a->original.len + 8;
-    mem_free(charge->enhanced);
-    char *to = mem_alloc(size);
-    charge->enhanced = place(a->reply.enhanced, &to);
-    charge->reply = place(a->reply.text, &to);
-    charge->rule = place(a->verdict.rule, &to);
-    charge->host = place(a->host, &to);
-    charge->queue_id = place(a->queue_id, &to);
-    charge->file = place(event->file, &to);
-    charge->final = place(a->recipient, &to);
-    charge->original = place(a->original, &to);
-    charge->code = a->reply.code;
+    bool derived = !sv_eq_nocase(a->recipient, address);
+    sv texts[CHARGE_TEXTS] = {[CHARGE_ENHANCED] = a->reply.enhanced,
+                              [CHARGE_REPLY] = a->reply.text,
+                              [CHARGE_RULE] = a->verdict.rule,
+                              [CHARGE_HOST] = a->host,
+                              [CHARGE_QUEUE_ID] = a->queue_id,
+                              [CHARGE_FILE] = event->file,
+                              [CHARGE_FINAL] = derived ? a->recipient : SV_EMPTY,
+                              [CHARGE_ORIGINAL] = a->original};
+    size_t size = 0;
+    for (size_t i = 0; i < CHARGE_TEXTS; i++) {
+        texts[i] = sv_sub(texts[i], 0, sv_find_byte(texts[i], 0));
+        size += texts[i].len + 1;
+    }
+    mem_free(charge->texts);
+    char *to = charge->texts = mem_alloc(size);
+    for (size_t i = 0; i < CHARGE_TEXTS; i++) {
+        to = sv_put(to, texts[i]);
+        *to++ = 0;
+    }
+    charge->code = (int16_t)a->reply.code;
     charge->line = a->line;
+}
+
+/* Room for one more behind `count`: 1, 2, 4, 8, ... */
+static void *with_room(void *list, size_t count, size_t size)
+{
+    return count & (count - 1) ? list : mem_grow(list, count ? count * 2 : 1, size);
 }
 
 static void note_day(struct charge *charge, int64_t time)
 {
     int32_t day = (int32_t)(time / SECONDS_A_DAY);
-    for (size_t i = 0; i < charge->day_count; i++)
-        if (charge->days[i] == day)
+    if (!charge->day_count) {
+        charge->first_day = day;
+        charge->day_count = 1;
+    }
+    size_t others = charge->day_count - 1u;
+    if (day == charge->first_day || charge->day_count == CHARGE_DAYS_MAX)
+        return;
+    for (size_t i = 0; i < others; i++)
+        if (charge->other_days[i] == day)
             return;
-    if (charge->day_count < CHARGE_DAYS_MAX)
-        charge->days[charge->day_count++] = day;
+    charge->other_days = with_room(charge->other_days, others, sizeof *charge->other_days);
+    charge->other_days[others] = day;
+    charge->day_count++;
+}
+
+static struct charge_message *known_message(struct charge *charge, uint64_t message)
+{
+    if (charge->message_count && charge->first.message == message)
+        return &charge->first;
+    for (size_t i = 0; i + 1 < charge->message_count; i++)
+        if (charge->others[i].message == message)
+            return &charge->others[i];
+    return NULL;
 }
 
 /* Beyond the limit the second oldest gives way: the span keeps its beginning and its end. */
+static struct charge_message *new_message(struct charge *charge)
+{
+    if (!charge->message_count++)
+        return &charge->first;
+    size_t others = charge->message_count - 2u;
+    if (others + 1 < CHARGE_MESSAGES_MAX) {
+        charge->others = with_room(charge->others, others, sizeof *charge->others);
+        return &charge->others[others];
+    }
+    charge->message_count--;
+    charge->forgotten++;
+    memmove(charge->others, charge->others + 1, (others - 1) * sizeof *charge->others);
+    return &charge->others[others - 1];
+}
+
 static struct charge_message *find_message(struct charge *charge, const struct event *event)
 {
-    for (size_t i = 0; i < charge->message_count; i++)
-        if (charge->messages[i].message == event->message)
-            return &charge->messages[i];
-    if (charge->message_count == CHARGE_MESSAGES_MAX) {
-        memmove(charge->messages + 1, charge->messages + 2,
-                (CHARGE_MESSAGES_MAX - 2) * sizeof *charge->messages);
-        charge->message_count--;
-        charge->forgotten++;
-    } else if ((charge->message_count & (charge->message_count - 1)) == 0) {
-        size_t cap = charge->message_count ? charge->message_count * 2 : 1;
-        charge->messages = mem_grow(charge->messages, cap, sizeof *charge->messages);
-    }
-    struct charge_message *message = &charge->messages[charge->message_count++];
+    struct charge_message *message = known_message(charge, event->message);
+    if (message)
+        return message;
+    message = new_message(charge);
     *message = (struct charge_message){
         .message = event->message,
         .time = event->attempt.time,
@@ -144,7 +184,7 @@ static void accuse(struct map *map, sv key, const struct event *event, bool as_o
         charge->first_seen = event->attempt.time;
     if (event->attempt.time >= charge->last_seen) {
         charge->last_seen = event->attempt.time;
-        keep_latest(charge, event);
+        keep_latest(charge, event, address);
     }
 }
 

@@ -125,7 +125,9 @@ static int load_templates(struct document *document, const yaml_node_t *node, st
     for (size_t i = 0; i < shape->template_count; i++)
         if (!template_compile(&shape->templates[i], texts[i], &why))
             return document_error(document, list, err, "%s", why);
-    return shape->regex ? 0 : document_error(document, list, err, "a template needs a pattern");
+    return document_get(document, node, SV("pattern"))
+               ? 0
+               : document_error(document, list, err, "a template needs a pattern");
 }
 
 static int load_shape(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
@@ -149,9 +151,8 @@ static int load_shape(struct mta_patterns *mta, struct document *document, const
                               "unknown meaning '%.*s'", SV_FMT(meaning));
     if (!shape.gate.len && !document_get(document, node, SV("pattern")))
         return document_error(document, node, err, "'gate' or 'pattern' is needed");
-    if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
-        return -1;
-    if (load_templates(document, node, &shape, err) < 0)
+    if (load_templates(document, node, &shape, err) < 0 ||
+        document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
         return -1;
     sv_put((char *)&shape.gate_bytes, sv_sub(shape.gate, 0, sizeof shape.gate_bytes));
     memset(&shape.gate_mask, 0xFF,
@@ -192,12 +193,9 @@ static int load_frame(struct mta_patterns *mta, struct document *document, const
         return document_error(document, node, err, "unknown origin '%.*s'", SV_FMT(origin));
     if (stage.len && !stage_from_name(stage, &frame.stage))
         return document_error(document, node, err, "unknown stage '%.*s'", SV_FMT(stage));
-    if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &frame.regex, err) < 0)
-        return -1;
-    if (!frame.regex)
-        return document_error(document, node, err, "'pattern' is missing");
     sv pattern;
-    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0)
+    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0 ||
+        document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &frame.regex, err) < 0)
         return -1;
     frame.start = literal_start(pattern);
     load_append(&mta->frames, &mta->frame_count, sizeof frame, &frame);

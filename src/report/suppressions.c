@@ -44,7 +44,7 @@ static bool domain_reached(const struct decider *decider, const struct charge *c
     const struct policy_rule *rule = &decider->options->policy->rules[charge->category];
     int64_t times[CHARGE_MESSAGES_MAX];
     for (size_t i = 0; i < charge->message_count; i++)
-        times[i] = charge->messages[i].time;
+        times[i] = charge_message(charge, i)->time;
     return policy_reached(rule, times, charge->message_count);
 }
 
@@ -62,7 +62,7 @@ static bool decide(const struct decider *decider, sv address, const struct charg
     size_t count = 0;
     *decision = (struct decision){.charge = charge};
     for (size_t i = 0; i < charge->message_count; i++) {
-        const struct charge_message *message = &charge->messages[i];
+        const struct charge_message *message = charge_message(charge, i);
         if (!counts(decider, message))
             continue;
         times[count++] = message->time;
@@ -79,11 +79,6 @@ static bool decide(const struct decider *decider, sv address, const struct charg
     return domain && domain_reached(decider, domain);
 }
 
-static sv c_text(const char *text)
-{
-    return text ? sv_from(text) : SV_EMPTY;
-}
-
 static sv reason_of(const struct decider *decider, const struct decision *decision)
 {
     const struct charge *charge = decision->charge;
@@ -91,10 +86,11 @@ static sv reason_of(const struct decider *decider, const struct decision *decisi
     struct buf text = {0};
     buf_add(&text, category->meaning);
     if (!decision->at_once)
-        buf_printf(&text, " %lld messages failed so on %zu days.", (long long)decision->messages,
+        buf_printf(&text, " %lld messages failed so on %d days.", (long long)decision->messages,
                    charge->day_count);
-    if (charge->rule[0])
-        buf_printf(&text, " (%s)", charge->rule);
+    sv rule = charge_text(charge, CHARGE_RULE);
+    if (rule.len)
+        buf_printf(&text, " (%.*s)", SV_FMT(rule));
     sv reason = arena_copy(&decider->report->arena, buf_sv(&text));
     buf_release(&text);
     return reason;
@@ -106,24 +102,22 @@ static struct suppression describe(const struct decider *decider, sv address,
     struct arena *arena = &decider->report->arena;
     const struct redactor *redactor = decider->options->redactor;
     const struct charge *charge = decision->charge;
-    bool derived = !sv_eq_nocase(address, c_text(charge->final));
+    sv final = charge_text(charge, CHARGE_FINAL), original = charge_text(charge, CHARGE_ORIGINAL);
     struct suppression row = {
-        .address = arena_copy(arena, redact_address(redactor, address, arena)),
+        .address = redact_address(redactor, address, arena),
         .category = decider->options->taxonomy->categories[charge->category].name,
         .reason = reason_of(decider, decision),
         .code = charge->code,
-        .enhanced = arena_copy(arena, c_text(charge->enhanced)),
-        .reply = arena_copy(arena, redact_text(redactor, c_text(charge->reply), arena)),
-        .rule = arena_copy(arena, c_text(charge->rule)),
-        .host = arena_copy(arena, c_text(charge->host)),
-        .queue_id = arena_copy(arena, c_text(charge->queue_id)),
-        .file = arena_copy(arena, c_text(charge->file)),
-        .final = derived ? arena_copy(arena, redact_address(redactor, c_text(charge->final), arena))
-                         : SV_EMPTY,
-        .original =
-            derived || sv_eq_nocase(address, c_text(charge->original))
-                ? SV_EMPTY
-                : arena_copy(arena, redact_address(redactor, c_text(charge->original), arena)),
+        .enhanced = charge_text(charge, CHARGE_ENHANCED),
+        .reply = redact_text(redactor, charge_text(charge, CHARGE_REPLY), arena),
+        .rule = charge_text(charge, CHARGE_RULE),
+        .host = charge_text(charge, CHARGE_HOST),
+        .queue_id = charge_text(charge, CHARGE_QUEUE_ID),
+        .file = charge_text(charge, CHARGE_FILE),
+        .final = redact_address(redactor, final, arena),
+        .original = final.len || sv_eq_nocase(address, original)
+                        ? SV_EMPTY
+                        : redact_address(redactor, original, arena),
         .count = decision->messages,
         .days = (int64_t)charge->day_count,
         .first_seen = charge->first_seen,
@@ -185,7 +179,7 @@ static void consider_domain(const struct decider *decider, sv domain, const stru
             !domain_reached(decider, charge))
             continue;
         struct suppression row = describe(decider, domain, &decision);
-        row.address = arena_copy(&report->arena, domain);
+        row.address = domain;
         row.final = row.original = SV_EMPTY;
         row.skipped = SV_EMPTY;
         report->suppress_domains[report->suppress_domain_count++] = row;

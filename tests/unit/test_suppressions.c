@@ -75,28 +75,35 @@ static struct record record_of(const struct step *step, int64_t line)
                     .rule = SV("some-rule")}};
 }
 
+/* What the report that is at hand views. */
+static struct evidence viewed;
+
+static void release(struct report *report)
+{
+    report_release(report);
+    evidence_release(&viewed);
+}
+
 /* A report over the steps; the caller releases it. */
 static void report_of(struct report *report, const struct step *steps, size_t count,
                       const struct map *known, const struct redactor *redactor)
 {
     static const struct line_tally lines;
     struct tally tally;
-    struct evidence evidence;
-    evidence_init(&evidence);
+    evidence_init(&viewed);
     tally_init(&tally);
-    struct ledger_options how = {.handler = note, .context = &evidence};
+    struct ledger_options how = {.handler = note, .context = &viewed};
     struct ledger *ledger = ledger_new(&how);
     for (size_t i = 0; i < count; i++) {
         struct record record = record_of(&steps[i], (int64_t)i + 1);
         ledger_apply(ledger, SV("mail.log"), &record);
     }
-    struct report_source source = {&lines, &tally, &evidence, ledger, NULL, 0};
+    struct report_source source = {&lines, &tally, &viewed, ledger, NULL, 0};
     struct report_options options = {
         &patterns.taxonomy, &patterns.policy, redactor, known, 50, SV("0"), 0};
     report_make(report, &source, &options);
     ledger_free(ledger);
     tally_release(&tally);
-    evidence_release(&evidence);
 }
 
 /* "address category messages days first last; ...", domains behind a `|`. */
@@ -119,7 +126,7 @@ static void expect_list(const struct step *steps, size_t count, const char *want
     add_rows(&got, report.suppress_domains, report.suppress_domain_count);
     expect_sv(buf_sv(&got), sv_from(want), sv_from(why));
     buf_release(&got);
-    report_release(&report);
+    release(&report);
 }
 #define LIST(why, want, ...)                                                                       \
     do {                                                                                           \
@@ -284,7 +291,7 @@ static void test_evidence_of_a_row(void **state)
     expect_sv(row->file, SV("mail.log"), SV_EMPTY);
     expect_sv(row->reason, SV("No such mailbox at that domain. (some-rule)"), SV_EMPTY);
     assert_true(row->code == 550 && row->line == 3 && row->count == 2 && row->days == 2);
-    report_release(&report);
+    release(&report);
     report_of(&report, steps, COUNT_OF(steps), NULL, &redactor);
     assert_int_equal(report.suppress_count, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -292,7 +299,7 @@ static void test_evidence_of_a_row(void **state)
         assert_true(sv_find_byte(report.suppress[i].final, '@') == SV_NPOS);
         expect_sv(report.suppress[i].skipped, SV_EMPTY, SV_EMPTY); /* hex digits are safe */
     }
-    report_release(&report);
+    release(&report);
 }
 
 /* --recipients: what the mailing tool knows. */
@@ -318,7 +325,7 @@ static void test_known(void **state)
                  "c@y.example recipient_unknown 1 1 5 5"),
               SV_EMPTY);
     buf_release(&got);
-    report_release(&report);
+    release(&report);
     map_release(&known);
 }
 

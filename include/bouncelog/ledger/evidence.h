@@ -24,21 +24,41 @@ struct charge_message {
     bool at_once;      /* one of its failures suffices by itself */
 };
 
-/* What one category holds against an address. */
-struct charge {
-    uint8_t category;
-    int64_t first_seen, last_seen;
-    struct charge_message *messages; /* the first one and the latest others */
-    size_t message_count;
-    int64_t forgotten;             /* messages beyond CHARGE_MESSAGES_MAX */
-    int32_t days[CHARGE_DAYS_MAX]; /* distinct, since 1970 */
-    size_t day_count;
-    /* the latest event; NUL-terminated, owned */
-    int code;
-    char *enhanced, *reply, *rule, *host, *queue_id, *file, *final, *original;
-    int64_t line;
-    struct charge *next;
+/* Texts of the latest event: each without what stands behind a NUL byte in it. */
+enum charge_text {
+    CHARGE_ENHANCED,
+    CHARGE_REPLY,
+    CHARGE_RULE,
+    CHARGE_HOST,
+    CHARGE_QUEUE_ID,
+    CHARGE_FILE,
+    CHARGE_FINAL, /* empty: the address itself */
+    CHARGE_ORIGINAL,
+    CHARGE_TEXTS
 };
+
+/* What one category holds against an address. Most addresses have one charge of one message, so
+ * that the first of everything stands here and only further ones take memory of their own. */
+struct charge {
+    struct charge *next;
+    int64_t first_seen, last_seen;
+    struct charge_message first;
+    struct charge_message *others;  /* the latest ones */
+    int64_t forgotten;              /* messages beyond CHARGE_MESSAGES_MAX */
+    int32_t first_day, *other_days; /* distinct, since 1970 */
+    char *texts;                    /* CHARGE_TEXTS of them, each with a NUL behind it; owned */
+    int64_t line;
+    int16_t code;
+    uint8_t message_count, day_count;
+    uint8_t category;
+};
+
+static inline const struct charge_message *charge_message(const struct charge *charge, size_t i)
+{
+    return i ? &charge->others[i - 1] : &charge->first;
+}
+
+sv charge_text(const struct charge *charge, enum charge_text which);
 
 struct suspect {
     struct charge *charges;
@@ -54,11 +74,11 @@ struct evidence {
 void evidence_init(struct evidence *evidence);
 void evidence_release(struct evidence *evidence);
 
-/* per_domain: the event's category counts per domain as well. */
 /* Hints that an event of this sealed record will be noted soon. */
 void evidence_expect(const struct evidence *evidence, const struct record *record);
 /* The same for the event's sender. */
 void evidence_expect_sender(const struct evidence *evidence, const struct event *event);
+/* per_domain: the event's category counts per domain as well. */
 void evidence_note(struct evidence *evidence, const struct event *event, bool per_domain);
 
 #endif

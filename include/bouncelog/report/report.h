@@ -2,7 +2,7 @@
  *
  * The only place that ranks, rounds and trims; renderers take it as it is. With a redactor every
  * address in it, also inside replies and samples, is a fingerprint already.
- * All views live as long as the report. Thread: one. */
+ * All views live as long as the report and the evidence that it was made of. Thread: one. */
 #ifndef BOUNCELOG_REPORT_REPORT_H
 #define BOUNCELOG_REPORT_REPORT_H
 
@@ -116,7 +116,7 @@ struct report_options {
 struct report_source {
     const struct line_tally *lines;
     const struct tally *tally;
-    const struct evidence *evidence;
+    const struct evidence *evidence; /* must outlive the report */
     const struct ledger *ledger;
     const struct report_input *inputs; /* must outlive the report */
     size_t input_count;
