@@ -17,6 +17,7 @@ struct decider {
     struct report *report;
     const struct report_source *source;
     const struct report_options *options;
+    struct map *reasons; /* text -> sv: thousands of addresses share a few */
 };
 
 /* An event with an original recipient counts against the original where it expanded to this one
@@ -91,9 +92,12 @@ static sv reason_of(const struct decider *decider, const struct decision *decisi
     sv rule = charge_text(charge, CHARGE_RULE);
     if (rule.len)
         buf_printf(&text, " (%.*s)", SV_FMT(rule));
-    sv reason = arena_copy(&decider->report->arena, buf_sv(&text));
+    bool added;
+    sv *reason = map_add(decider->reasons, buf_sv(&text), &added);
+    if (added)
+        *reason = arena_copy(&decider->report->arena, buf_sv(&text));
     buf_release(&text);
-    return reason;
+    return *reason;
 }
 
 static struct suppression describe(const struct decider *decider, sv address,
@@ -197,7 +201,9 @@ void suppressions_make(struct report *report, const struct report_source *source
 {
     const struct map *addresses = &source->evidence->addresses;
     const struct map *domains = &source->evidence->domains;
-    struct decider decider = {report, source, options};
+    struct map reasons;
+    struct decider decider = {report, source, options, &reasons};
+    map_init(&reasons, sizeof(sv));
     report->suppress = mem_zero(map_count(addresses) + 1, sizeof *report->suppress);
     report->suppress_domains = mem_zero(map_count(domains) + 1, sizeof *report->suppress_domains);
     for (size_t i = 0; i < map_count(addresses); i++)
@@ -207,4 +213,5 @@ void suppressions_make(struct report *report, const struct report_source *source
     qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
     qsort(report->suppress_domains, report->suppress_domain_count, sizeof *report->suppress_domains,
           by_address);
+    map_release(&reasons);
 }
