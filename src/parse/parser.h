@@ -33,10 +33,10 @@ struct parser {
     struct matcher *matcher;
     struct template_fields fields; /* of a line that fitted a template */
     struct header_reader headers;
-    uint64_t host_key; /* of options.host */
+    uint64_t host_key;        /* of options.host */
     struct resolved by_stamp; /* its year known from the stamp or the source */
     struct resolved by_id;    /* from the line's queue id */
-    struct line line; /* the one that is being read */
+    struct line line;         /* the one that is being read */
 };
 
 /* A new record of the line, its common fields filled. The pointer lives until the next one. */
