@@ -82,11 +82,11 @@ static const struct {
 };
 enum { SIGNATURES = sizeof signatures / sizeof *signatures };
 
-/* A file that ends within the bytes that would tell it. No log is as short; but what may be text
- * stays text: a single printable byte, and what only formats begin with that nobody reads here. */
+/* A file that ends within the bytes that would tell it. No log is as short, but a single byte says
+ * too little, and so does what only formats begin with that nobody reads here. */
 static const struct codec *codec_of_stump(const unsigned char *at, size_t len)
 {
-    if (!len || (len == 1 && at[0] >= ' ' && at[0] < 0x7F))
+    if (len < 2)
         return NULL;
     for (size_t i = 0; i < SIGNATURES; i++)
         if (len < signatures[i].len && signatures[i].codec->open &&
