@@ -32,6 +32,11 @@ for command in "" scan explain codes patterns; do
     expect 0 "" "$B" $command --help
     [ -s "$work/out" ] || { echo "usage: $command --help prints nothing"; faults=1; }
 done
+for command in scan explain codes patterns; do
+    expect 0 "" "$B" help $command
+    grep -q "^usage: bouncelog $command" "$work/out" || { echo "usage: help $command"; faults=1; }
+done
+expect 2 "unknown command 'scna'" "$B" help scna
 expect 0 "" "$B" --version
 expect 2 "no command" "$B"
 expect 2 "unknown command 'scna'" "$B" scna
@@ -45,6 +50,14 @@ expect 2 "--timezone 'Europe/Berln'" "$B" scan --timezone Europe/Berln "$log"
 expect 2 "--mta 'qmail'" "$B" scan --mta qmail "$log"
 expect 2 "--fail-on 'bounce_rat>5%'" "$B" scan --fail-on 'bounce_rat>5%' "$log"
 expect 2 "unknown category 'spam'" "$B" scan --fail-on 'category:spam>5%' "$log"
+expect 2 "bounce_rate is a share: 5% or 0.05" "$B" scan --fail-on 'bounce_rate>5' "$log"
+expect 1 "holds" "$B" scan --fail-on 'bounce_rate>0.05' "$log"
+expect 2 "'bounced' is a count, not a share" "$B" scan --fail-on 'bounced>5%' "$log"
+expect 2 "a count, not a share" "$B" scan --fail-on 'category:ip_blocklisted>5%' "$log"
+expect 2 "unknown name 'suppress' (bounce_rate, attempts," "$B" scan --fail-on 'suppress>1' "$log"
+for option in host filter-transports output events suppress recipients timezone; do
+    expect 2 "option '--$option' needs a value" "$B" scan --$option '' "$log"
+done
 expect 2 "go together" "$B" scan --hash sha256 "$log"
 expect 2 "cannot open" "$B" scan --recipients "$work/none" "$log"
 expect 3 "none.log: cannot open: No such file" "$B" scan "$work/none.log"
@@ -58,6 +71,15 @@ gzip -c "$log" > "$work/whole.gz"
 expect 0 "" "$B" scan "$work/whole.gz"
 head -c 400 "$work/whole.gz" > "$work/cut.gz"
 expect 3 "truncated gzip data after" "$B" scan "$work/cut.gz"
+# The first bytes alone tell a packed file; when a disk was full there may be no more than those.
+printf '\375\067zXZ' > "$work/cut.xz"
+expect 3 "truncated xz data after 0" "$B" scan "$work/cut.xz"
+printf '\050\265\057' > "$work/cut.zst"
+expect 3 "truncated zstd data after 0" "$B" scan "$work/cut.zst"
+printf 'BZh' > "$work/cut.bz2"
+expect 3 "truncated bzip2 data after 0" "$B" scan "$work/cut.bz2"
+printf '\037' > "$work/short.log"
+expect 0 "" "$B" scan "$work/short.log"
 expect 0 "named more than once" "$B" scan "$log" "$log"
 expect 1 "--fail-on attempts>0 holds" "$B" scan --fail-on 'attempts>0' "$log"
 expect 0 "" "$B" scan --fail-on 'attempts>100000' "$log"
@@ -67,6 +89,20 @@ expect 6 "standard output: cannot write" sh -c "$B scan $log > /dev/full"
 echo old > "$work/list"
 expect 0 "left out" "$B" scan -s "$work/list" -o /dev/null "$log"
 grep -q old "$work/list" && { echo "usage: the list was not replaced"; faults=1; }
+
+# One place takes one output, and never a log that is to be read.
+cp "$log" "$work/own.log"
+expect 2 "own.log is a log to be read" "$B" scan -o "$work/own.log" "$work/own.log"
+expect 2 "own.log is a log to be read" "$B" scan -s "$work/../${work##*/}/own.log:csv" "$work/own.log"
+expect 2 "is a log to be read" sh -c "$B scan -o $work/own.log - < $work/own.log"
+cmp -s "$log" "$work/own.log" || { echo "usage: a log was overwritten"; faults=1; }
+expect 2 "more than one output goes to $work/x" "$B" scan -o "$work/x" -s "$work/x" "$log"
+expect 2 "more than one output goes to" "$B" scan -e "$work/list" -s "$work/../${work##*/}/list" "$log"
+expect 2 "more than one output goes to standard output" "$B" scan -o - -e - "$log"
+expect 2 "more than one output goes to standard output" "$B" scan -s - -e - "$log"
+expect 0 "" "$B" scan -o /dev/null -e /dev/null "$log"
+expect 0 "left out" "$B" scan -s - "$log"
+grep -q '[{}]' "$work/out" && { echo "usage: a summary on standard output beside the list"; faults=1; }
 
 expect 4 "cannot open" "$B" scan --patterns "$work/none" "$log"
 expect 4 "cannot open" "$B" scan --policy "$work/none.yaml" "$log"
@@ -87,6 +123,15 @@ printf 'top: 3\nfilter_transports: [a, b]\ntext: true\n' > "$work/config.yaml"
 expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
 printf 'top: 3\ncolour: blue\n' > "$work/config.yaml"
 expect 4 "config.yaml:2:9: unknown option 'colour'" "$B" scan --config "$work/config.yaml" "$log"
+while IFS= read -r line; do
+    printf '%s\n' "$line" > "$work/config.yaml"
+    expect 4 "config.yaml:1:" "$B" scan --config "$work/config.yaml" "$log"
+done << 'END'
+top: many
+timezone: Europe/Berln
+fail_on: 'bounce_rat>5%'
+host: ''
+END
 
 expect 2 "no known code" "$B" codes 999
 expect 0 "" "$B" codes 550 5.1.1

@@ -106,6 +106,26 @@ static int print_version(void)
     return rc;
 }
 
+static int unknown_command(sv name)
+{
+    message("unknown command '%.*s' (scan, explain, codes or patterns; see --help)", SV_FMT(name));
+    return EXIT_USAGE;
+}
+
+static int print_help(sv name)
+{
+    static const struct {
+        const char *name, *text;
+    } helps[] = {{"scan", help_scan},
+                 {"explain", help_explain},
+                 {"codes", help_codes},
+                 {"patterns", help_patterns}};
+    for (size_t i = 0; i < sizeof helps / sizeof *helps; i++)
+        if (sv_eq(name, sv_from(helps[i].name)))
+            return print_result(sv_from(helps[i].text));
+    return unknown_command(name);
+}
+
 static int run_command(sv name, int argc, char **argv)
 {
     static const struct {
@@ -118,8 +138,7 @@ static int run_command(sv name, int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (sv_eq(name, sv_from(commands[i].name)))
             return commands[i].run(argc, argv);
-    message("unknown command '%.*s' (scan, explain, codes or patterns; see --help)", SV_FMT(name));
-    return EXIT_USAGE;
+    return unknown_command(name);
 }
 
 int main(int argc, char **argv)
@@ -132,7 +151,8 @@ int main(int argc, char **argv)
     }
     sv first = sv_from(argv[1]);
     if (sv_eq(first, SV("--help")) || sv_eq(first, SV("-h")) || sv_eq(first, SV("help")))
-        return print_result(sv_from(help_main));
+        return argc > 2 && sv_eq(first, SV("help")) ? print_help(sv_from(argv[2]))
+                                                    : print_result(sv_from(help_main));
     if (sv_eq(first, SV("--version")) || sv_eq(first, SV("-V")))
         return print_version();
     if (first.len > 1 && first.ptr[0] == '-') {

@@ -9,6 +9,7 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/report/condition.h"
 #include "cli.h"
+#include "outputs.h"
 #include "progress.h"
 #include "scan_options.h"
 #include "textfile.h"
@@ -85,6 +86,16 @@ static int load_side_files(struct run *run, struct err *err)
     return 0;
 }
 
+/* A fault of a line of the configuration file, found late. */
+static int place_error(const struct place *place, struct err *err)
+{
+    if (!place->file)
+        return -1;
+    err->kind = ERR_CONFIG;
+    err_prefix(err, "%s:%d:%d: ", place->file, place->line, place->column);
+    return -1;
+}
+
 static int load(struct run *run, struct err *err)
 {
     struct scan_options *options = &run->options;
@@ -94,7 +105,7 @@ static int load(struct run *run, struct err *err)
     for (size_t i = 0; i < options->condition_count; i++)
         if (condition_parse(&run->conditions[i], sv_from(options->conditions[i]),
                             &run->patterns.taxonomy, err) < 0)
-            return -1;
+            return place_error(&options->condition_places[i], err);
     return load_side_files(run, err);
 }
 
@@ -102,8 +113,7 @@ static int load(struct run *run, struct err *err)
 static int open_outputs(struct run *run, struct err *err)
 {
     struct scan_options *options = &run->options;
-    bool events_to_stdout = options->events && strcmp(options->events, "-") == 0;
-    const char *summary = options->output ? options->output : events_to_stdout ? NULL : "-";
+    const char *summary = outputs_summary(options);
     if (summary && !(run->summary = outfile_open(summary, err)))
         return -1;
     if (options->events && !(run->events = outfile_open(options->events, err)))
@@ -186,6 +196,11 @@ static bool wants_colour(void)
     return isatty(STDOUT_FILENO) && !(none && *none);
 }
 
+static bool to_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
 static int commit(struct outfile **out, struct err *err)
 {
     struct outfile *done = *out;
@@ -206,14 +221,15 @@ static int write_outputs(struct run *run)
         if (skipped)
             message("%s: %lld address%s left out that no list can carry safely (the summary says "
                     "which and why)",
-                    options->lists[i].path, (long long)skipped, skipped == 1 ? "" : "es");
+                    to_stdout(options->lists[i].path) ? "standard output" : options->lists[i].path,
+                    (long long)skipped, skipped == 1 ? "" : "es");
         if (commit(&run->lists[i], &err) < 0)
             code = fail(&err);
     }
     if (run->summary) {
-        bool to_stdout = !options->output || strcmp(options->output, "-") == 0;
+        bool shown = to_stdout(outputs_summary(options));
         if (options->text)
-            output_text(run->summary, &run->report, to_stdout && wants_colour());
+            output_text(run->summary, &run->report, shown && wants_colour());
         else
             output_summary(run->summary, &run->report);
         if (commit(&run->summary, &err) < 0)

@@ -8,6 +8,8 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/pattern/settings.h"
 #include "cli.h"
+#include "outputs.h"
+#include "zone.h"
 
 #define DEFAULT_CONFIG "/etc/bouncelog/bouncelog.yaml"
 
@@ -217,9 +219,19 @@ static int set_limits(struct scan_options *o, int id, const char *value, struct 
     }
 }
 
+static int empty_value(int id, struct err *err)
+{
+    for (size_t i = 0; i < SPEC_COUNT; i++)
+        if (specs[i].id == id)
+            return err_set(err, ERR_USAGE, "option '--%s' needs a value", specs[i].name);
+    return 0;
+}
+
 static int set_option(void *context, int id, const char *value, struct err *err)
 {
     struct scan_options *o = context;
+    if (value && !*value && id != OPT_SENDER) /* the null sender is one */
+        return empty_value(id, err);
     switch (id) {
     case OPT_HELP:
         o->help = true;
@@ -277,6 +289,17 @@ static int set_option(void *context, int id, const char *value, struct err *err)
     }
 }
 
+/* What only a later step would find wrong, while it is known where it stands. */
+static int check_setting(struct scan_options *options, const struct arg_spec *spec,
+                         const struct setting *setting, struct err *err)
+{
+    if (spec->id == OPT_TIMEZONE)
+        return zone_check(setting->value, err);
+    if (spec->id == OPT_FAIL_ON)
+        options->condition_places[options->condition_count - 1] = setting->place;
+    return 0;
+}
+
 /* `filter_transports` in a file is the option --filter-transports. */
 static const struct arg_spec *spec_of(const char *name)
 {
@@ -300,6 +323,8 @@ static int apply_setting(struct scan_options *options, const struct setting *set
         rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
     else if (spec->takes_value || on)
         rc = set_option(options, spec->id, spec->takes_value ? setting->value : NULL, err);
+    if (rc == 0)
+        rc = check_setting(options, spec, setting, err);
     if (rc < 0) {
         err->kind = ERR_CONFIG;
         err_prefix(err, "%s:%d:%d: ", setting->place.file, setting->place.line,
@@ -362,5 +387,5 @@ int scan_options_read(struct scan_options *options, int argc, char **argv, struc
         options->paths = standard_input;
         options->path_count = 1;
     }
-    return 0;
+    return outputs_check(options, err);
 }

@@ -19,6 +19,7 @@ struct scan_options {
     } lists[LISTS_MAX];
     size_t list_count;
     const char *conditions[CONDITIONS_MAX];
+    struct place condition_places[CONDITIONS_MAX]; /* without a file: the command line */
     size_t condition_count;
     sv senders[GLOBS_MAX], filters[GLOBS_MAX];
     size_t sender_count, filter_count;

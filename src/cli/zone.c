@@ -41,21 +41,33 @@ static bool named_zone(const char *zone)
     return known;
 }
 
+/* As TZ takes it; NULL when there is no such zone. */
+static const char *resolve(const char *zone, char *text, size_t size)
+{
+    sv name = sv_from(zone);
+    if (sv_eq_nocase(name, SV("UTC")) || sv_eq_nocase(name, SV("Z")))
+        return "UTC0";
+    if (offset_zone(name, text, size))
+        return text;
+    return named_zone(zone) ? zone : NULL;
+}
+
+int zone_check(const char *zone, struct err *err)
+{
+    char text[64];
+    if (resolve(zone, text, sizeof text))
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "--timezone '%s': expected a name like Europe/Berlin, UTC, or +02:00", zone);
+}
+
 int zone_set(const char *zone, struct err *err)
 {
     char text[64];
-    if (zone) {
-        sv name = sv_from(zone);
-        if (sv_eq_nocase(name, SV("UTC")) || sv_eq_nocase(name, SV("Z")))
-            zone = "UTC0";
-        else if (offset_zone(name, text, sizeof text))
-            zone = text;
-        else if (!named_zone(zone))
-            return err_set(err, ERR_USAGE,
-                           "--timezone '%s': expected a name like Europe/Berlin, UTC, or +02:00",
-                           zone);
-        setenv("TZ", zone, 1);
-    }
+    if (zone && zone_check(zone, err) < 0)
+        return -1;
+    if (zone)
+        setenv("TZ", resolve(zone, text, sizeof text), 1);
     tzset();
     return 0;
 }

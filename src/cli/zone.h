@@ -4,7 +4,9 @@
 
 #include "bouncelog/base/err.h"
 
-/* A name of the zoneinfo database, UTC, or an offset like +02:00; NULL: the machine's. */
+/* Whether it is a name of the zoneinfo database, UTC, or an offset like +02:00. */
+int zone_check(const char *zone, struct err *err) MUST_CHECK;
+/* The same, and sets it; NULL: the machine's. */
 int zone_set(const char *zone, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,10 +1,21 @@
 #include "bouncelog/report/condition.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const plain_names[] = {
     "bounce_rate", "attempts", "delivered",    "deferred", "bounced",   "expired",   "handed_over",
     "discarded",   "refused",  "unclassified", "unparsed", "ambiguous", "suppressed"};
+
+enum { NAMES_MAX = 256 };
+
+static const char *all_names(char *list)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof plain_names / sizeof *plain_names; i++)
+        len += (size_t)snprintf(list + len, NAMES_MAX - len, "%s%s", i ? ", " : "", plain_names[i]);
+    return list;
+}
 
 static bool is_plain(sv name)
 {
@@ -35,10 +46,10 @@ static size_t take_comparison(sv text, enum comparison *comparison)
     return 0;
 }
 
-static bool read_limit(sv text, double *limit)
+static bool read_limit(sv text, double *limit, bool *is_share)
 {
     char digits[32], *end;
-    bool percent = sv_ends(text, SV("%"));
+    bool percent = *is_share = sv_ends(text, SV("%"));
     text = sv_trim(percent ? sv_sub(text, 0, text.len - 1) : text);
     if (!text.len || text.len >= sizeof digits || !(is_digit(text.ptr[0])))
         return false;
@@ -51,15 +62,30 @@ static bool read_limit(sv text, double *limit)
     return *end == 0;
 }
 
+/* A share of five would never be met, and five per cent of a count nearly always. */
+static int check_limit(const struct condition *condition, bool is_share, sv text, struct err *err)
+{
+    bool rate = sv_eq(condition->name, SV("bounce_rate"));
+    if (rate && condition->limit > 1)
+        return err_set(err, ERR_USAGE, "--fail-on '%.*s': bounce_rate is a share: 5%% or 0.05",
+                       SV_FMT(text));
+    if (!rate && is_share)
+        return err_set(err, ERR_USAGE, "--fail-on '%.*s': '%.*s' is a count, not a share",
+                       SV_FMT(text), SV_FMT(condition->name));
+    return 0;
+}
+
 int condition_parse(struct condition *condition, sv text, const struct taxonomy *taxonomy,
                     struct err *err)
 {
+    char names[NAMES_MAX];
+    bool is_share;
     size_t at = 0;
     while (at < text.len && !strchr("<>=", text.ptr[at]))
         at++;
     condition->name = sv_trim(sv_sub(text, 0, at));
     size_t sign = take_comparison(sv_skip(text, at), &condition->comparison);
-    if (!sign || !read_limit(sv_trim(sv_skip(text, at + sign)), &condition->limit))
+    if (!sign || !read_limit(sv_trim(sv_skip(text, at + sign)), &condition->limit, &is_share))
         return err_set(err, ERR_USAGE,
                        "--fail-on '%.*s': expected NAME>NUMBER, e.g. bounce_rate>5%%",
                        SV_FMT(text));
@@ -69,9 +95,10 @@ int condition_parse(struct condition *condition, sv text, const struct taxonomy 
         return err_set(err, ERR_USAGE, "--fail-on '%.*s': unknown category '%.*s'", SV_FMT(text),
                        SV_FMT(category));
     if (!category.len && !is_plain(condition->name) && !is_code(condition->name))
-        return err_set(err, ERR_USAGE, "--fail-on '%.*s': unknown name '%.*s'", SV_FMT(text),
-                       SV_FMT(condition->name));
-    return 0;
+        return err_set(err, ERR_USAGE,
+                       "--fail-on '%.*s': unknown name '%.*s' (%s, category:NAME, code:N)",
+                       SV_FMT(text), SV_FMT(condition->name), all_names(names));
+    return check_limit(condition, is_share, text, err);
 }
 
 static double category_count(const struct report *report, sv name)
