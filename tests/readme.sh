@@ -61,11 +61,30 @@ for made in var/lib/bouncelog/summary.json var/lib/bouncelog/suppress.txt bad.cs
     [ -s "$work/run/$made" ] || fault "no example wrote $made"
 done
 
+# The configuration file that it shows, and the patterns that docs/PATTERNS.md shows.
+echo 'a key of more than sixteen bytes' > "$work/key"
+awk '/^```/{inside = $0 == "```yaml"; next} inside' README.md |
+    sed "s|^hash_key_file: .*|hash_key_file: $work/key|" > "$work/config.yaml"
+status=0
+"$BOUNCELOG" scan --config "$work/config.yaml" samples/rotated/mail.log* > "$work/out" 2> "$work/err" || status=$?
+{ [ "$status" -le 1 ] && grep -q '"suppress"' "$work/out"; } ||
+    fault "its configuration file: exit $status: $(cat "$work/err")"
+mkdir "$work/patterns"
+awk -v folder="$work/patterns" '
+    /^```/{inside = $0 == "```yaml"; n++; next}
+    inside && /^[a-z]/{whole = 1}
+    !inside{whole = 0}
+    whole{print > (folder "/" n ".yaml")}' docs/PATTERNS.md
+"$BOUNCELOG" patterns check --patterns-extra "$work/patterns" > "$work/out" 2>&1 ||
+    fault "examples of docs/PATTERNS.md: $(cat "$work/out")"
+count=$(find "$work/patterns" -name '*.yaml' | wc -l)
+[ "$count" -ge 2 ] || fault "only $count examples in docs/PATTERNS.md"
+
 # Options that it names, and files that it links to.
 "$BOUNCELOG" scan --help > "$work/help"
 for option in $(grep -oE -- '--[a-z][a-z-]+' README.md | sort -u); do
     case "$option" in
-    --preset | --build | --help) ;; # cmake's, and ours everywhere
+    --preset | --build | --install | --help) ;; # cmake's, and ours everywhere
     *) grep -qe "$option" "$work/help" || fault "there is no option $option" ;;
     esac
 done
