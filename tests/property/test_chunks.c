@@ -1,107 +1,28 @@
 /* The output depends neither on how the input is cut into chunks, nor on the threads, nor on what
  * the logs are packed in: samples and generated logs of three MTAs, 720 runs. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "bouncelog/base/mem.h"
-#include "bouncelog/output/output.h"
-#include "bouncelog/pipeline/pipeline.h"
 #include "generator/generate.h"
+#include "running.h"
 
-enum { LOGS_MAX = 16, GENERATED_BYTES = 60000, RUNS = 90 };
+enum { GENERATED_BYTES = 60000, RUNS = 90 };
 
 /* What is read together. */
 struct set {
     const char *name;
-    const char *paths[LOGS_MAX];
+    const char *paths[RUN_LOGS_MAX];
     size_t count;
 };
 
 static struct patterns patterns;
 static char folder[] = "/tmp/bouncelog-chunks-XXXXXX";
 
-struct sink {
-    struct buf events;
-    struct arena arena;
-};
-
-static void add_event(void *context, const struct event *event)
-{
-    struct sink *sink = context;
-    output_event(&sink->events, event, &patterns.taxonomy, NULL, &sink->arena);
-}
-
-static void add_file(struct buf *text, const char *path)
-{
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    for (size_t got = 1; got;) {
-        buf_reserve(text, 65536);
-        got = fread(text->ptr + text->len, 1, 65536, file);
-        text->len += got;
-    }
-    fclose(file);
-}
-
-static void add_summary(struct buf *result, const struct report *report)
-{
-    char path[] = "/tmp/bouncelog-summary-XXXXXX";
-    struct err err;
-    close(mkstemp(path));
-    struct outfile *out = outfile_open(path, &err);
-    assert_non_null(out);
-    output_summary(out, report);
-    assert_int_equal(outfile_commit(out, &err), 0);
-    add_file(result, path);
-    unlink(path);
-}
-
-/* Events, then the summary. */
 static void run(const struct set *set, size_t chunk_bytes, unsigned jobs, struct buf *result)
 {
-    struct sink sink = {0};
-    struct scan scan;
-    struct report report;
-    struct report_input inputs[LOGS_MAX];
-    struct pipeline_options options = {.patterns = &patterns,
-                                       .host = SV_EMPTY,
-                                       .year = 2026,
-                                       .now = 1795478400,
-                                       .since = INT64_MIN,
-                                       .until = INT64_MAX,
-                                       .jobs = jobs,
-                                       .sink = add_event,
-                                       .sink_context = &sink};
-    struct input *input = input_plan(set->paths, set->count, (struct input_options){chunk_bytes});
-    pipeline_run(&scan, input, &options);
-    for (size_t i = 0; i < scan.source_count; i++) {
-        const struct source *source = input_source(input, i);
-        inputs[i] = (struct report_input){.file = sv_from(source->path),
-                                          .format = sv_from(source->format),
-                                          .error = sv_from(source->error),
-                                          .bytes = source->bytes,
-                                          .lines = scan.source_lines[i],
-                                          .complete = source->complete};
-    }
-    struct report_source from = {&scan.lines, &scan.tally, &scan.evidence,
-                                 scan.ledger, inputs,      scan.source_count};
-    struct report_options how = {&patterns.taxonomy, &patterns.policy, NULL, NULL, 50, SV("0"), 0};
-    report_make(&report, &from, &how);
-    buf_add(result, buf_sv(&sink.events));
-    add_summary(result, &report);
-    report_release(&report);
-    scan_release(&scan);
-    input_free(input);
-    buf_release(&sink.events);
-    arena_release(&sink.arena);
+    struct run_options options = {.patterns = &patterns, .chunk_bytes = chunk_bytes, .jobs = jobs};
+    run_logs(set->paths, set->count, &options, result);
 }
 
 static uint32_t random_below(uint64_t *state, uint32_t n)
