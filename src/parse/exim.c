@@ -298,7 +298,7 @@ enum line_class exim_line(struct line *line)
             continue;
         switch (shape->meaning) {
         case MEANING_ATTEMPT:
-            if (read_attempt(line, shape, false))
+            if (read_attempt(line, shape, part == 1))
                 return LINE_DELIVERY;
             continue;
         case MEANING_SENDER:
