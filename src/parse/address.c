@@ -4,26 +4,22 @@
 #include "bouncelog/parse/reply.h"
 #include "queue_id.h"
 
-enum { ADDRESS_MAX = 320 }; /* RFC 3696: 64 + @ + 255 */
-
-/* Does a longer address begin at `start`, i.e. does another `>` with a field behind it follow? */
+/* Does a longer address begin at `start`, i.e. does another `>` with a field behind it follow? How
+ * far away does not matter: Postfix takes local parts as long as a command line. */
 static bool can_be_longer(sv line, sv address)
 {
     size_t start = (size_t)(address.ptr - line.ptr);
     if (address.len && address.ptr[0] == '"')
         return false; /* quoted: its end is certain */
-    sv window = sv_sub(line, start + address.len + 1, start + ADDRESS_MAX);
-    if (sv_find_byte(window, '>') == SV_NPOS)
-        return false;
-    for (size_t at = 0; at < window.len;) {
-        at = scan_pair(window, at, '>', ',') + 1;
-        if (at > window.len)
+    sv behind = sv_skip(line, start + address.len + 1);
+    for (size_t at = 0;;) {
+        at = scan_pair(behind, at, '>', ',') + 1;
+        if (at > behind.len)
             return false;
-        sv behind = sv_skip(line, start + address.len + 1 + at);
-        if (sv_starts(behind, SV(", relay=")) || sv_starts(behind, SV(", orig_to=<")))
+        sv field = sv_skip(behind, at);
+        if (sv_starts(field, SV(", relay=")) || sv_starts(field, SV(", orig_to=<")))
             return true;
     }
-    return false;
 }
 
 /* An unquoted address that holds what could be its own end. */
@@ -57,6 +53,35 @@ bool address_is_unquoted_form(sv plain, sv quoted)
             return false;
     }
     return i < quoted.len && sv_eq_nocase(sv_skip(plain, at), sv_skip(quoted, i + 1));
+}
+
+/* The length of `"local part"@domain` at the start of v, which `>` follows; 0: there is none. */
+static size_t quoted_length(sv v)
+{
+    size_t at = 1;
+    for (; at < v.len && v.ptr[at] != '"'; at++)
+        at += v.ptr[at] == '\\';
+    while (at < v.len && v.ptr[at] != '>' && v.ptr[at] != ' ')
+        at++;
+    return at < v.len && v.ptr[at] == '>' ? at : 0;
+}
+
+size_t address_quoted_forms(sv shown, sv *longest)
+{
+    sv marker = SV(" <\"");
+    size_t count = 0;
+    for (size_t at = 0;; at++) {
+        size_t found = sv_find(sv_skip(shown, at), marker);
+        if (found == SV_NPOS)
+            return count;
+        at += found;
+        sv quoted = sv_skip(shown, at + 2);
+        quoted = sv_sub(quoted, 0, quoted_length(quoted));
+        if (!address_is_unquoted_form(sv_sub(shown, 0, at), quoted))
+            continue;
+        *longest = quoted;
+        count++;
+    }
 }
 
 static int control_byte(sv v)

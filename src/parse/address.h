@@ -14,6 +14,11 @@ bool address_is_ambiguous(sv line, sv recipient, sv original);
  * (deliver.c, string_log_address): is `plain` that form of `quoted`? */
 bool address_is_unquoted_form(sv plain, sv quoted);
 
+/* In how many ways an Exim line's words can be read as an address and, in <> behind it, its quoted
+ * form; `shown` begins with the address. A local part may hold what looks like such a pair: the
+ * true one is the longest, unless the line was cut, or somebody else's words at its end go on. */
+size_t address_quoted_forms(sv shown, sv *longest);
+
 /* rsyslog turned the control bytes of a quoted local part, and bytes beyond ASCII, into #ooo. */
 sv address_undo_syslog(sv address, struct arena *arena);
 

@@ -63,9 +63,9 @@ bool container_open(sv line, struct arena *arena, struct container *container)
     *container = (struct container){.text = SV_EMPTY, .host = SV_EMPTY, .program = SV_EMPTY};
     cJSON *object = cJSON_ParseWithLength(line.ptr, line.len);
     bool known = true;
-    if (cJSON_HasObjectItem(object, "MESSAGE"))
+    if (cJSON_GetObjectItemCaseSensitive(object, "MESSAGE"))
         read_journal(object, arena, container);
-    else if (cJSON_HasObjectItem(object, "log"))
+    else if (cJSON_GetObjectItemCaseSensitive(object, "log"))
         read_docker(object, arena, container);
     else
         known = false;

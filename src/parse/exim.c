@@ -4,6 +4,11 @@
 #include "parser.h"
 #include "queue_id.h"
 
+enum {
+    FLAG_LEN = 3,     /* `** ` and its like */
+    RECORD_MAX = 8000 /* log.c cuts at LOG_BUFFER_SIZE, 8192, the stamp included */
+};
+
 /* [1/3] or [1\3]: parts of a record that syslog could not take whole (log.c, write_syslog). */
 static int take_part(sv *message)
 {
@@ -83,6 +88,30 @@ static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
         first == '|' || first == '/' || first == '>' || sv_find_byte(plain, '@') == SV_NPOS;
 }
 
+/* Who shows an address without quotes can be shown one that goes on like a line: with fields and
+ * the words of a failure. Exim puts the quoted form behind it, where the line was not cut before
+ * it, and where it does not put there the address that it was derived from. Where both readings are
+ * possible nobody is accused, and the address is the longest that can be meant. */
+static void read_doubt(struct line *line, sv quoted, bool cut, struct record *record)
+{
+    sv longest = SV_EMPTY;
+    size_t forms = address_quoted_forms(sv_skip(line->rest, FLAG_LEN), &longest);
+    record->ambiguous =
+        cut || line->rest.len >= RECORD_MAX || forms > 1 || (forms == 1 && !sv_eq(longest, quoted));
+    if (!forms || sv_eq(longest, quoted))
+        return;
+    record->recipient = address_undo_syslog(longest, &line->records->arena);
+    record->original = SV_EMPTY;
+    record->local = false;
+}
+
+/* Fields that stand behind a second address. */
+static bool hold_address(sv words)
+{
+    return sv_find(words, SV("> R=")) != SV_NPOS || sv_find(words, SV("> F=<")) != SV_NPOS ||
+           sv_find(words, SV("> P=<")) != SV_NPOS;
+}
+
 static void keep_fields(struct line *line, const struct exim_fields *fields, struct record *record)
 {
     record->relay = fields->relay;
@@ -143,6 +172,7 @@ static bool read_failed(struct line *line, sv text, struct record *record)
         words = sv_trim(fields.rest); /* mua_wrapper's own words follow without a colon */
     if (!words.len)
         return false;
+    record->ambiguous = record->ambiguous || hold_address(words);
     if (frame_read(line, without_times(words), REPLY_ESCAPED, record))
         record->outcome = OUTCOME_EXPIRED;
     return true;
@@ -174,11 +204,13 @@ static bool read_deferred(struct line *line, sv text, struct record *record)
     if (behind.time.len)
         record->delay_s = address_seconds(behind.time);
     exim_fields_words(behind.rest, &words);
+    record->ambiguous = record->ambiguous || hold_address(words);
     frame_read(line, without_times(words), REPLY_ESCAPED, record);
     return true;
 }
 
-static bool read_attempt(struct line *line, const struct shape *shape)
+/* cut: syslog took the record in parts, and this is the first. */
+static bool read_attempt(struct line *line, const struct shape *shape, bool cut)
 {
     sv plain = line_field(line, shape, FIELD_RECIPIENT);
     sv quoted = line_field(line, shape, FIELD_QUOTED);
@@ -191,6 +223,7 @@ static bool read_attempt(struct line *line, const struct shape *shape)
     bool context, understood = true;
     line_outcome(shape, SV_EMPTY, &record->outcome, &context);
     read_addresses(line, plain, quoted, original, record);
+    read_doubt(line, quoted, cut, record);
     if (record->outcome == OUTCOME_DELIVERED)
         read_accepted(line, text, record);
     else if (record->outcome == OUTCOME_DEFERRED)
@@ -265,7 +298,7 @@ enum line_class exim_line(struct line *line)
             continue;
         switch (shape->meaning) {
         case MEANING_ATTEMPT:
-            if (read_attempt(line, shape))
+            if (read_attempt(line, shape, part == 1))
                 return LINE_DELIVERY;
             continue;
         case MEANING_SENDER:

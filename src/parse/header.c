@@ -3,6 +3,7 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/scan.h"
 #include "container.h"
+#include "queue_id.h"
 
 /* Runs of characters, as positions from `at`. */
 static size_t skip_digits(sv v, size_t at)
@@ -83,12 +84,22 @@ static bool finish_tag(struct header_reader *reader, sv rest, struct header *hea
     return true;
 }
 
+/* What can stand for a host in front of a tag: no field of Exim's own words (`H=name` has a HELO
+ * name behind it), and no message id. */
+static bool is_host(sv word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (!is_alnum(word.ptr[i]) && !strchr("-._/%", word.ptr[i]))
+            return false;
+    return word.len && queue_id_length(MTA_EXIM, word) != word.len;
+}
+
 /* Behind Exim's own stamp stands `[pid] message`; a site's template may put host and tag there. */
 static bool finish_exim(struct header_reader *reader, sv rest, struct header *header)
 {
     size_t word = tag_word(rest);
     sv name, message;
-    if (word && word < rest.len && rest.ptr[word] == ' ' &&
+    if (word < rest.len && rest.ptr[word] == ' ' && is_host(sv_sub(rest, 0, word)) &&
         take_tag(sv_skip(rest, word + 1), &name, &message)) {
         struct program program = program_find(&reader->programs, name);
         if (program.mta != MTA_UNKNOWN) {

@@ -3,6 +3,8 @@
 #include "parser.h"
 #include "queue_id.h"
 
+enum { RECORD_MAX = 2000 };
+
 /* host[ip]:port, host[/unix/path], or the name of a transport (global/log_adhoc.c) */
 static void read_relay(sv text, bool brief, struct record *record)
 {
@@ -27,6 +29,15 @@ static void read_relay(sv text, bool brief, struct record *record)
 static sv without_parenthesis(sv text)
 {
     return text.len && text.ptr[text.len - 1] == ')' ? sv_sub(text, 0, text.len - 1) : text;
+}
+
+/* A record cut at 2 000 bytes (util/msg_syslog.c) may have lost the true end of an address that is
+ * not quoted, and what looks like the rest may be a part of it. */
+static bool is_cut(const struct line *line, sv text, sv recipient)
+{
+    if (recipient.len && recipient.ptr[0] == '"')
+        return false;
+    return line->header.message.len >= RECORD_MAX || !sv_ends(text, SV(")"));
 }
 
 static void read_accepted(struct line *line, sv text, struct record *record)
@@ -66,10 +77,11 @@ static enum line_class read_attempt(struct line *line, const struct shape *shape
     bool brief = line->parser->options.brief && outcome == OUTCOME_DELIVERED;
     if (!brief)
         record->delay_s = address_seconds(line_field(line, shape, FIELD_DELAY));
-    sv text = without_parenthesis(line_field(line, shape, FIELD_TEXT));
+    sv whole = line_field(line, shape, FIELD_TEXT), text = without_parenthesis(whole);
     read_relay(line_field(line, shape, FIELD_RELAY), brief, record);
     record->local = is_local_agent(line, record);
-    record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original);
+    record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original) ||
+                        is_cut(line, whole, record->recipient);
     if (outcome == OUTCOME_DELIVERED &&
         (line->header.program.daemon & line->patterns->discard_daemons))
         record->outcome = OUTCOME_DISCARDED;

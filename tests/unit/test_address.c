@@ -17,14 +17,14 @@ static void test_ambiguous(void **state)
         {SV("to=<x>, relay=none, status=bounced (y@b>, orig_to=<z>, relay=none)"), SV("x"), SV(""),
          true},
         {SV("to=<x>, relay=none, status=bounced (y@b>, orig_to=<z"), SV("x"), SV(""), true},
-        /* a remote's words at a distance no address can have */
+        /* as far away as it is: Postfix takes local parts that long */
         {SV("to=<a@example.com>, relay=mx, status=deferred (host said: 451 "
             "................................................................................"
             "................................................................................"
             "................................................................................"
             "................................................................................"
             "later>, relay=x)"),
-         SV("a@example.com"), SV(""), false},
+         SV("a@example.com"), SV(""), true},
         {SV("to=<a@example.com>, relay=mx, status=deferred (451 later <b>, relays=x)"),
          SV("a@example.com"), SV(""), false},
         /* quoted: its end is certain */
@@ -74,6 +74,32 @@ static void test_unquoted_form(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         expect_int(address_is_unquoted_form(rows[i].plain, rows[i].quoted), rows[i].same,
                    rows[i].quoted);
+}
+
+static void test_quoted_forms(void **state)
+{
+    static const struct {
+        sv shown;
+        size_t count;
+        sv longest;
+    } rows[] = {
+        {SV("joe@example.com R=r: no"), 0, SV("")},
+        {SV("a b@example.com <\"a b\"@example.com> R=r: no"), 1, SV("\"a b\"@example.com")},
+        {SV("joe@example.com <\"a b\"@example.com> R=r: no"), 0, SV("")},
+        {SV("a@b.example <\"a\"@b.example> x@c.example <\"a@b.example <\\\"a\\\"@b.example> "
+            "x\"@c.example> R=r: no"),
+         2, SV("\"a@b.example <\\\"a\\\"@b.example> x\"@c.example")},
+        {SV("a b@example.com <\"a b\"@example.com"), 0, SV("")},
+        {SV("a <\""), 0, SV("")},
+        {SV("a <\"\\"), 0, SV("")},
+        {SV(" <\""), 0, SV("")},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        sv longest = SV_EMPTY;
+        expect_int(address_quoted_forms(rows[i].shown, &longest), rows[i].count, rows[i].shown);
+        expect_sv(longest, rows[i].longest, rows[i].shown);
+    }
 }
 
 static void test_undo_syslog(void **state)
@@ -244,9 +270,10 @@ static void test_recipients_of_lines(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ambiguous),   cmocka_unit_test(test_unquoted_form),
-        cmocka_unit_test(test_undo_syslog), cmocka_unit_test(test_forwarded_id),
-        cmocka_unit_test(test_seconds),     cmocka_unit_test(test_recipients_of_lines),
+        cmocka_unit_test(test_ambiguous),           cmocka_unit_test(test_unquoted_form),
+        cmocka_unit_test(test_quoted_forms),        cmocka_unit_test(test_undo_syslog),
+        cmocka_unit_test(test_forwarded_id),        cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_recipients_of_lines),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }
