@@ -68,16 +68,15 @@ static size_t quoted_length(sv v)
 
 size_t address_quoted_forms(sv shown, sv *longest)
 {
-    sv marker = SV(" <\"");
     size_t count = 0;
     for (size_t at = 0;; at++) {
-        size_t found = sv_find(sv_skip(shown, at), marker);
-        if (found == SV_NPOS)
+        at = scan_pair(shown, at, '<', '"');
+        if (at >= shown.len)
             return count;
-        at += found;
-        sv quoted = sv_skip(shown, at + 2);
+        sv quoted = sv_skip(shown, at + 1);
         quoted = sv_sub(quoted, 0, quoted_length(quoted));
-        if (!address_is_unquoted_form(sv_sub(shown, 0, at), quoted))
+        if (!at || shown.ptr[at - 1] != ' ' ||
+            !address_is_unquoted_form(sv_sub(shown, 0, at - 1), quoted))
             continue;
         *longest = quoted;
         count++;
