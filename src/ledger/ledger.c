@@ -103,11 +103,10 @@ static bool is_filter(const struct ledger *ledger, const struct record *attempt)
     return false;
 }
 
-static void mark_several(struct ledger *ledger, const struct message *message,
-                         struct expansion *expansion)
+static void mark_several(struct ledger *ledger, struct expansion *expansion)
 {
     if (!expansion->several)
-        fpset_add(&ledger->several, hash_mix(message_fingerprint(message), expansion->original), 0);
+        fpset_add(&ledger->several, expansion->pair, 0);
     expansion->several = true;
 }
 
@@ -118,9 +117,9 @@ static void note_direct(struct ledger *ledger, struct message *message, uint64_t
 {
     uint64_t pair = hash_mix(message_fingerprint(message), recipient);
     uint32_t sequence;
-    for (struct expansion *known = message->expansions; known; known = known->next)
-        if (known->original == recipient)
-            mark_several(ledger, message, known);
+    struct expansion *known = expansions_find(&ledger->messages.expansions, pair);
+    if (known)
+        mark_several(ledger, known);
     if (message->expected != 1 && !recent_ids_find(&ledger->direct, pair, &sequence))
         recent_ids_add(&ledger->direct, pair, message->sequence);
 }
@@ -132,22 +131,16 @@ static void note_expansion(struct ledger *ledger, struct message *message,
         note_direct(ledger, message, attempt->address_key);
         return;
     }
-    uint64_t original = hash_nocase(attempt->original), final = attempt->address_key;
+    uint64_t pair = hash_mix(message_fingerprint(message), hash_nocase(attempt->original));
+    struct expansions *expansions = &ledger->messages.expansions;
     uint32_t sequence;
-    struct expansion *known = message->expansions;
-    while (known && known->original != original)
-        known = known->next;
+    struct expansion *known = expansions_find(expansions, pair);
     if (!known) {
-        known = mem_zero(1, sizeof *known);
-        known->original = original;
-        known->final = final;
-        known->next = message->expansions;
-        message->expansions = known;
-        if (recent_ids_find(&ledger->direct, hash_mix(message_fingerprint(message), original),
-                            &sequence))
-            mark_several(ledger, message, known);
-    } else if (known->final != final) {
-        mark_several(ledger, message, known);
+        known = expansions_add(expansions, &message->expansions, pair, attempt->address_key);
+        if (recent_ids_find(&ledger->direct, pair, &sequence))
+            mark_several(ledger, known);
+    } else if (known->final != attempt->address_key) {
+        mark_several(ledger, known);
     }
 }
 

@@ -11,19 +11,10 @@ void messages_init(struct messages *messages, size_t max)
         .max = (uint32_t)max, .open = {NO_MESSAGE, NO_MESSAGE}, .closed = {NO_MESSAGE, NO_MESSAGE}};
 }
 
-static void free_expansions(struct message *message)
-{
-    for (struct expansion *at = message->expansions, *next; at; at = next) {
-        next = at->next;
-        mem_free(at);
-    }
-    message->expansions = NULL;
-}
-
 static void release_message(struct messages *messages, struct message *message)
 {
     pendings_drop(&messages->pendings, &message->pending);
-    free_expansions(message);
+    expansions_drop(&messages->expansions, &message->expansions);
     sender_drop(message->sender);
     message->sender = NULL;
 }
@@ -33,6 +24,7 @@ void messages_release(struct messages *messages)
     for (uint32_t i = 0; i < messages->count; i++)
         release_message(messages, &messages->slots[i]);
     pendings_release(&messages->pendings);
+    expansions_release(&messages->expansions);
     senders_release(&messages->senders);
     mem_free(messages->slots);
     mem_free(messages->buckets);

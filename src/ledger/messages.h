@@ -7,15 +7,9 @@
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/model/event.h"
+#include "expansions.h"
 #include "pendings.h"
 #include "senders.h"
-
-/* original -> final, as fingerprints: to see whether an alias expanded to more than one. */
-struct expansion {
-    struct expansion *next;
-    uint64_t original, final;
-    bool several;
-};
 
 enum { NO_MESSAGE = UINT32_MAX };
 
@@ -54,6 +48,7 @@ struct messages {
     int64_t evicted;
     struct senders senders;
     struct pendings pendings;
+    struct expansions expansions;
 };
 
 void messages_init(struct messages *messages, size_t max);

@@ -1,5 +1,7 @@
 /* ledger: records of lines in, events of messages out. Each table is a small log; the events that
  * must come out are written as one line each (add_event says how). */
+#include <time.h>
+
 #include "bouncelog/base/hash.h"
 #include "bouncelog/ledger/ledger.h"
 #include "testing.h"
@@ -364,6 +366,38 @@ static void test_expansion(void **state)
 }
 
 /* Room for two: free ones go first, then those not touched; open deferrals lost are counted. */
+static void ignore_event(void *context, struct event *event)
+{
+    *(size_t *)context += event->attempt.original.len > 0;
+}
+
+/* Each recipient of a large message may have an original of its own: the time must not grow with
+ * the square of their number (it would be a minute and more). */
+static void test_many_originals(void **state)
+{
+    enum { MANY = 300000, SECONDS_MAX = 20 };
+    (void)state;
+    size_t count = 0;
+    struct ledger_options options = {.handler = ignore_event, .context = &count};
+    struct ledger *ledger = ledger_new(&options);
+    clock_t start = clock();
+    for (unsigned i = 0; i < MANY; i++) {
+        char to[32], original[32];
+        struct record record = {.kind = RECORD_ATTEMPT,
+                                .host = SV("h"),
+                                .queue_id = SV("A"),
+                                .outcome = OUTCOME_DELIVERED};
+        (void)snprintf(to, sizeof to, "%u@x", i);
+        (void)snprintf(original, sizeof original, "%u@o", i);
+        record.recipient = sv_from(to);
+        record.original = i % 2 ? sv_from(original) : SV_EMPTY;
+        ledger_apply(ledger, SV("file"), &record);
+    }
+    ledger_free(ledger);
+    assert_int_equal(count, MANY / 2);
+    assert_true(clock() - start < (clock_t)SECONDS_MAX * CLOCKS_PER_SEC);
+}
+
 static void test_eviction(void **state)
 {
     static const struct step free_first[] = {
@@ -411,7 +445,7 @@ int main(void)
         cmocka_unit_test(test_expiry_of_one), cmocka_unit_test(test_handed_over),
         cmocka_unit_test(test_reuse),         cmocka_unit_test(test_notifications),
         cmocka_unit_test(test_suppressible),  cmocka_unit_test(test_expansion),
-        cmocka_unit_test(test_eviction),
+        cmocka_unit_test(test_eviction),      cmocka_unit_test(test_many_originals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
