@@ -8,6 +8,13 @@
 
 enum { LOWER_MAX = 512 };
 
+uint64_t hash_factor = UINT64_C(0x9E3779B97F4A7C15);
+
+void hash_scatter(uint64_t secret)
+{
+    hash_factor = secret | 1;
+}
+
 uint64_t hash_bytes(sv bytes)
 {
     return XXH3_64bits(bytes.ptr, bytes.len);
@@ -57,7 +64,7 @@ uint64_t hash_address(sv address, uint64_t *domain)
 
 static size_t slot_of(const struct fpset *set, uint64_t fp)
 {
-    size_t at = (size_t)(fp >> 5) & (set->cap - 1);
+    size_t at = hash_place(fp & ~LOW_MASK, set->cap);
     while (set->slots[at] && (set->slots[at] & ~LOW_MASK) != (fp & ~LOW_MASK))
         at = (at + 1) & (set->cap - 1);
     return at;
@@ -77,7 +84,7 @@ static void grow(struct fpset *set)
 void fpset_expect(const struct fpset *set, uint64_t fp)
 {
     if (set->cap)
-        __builtin_prefetch(&set->slots[(size_t)(fp >> 5) & (set->cap - 1)]);
+        __builtin_prefetch(&set->slots[hash_place(fp & ~LOW_MASK, set->cap)]);
 }
 
 int fpset_add(struct fpset *set, uint64_t fp, unsigned flags)

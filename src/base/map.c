@@ -18,7 +18,7 @@ void map_release(struct map *map)
 
 static struct map_slot *find_slot(const struct map *map, sv key, uint64_t hash)
 {
-    size_t at = (size_t)hash & (map->cap - 1);
+    size_t at = hash_place(hash, map->cap);
     for (;; at = (at + 1) & (map->cap - 1)) {
         struct map_slot *slot = &map->slots[at];
         if (!slot->entry || (slot->hash == hash && slot->entry->key_len == key.len &&
@@ -37,7 +37,7 @@ static void grow(struct map *map)
     for (size_t i = 0; i < old_cap; i++) {
         if (!old[i].entry)
             continue;
-        size_t at = (size_t)old[i].hash & (map->cap - 1);
+        size_t at = hash_place(old[i].hash, map->cap);
         while (map->slots[at].entry)
             at = (at + 1) & (map->cap - 1);
         map->slots[at] = old[i];
@@ -56,14 +56,14 @@ void *map_get(const struct map *map, sv key)
 void map_expect(const struct map *map, uint64_t hash)
 {
     if (map->cap)
-        __builtin_prefetch(&map->slots[(size_t)hash & (map->cap - 1)]);
+        __builtin_prefetch(&map->slots[hash_place(hash, map->cap)]);
 }
 
 void map_expect_value(const struct map *map, uint64_t hash)
 {
     if (!map->cap)
         return;
-    const struct map_slot *slot = &map->slots[(size_t)hash & (map->cap - 1)];
+    const struct map_slot *slot = &map->slots[hash_place(hash, map->cap)];
     if (slot->hash == hash && slot->entry)
         __builtin_prefetch(slot->entry->value);
 }
@@ -72,7 +72,7 @@ void *map_by_hash(const struct map *map, uint64_t hash)
 {
     if (!map->count)
         return NULL;
-    size_t at = (size_t)hash & (map->cap - 1);
+    size_t at = hash_place(hash, map->cap);
     while (map->slots[at].entry && map->slots[at].hash != hash)
         at = (at + 1) & (map->cap - 1);
     return map->slots[at].entry ? map->slots[at].entry->value : NULL;

@@ -2,10 +2,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/text.h"
@@ -94,6 +96,15 @@ static void catch_signals(void)
     }
 }
 
+/* Where things stand in tables is nobody's business: see hash_place. */
+static void scatter_tables(void)
+{
+    uint64_t secret = 0;
+    if (getrandom(&secret, sizeof secret, GRND_NONBLOCK) != (ssize_t)sizeof secret)
+        secret = hash_mix((uint64_t)time(NULL), (uint64_t)getpid());
+    hash_scatter(secret);
+}
+
 static int print_version(void)
 {
     char pcre2[64];
@@ -145,6 +156,7 @@ int main(int argc, char **argv)
 {
     mem_on_exhausted(on_exhausted);
     catch_signals();
+    scatter_tables();
     if (argc < 2) {
         message("no command (scan, explain, codes or patterns; see --help)");
         return EXIT_USAGE;

@@ -1,4 +1,6 @@
 /* arena, map, hash and fpset: what the counters stand on, past every growth. */
+#include <time.h>
+
 #include "bouncelog/base/arena.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
@@ -211,12 +213,63 @@ static void test_fpset(void **state)
     assert_int_equal(fpset_get(&set, 0), FPSET_NEW);
 }
 
+/* Fingerprints that somebody chose: alike in all but their highest bits, or in all but the middle
+ * ones. One that finds all others in its way would take minutes. */
+static void test_floods(void **state)
+{
+    enum { MANY = 300000, SECONDS_MAX = 20 };
+    (void)state;
+    for (int shift = 20; shift <= 40; shift += 20) {
+        struct map map;
+        struct fpset set = {0};
+        clock_t start = clock();
+        map_init(&map, 8);
+        for (uint64_t i = 1; i <= MANY; i++) {
+            bool added;
+            map_add_hashed(&map, sv_make((const char *)&i, sizeof i), i << shift, &added);
+            assert_true(added);
+            assert_int_equal(fpset_add(&set, i << shift, 0), FPSET_NEW);
+        }
+        for (uint64_t i = 1; i <= MANY; i++)
+            assert_true(map_has_hash(&map, i << shift) && fpset_get(&set, i << shift) == 0);
+        assert_true(clock() - start < (clock_t)SECONDS_MAX * CLOCKS_PER_SEC);
+        map_release(&map);
+        fpset_release(&set);
+    }
+}
+
+/* Where things stand is a secret; what is there, and in which order it came, is not. */
+static void test_scatter(void **state)
+{
+    (void)state;
+    uint64_t before = hash_factor;
+    for (uint64_t secret = 0; secret < 100; secret++) {
+        struct map map;
+        struct fpset set = {0};
+        hash_scatter(secret * UINT64_C(0xD6E8FEB86659FD93));
+        map_init(&map, sizeof(uint64_t));
+        for (uint64_t i = 0; i < 1000; i++) {
+            *(uint64_t *)map_add(&map, sv_make((const char *)&i, sizeof i), NULL) = i;
+            (void)fpset_add(&set, hash_mix(i, i), i % 4);
+        }
+        for (uint64_t i = 0; i < 1000; i++) {
+            assert_true(*(uint64_t *)map_value_at(&map, i) == i);
+            assert_int_equal(fpset_get(&set, hash_mix(i, i)), i % 4);
+        }
+        assert_int_equal(set.count, 1000);
+        map_release(&map);
+        fpset_release(&set);
+    }
+    hash_factor = before;
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena), cmocka_unit_test(test_buf),
-        cmocka_unit_test(test_map),   cmocka_unit_test(test_map_collisions),
-        cmocka_unit_test(test_hash),  cmocka_unit_test(test_fpset),
+        cmocka_unit_test(test_arena),  cmocka_unit_test(test_buf),
+        cmocka_unit_test(test_map),    cmocka_unit_test(test_map_collisions),
+        cmocka_unit_test(test_hash),   cmocka_unit_test(test_fpset),
+        cmocka_unit_test(test_floods), cmocka_unit_test(test_scatter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

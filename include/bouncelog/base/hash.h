@@ -34,6 +34,20 @@ static inline uint64_t hash_id(sv id)
     return hash_mix(a ^ id.len, b);
 }
 
+/* Where the search for a fingerprint begins in a table of cap places, a power of two
+ * (multiply-shift hashing: Dietzfelbinger and others, 1997). Strangers choose the addresses that
+ * fail, and could choose them so that the low bits of their fingerprints, which anybody can
+ * compute, are the same; the factor they do not know. No output may depend on the places. */
+extern uint64_t hash_factor;
+
+static inline size_t hash_place(uint64_t fingerprint, size_t cap)
+{
+    return (size_t)(fingerprint * hash_factor >> (64 - __builtin_ctzll(cap)));
+}
+
+/* Sets the factor; before any table is made, and before any other thread starts. */
+void hash_scatter(uint64_t secret);
+
 /* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 3/4 full.
  * Zero-initialise; fpset_release frees. */
 struct fpset {
