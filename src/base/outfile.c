@@ -33,8 +33,9 @@ void outfile_abandon_all(void)
 struct outfile {
     struct buf path, temporary, pending;
     int fd;
-    bool direct; /* standard output, a device or a pipe: nothing to rename */
-    int failed;  /* errno of the first failed write */
+    bool direct;   /* standard output, a device or a pipe: nothing to rename */
+    bool finished; /* nothing is pending, and fd is closed unless it is standard output */
+    int failed;    /* errno of the first failed write */
 };
 
 static void free_outfile(struct outfile *out)
@@ -131,16 +132,24 @@ static int sync_directory(struct outfile *out)
     return rc;
 }
 
+void outfile_finish(struct outfile *out)
+{
+    if (out->finished)
+        return;
+    flush_pending(out);
+    out->finished = true;
+    if (!out->direct && !out->failed && fsync(out->fd) != 0)
+        out->failed = errno;
+    if (out->fd != STDOUT_FILENO && close(out->fd) != 0 && !out->failed)
+        out->failed = errno;
+}
+
 int outfile_commit(struct outfile *out, struct err *err)
 {
-    flush_pending(out);
+    outfile_finish(out);
     const char *path = buf_cstr(&out->path);
     int rc = 0;
     if (!out->direct) {
-        if (!out->failed && fsync(out->fd) != 0)
-            out->failed = errno;
-        if (close(out->fd) != 0 && !out->failed)
-            out->failed = errno;
         if (!out->failed && rename(buf_cstr(&out->temporary), path) != 0)
             out->failed = errno;
         if (out->failed)
@@ -148,8 +157,7 @@ int outfile_commit(struct outfile *out, struct err *err)
         else
             sync_directory(out);
         note_temporary(buf_cstr(&out->temporary), NULL);
-    } else if (!is_stdout(path) && close(out->fd) != 0 && !out->failed)
-        out->failed = errno;
+    }
     if (out->failed)
         rc = err_set(err, ERR_OUTPUT, "%s: cannot write: %s",
                      is_stdout(path) ? "standard output" : path, strerror(out->failed));
@@ -159,7 +167,7 @@ int outfile_commit(struct outfile *out, struct err *err)
 
 void outfile_discard(struct outfile *out)
 {
-    if (!is_stdout(buf_cstr(&out->path)))
+    if (!is_stdout(buf_cstr(&out->path)) && !out->finished)
         close(out->fd);
     if (!out->direct) {
         unlink(buf_cstr(&out->temporary));

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -201,40 +202,56 @@ static bool to_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-static int commit(struct outfile **out, struct err *err)
+static void write_summary(struct run *run)
 {
-    struct outfile *done = *out;
-    *out = NULL;
-    return done ? outfile_commit(done, err) : 0;
+    bool shown = to_stdout(outputs_summary(&run->options));
+    if (run->options.text)
+        output_text(run->summary, &run->report, shown && wants_colour());
+    else
+        output_summary(run->summary, &run->report);
+    outfile_finish(run->summary);
 }
 
-/* Every output that can be written is written, even when another one fails. */
+static void write_list(struct run *run, size_t i)
+{
+    const char *path = run->options.lists[i].path;
+    int64_t skipped = output_list(run->lists[i], &run->report, run->options.lists[i].format);
+    if (skipped)
+        message("%s: %lld address%s left out that no list can carry safely (the summary says "
+                "which and why)",
+                to_stdout(path) ? "standard output" : path, (long long)skipped,
+                skipped == 1 ? "" : "es");
+    outfile_finish(run->lists[i]);
+}
+
+static void commit(struct outfile **out, int *code)
+{
+    struct outfile *done = *out;
+    struct err err;
+    *out = NULL;
+    if (done && outfile_commit(done, &err) < 0)
+        *code = fail(&err);
+}
+
+/* Every output that can be written is written, even when another one fails. Nothing is replaced
+ * before all is written, and no signal comes in between: lists and summary are of the same run. */
 static int write_outputs(struct run *run)
 {
-    struct scan_options *options = &run->options;
-    struct err err;
     int code = EXIT_DONE;
-    if (run->events && commit(&run->events, &err) < 0)
-        code = fail(&err);
-    for (size_t i = 0; i < options->list_count; i++) {
-        int64_t skipped = output_list(run->lists[i], &run->report, options->lists[i].format);
-        if (skipped)
-            message("%s: %lld address%s left out that no list can carry safely (the summary says "
-                    "which and why)",
-                    to_stdout(options->lists[i].path) ? "standard output" : options->lists[i].path,
-                    (long long)skipped, skipped == 1 ? "" : "es");
-        if (commit(&run->lists[i], &err) < 0)
-            code = fail(&err);
-    }
-    if (run->summary) {
-        bool shown = to_stdout(outputs_summary(options));
-        if (options->text)
-            output_text(run->summary, &run->report, shown && wants_colour());
-        else
-            output_summary(run->summary, &run->report);
-        if (commit(&run->summary, &err) < 0)
-            code = fail(&err);
-    }
+    sigset_t all, before;
+    if (run->events)
+        outfile_finish(run->events);
+    for (size_t i = 0; i < run->options.list_count; i++)
+        write_list(run, i);
+    if (run->summary)
+        write_summary(run);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    commit(&run->events, &code);
+    for (size_t i = 0; i < run->options.list_count; i++)
+        commit(&run->lists[i], &code);
+    commit(&run->summary, &code);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return code;
 }
 

@@ -18,6 +18,9 @@ struct outfile;
 struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
 /* Errors are remembered and reported by outfile_commit. */
 void outfile_write(struct outfile *out, sv bytes);
+/* After this all bytes are on the disk, or the failure is remembered: what is left to the commit is
+ * the rename, so that several files can appear as good as together. */
+void outfile_finish(struct outfile *out);
 /* Both free the outfile. */
 int outfile_commit(struct outfile *out, struct err *err) MUST_CHECK;
 void outfile_discard(struct outfile *out);

@@ -1,0 +1,50 @@
+#!/bin/sh
+# A signal at any moment: the program ends by it, and its outputs are all of this run or all of the
+# one before; nothing half-written stays beside them.
+set -eu
+export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
+PYTHONIOENCODING=utf-8 python3 - << 'END_OF_PYTHON'
+import os, random, signal, subprocess, sys, tempfile, time
+
+LINES, RUNS = 15000, 40
+FAILED = ('relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host '
+          'mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))\n')
+OUTPUTS = ['summary', 'list', 'list.csv', 'events']
+rnd, faults, stopped = random.Random(1), 0, 0
+
+def read(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+with tempfile.TemporaryDirectory() as work:
+    log, out = f'{work}/log', f'{work}/out'
+    os.mkdir(out)
+    with open(log, 'w') as file:
+        for i in range(LINES):
+            file.write(f'Nov 22 04:00:00 mx1 postfix/smtp[9]: {i + 0x10000000:X}: to=<user{i}@example.com>, {FAILED}')
+    command = [os.environ['BOUNCELOG'], 'scan', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
+               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', log]
+    start = time.time()
+    subprocess.run(command, check=True)
+    takes = time.time() - start
+    new = [read(f'{out}/{name}') for name in OUTPUTS]
+    for run in range(RUNS):
+        for name in OUTPUTS:
+            with open(f'{out}/{name}', 'w') as file:
+                file.write('old')
+        number = rnd.choice([signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+        process = subprocess.Popen([*command, '-j', str(rnd.choice([1, 2, 4]))])
+        time.sleep(rnd.random() * takes * 1.2)
+        process.send_signal(number)
+        code = process.wait()
+        stopped += code != 0
+        got = [read(f'{out}/{name}') for name in OUTPUTS]
+        others = sorted(set(os.listdir(out)) - set(OUTPUTS))
+        if others or code not in (0, -number) or (got != new if code == 0 else got not in ([b'old'] * 4, new)):
+            print(f'signals: exit {code}, new: {[a == b for a, b in zip(got, new)]}, left: {others}')
+            faults += 1
+            for name in others:
+                os.unlink(f'{out}/{name}')
+print(f'signals: {stopped} of {RUNS} runs stopped, {faults} faults')
+sys.exit(bool(faults) or not stopped)
+END_OF_PYTHON
