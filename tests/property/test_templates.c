@@ -62,9 +62,37 @@ static uint32_t random_below(uint64_t *state, uint32_t n)
 /* One byte changed, lost or doubled; or a piece that means something put in. */
 static size_t damage(uint64_t *state, char *line, size_t len)
 {
-    static const char *const pieces[] = {
-        "\"",      ">", ", ",   ">, relay=", ", dsn=5.1.1", ", status=", " (", "=",
-        ", tls=x", "<", "\\\"", ", a_b=",    "4.2.22",      "9.9.9",     ": "};
+    static const char *const pieces[] = {"\"",
+                                         ">",
+                                         ", ",
+                                         ">, relay=",
+                                         ", dsn=5.1.1",
+                                         ", status=",
+                                         " (",
+                                         "=",
+                                         ", tls=x",
+                                         "<",
+                                         "\\\"",
+                                         ", a_b=",
+                                         "4.2.22",
+                                         "9.9.9",
+                                         ": ",
+                                         ")",
+                                         "[",
+                                         "]",
+                                         ":",
+                                         "@",
+                                         " ",
+                                         "\xC2\x85",
+                                         "\xFF",
+                                         "none",
+                                         "to=<",
+                                         ", orig_to=<",
+                                         "0",
+                                         ", delay=1",
+                                         " (queue active)",
+                                         ", nrcpt=1",
+                                         ", conn_use=2"};
     size_t at = random_below(state, (uint32_t)len + 1);
     const char *piece = pieces[random_below(state, sizeof pieces / sizeof *pieces)];
     size_t add = strlen(piece);
@@ -96,9 +124,12 @@ static void check_line(enum mta mta, uint64_t *state, char *line, size_t len)
     char copy[LINE + SLACK] = {0};
     sv_put(copy, rest);
     check_rest(&patterns.mtas[mta], sv_make(copy, rest.len));
-    size_t damaged = damage(state, copy, rest.len);
-    memset(copy + damaged, 0, SLACK);
-    check_rest(&patterns.mtas[mta], sv_make(copy, damaged));
+    size_t damaged = rest.len;
+    for (uint32_t times = 1 + random_below(state, 3); times; times--) {
+        damaged = damage(state, copy, damaged);
+        memset(copy + damaged, 0, SLACK);
+        check_rest(&patterns.mtas[mta], sv_make(copy, damaged));
+    }
 }
 
 static void check_mta(enum generated which, enum mta mta, int64_t lines)
