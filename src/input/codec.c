@@ -95,20 +95,30 @@ static const struct codec *codec_of_stump(const unsigned char *at, size_t len)
     return len == 3 && memcmp(at, "BZh", 3) == 0 && codec_bzip2.open ? &codec_bzip2 : NULL;
 }
 
-const struct codec *codec_of(struct feed *feed)
+static const struct codec *codec_of_bytes(const unsigned char *at, size_t len)
 {
-    feed_want(feed, 10);
-    const unsigned char *at = feed->bytes + feed->pos;
-    size_t len = feed_unread(feed);
     for (size_t i = 0; i < SIGNATURES; i++)
         if (len >= signatures[i].len && memcmp(at, signatures[i].magic, signatures[i].len) == 0)
             return signatures[i].codec;
     if (len >= 4 && memcmp(at, "BZh", 3) == 0 && is_bzip2(at, len))
         return &codec_bzip2;
-    if (len >= 4 && is_skippable(at))
-        return &codec_zstd;
-    const struct codec *cut = feed->at_end ? codec_of_stump(at, len) : NULL;
-    return cut ? cut : &codec_plain;
+    return len >= 4 && is_skippable(at) ? &codec_zstd : NULL;
+}
+
+const struct codec *codec_of(struct feed *feed)
+{
+    feed_want(feed, 10);
+    const unsigned char *at = feed->bytes + feed->pos;
+    size_t len = feed_unread(feed);
+    const struct codec *found = codec_of_bytes(at, len);
+    if (!found && feed->at_end)
+        found = codec_of_stump(at, len);
+    return found ? found : &codec_plain;
+}
+
+const struct codec *codec_within(sv decoded)
+{
+    return codec_of_bytes((const unsigned char *)decoded.ptr, decoded.len);
 }
 
 const char *input_codecs(void)

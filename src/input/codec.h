@@ -2,6 +2,7 @@
 #ifndef BOUNCELOG_INPUT_CODEC_H
 #define BOUNCELOG_INPUT_CODEC_H
 
+#include "bouncelog/base/sv.h"
 #include "feed.h"
 
 enum decoded {
@@ -28,6 +29,9 @@ struct codec {
 
 /* Of the bytes at the front of the feed; plain when nothing else. */
 const struct codec *codec_of(struct feed *feed);
+
+/* Of what was decoded: a log that was packed twice would read as lines of nobody. NULL: none. */
+const struct codec *codec_within(sv decoded);
 
 extern const struct codec codec_plain, codec_gzip, codec_zstd, codec_xz, codec_bzip2;
 

@@ -128,6 +128,20 @@ static bool open_source(struct reader *reader)
     return true;
 }
 
+/* It is not unpacked again: that would be one more way to make much of little. */
+static void refuse_packed_twice(struct reader *reader)
+{
+    const struct codec *within = codec_within(sv_make(reader->head, reader->head_len));
+    if (reader->codec == &codec_plain || !within)
+        return;
+    set_error(reader->source, "was packed twice: %s data in %s data", within->name,
+              reader->codec->name);
+    reader->source->complete = false;
+    reader->open = false;
+    reader->head_len = 0;
+    memset(reader->head, 0, SLACK);
+}
+
 struct reader *reader_open(struct input *input, size_t source)
 {
     struct reader *reader = mem_zero(1, sizeof *reader);
@@ -139,8 +153,10 @@ struct reader *reader_open(struct input *input, size_t source)
     reader->head = mem_zero(1, INPUT_HEAD_MAX + SLACK);
     reader->carry = mem_alloc(INPUT_LINE_MAX + 1);
     reader->open = open_source(reader);
-    if (reader->open)
+    if (reader->open) {
         reader->head_len = decode(reader, reader->head, INPUT_HEAD_MAX);
+        refuse_packed_twice(reader);
+    }
     return reader;
 }
 

@@ -54,6 +54,25 @@ static void test_codecs_whole(void **state)
     buf_release(&text);
 }
 
+/* A rotated log that was packed once more by hand: its lines would be nobody's, and not missed. */
+static void test_packed_twice(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PACKERS; i++) {
+        struct buf once = {0}, twice = {0};
+        char error[64];
+        if (!is_built(i) || !is_linked(i))
+            continue;
+        packers[i].pack(&once, SV("one\ntwo\n"));
+        packers[PACK_GZIP].pack(&twice, buf_sv(&once));
+        (void)snprintf(error, sizeof error, "was packed twice: %s data in gzip data",
+                       packers[i].format);
+        expect(save("twice", buf_sv(&twice)), 0, "gzip", error, SV(""));
+        buf_release(&once);
+        buf_release(&twice);
+    }
+}
+
 /* Behind the packed data: padding that is allowed, and what is not. */
 static void test_codecs_behind(void **state)
 {
@@ -174,9 +193,9 @@ static void test_corrupt(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_codecs_named),  cmocka_unit_test(test_codecs_whole),
-        cmocka_unit_test(test_codecs_behind), cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_corrupt),
+        cmocka_unit_test(test_packed_twice), cmocka_unit_test(test_codecs_named),
+        cmocka_unit_test(test_codecs_whole), cmocka_unit_test(test_codecs_behind),
+        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_corrupt),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
