@@ -46,7 +46,7 @@ static void free_outfile(struct outfile *out)
     mem_free(out);
 }
 
-static bool is_stdout(const char *path)
+bool outfile_is_stdout(const char *path)
 {
     return strcmp(path, "-") == 0;
 }
@@ -74,7 +74,7 @@ struct outfile *outfile_open(const char *path, struct err *err)
     struct outfile *out = mem_zero(1, sizeof *out);
     buf_add(&out->path, sv_from(path));
     out->fd = STDOUT_FILENO;
-    out->direct = is_stdout(path);
+    out->direct = outfile_is_stdout(path);
     if (out->direct)
         return out;
     struct stat old;
@@ -160,14 +160,14 @@ int outfile_commit(struct outfile *out, struct err *err)
     }
     if (out->failed)
         rc = err_set(err, ERR_OUTPUT, "%s: cannot write: %s",
-                     is_stdout(path) ? "standard output" : path, strerror(out->failed));
+                     outfile_is_stdout(path) ? "standard output" : path, strerror(out->failed));
     free_outfile(out);
     return rc;
 }
 
 void outfile_discard(struct outfile *out)
 {
-    if (!is_stdout(buf_cstr(&out->path)) && !out->finished)
+    if (!outfile_is_stdout(buf_cstr(&out->path)) && !out->finished)
         close(out->fd);
     if (!out->direct) {
         unlink(buf_cstr(&out->temporary));

@@ -91,6 +91,12 @@ sv sv_cut(sv v, char byte, sv *rest)
     return sv_sub(v, 0, at);
 }
 
+sv sv_after_last(sv v, char byte)
+{
+    size_t at = sv_rfind_byte(v, byte);
+    return at == SV_NPOS ? SV_EMPTY : sv_skip(v, at + 1);
+}
+
 bool sv_to_u64(sv v, uint64_t *out)
 {
     uint64_t n = 0;

@@ -54,6 +54,11 @@ static bool is_control(unsigned point)
     return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
 }
 
+bool utf8_is_control(sv sequence)
+{
+    return is_control(code_point(sequence));
+}
+
 void text_add_json(struct buf *buf, sv v)
 {
     buf_add_byte(buf, '"');
@@ -149,8 +154,7 @@ sv text_lower(struct arena *arena, sv v)
     if (!v.len)
         return SV_EMPTY;
     char *lower = arena_alloc(arena, v.len);
-    for (size_t i = 0; i < v.len; i++)
-        lower[i] = to_lower(v.ptr[i]);
+    scan_lower(lower, v);
     return sv_make(lower, v.len);
 }
 

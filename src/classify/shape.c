@@ -1,5 +1,7 @@
 #include "shape.h"
 
+#include "bouncelog/base/scan.h"
+
 enum { ID_MIN = 8, NUMBER_MIN = 5, HASH_MIN = 32, LABEL_MAX = 63, TOP_LEVEL_MAX = 12 };
 
 struct writer {
@@ -168,8 +170,7 @@ static bool is_kept(sv name, const struct map *keep_hosts)
         sv label = sv_cut(name, '.', &name);
         if (label.len > sizeof lower)
             continue;
-        for (size_t i = 0; i < label.len; i++)
-            lower[i] = to_lower(label.ptr[i]);
+        scan_lower(lower, label);
         if (map_get(keep_hosts, sv_make(lower, label.len)))
             return true;
     }

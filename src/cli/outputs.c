@@ -5,22 +5,18 @@
 #include <unistd.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/outfile.h"
 
 enum { OUTPUTS_MAX = LISTS_MAX + 2 };
-
-static bool is_stdout(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
 
 const char *outputs_summary(const struct scan_options *options)
 {
     if (options->output)
         return options->output;
-    if (options->events && is_stdout(options->events))
+    if (options->events && outfile_is_stdout(options->events))
         return NULL;
     for (size_t i = 0; i < options->list_count; i++)
-        if (is_stdout(options->lists[i].path))
+        if (outfile_is_stdout(options->lists[i].path))
             return NULL;
     return "-";
 }
@@ -54,8 +50,8 @@ static bool same_name(const char *left, const char *right)
 static bool same_place(const char *left, const char *right)
 {
     struct stat a, b;
-    if (is_stdout(left) || is_stdout(right))
-        return is_stdout(left) && is_stdout(right);
+    if (outfile_is_stdout(left) || outfile_is_stdout(right))
+        return outfile_is_stdout(left) && outfile_is_stdout(right);
     bool there = stat(left, &a) == 0;
     if (there && !S_ISREG(a.st_mode))
         return false;
@@ -67,7 +63,7 @@ static bool same_place(const char *left, const char *right)
 static bool is_input(const char *path, const char *input)
 {
     struct stat out, in;
-    if (is_stdout(path) || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
+    if (outfile_is_stdout(path) || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
         return false;
     if ((strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in)) != 0)
         return false;
@@ -88,7 +84,7 @@ int outputs_check(const struct scan_options *options, struct err *err)
         for (size_t j = 0; j < i; j++)
             if (same_place(paths[j], paths[i]))
                 return err_set(err, ERR_USAGE, "more than one output goes to %s",
-                               is_stdout(paths[i]) ? "standard output" : paths[i]);
+                               outfile_is_stdout(paths[i]) ? "standard output" : paths[i]);
         for (size_t j = 0; j < options->path_count; j++)
             if (is_input(paths[i], options->paths[j]))
                 return err_set(err, ERR_USAGE, "%s is a log to be read, no output goes there",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/scan.h"
 #include "bouncelog/report/condition.h"
 #include "cli.h"
 #include "outputs.h"
@@ -59,8 +60,7 @@ static int add_known(struct map *known, sv line)
     line = sv_trim(line);
     if (!line.len || line.ptr[0] == '#' || line.len > sizeof lower)
         return 0;
-    for (size_t i = 0; i < line.len; i++)
-        lower[i] = to_lower(line.ptr[i]);
+    scan_lower(lower, line);
     map_add(known, sv_make(lower, line.len), NULL);
     return 0;
 }
@@ -197,14 +197,9 @@ static bool wants_colour(void)
     return isatty(STDOUT_FILENO) && !(none && *none);
 }
 
-static bool to_stdout(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
 static void write_summary(struct run *run)
 {
-    bool shown = to_stdout(outputs_summary(&run->options));
+    bool shown = outfile_is_stdout(outputs_summary(&run->options));
     if (run->options.text)
         output_text(run->summary, &run->report, shown && wants_colour());
     else
@@ -219,7 +214,7 @@ static void write_list(struct run *run, size_t i)
     if (skipped)
         message("%s: %lld address%s left out that no list can carry safely (the summary says "
                 "which and why)",
-                to_stdout(path) ? "standard output" : path, (long long)skipped,
+                outfile_is_stdout(path) ? "standard output" : path, (long long)skipped,
                 skipped == 1 ? "" : "es");
     outfile_finish(run->lists[i]);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/scan.h"
 
 enum { SECONDS_A_DAY = 86400, ADDRESS_MAX = 512 };
 
@@ -44,15 +45,8 @@ static sv lower(sv address, char *out)
 {
     if (address.len > ADDRESS_MAX)
         return SV_EMPTY;
-    for (size_t i = 0; i < address.len; i++)
-        out[i] = to_lower(address.ptr[i]);
+    scan_lower(out, address);
     return sv_make(out, address.len);
-}
-
-static sv domain_of(sv address)
-{
-    size_t at = sv_rfind_byte(address, '@');
-    return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
 }
 
 static struct charge *find_charge(struct suspect *suspect, const struct event *event)
@@ -216,7 +210,7 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
     if (event->sender_known && event->sender.len && !attempt->local)
         fpset_add(&evidence->senders, event->sender_key, 0);
     if (attempt->outcome == OUTCOME_DELIVERED) {
-        sv domain = domain_of(attempt->recipient);
+        sv domain = sv_after_last(attempt->recipient, '@');
         acquit(&evidence->addresses, attempt->recipient, attempt->address_key, attempt->time);
         if (attempt->original.len)
             acquit(&evidence->addresses, attempt->original, hash_nocase(attempt->original),
@@ -231,5 +225,5 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
     if (attempt->original.len)
         accuse(&evidence->addresses, attempt->original, event, true);
     if (per_domain)
-        accuse(&evidence->domains, domain_of(attempt->recipient), event, false);
+        accuse(&evidence->domains, sv_after_last(attempt->recipient, '@'), event, false);
 }

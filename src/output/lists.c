@@ -19,14 +19,6 @@ static void add_plain(struct buf *out, const struct suppression *entry)
     buf_add_byte(out, '\n');
 }
 
-/* C0, DEL, C1 (U+0080 to U+009F), U+2028 and U+2029: many readers end a line at one of them. */
-static bool is_control(sv sequence)
-{
-    const unsigned char *b = (const unsigned char *)sequence.ptr;
-    return b[0] < 0x20 || b[0] == 0x7F || (sequence.len == 2 && b[0] == 0xC2 && b[1] < 0xA0) ||
-           (sequence.len == 3 && b[0] == 0xE2 && b[1] == 0x80 && (b[2] == 0xA8 || b[2] == 0xA9));
-}
-
 /* RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
 static void add_cell(struct buf *out, sv cell)
 {
@@ -38,7 +30,7 @@ static void add_cell(struct buf *out, sv cell)
         sv sequence = sv_sub(cell, 0, n ? n : 1);
         if (!n)
             buf_add(out, SV("\xEF\xBF\xBD"));
-        else if (is_control(sequence))
+        else if (utf8_is_control(sequence))
             buf_add_byte(out, ' ');
         else if (sequence.ptr[0] == '"')
             buf_add(out, SV("\"\""));

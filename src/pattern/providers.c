@@ -1,5 +1,6 @@
 /* Who hosts a domain: the longest known suffix of a host name. */
 #include "bouncelog/base/hash.h"
+#include "bouncelog/base/scan.h"
 #include "bouncelog/pattern/patterns.h"
 #include "load.h"
 
@@ -43,8 +44,7 @@ static sv find_suffix(const struct patterns *patterns, const struct map *map, sv
     size_t bit = bit_of(host);
     if (!(patterns->provider_bits[bit / 64] >> bit % 64 & 1))
         return SV_EMPTY;
-    for (size_t i = 0; i < host.len; i++)
-        lower[i] = to_lower(host.ptr[i]);
+    scan_lower(lower, host);
     sv name = sv_make(lower, host.len);
     while (name.len) {
         const sv *provider = map_get(map, name);
@@ -67,9 +67,7 @@ sv patterns_provider_again(const struct patterns *patterns, struct provider_memo
     uint64_t key = hash_mix(hash_bytes(relay_host), domain_key) | 1; /* 0: free */
     size_t slot = (size_t)(key >> 32) % PROVIDER_MEMO;
     if (memo->keys[slot] != key) {
-        size_t at = sv_rfind_byte(recipient, '@');
-        memo->names[slot] = patterns_provider(
-            patterns, relay_host, at == SV_NPOS ? SV_EMPTY : sv_skip(recipient, at + 1));
+        memo->names[slot] = patterns_provider(patterns, relay_host, sv_after_last(recipient, '@'));
         memo->keys[slot] = key;
     }
     return memo->names[slot];

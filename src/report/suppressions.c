@@ -49,12 +49,6 @@ static bool domain_reached(const struct decider *decider, const struct charge *c
     return policy_reached(rule, times, charge->message_count);
 }
 
-static sv domain_of(sv address)
-{
-    size_t at = sv_rfind_byte(address, '@');
-    return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
-}
-
 static bool decide(const struct decider *decider, sv address, const struct charge *charge,
                    struct decision *decision)
 {
@@ -76,7 +70,8 @@ static bool decide(const struct decider *decider, sv address, const struct charg
         return true;
     if (!rule->per_domain)
         return policy_reached(rule, times, count);
-    const struct charge *domain = domain_charge(decider, domain_of(address), charge->category);
+    const struct charge *domain =
+        domain_charge(decider, sv_after_last(address, '@'), charge->category);
     return domain && domain_reached(decider, domain);
 }
 

@@ -166,16 +166,10 @@ static void count_provider(struct tally *tally, sv provider, enum outcome outcom
     count(tally->last_provider_counts, outcome);
 }
 
-static sv domain_of(sv address)
-{
-    size_t at = sv_rfind_byte(address, '@');
-    return at == SV_NPOS ? SV_EMPTY : sv_skip(address, at + 1);
-}
-
 static struct outcomes *find_domain(struct map *map, sv address, uint64_t hash)
 {
     struct outcomes *known = map_by_hash(map, hash);
-    return known ? known : find_name(map, domain_of(address), hash);
+    return known ? known : find_name(map, sv_after_last(address, '@'), hash);
 }
 
 static void count_rankings(struct tally *tally, const struct event *event)
@@ -189,7 +183,8 @@ static void count_rankings(struct tally *tally, const struct event *event)
     if (event->sender_known && !event->sender.len)
         count(find_name(&tally->sender_domains, SV("<>"), 1), a->outcome);
     else if (event->sender_known && event->sender_domain_key)
-        count(find_name(&tally->sender_domains, domain_of(event->sender), event->sender_domain_key),
+        count(find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
+                        event->sender_domain_key),
               a->outcome);
 }
 

@@ -211,6 +211,15 @@ static void test_characters(void **state)
     }
 }
 
+static void test_after_last(void **state)
+{
+    (void)state;
+    expect_sv(sv_after_last(SV("\"a@b\"@example.com"), '@'), SV("example.com"), SV_EMPTY);
+    expect_sv(sv_after_last(SV("joe@"), '@'), SV_EMPTY, SV_EMPTY);
+    expect_sv(sv_after_last(SV("joe"), '@'), SV_EMPTY, SV_EMPTY);
+    expect_sv(sv_after_last(SV_EMPTY, '@'), SV_EMPTY, SV_EMPTY);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -221,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_starts_and_ends),
         cmocka_unit_test(test_to_u64),
         cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_after_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

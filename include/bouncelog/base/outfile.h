@@ -14,6 +14,9 @@
 
 struct outfile;
 
+/* Is it "-"? */
+bool outfile_is_stdout(const char *path);
+
 /* NULL and *err on failure; a target that exists and is no regular file is refused. */
 struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
 /* Errors are remembered and reported by outfile_commit. */

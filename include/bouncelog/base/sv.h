@@ -81,6 +81,8 @@ sv sv_trim(sv v);
 /* The part before the first `byte` is returned, *rest gets what follows it; without the byte, all
  * of v is returned and *rest is empty. */
 sv sv_cut(sv v, char byte, sv *rest);
+/* What follows the last `byte`, as the domain of an address; empty without one. */
+sv sv_after_last(sv v, char byte);
 
 /* The bytes at `to`, which has room for them; returns what follows them. */
 static inline char *sv_put(char *to, sv v)

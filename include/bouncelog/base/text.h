@@ -8,6 +8,9 @@
 
 /* The length of the well-formed UTF-8 sequence at the start of v (RFC 3629), 0 when it is none. */
 size_t utf8_sequence(sv v);
+/* Of a well-formed sequence: C0, DEL, C1, U+2028 or U+2029; many readers end a line at one of them.
+ */
+bool utf8_is_control(sv sequence);
 
 /* Appends v as a JSON string with its quotes: bytes that are not UTF-8 become U+FFFD, control
  * characters (C0, DEL, C1) and U+2028, U+2029 become \u escapes. */
