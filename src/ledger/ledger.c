@@ -106,7 +106,7 @@ static bool is_filter(const struct ledger *ledger, const struct record *attempt)
 static void mark_several(struct ledger *ledger, struct expansion *expansion)
 {
     if (!expansion->several)
-        fpset_add(&ledger->several, expansion->pair, 0);
+        fpset_add(&ledger->several, expansion->chain.key, 0);
     expansion->several = true;
 }
 
@@ -132,7 +132,7 @@ static void note_expansion(struct ledger *ledger, struct message *message,
         return;
     }
     uint64_t pair = hash_mix(message_fingerprint(message), hash_nocase(attempt->original));
-    struct expansions *expansions = &ledger->messages.expansions;
+    struct chains *expansions = &ledger->messages.expansions;
     uint32_t sequence;
     struct expansion *known = expansions_find(expansions, pair);
     if (!known) {
@@ -176,7 +176,7 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     scan_zero((char *)&event + sizeof event.attempt, sizeof event - sizeof event.attempt);
     event.cause = CATEGORY_NONE;
     enum outcome *outcome = &event.attempt.outcome;
-    struct pendings *pendings = &ledger->messages.pendings;
+    struct chains *pendings = &ledger->messages.pendings;
     note_expansion(ledger, message, record);
     if (*outcome == OUTCOME_DELIVERED &&
         (is_other_queue(ledger, message, record) || is_filter(ledger, record)))

@@ -23,8 +23,8 @@ void messages_release(struct messages *messages)
 {
     for (uint32_t i = 0; i < messages->count; i++)
         release_message(messages, &messages->slots[i]);
-    pendings_release(&messages->pendings);
-    expansions_release(&messages->expansions);
+    chains_release(&messages->pendings);
+    chains_release(&messages->expansions);
     senders_release(&messages->senders);
     mem_free(messages->slots);
     mem_free(messages->buckets);

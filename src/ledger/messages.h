@@ -47,8 +47,7 @@ struct messages {
     uint32_t sequence;
     int64_t evicted;
     struct senders senders;
-    struct pendings pendings;
-    struct expansions expansions;
+    struct chains pendings, expansions; /* pendings.h, expansions.h */
 };
 
 void messages_init(struct messages *messages, size_t max);

@@ -3,8 +3,6 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 
-enum { CAP_START = 1024 };
-
 /* The texts of a record, in the order in which they stand behind a pending. */
 enum text {
     SENDER,
@@ -20,9 +18,9 @@ enum text {
 };
 
 struct pending {
+    struct chain chain;              /* by key_of */
     struct pending *next, *previous; /* in the ring */
-    struct pending *chain;           /* in its bucket */
-    uint64_t key, address_key, domain_key;
+    uint64_t address_key, domain_key;
     double delay_s;
     int code, port;
     struct verdict verdict;
@@ -33,49 +31,14 @@ struct pending {
     char bytes[];
 };
 
-void pendings_release(struct pendings *pendings)
-{
-    mem_free(pendings->buckets);
-    *pendings = (struct pendings){0};
-}
-
 static uint64_t key_of(uint64_t message, uint64_t address)
 {
     return hash_mix(message, address);
 }
 
-static struct pending **bucket_of(const struct pendings *pendings, uint64_t key)
+struct pending *pendings_find(const struct chains *pendings, uint64_t message, uint64_t address)
 {
-    return &pendings->buckets[key & (pendings->cap - 1)];
-}
-
-static void grow(struct pendings *pendings)
-{
-    struct pending **old = pendings->buckets;
-    size_t old_cap = pendings->cap;
-    pendings->cap = old_cap ? old_cap * 2 : CAP_START;
-    pendings->buckets = mem_table(pendings->cap, sizeof(struct pending *));
-    for (size_t i = 0; i < old_cap; i++)
-        for (struct pending *at = old[i], *chain; at; at = chain) {
-            struct pending **bucket = bucket_of(pendings, at->key);
-            chain = at->chain;
-            at->chain = *bucket;
-            *bucket = at;
-        }
-    mem_free(old);
-}
-
-static struct pending **place_of(const struct pendings *pendings, uint64_t key)
-{
-    struct pending **at = bucket_of(pendings, key);
-    while (*at && (*at)->key != key)
-        at = &(*at)->chain;
-    return at;
-}
-
-struct pending *pendings_find(const struct pendings *pendings, uint64_t message, uint64_t address)
-{
-    return pendings->count ? *place_of(pendings, key_of(message, address)) : NULL;
+    return (struct pending *)chains_find(pendings, key_of(message, address));
 }
 
 static struct pending *copy_of(const struct record *r)
@@ -137,34 +100,29 @@ static void leave_ring(struct pending **ring, struct pending *pending)
         *ring = pending->next == pending ? NULL : pending->next;
 }
 
-void pendings_defer(struct pendings *pendings, uint64_t message, struct pending **ring,
+void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt)
 {
-    if (pendings->count >= pendings->cap)
-        grow(pendings);
-    uint64_t key = key_of(message, attempt->address_key);
-    struct pending **place = place_of(pendings, key), *old = *place;
+    struct pending *old = pendings_find(pendings, message, attempt->address_key);
     if (old && attempt->repeats)
         return;
     struct pending *fresh = copy_of(attempt);
-    fresh->key = key;
-    fresh->chain = old ? old->chain : NULL;
-    *place = fresh;
+    fresh->chain.key = key_of(message, attempt->address_key);
     enter_ring(ring, fresh, old);
-    pendings->count += !old;
+    if (old)
+        chains_remove(pendings, &old->chain);
+    chains_add(pendings, &fresh->chain);
     mem_free(old);
 }
 
-static void remove_pending(struct pendings *pendings, struct pending **ring,
-                           struct pending *pending)
+static void remove_pending(struct chains *pendings, struct pending **ring, struct pending *pending)
 {
-    *place_of(pendings, pending->key) = pending->chain;
+    chains_remove(pendings, &pending->chain);
     leave_ring(ring, pending);
-    pendings->count--;
     mem_free(pending);
 }
 
-void pendings_settle(struct pendings *pendings, uint64_t message, struct pending **ring,
+void pendings_settle(struct chains *pendings, uint64_t message, struct pending **ring,
                      uint64_t address)
 {
     struct pending *old = *ring ? pendings_find(pendings, message, address) : NULL;
@@ -172,7 +130,7 @@ void pendings_settle(struct pendings *pendings, uint64_t message, struct pending
         remove_pending(pendings, ring, old);
 }
 
-void pendings_drop(struct pendings *pendings, struct pending **ring)
+void pendings_drop(struct chains *pendings, struct pending **ring)
 {
     while (*ring)
         remove_pending(pendings, ring, *ring);

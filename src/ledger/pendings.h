@@ -1,31 +1,26 @@
 /* pendings: recipients that were last deferred, with what an expiry has to say about them.
  *
- * A message can have many of them, so they are found by a hash table over all messages; those of
- * one message form a ring in the order of their first deferral. Only what outlives a deferral is
- * kept: host and queue id are those of the message. */
+ * A message can have many of them, so they are found by a hash table over all messages
+ * (`pendings`, which chains_release frees); those of one message form a ring in the order of their
+ * first deferral. Only what outlives a deferral is kept: host and queue id are those of the
+ * message. */
 #ifndef BOUNCELOG_LEDGER_PENDINGS_H
 #define BOUNCELOG_LEDGER_PENDINGS_H
 
+#include "bouncelog/base/chains.h"
 #include "bouncelog/model/event.h"
 
 struct pending;
 
-struct pendings {
-    struct pending **buckets;
-    size_t count, cap;
-};
-
-void pendings_release(struct pendings *pendings);
-
 /* `message` is its fingerprint, `ring` where its pendings begin (NULL: none), `address` an
  * address_key. */
-struct pending *pendings_find(const struct pendings *pendings, uint64_t message, uint64_t address);
+struct pending *pendings_find(const struct chains *pendings, uint64_t message, uint64_t address);
 /* The earlier deferral's words stay if the new ones only repeat them. */
-void pendings_defer(struct pendings *pendings, uint64_t message, struct pending **ring,
+void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt);
-void pendings_settle(struct pendings *pendings, uint64_t message, struct pending **ring,
+void pendings_settle(struct chains *pendings, uint64_t message, struct pending **ring,
                      uint64_t address);
-void pendings_drop(struct pendings *pendings, struct pending **ring);
+void pendings_drop(struct chains *pendings, struct pending **ring);
 
 /* The deferral again, as far as it was kept; host and queue id of `place`. Views live until it is
  * settled. */

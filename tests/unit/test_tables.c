@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "bouncelog/base/arena.h"
+#include "bouncelog/base/chains.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "testing.h"
@@ -263,6 +264,33 @@ static void test_scatter(void **state)
     hash_factor = before;
 }
 
+static void test_chains(void **state)
+{
+    enum { THINGS = 3000, SAME = 3 };
+    static struct chain things[THINGS];
+    struct chains chains = {0};
+    (void)state;
+    assert_null(chains_find(&chains, 1));
+    for (size_t i = 0; i < THINGS; i++) {
+        things[i].key = i / SAME;
+        chains_add(&chains, &things[i]);
+        assert_ptr_equal(chains_find(&chains, i / SAME), &things[i]);
+    }
+    assert_int_equal(chains.count, THINGS);
+    assert_null(chains_find(&chains, THINGS / SAME));
+    for (size_t i = 0; i < THINGS; i += SAME) { /* one of three, wherever it stands */
+        chains_remove(&chains, &things[i + i / SAME % SAME]);
+        assert_non_null(chains_find(&chains, i / SAME));
+    }
+    for (size_t i = 0; i < THINGS; i += SAME) {
+        for (size_t left = 1; left < SAME; left++)
+            chains_remove(&chains, chains_find(&chains, i / SAME));
+        assert_null(chains_find(&chains, i / SAME));
+    }
+    assert_int_equal(chains.count, 0);
+    chains_release(&chains);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -270,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_map),    cmocka_unit_test(test_map_collisions),
         cmocka_unit_test(test_hash),   cmocka_unit_test(test_fpset),
         cmocka_unit_test(test_floods), cmocka_unit_test(test_scatter),
+        cmocka_unit_test(test_chains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
