@@ -123,33 +123,32 @@ static int unknown_command(sv name)
     return EXIT_USAGE;
 }
 
+static const struct command {
+    const char *name, *help;
+    int (*run)(int argc, char **argv);
+} commands[] = {{"scan", help_scan, scan_command},
+                {"explain", help_explain, explain_command},
+                {"codes", help_codes, codes_command},
+                {"patterns", help_patterns, patterns_command}};
+
+static const struct command *find_command(sv name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (sv_eq(name, sv_from(commands[i].name)))
+            return &commands[i];
+    return NULL;
+}
+
 static int print_help(sv name)
 {
-    static const struct {
-        const char *name, *text;
-    } helps[] = {{"scan", help_scan},
-                 {"explain", help_explain},
-                 {"codes", help_codes},
-                 {"patterns", help_patterns}};
-    for (size_t i = 0; i < sizeof helps / sizeof *helps; i++)
-        if (sv_eq(name, sv_from(helps[i].name)))
-            return print_result(sv_from(helps[i].text));
-    return unknown_command(name);
+    const struct command *command = find_command(name);
+    return command ? print_result(sv_from(command->help)) : unknown_command(name);
 }
 
 static int run_command(sv name, int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(int argc, char **argv);
-    } commands[] = {{"scan", scan_command},
-                    {"explain", explain_command},
-                    {"codes", codes_command},
-                    {"patterns", patterns_command}};
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (sv_eq(name, sv_from(commands[i].name)))
-            return commands[i].run(argc, argv);
-    return unknown_command(name);
+    const struct command *command = find_command(name);
+    return command ? command->run(argc, argv) : unknown_command(name);
 }
 
 int main(int argc, char **argv)

@@ -52,22 +52,26 @@ static const char *resolve(const char *zone, char *text, size_t size)
     return named_zone(zone) ? zone : NULL;
 }
 
+static int unknown_zone(const char *zone, struct err *err)
+{
+    return err_set(err, ERR_USAGE,
+                   "--timezone '%s': expected a name like Europe/Berlin, UTC, or +02:00", zone);
+}
+
 int zone_check(const char *zone, struct err *err)
 {
     char text[64];
-    if (resolve(zone, text, sizeof text))
-        return 0;
-    return err_set(err, ERR_USAGE,
-                   "--timezone '%s': expected a name like Europe/Berlin, UTC, or +02:00", zone);
+    return resolve(zone, text, sizeof text) ? 0 : unknown_zone(zone, err);
 }
 
 int zone_set(const char *zone, struct err *err)
 {
     char text[64];
-    if (zone && zone_check(zone, err) < 0)
-        return -1;
-    if (zone)
-        setenv("TZ", resolve(zone, text, sizeof text), 1);
+    const char *value = zone ? resolve(zone, text, sizeof text) : NULL;
+    if (zone && !value)
+        return unknown_zone(zone, err);
+    if (value)
+        setenv("TZ", value, 1);
     tzset();
     return 0;
 }

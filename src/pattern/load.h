@@ -12,6 +12,12 @@ typedef int loader(struct patterns *patterns, struct document *document, bool si
 loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
     load_headers, load_mta, load_remedies, load_families, load_rules;
 
+/* Every item of the list under the root's `key`, by a function that adds one to the patterns. */
+int load_each(struct patterns *patterns, struct document *document, sv key,
+              int (*load_one)(struct patterns *patterns, struct document *document,
+                              const yaml_node_t *node, struct err *err),
+              struct err *err) MUST_CHECK;
+
 /* The category that a key names; an error where it is unknown. An absent key gives
  * CATEGORY_NONE unless `required`. */
 int load_category(struct patterns *patterns, struct document *document, const yaml_node_t *mapping,

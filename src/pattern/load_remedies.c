@@ -38,11 +38,7 @@ static int load_remedy(struct patterns *patterns, struct document *document,
 int load_remedies(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    yaml_node_t *list = document_get(document, document_root(document), SV("remedies"));
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_remedy(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
+    return load_each(patterns, document, SV("remedies"), load_remedy, err);
 }
 
 sv patterns_remedy(const struct patterns *patterns, sv provider, uint8_t category)

@@ -13,6 +13,18 @@ void load_append(void *list, size_t *count, size_t item_size, const void *item)
     ++*count;
 }
 
+int load_each(struct patterns *patterns, struct document *document, sv key,
+              int (*load_one)(struct patterns *patterns, struct document *document,
+                              const yaml_node_t *node, struct err *err),
+              struct err *err)
+{
+    const yaml_node_t *list = document_get(document, document_root(document), key);
+    for (size_t i = 0; i < document_items(list); i++)
+        if (load_one(patterns, document, document_item(document, list, i), err) < 0)
+            return -1;
+    return 0;
+}
+
 int load_stage_bit(sv name)
 {
     enum stage stage;
@@ -95,11 +107,7 @@ int load_categories(struct patterns *patterns, struct document *document, bool s
                     struct err *err)
 {
     (void)site;
-    yaml_node_t *list = document_get(document, document_root(document), SV("categories"));
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_one_category(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
+    return load_each(patterns, document, SV("categories"), load_one_category, err);
 }
 
 static int load_one_code(struct patterns *patterns, struct document *document,
@@ -135,11 +143,7 @@ static int load_one_code(struct patterns *patterns, struct document *document,
 int load_codes(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    yaml_node_t *list = document_get(document, document_root(document), SV("codes"));
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_one_code(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
+    return load_each(patterns, document, SV("codes"), load_one_code, err);
 }
 
 static int load_one_enhanced(struct patterns *patterns, struct document *document,
@@ -167,9 +171,5 @@ static int load_one_enhanced(struct patterns *patterns, struct document *documen
 int load_enhanced(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    yaml_node_t *list = document_get(document, document_root(document), SV("enhanced"));
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_one_enhanced(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
+    return load_each(patterns, document, SV("enhanced"), load_one_enhanced, err);
 }
