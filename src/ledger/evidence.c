@@ -137,17 +137,19 @@ static struct charge_message *known_message(struct charge *charge, uint64_t mess
 /* Beyond the limit the second oldest gives way: the span keeps its beginning and its end. */
 static struct charge_message *new_message(struct charge *charge)
 {
-    if (!charge->message_count++)
+    if (!charge->message_count) {
+        charge->message_count = 1;
         return &charge->first;
-    size_t others = charge->message_count - 2u;
-    if (others + 1 < CHARGE_MESSAGES_MAX) {
-        charge->others = with_room(charge->others, others, sizeof *charge->others);
-        return &charge->others[others];
     }
-    charge->message_count--;
-    charge->forgotten++;
-    memmove(charge->others, charge->others + 1, (others - 1) * sizeof *charge->others);
-    return &charge->others[others - 1];
+    size_t others = charge->message_count - 1u;
+    if (charge->message_count == CHARGE_MESSAGES_MAX) {
+        memmove(charge->others, charge->others + 1, (others - 1) * sizeof *charge->others);
+        charge->forgotten++;
+        return &charge->others[others - 1];
+    }
+    charge->others = with_room(charge->others, others, sizeof *charge->others);
+    charge->message_count++;
+    return &charge->others[others];
 }
 
 static struct charge_message *find_message(struct charge *charge, const struct event *event)
