@@ -28,18 +28,13 @@ static void write_events(struct records *records)
 static void read_line(const struct parser_options *options, struct parser *shared,
                       const struct clock *clock, sv line)
 {
-    struct records ours = {0}, fresh = {0};
-    struct parser *parser = parser_new(options);
-    enum line_class a = parser_line(shared, clock, line, 1, &ours);
-    enum line_class b = parser_line(parser, clock, line, 1, &fresh);
-    fuzz_check(a == b, "a line has the class that it has alone");
-    fuzz_check((a == LINE_DELIVERY) <= (ours.count > 0), "a delivery gives records");
-    const char *field = differing_records(&ours, &fresh);
-    fuzz_check(!field, field ? field : "");
-    write_events(&ours);
-    parser_free(parser);
-    records_release(&ours);
-    records_release(&fresh);
+    struct records records = {0};
+    enum line_class class;
+    const char *difference = reads_otherwise_alone(options, shared, clock, line, &class, &records);
+    fuzz_check(!difference, difference ? difference : "");
+    fuzz_check((class == LINE_DELIVERY) <= (records.count > 0), "a delivery gives records");
+    write_events(&records);
+    records_release(&records);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -82,17 +82,12 @@ static size_t damage(char *line, size_t len, uint32_t *seed)
 static void expect_same(const struct parser_options *options, struct parser *shared,
                         const struct clock *clock, sv line)
 {
-    struct records ours = {0}, alone = {0};
-    struct parser *fresh = parser_new(options);
-    enum line_class a = parser_line(shared, clock, line, 1, &ours);
-    enum line_class b = parser_line(fresh, clock, line, 1, &alone);
-    const char *field = differing_records(&ours, &alone);
-    expect_int(a, b, line);
-    if (field)
-        expect_sv(sv_from(field), SV("the same"), line);
-    parser_free(fresh);
-    records_release(&ours);
-    records_release(&alone);
+    struct records records = {0};
+    enum line_class class;
+    const char *difference = reads_otherwise_alone(options, shared, clock, line, &class, &records);
+    if (difference)
+        expect_sv(sv_from(difference), SV("the same"), line);
+    records_release(&records);
 }
 
 static void check(const struct parser_options *options, uint32_t seed)

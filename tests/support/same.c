@@ -63,3 +63,17 @@ const char *differing_records(const struct records *a, const struct records *b)
         field = differing_field(&a->list[i], &b->list[i]);
     return field;
 }
+
+const char *reads_otherwise_alone(const struct parser_options *options, struct parser *shared,
+                                  const struct clock *clock, sv line, enum line_class *class,
+                                  struct records *records)
+{
+    struct records alone = {0};
+    struct parser *fresh = parser_new(options);
+    *class = parser_line(shared, clock, line, 1, records);
+    bool same = parser_line(fresh, clock, line, 1, &alone) == *class;
+    const char *difference = same ? differing_records(records, &alone) : "class";
+    parser_free(fresh);
+    records_release(&alone);
+    return difference;
+}
