@@ -6,13 +6,14 @@
 #include "messages.h"
 #include "recent_ids.h"
 
-enum { MESSAGES_MAX = 262144, RECENT_SETS = 32768, DIRECT_SETS = 4096 };
+enum { MESSAGES_MAX = 262144, RECENT_SETS = 32768, DIRECT_SETS = 4096, OWN_SETS = 1024 };
 
 struct ledger {
     struct ledger_options options;
     struct messages messages;
     struct recent_ids recent;
     struct recent_ids direct; /* (message, recipient) pairs that came without an original */
+    struct recent_ids own;    /* (message, recipient) pairs put into a mailbox of our own */
     struct fpset several;     /* (message, original) pairs that expanded to more than one */
     int64_t unresolved_expiries;
 };
@@ -24,6 +25,7 @@ struct ledger *ledger_new(const struct ledger_options *options)
     messages_init(&ledger->messages, options->messages_max ? options->messages_max : MESSAGES_MAX);
     recent_ids_init(&ledger->recent, RECENT_SETS);
     recent_ids_init(&ledger->direct, DIRECT_SETS);
+    recent_ids_init(&ledger->own, OWN_SETS);
     return ledger;
 }
 
@@ -34,6 +36,7 @@ void ledger_free(struct ledger *ledger)
     messages_release(&ledger->messages);
     recent_ids_release(&ledger->recent);
     recent_ids_release(&ledger->direct);
+    recent_ids_release(&ledger->own);
     fpset_release(&ledger->several);
     mem_free(ledger);
 }
@@ -46,6 +49,12 @@ struct ledger_counts ledger_counts(const struct ledger *ledger)
 bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original)
 {
     return fpset_get(&ledger->several, hash_mix(message, original)) != FPSET_NEW;
+}
+
+/* Of the message that has this queue id on the record's host. */
+static uint64_t message_key(const struct record *record, uint64_t queue_key)
+{
+    return hash_mix(record->host_key, queue_key) | 1;
 }
 
 static struct message *find_message(struct ledger *ledger, const struct record *record)
@@ -144,6 +153,36 @@ static void note_expansion(struct ledger *ledger, struct message *message,
     }
 }
 
+static void note_own_copy(struct ledger *ledger, const struct message *message, uint64_t address,
+                          const struct message *copy)
+{
+    uint64_t pair = hash_mix(message_fingerprint(message), address);
+    uint32_t sequence;
+    if (!copy)
+        recent_ids_add(&ledger->own, pair, message->sequence);
+    else if (recent_ids_find(&ledger->own, pair, &sequence))
+        fpset_add(&ledger->several, hash_mix(message_fingerprint(copy), address), 0);
+}
+
+/* A mailbox that keeps its mail and sends a copy on expands to itself and, in the copy, which is
+ * another message, to the rest. local(8) sends the copy on when all else is delivered
+ * (postfix/src/local/forward.c, forward_finish). */
+static void note_forwarding(struct ledger *ledger, const struct message *message,
+                            const struct record *attempt, enum outcome outcome)
+{
+    const struct message *copy = NULL;
+    if (!attempt->local || attempt->outcome != OUTCOME_DELIVERED)
+        return;
+    if (outcome == OUTCOME_HANDED_OVER) {
+        copy = messages_find(&ledger->messages, message_key(attempt, attempt->forwarded_key));
+        if (!copy)
+            return;
+    }
+    note_own_copy(ledger, message, attempt->address_key, copy);
+    if (attempt->original.len)
+        note_own_copy(ledger, message, hash_nocase(attempt->original), copy);
+}
+
 /* An expiry has the words of the deferral that it ends. */
 static struct event expiry_of(const struct record *expiry, const struct pending *pending,
                               sv original)
@@ -181,6 +220,7 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     if (*outcome == OUTCOME_DELIVERED &&
         (is_other_queue(ledger, message, record) || is_filter(ledger, record)))
         *outcome = OUTCOME_HANDED_OVER;
+    note_forwarding(ledger, message, record, *outcome);
     if (*outcome == OUTCOME_EXPIRED) {
         const struct pending *pending =
             pendings_find(pendings, message_fingerprint(message), record->address_key);
@@ -240,7 +280,7 @@ void ledger_seal(struct record *record)
     if (!record->host_key)
         record->host_key = hash_bytes(record->host);
     record->queue_key = hash_id(record->queue_id);
-    record->message_key = hash_mix(record->host_key, record->queue_key) | 1;
+    record->message_key = message_key(record, record->queue_key);
     if (record->kind != RECORD_ATTEMPT)
         return;
     record->address_key = hash_address(record->recipient, &record->domain_key);

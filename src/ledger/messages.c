@@ -63,7 +63,7 @@ static void link_newest(struct messages *messages, uint32_t index)
     list->newest = index;
 }
 
-static uint32_t *bucket_of(struct messages *messages, uint64_t key)
+static uint32_t *bucket_of(const struct messages *messages, uint64_t key)
 {
     return &messages->buckets[(uint32_t)key & (messages->bucket_count - 1)];
 }
@@ -135,7 +135,7 @@ static uint32_t free_slot(struct messages *messages)
     return index;
 }
 
-static uint32_t find(struct messages *messages, uint64_t key)
+static uint32_t find(const struct messages *messages, uint64_t key)
 {
     if (!messages->bucket_count)
         return NO_MESSAGE;
@@ -158,6 +158,12 @@ void messages_expect_more(const struct messages *messages, uint64_t key)
     uint32_t index = messages->buckets[(uint32_t)key & (messages->bucket_count - 1)];
     if (index != NO_MESSAGE)
         __builtin_prefetch(&messages->slots[index]);
+}
+
+const struct message *messages_find(const struct messages *messages, uint64_t key)
+{
+    uint32_t index = find(messages, key);
+    return index == NO_MESSAGE || messages->slots[index].removed ? NULL : &messages->slots[index];
 }
 
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created)

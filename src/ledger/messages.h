@@ -56,6 +56,8 @@ void messages_release(struct messages *messages);
 /* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer
  * lives until the next call. */
 struct message *messages_get(struct messages *messages, uint64_t key, bool *created);
+/* NULL: not known, or its id is free. */
+const struct message *messages_find(const struct messages *messages, uint64_t key);
 /* Fetch the bucket of a message that will be asked for soon, and, later, the message. */
 void messages_expect(const struct messages *messages, uint64_t key);
 void messages_expect_more(const struct messages *messages, uint64_t key);

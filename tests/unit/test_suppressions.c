@@ -14,7 +14,10 @@ struct step {
     enum outcome outcome;
     enum severity severity;
     enum basis basis;
-    bool removed; /* the line only frees the queue id */
+    bool removed;          /* the line only frees the queue id */
+    bool queued;           /* ...or makes it */
+    const char *forwarded; /* by an agent of our own, as this queue id */
+    bool local;
 };
 
 #define STEP(what, queue_id, when, is, how_severe, because, ...)                                   \
@@ -31,6 +34,12 @@ struct step {
 #define ENDS(outcome, queue_id, when, ...)                                                         \
     STEP(NULL, queue_id, when, outcome, SEVERITY_NONE, BASIS_NONE, __VA_ARGS__)
 #define DELIVERS(queue_id, when, ...) ENDS(OUTCOME_DELIVERED, queue_id, when, __VA_ARGS__)
+#define KEEPS(queue_id, when, ...) DELIVERS(queue_id, when, .local = true, __VA_ARGS__)
+#define FORWARDS(queue_id, as, when, ...) KEEPS(queue_id, when, .forwarded = as, __VA_ARGS__)
+#define QUEUES(queue_id)                                                                           \
+    {                                                                                              \
+        .id = queue_id, .queued = true                                                             \
+    }
 #define REMOVES(queue_id)                                                                          \
     {                                                                                              \
         .id = queue_id, .removed = true                                                            \
@@ -55,7 +64,9 @@ static void note(void *context, struct event *event)
 static struct record record_of(const struct step *step, int64_t line)
 {
     return (struct record){
-        .kind = step->removed ? RECORD_REMOVED : RECORD_ATTEMPT,
+        .kind = step->removed  ? RECORD_REMOVED
+                : step->queued ? RECORD_QUEUED
+                               : RECORD_ATTEMPT,
         .mta = MTA_POSTFIX,
         .outcome = step->outcome,
         .severity = step->severity,
@@ -65,6 +76,8 @@ static struct record record_of(const struct step *step, int64_t line)
         .queue_id = sv_from(step->id),
         .recipient = text_or(step->to, "joe@example.com"),
         .original = text_or(step->original, ""),
+        .forwarded_id = text_or(step->forwarded, ""),
+        .local = step->local,
         .has_sender = true,
         .sender = text_or(step->sender, "news@shop.example"),
         .delay_s = -1,
@@ -247,6 +260,21 @@ static void test_original(void **state)
     LIST("...in the other order", "joe@example.com recipient_unknown 1 1 5 5",
          FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
          DELIVERS("A", 6, .to = "sales@shop.example"));
+    LIST("a mailbox that keeps its mail and sends a copy on",
+         "bob@example.net recipient_unknown 1 1 7 7", KEEPS("A", 5, .to = "joe@example.com"),
+         QUEUES("B"), FORWARDS("A", "B", 6, .to = "joe@example.com"),
+         FAILS(UNKNOWN, "B", 7, .to = "bob@example.net", .original = "joe@example.com"));
+    LIST("...which was an alias itself", "bob@example.net recipient_unknown 1 1 7 7",
+         KEEPS("A", 5, .to = "j@mx1.example.com", .original = "joe@example.com"), QUEUES("B"),
+         FORWARDS("A", "B", 6, .to = "j@mx1.example.com", .original = "joe@example.com"),
+         FAILS(UNKNOWN, "B", 7, .to = "bob@example.net", .original = "joe@example.com"));
+    LIST("...which keeps nothing", "joe@example.com recipient_unknown 1 1 7 7", QUEUES("B"),
+         FORWARDS("A", "B", 6, .to = "joe@example.com"),
+         FAILS(UNKNOWN, "B", 7, .to = "bob@example.net", .original = "joe@example.com"));
+    LIST("...which kept another message", "joe@example.com recipient_unknown 1 1 7 7",
+         KEEPS("A", 5, .to = "joe@example.com"), QUEUES("B"),
+         FORWARDS("C", "B", 6, .to = "joe@example.com"),
+         FAILS(UNKNOWN, "B", 7, .to = "bob@example.net", .original = "joe@example.com"));
     LIST("...whose copy fails, too",
          "joe@example.com recipient_unknown 1 1 5 5; sales@shop.example recipient_unknown 1 1 5 6",
          FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
