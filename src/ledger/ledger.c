@@ -3,20 +3,9 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/scan.h"
-#include "messages.h"
-#include "recent_ids.h"
+#include "state.h"
 
 enum { MESSAGES_MAX = 262144, RECENT_SETS = 32768, DIRECT_SETS = 4096, OWN_SETS = 1024 };
-
-struct ledger {
-    struct ledger_options options;
-    struct messages messages;
-    struct recent_ids recent;
-    struct recent_ids direct; /* (message, recipient) pairs that came without an original */
-    struct recent_ids own;    /* (message, recipient) pairs put into a mailbox of our own */
-    struct fpset several;     /* (message, original) pairs that expanded to more than one */
-    int64_t unresolved_expiries;
-};
 
 struct ledger *ledger_new(const struct ledger_options *options)
 {
@@ -38,6 +27,7 @@ void ledger_free(struct ledger *ledger)
     recent_ids_release(&ledger->direct);
     recent_ids_release(&ledger->own);
     fpset_release(&ledger->several);
+    arena_release(&ledger->texts);
     mem_free(ledger);
 }
 
@@ -60,7 +50,8 @@ static uint64_t message_key(const struct record *record, uint64_t queue_key)
 static struct message *find_message(struct ledger *ledger, const struct record *record)
 {
     bool created;
-    struct message *message = messages_get(&ledger->messages, record->message_key, &created);
+    struct message *message =
+        messages_get(&ledger->messages, record->message_key, record->time, &created);
     if (created && record->queue_id.len)
         recent_ids_add(&ledger->recent, record->queue_key, message->sequence);
     if (created)
@@ -154,14 +145,18 @@ static void note_expansion(struct ledger *ledger, struct message *message,
 }
 
 static void note_own_copy(struct ledger *ledger, const struct message *message, uint64_t address,
-                          const struct message *copy)
+                          struct message *copy)
 {
+    struct chains *expansions = &ledger->messages.expansions;
     uint64_t pair = hash_mix(message_fingerprint(message), address);
     uint32_t sequence;
-    if (!copy)
+    if (!copy) {
         recent_ids_add(&ledger->own, pair, message->sequence);
-    else if (recent_ids_find(&ledger->own, pair, &sequence))
-        fpset_add(&ledger->several, hash_mix(message_fingerprint(copy), address), 0);
+    } else if (recent_ids_find(&ledger->own, pair, &sequence)) {
+        pair = hash_mix(message_fingerprint(copy), address);
+        if (!expansions_find(expansions, pair))
+            mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address));
+    }
 }
 
 /* A mailbox that keeps its mail and sends a copy on expands to itself and, in the copy, which is
@@ -170,7 +165,7 @@ static void note_own_copy(struct ledger *ledger, const struct message *message, 
 static void note_forwarding(struct ledger *ledger, const struct message *message,
                             const struct record *attempt, enum outcome outcome)
 {
-    const struct message *copy = NULL;
+    struct message *copy = NULL;
     if (!attempt->local || attempt->outcome != OUTCOME_DELIVERED)
         return;
     if (outcome == OUTCOME_HANDED_OVER) {

@@ -160,13 +160,13 @@ void messages_expect_more(const struct messages *messages, uint64_t key)
         __builtin_prefetch(&messages->slots[index]);
 }
 
-const struct message *messages_find(const struct messages *messages, uint64_t key)
+struct message *messages_find(const struct messages *messages, uint64_t key)
 {
     uint32_t index = find(messages, key);
     return index == NO_MESSAGE || messages->slots[index].removed ? NULL : &messages->slots[index];
 }
 
-struct message *messages_get(struct messages *messages, uint64_t key, bool *created)
+struct message *messages_get(struct messages *messages, uint64_t key, int64_t time, bool *created)
 {
     uint32_t index = find(messages, key);
     *created = index == NO_MESSAGE || messages->slots[index].removed;
@@ -174,7 +174,8 @@ struct message *messages_get(struct messages *messages, uint64_t key, bool *crea
         messages->slots[index].touched = true;
         return &messages->slots[index];
     }
-    struct message fresh = {.key = key, .sequence = ++messages->sequence};
+    struct message fresh = {
+        .key = key, .first_time = (uint32_t)time, .sequence = ++messages->sequence};
     if (index == NO_MESSAGE) {
         index = free_slot(messages);
         messages->slots[index] = fresh;

@@ -22,6 +22,7 @@ struct message {
     uint32_t sequence;       /* order of first sight */
     uint32_t chain;          /* next in its bucket */
     uint32_t older, newer;   /* neighbours in the open or the closed list */
+    uint32_t first_time;     /* seconds since 1970: with the key, which use of the id it is */
     uint16_t expected, done; /* recipients; 0 expected: not known */
     bool closed : 1;         /* may go first when room is needed */
     bool touched : 1;        /* since it was last looked at for eviction */
@@ -53,11 +54,11 @@ struct messages {
 void messages_init(struct messages *messages, size_t max);
 void messages_release(struct messages *messages);
 
-/* Finds or makes the message; a freed id gives a fresh message. *created says so. The pointer
- * lives until the next call. */
-struct message *messages_get(struct messages *messages, uint64_t key, bool *created);
+/* Finds or makes the message; a freed id gives a fresh message, of this time. *created says so. The
+ * pointer lives until the next call. */
+struct message *messages_get(struct messages *messages, uint64_t key, int64_t time, bool *created);
 /* NULL: not known, or its id is free. */
-const struct message *messages_find(const struct messages *messages, uint64_t key);
+struct message *messages_find(const struct messages *messages, uint64_t key);
 /* Fetch the bucket of a message that will be asked for soon, and, later, the message. */
 void messages_expect(const struct messages *messages, uint64_t key);
 void messages_expect_more(const struct messages *messages, uint64_t key);
@@ -66,10 +67,11 @@ void messages_close(struct messages *messages, struct message *message);
 
 void messages_set_sender(struct messages *messages, struct message *message, sv sender);
 
-/* What stands for the message in evidence: of host, queue id, and which use of the id it is. */
+/* What stands for the message in evidence, also over nights: of host, queue id, and when this use
+ * of the id began. */
 static inline uint64_t message_fingerprint(const struct message *message)
 {
-    return hash_mix(message->key, message->sequence);
+    return hash_mix(message->key, message->first_time);
 }
 
 #endif

@@ -136,6 +136,11 @@ void pendings_drop(struct chains *pendings, struct pending **ring)
         remove_pending(pendings, ring, *ring);
 }
 
+const struct pending *pending_next(const struct pending *pending)
+{
+    return pending->next;
+}
+
 struct record pending_attempt(const struct pending *pending, const struct record *place)
 {
     sv texts[TEXTS];

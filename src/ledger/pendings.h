@@ -22,6 +22,8 @@ void pendings_settle(struct chains *pendings, uint64_t message, struct pending *
                      uint64_t address);
 void pendings_drop(struct chains *pendings, struct pending **ring);
 
+/* The next one of the ring. */
+const struct pending *pending_next(const struct pending *pending);
 /* The deferral again, as far as it was kept; host and queue id of `place`. Views live until it is
  * settled. */
 struct record pending_attempt(const struct pending *pending, const struct record *place);

@@ -29,7 +29,7 @@ static void on_event(void *context, struct event *event)
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
-    tally_event(&lane->scan->tally, &patterns->taxonomy, lane->source, event);
+    tally_event(&lane->scan->tally, &patterns->taxonomy, event);
     evidence_note(&lane->scan->evidence, event, per_domain);
     if (options->sink)
         options->sink(options->sink_context, event);
@@ -73,6 +73,6 @@ void lane_apply(struct lane *lane, size_t source, struct batch *batch)
         ledger_apply(scan->ledger, file, &records[i]);
     }
     scan->source_lines[source] += batch->lines.total;
-    line_tally_place(&batch->lines, first);
+    line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
 }

@@ -15,8 +15,8 @@ void worker_release(struct worker *worker)
     classifier_free(worker->classifier);
 }
 
-static void judge_records(struct worker *worker, struct batch *batch, size_t from, size_t source,
-                          int64_t number, sv line)
+static void judge_records(struct worker *worker, struct batch *batch, size_t from, int64_t number,
+                          sv line)
 {
     struct records *records = &batch->records;
     bool ambiguous = false;
@@ -32,7 +32,7 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
         ambiguous = ambiguous || record->ambiguous;
     }
     if (ambiguous)
-        samples_add(&batch->lines.ambiguous_samples, source, number, line);
+        samples_add(&batch->lines.ambiguous_samples, SV_EMPTY, number, line);
 }
 
 void worker_run(struct worker *worker, const struct chunk *chunk, const struct clock *clock,
@@ -51,9 +51,9 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
         enum line_class class = parser_line(worker->parser, clock, line, number, &batch->records);
         counts[class]++;
         if (class == LINE_UNPARSED)
-            samples_add(&lines->unparsed_samples, chunk->source, number, line);
+            samples_add(&lines->unparsed_samples, SV_EMPTY, number, line);
         if (batch->records.count > from)
-            judge_records(worker, batch, from, chunk->source, number, line);
+            judge_records(worker, batch, from, number, line);
     }
     lines->total = number;
     lines->delivery = counts[LINE_DELIVERY];

@@ -53,7 +53,7 @@ static void make_categories(struct report *report, const struct tally *tally,
             .count = counts->count,
             .transient = counts->transient,
             .permanent = counts->permanent,
-            .recipients = counts->recipients,
+            .recipients = (int64_t)counts->addresses.count,
             .sample_code = counts->sample_code,
             .sample_enhanced = sv_from(counts->sample_enhanced),
             .sample_text =
@@ -142,7 +142,6 @@ static void make_blocks(struct report *report, const struct tally *tally,
 }
 
 static struct sample_list make_samples(struct report *report, const struct samples *samples,
-                                       const struct report_source *source,
                                        const struct report_options *options)
 {
     struct sample_list list = {.count = samples->count, .kept = samples->kept};
@@ -150,7 +149,7 @@ static struct sample_list make_samples(struct report *report, const struct sampl
     for (size_t i = 0; i < samples->kept; i++) {
         const struct sample *sample = &samples->list[i];
         list.rows[i] = (struct sample_row){
-            .file = source->inputs[sample->source].file,
+            .file = sample->file,
             .line = sample->line,
             .text =
                 redact_text(options->redactor, sv_make(sample->text, sample->len), &report->arena)};
@@ -206,9 +205,9 @@ void report_make(struct report *report, const struct report_source *source,
     ranking_make(&report->sender_domains, &tally->sender_domains, options->top);
     ranking_make(&report->hosts, &tally->hosts, options->top);
     ranking_make(&report->hours, &tally->hours, options->top);
-    report->unclassified = make_samples(report, &tally->unclassified, source, options);
-    report->unparsed = make_samples(report, &source->lines->unparsed_samples, source, options);
-    report->ambiguous = make_samples(report, &source->lines->ambiguous_samples, source, options);
+    report->unclassified = make_samples(report, &tally->unclassified, options);
+    report->unparsed = make_samples(report, &source->lines->unparsed_samples, options);
+    report->ambiguous = make_samples(report, &source->lines->ambiguous_samples, options);
     suppressions_make(report, source, options);
 }
 

@@ -119,7 +119,7 @@ static struct suppression describe(const struct decider *decider, sv address,
                         : redact_address(redactor, original, arena),
         .count = decision->messages,
         .days = (int64_t)charge->day_count,
-        .first_seen = charge->first_seen,
+        .first_seen = charge_first_seen(charge),
         .last_seen = charge->last_seen,
         .line = charge->line,
         .skipped = SV_EMPTY};
@@ -149,7 +149,9 @@ static bool is_stronger(const struct decision *a, const struct decision *b)
 {
     if (a->at_once != b->at_once)
         return a->at_once;
-    return a->charge->last_seen > b->charge->last_seen;
+    if (a->charge->last_seen != b->charge->last_seen)
+        return a->charge->last_seen > b->charge->last_seen;
+    return a->charge->category < b->charge->category;
 }
 
 static void consider(const struct decider *decider, sv address, const struct suspect *suspect)

@@ -5,8 +5,9 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/scan.h"
+#include "merge.h"
 
-enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256 };
+enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, SECONDS_A_DAY = 86400 };
 
 static size_t keep(char *to, sv text)
 {
@@ -16,36 +17,52 @@ static size_t keep(char *to, sv text)
     return part.len;
 }
 
-void samples_add(struct samples *samples, size_t source, int64_t line, sv text)
+bool tally_shows_first(int64_t time, sv text, int64_t other_time, sv other)
 {
-    samples->count++;
-    if (samples->kept == SAMPLES_MAX)
-        return;
-    struct sample *sample = &samples->list[samples->kept++];
-    sample->source = source;
-    sample->line = line;
-    sample->len = keep(sample->text, text);
+    if (time != other_time)
+        return time < other_time;
+    return sv_cmp(sv_sub(text, 0, SAMPLE_BYTES), other) < 0;
 }
 
 static bool is_earlier(const struct sample *a, const struct sample *b)
 {
-    return a->source != b->source ? a->source < b->source : a->line < b->line;
+    int files = sv_cmp(a->file, b->file);
+    if (files)
+        return files < 0;
+    return a->line != b->line ? a->line < b->line
+                              : sv_cmp(sv_make(a->text, a->len), sv_make(b->text, b->len)) < 0;
 }
 
-static void merge_samples(struct samples *into, const struct samples *from)
+/* Where it belongs; SAMPLES_MAX: nowhere. */
+static size_t place_of(const struct samples *samples, const struct sample *sample)
 {
-    into->count += from->count;
-    for (size_t i = 0; i < from->kept; i++) {
-        size_t at = into->kept;
-        while (at && is_earlier(&from->list[i], &into->list[at - 1]))
-            at--;
-        if (at == SAMPLES_MAX)
-            continue;
-        if (into->kept < SAMPLES_MAX)
-            into->kept++;
-        memmove(&into->list[at + 1], &into->list[at], (into->kept - at - 1) * sizeof *into->list);
-        into->list[at] = from->list[i];
-    }
+    size_t at = samples->kept;
+    while (at && is_earlier(sample, &samples->list[at - 1]))
+        at--;
+    return at;
+}
+
+void samples_insert(struct samples *samples, const struct sample *sample)
+{
+    size_t at = place_of(samples, sample);
+    if (at == SAMPLES_MAX)
+        return;
+    if (samples->kept < SAMPLES_MAX)
+        samples->kept++;
+    memmove(&samples->list[at + 1], &samples->list[at],
+            (samples->kept - at - 1) * sizeof *samples->list);
+    samples->list[at] = *sample;
+}
+
+void samples_add(struct samples *samples, sv file, int64_t line, sv text)
+{
+    const struct sample *last = &samples->list[SAMPLES_MAX - 1];
+    samples->count++;
+    if (samples->kept == SAMPLES_MAX && sv_eq(file, last->file) && line > last->line)
+        return;
+    struct sample sample = {.file = file, .line = line};
+    sample.len = keep(sample.text, text);
+    samples_insert(samples, &sample);
 }
 
 void line_tally_clear(struct line_tally *lines)
@@ -55,35 +72,26 @@ void line_tally_clear(struct line_tally *lines)
     lines->unparsed_samples.kept = lines->ambiguous_samples.kept = 0;
 }
 
-static void place_samples(struct samples *samples, int64_t first)
+static void place_samples(struct samples *samples, sv file, int64_t first)
 {
-    for (size_t i = 0; i < samples->kept; i++)
+    for (size_t i = 0; i < samples->kept; i++) {
+        samples->list[i].file = file;
         samples->list[i].line += first;
+    }
 }
 
-void line_tally_place(struct line_tally *lines, int64_t first)
+void line_tally_place(struct line_tally *lines, sv file, int64_t first)
 {
-    place_samples(&lines->unparsed_samples, first);
-    place_samples(&lines->ambiguous_samples, first);
-}
-
-void line_tally_merge(struct line_tally *into, const struct line_tally *from)
-{
-    into->total += from->total;
-    into->delivery += from->delivery;
-    into->context += from->context;
-    into->other += from->other;
-    into->unparsed += from->unparsed;
-    merge_samples(&into->unparsed_samples, &from->unparsed_samples);
-    merge_samples(&into->ambiguous_samples, &from->ambiguous_samples);
+    place_samples(&lines->unparsed_samples, file, first);
+    place_samples(&lines->ambiguous_samples, file, first);
 }
 
 void tally_init(struct tally *tally)
 {
     *tally = (struct tally){.first = INT64_MAX, .last = INT64_MIN};
     map_init(&tally->enhanced, sizeof(int64_t));
-    map_init(&tally->providers, sizeof(struct outcomes));
-    map_init(&tally->recipient_domains, sizeof(struct outcomes));
+    map_init(&tally->providers, sizeof(struct reach));
+    map_init(&tally->recipient_domains, sizeof(struct reach));
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
     map_init(&tally->hours, sizeof(struct outcomes));
@@ -104,14 +112,16 @@ void tally_release(struct tally *tally)
     map_release(&tally->shapes);
     map_release(&tally->blocks);
     fpset_release(&tally->recipients);
-    fpset_release(&tally->category_recipients);
+    for (size_t i = 0; i < CATEGORY_MAX; i++)
+        fpset_release(&tally->categories[i].addresses);
+    arena_release(&tally->texts);
 }
 
 /* Names are counted in lower case; fingerprints of them are as good as the names themselves. */
-static struct outcomes *find_name(struct map *map, sv name, uint64_t hash)
+static void *find_name(struct map *map, sv name, uint64_t hash)
 {
     char lower[NAME_BYTES_MAX];
-    struct outcomes *known = map_by_hash(map, hash);
+    void *known = map_by_hash(map, hash);
     if (known)
         return known;
     name = sv_sub(name, 0, sizeof lower);
@@ -154,34 +164,44 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     count(tally->last_host_counts, outcome);
 }
 
-/* Provider names live for the run, so the pointer tells them apart. */
-static void count_provider(struct tally *tally, sv provider, enum outcome outcome)
+static void count_reach(struct reach *reach, const struct event *event)
 {
+    const struct record *a = &event->attempt;
+    int64_t second = (a->time % SECONDS_A_DAY + SECONDS_A_DAY) % SECONDS_A_DAY;
+    count(&reach->outcomes, a->outcome);
+    reach->delivered[second / WATCH_SECONDS] += a->outcome == OUTCOME_DELIVERED;
+    reach->dead[second / WATCH_SECONDS] += event->action == ACTION_SUPPRESS;
+}
+
+/* Provider names live for the run, so the pointer tells them apart. */
+static void count_provider(struct tally *tally, const struct event *event)
+{
+    sv provider = event->attempt.provider;
     if (!provider.len)
         return;
     if (provider.ptr != tally->last_provider) {
         tally->last_provider = provider.ptr;
         tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
     }
-    count(tally->last_provider_counts, outcome);
+    count_reach(tally->last_provider_counts, event);
 }
 
-static struct outcomes *find_domain(struct map *map, sv address, uint64_t hash)
+static struct reach *find_domain(struct map *map, sv address, uint64_t hash)
 {
-    struct outcomes *known = map_by_hash(map, hash);
+    struct reach *known = map_by_hash(map, hash);
     return known ? known : find_name(map, sv_after_last(address, '@'), hash);
 }
 
 static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    count_provider(tally, a->provider, a->outcome);
+    count_provider(tally, event);
     if (a->domain_key)
-        count(find_domain(&tally->recipient_domains, a->recipient, a->domain_key), a->outcome);
+        count_reach(find_domain(&tally->recipient_domains, a->recipient, a->domain_key), event);
     count_host(tally, a->host, a->outcome);
     count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
-        count(find_name(&tally->sender_domains, SV("<>"), 1), a->outcome);
+        count(find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH), a->outcome);
     else if (event->sender_known && event->sender_domain_key)
         count(find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
                         event->sender_domain_key),
@@ -195,17 +215,19 @@ static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
     if (taxonomy->categories[a->verdict.category].scope != SCOPE_SENDER)
         return;
     struct buf key = {0};
-    buf_printf(&key, "%.*s\n%.*s\n%d\n%.*s", SV_FMT(a->host), SV_FMT(a->provider),
-               a->verdict.category, SV_FMT(a->verdict.list));
+    buf_printf(&key, "%.*s\n%.*s\n%.*s\n%.*s", SV_FMT(a->host), SV_FMT(a->provider),
+               SV_FMT(taxonomy->categories[a->verdict.category].name), SV_FMT(a->verdict.list));
     bool added;
     struct block *block = map_add(&tally->blocks, buf_sv(&key), &added);
     buf_release(&key);
     block->count++;
-    if (!added)
-        return;
     block->category = a->verdict.category;
     block->list = a->verdict.list;
+    if (!added && !tally_shows_first(a->time, a->reply.text, block->sample_time,
+                                     sv_make(block->sample, block->sample_len)))
+        return;
     block->remedy = a->verdict.remedy;
+    block->sample_time = a->time;
     block->sample_len = keep(block->sample, a->reply.text);
 }
 
@@ -228,7 +250,7 @@ static void count_rule(struct tally *tally, const struct taxonomy *taxonomy,
         ++*(int64_t *)map_add(&tally->shapes, shape, NULL);
 }
 
-static void count_category(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
+static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
                            const struct event *event, uint64_t address)
 {
     const struct record *a = &event->attempt;
@@ -236,18 +258,20 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
     if (category >= taxonomy->category_count)
         return;
     struct category_tally *counts = &tally->categories[category];
-    if (counts->count++ == 0) {
+    if (counts->count++ == 0 ||
+        tally_shows_first(a->time, a->reply.text, counts->sample_time,
+                          sv_make(counts->sample_text, counts->sample_len))) {
+        counts->sample_time = a->time;
         counts->sample_code = a->reply.code;
         sv enhanced = sv_sub(a->reply.enhanced, 0, sizeof counts->sample_enhanced - 1);
-        sv_put(counts->sample_enhanced, enhanced);
+        *sv_put(counts->sample_enhanced, enhanced) = 0;
         counts->sample_len = keep(counts->sample_text, a->reply.text);
     }
     counts->transient += a->severity == SEVERITY_TRANSIENT;
     counts->permanent += a->severity == SEVERITY_PERMANENT;
-    counts->recipients +=
-        fpset_add(&tally->category_recipients, hash_mix(address, category), 0) == FPSET_NEW;
+    fpset_add(&counts->addresses, address, 0);
     if (category == taxonomy->unclassified)
-        samples_add(&tally->unclassified, source, a->line, a->reply.text);
+        samples_add(&tally->unclassified, event->file, a->line, a->reply.text);
     count_rule(tally, taxonomy, a);
     count_block(tally, taxonomy, event);
 }
@@ -282,8 +306,7 @@ void tally_expect_more(const struct tally *tally, const struct record *record)
     map_expect_value(&tally->recipient_domains, record->domain_key);
 }
 
-void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
-                 const struct event *event)
+void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)
 {
     const struct record *a = &event->attempt;
     uint64_t address = a->address_key;
@@ -299,9 +322,9 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t so
     if (failed) {
         tally->transient += a->severity == SEVERITY_TRANSIENT;
         tally->permanent += a->severity == SEVERITY_PERMANENT;
-        count_category(tally, taxonomy, source, event, address);
+        count_category(tally, taxonomy, event, address);
     } else if (a->outcome == OUTCOME_REFUSED) {
-        count_category(tally, taxonomy, source, event, address);
+        count_category(tally, taxonomy, event, address);
         return;
     }
     if (a->outcome != OUTCOME_HANDED_OVER)

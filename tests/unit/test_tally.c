@@ -6,17 +6,18 @@
 /* Lines that one worker saw: every seventh is a sample of this kind, every eleventh of that. */
 static void fill(struct line_tally *tally, size_t source, int64_t from, int64_t to)
 {
+    sv file = source ? SV("mail.log") : SV("exim.log");
     for (int64_t line = from; line < to; line++) {
         char text[32];
         int n = snprintf(text, sizeof text, "s%zu l%lld", source, (long long)line);
         tally->total++;
         if (line % 7 == 0) {
             tally->unparsed++;
-            samples_add(&tally->unparsed_samples, source, line, sv_make(text, (size_t)n));
+            samples_add(&tally->unparsed_samples, file, line, sv_make(text, (size_t)n));
         } else if (line % 3 == 0) {
             tally->delivery++;
             if (line % 11 == 0)
-                samples_add(&tally->ambiguous_samples, source, line, sv_make(text, (size_t)n));
+                samples_add(&tally->ambiguous_samples, file, line, sv_make(text, (size_t)n));
         } else if (line % 2 == 0) {
             tally->context++;
         } else {
@@ -30,7 +31,7 @@ static void expect_samples(const struct samples *got, const struct samples *want
     assert_int_equal(got->count, want->count);
     assert_int_equal(got->kept, want->kept);
     for (size_t i = 0; i < want->kept; i++) {
-        assert_int_equal(got->list[i].source, want->list[i].source);
+        expect_sv(got->list[i].file, want->list[i].file, SV_EMPTY);
         assert_int_equal(got->list[i].line, want->list[i].line);
         expect_sv(sv_make(got->list[i].text, got->list[i].len),
                   sv_make(want->list[i].text, want->list[i].len), SV_EMPTY);
@@ -92,7 +93,7 @@ static void test_samples(void **state)
     (void)state;
     memset(text, 'x', sizeof text);
     for (size_t i = 0; i < SAMPLES_MAX + 5; i++)
-        samples_add(&samples, 0, (int64_t)i, sv_make(text, SAMPLE_BYTES - 5 + i));
+        samples_add(&samples, SV("mail.log"), (int64_t)i, sv_make(text, SAMPLE_BYTES - 5 + i));
     assert_int_equal(samples.count, SAMPLES_MAX + 5);
     assert_int_equal(samples.kept, SAMPLES_MAX);
     for (size_t i = 0; i < SAMPLES_MAX; i++) {
@@ -135,10 +136,11 @@ static const struct step steps[] = {
      "xyzzy"},
 };
 
-static void count_steps(struct tally *tally)
+/* Every `parts`th of them, from `part` on. */
+static void count_part(struct tally *tally, size_t part, size_t parts)
 {
     tally_init(tally);
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+    for (size_t i = part; i < COUNT_OF(steps); i += parts) {
         const struct step *step = &steps[i];
         struct event event = {
             .attempt = {.kind = RECORD_ATTEMPT,
@@ -156,7 +158,7 @@ static void count_steps(struct tally *tally)
         event.sender_key = hash_address(event.sender, &event.sender_domain_key);
         ledger_seal(&event.attempt);
         tally_expect(tally, &event.attempt);
-        tally_event(tally, &patterns.taxonomy, 0, &event);
+        tally_event(tally, &patterns.taxonomy, &event);
     }
 }
 
@@ -182,8 +184,120 @@ static void expect_category(const struct tally *tally, const char *name, int64_t
     assert_int_equal(category->count, count);
     assert_int_equal(category->transient, transient);
     assert_int_equal(category->permanent, permanent);
-    assert_int_equal(category->recipients, recipients);
+    assert_int_equal((int64_t)category->addresses.count, recipients);
     assert_string_equal(category->sample_text, sample);
+}
+
+static void count_steps(struct tally *tally)
+{
+    count_part(tally, 0, 1);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return sv_cmp(*(const sv *)a, *(const sv *)b);
+}
+
+/* The bytes of a tally, in an order of their own: maps keep the order of first mention. */
+static void add_sorted(struct buf *out, const struct map *map)
+{
+    sv rows[64];
+    size_t count = map_count(map);
+    assert_true(count <= COUNT_OF(rows));
+    for (size_t i = 0; i < count; i++) {
+        const struct map_entry *entry = map->order[i];
+        rows[i] = sv_make(entry->value, map->value_size + entry->key_len);
+    }
+    qsort(rows, count, sizeof *rows, by_bytes);
+    for (size_t i = 0; i < count; i++)
+        buf_add(out, rows[i]);
+}
+
+static void describe(struct buf *out, const struct tally *tally)
+{
+    struct recipient_counts recipients = tally_recipients(tally);
+    buf_add(out, sv_make((const char *)tally->attempts, sizeof tally->attempts));
+    buf_add(out, sv_make((const char *)tally->codes, sizeof tally->codes));
+    buf_printf(out, "%lld %lld %lld %lld %lld %lld %lld\n", (long long)tally->transient,
+               (long long)tally->permanent, (long long)tally->first, (long long)tally->last,
+               (long long)recipients.attempted, (long long)recipients.delivered,
+               (long long)recipients.failed);
+    for (size_t i = 0; i < CATEGORY_MAX; i++) {
+        const struct category_tally *category = &tally->categories[i];
+        if (category->count)
+            buf_printf(out, "%zu %lld %lld %lld %zu %d %s %s\n", i, (long long)category->count,
+                       (long long)category->transient, (long long)category->permanent,
+                       category->addresses.count, category->sample_code, category->sample_enhanced,
+                       category->sample_text);
+    }
+    add_sorted(out, &tally->enhanced);
+    add_sorted(out, &tally->providers);
+    add_sorted(out, &tally->recipient_domains);
+    add_sorted(out, &tally->sender_domains);
+    add_sorted(out, &tally->hosts);
+    add_sorted(out, &tally->hours);
+    add_sorted(out, &tally->rules);
+    add_sorted(out, &tally->shapes);
+    for (size_t i = 0; i < tally->unclassified.kept; i++)
+        buf_add(out, sv_from(tally->unclassified.list[i].text));
+}
+
+/* Packed, unpacked and merged in any order, parts are as good as the whole. */
+static void test_parts_make_a_whole(void **state)
+{
+    struct tally whole;
+    struct buf want = {0};
+    (void)state;
+    count_steps(&whole);
+    describe(&want, &whole);
+    for (size_t parts = 1; parts <= 5; parts++)
+        for (size_t shift = 0; shift < parts; shift++) {
+            struct period sum;
+            struct buf got = {0};
+            period_init(&sum);
+            for (size_t i = 0; i < parts; i++) {
+                struct period part = {0}, again;
+                struct buf bytes = {0};
+                count_part(&part.tally, (i + shift) % parts, parts);
+                period_pack(&bytes, &part, &patterns.taxonomy);
+                period_release(&part);
+                period_init(&again);
+                assert_int_equal(period_unpack(&again, buf_sv(&bytes), &patterns.taxonomy), 0);
+                buf_release(&bytes);
+                period_merge(&sum, &again);
+                period_release(&again);
+            }
+            describe(&got, &sum.tally);
+            expect_sv(buf_sv(&got), buf_sv(&want), SV("the whole"));
+            buf_release(&got);
+            period_release(&sum);
+        }
+    buf_release(&want);
+    tally_release(&whole);
+}
+
+/* Damaged bytes are refused or read as something, and never more than that. */
+static void test_damaged_periods(void **state)
+{
+    struct period period = {0};
+    struct buf bytes = {0};
+    (void)state;
+    count_part(&period.tally, 0, 1);
+    period_pack(&bytes, &period, &patterns.taxonomy);
+    period_release(&period);
+    for (size_t i = 0; i < bytes.len; i++) {
+        period_init(&period);
+        assert_int_equal(period_unpack(&period, sv_make(bytes.ptr, i), &patterns.taxonomy), -1);
+        period_release(&period);
+        for (unsigned bit = 0; bit < 8; bit += 3) {
+            bytes.ptr[i] = (char)(bytes.ptr[i] ^ (1 << bit));
+            period_init(&period);
+            (void)!period_unpack(&period, buf_sv(&bytes), &patterns.taxonomy);
+            period_release(&period);
+            bytes.ptr[i] = (char)(bytes.ptr[i] ^ (1 << bit));
+        }
+    }
+    buf_release(&bytes);
 }
 
 static void test_events(void **state)
@@ -200,7 +314,7 @@ static void test_events(void **state)
                                                             attempts[OUTCOME_EXPIRED]);
     assert_int_equal(tally.first, -1);
     assert_int_equal(tally.last, 7207);
-    expect_category(&tally, "recipient_unknown", 4, 1, 3, 3, "first");
+    expect_category(&tally, "recipient_unknown", 4, 1, 3, 3, "third");
     expect_category(&tally, "greylisted", 1, 1, 0, 1, "later");
     expect_category(&tally, "reputation", 1, 0, 1, 1, "go away");
     expect_category(&tally, "expired", 1, 1, 0, 1, "full");
@@ -247,6 +361,8 @@ int main(void)
         cmocka_unit_test(test_merge_in_any_order),
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_parts_make_a_whole),
+        cmocka_unit_test(test_damaged_periods),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);

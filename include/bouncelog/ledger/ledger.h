@@ -12,6 +12,9 @@
 #ifndef BOUNCELOG_LEDGER_LEDGER_H
 #define BOUNCELOG_LEDGER_LEDGER_H
 
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/err.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/model/event.h"
 
 typedef void ledger_handler(void *context, struct event *event);
@@ -45,5 +48,12 @@ struct ledger_counts ledger_counts(const struct ledger *ledger);
 
 /* Did this original recipient (hash_nocase) expand to several final ones in that message? */
 bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original);
+
+/* What is remembered, as bytes for the next night, and into a ledger that is new. -1: the bytes
+ * are damaged. */
+void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxonomy *taxonomy);
+int ledger_unpack(struct ledger *ledger, sv bytes, const struct taxonomy *taxonomy) MUST_CHECK;
+/* Adds the fingerprints of the messages whose fate is not known yet. */
+void ledger_open_messages(const struct ledger *ledger, struct fpset *open);
 
 #endif

@@ -1,12 +1,15 @@
 /* tally: the counters behind the summary.
  *
- * struct line_tally is filled by each worker and merged (commutative and associative: samples
- * keep the earliest lines); struct tally by the ordered lane, one event after the other.
+ * struct line_tally is filled by each worker; struct tally by the ordered lane, one event after the
+ * other. Both merge, in any order and grouping with the same result: what can be shown once only is
+ * the earliest of its kind, samples are the first ones by file and line.
  * Memory grows with the number of distinct domains, hosts and recipients (8 bytes each), not with
  * the input. Thread: one each. */
 #ifndef BOUNCELOG_TALLY_TALLY_H
 #define BOUNCELOG_TALLY_TALLY_H
 
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/err.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
@@ -15,7 +18,7 @@ enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64, SHAPES_MAX = 10
 
 /* A line, or a text, to look at. */
 struct sample {
-    size_t source;
+    sv file; /* of whoever adds it; must live as long as the samples */
     int64_t line;
     char text[SAMPLE_BYTES + 1];
     size_t len;
@@ -27,7 +30,7 @@ struct samples {
     size_t kept;
 };
 
-void samples_add(struct samples *samples, size_t source, int64_t line, sv text);
+void samples_add(struct samples *samples, sv file, int64_t line, sv text);
 
 struct line_tally {
     int64_t total, delivery, context, other, unparsed;
@@ -36,16 +39,26 @@ struct line_tally {
 
 void line_tally_clear(struct line_tally *lines);
 void line_tally_merge(struct line_tally *into, const struct line_tally *from);
-/* The lines were counted from 0: the first one is line `first` of its source. */
-void line_tally_place(struct line_tally *lines, int64_t first);
+/* The lines were counted from 0: the first one is line `first` of this file. */
+void line_tally_place(struct line_tally *lines, sv file, int64_t first);
 
 /* Outcomes of whatever shares a name. */
 struct outcomes {
     int64_t count, delivered, deferred, bounced, expired;
 };
 
+/* ...and when mail to a domain or provider was taken, and when addresses there were called dead:
+ * what tells an outage from dead addresses. */
+enum { WATCH_SECONDS = 14400, WATCHES_A_DAY = 86400 / WATCH_SECONDS };
+struct reach {
+    struct outcomes outcomes; /* first: a ranking takes it for one */
+    uint32_t delivered[WATCHES_A_DAY], dead[WATCHES_A_DAY];
+};
+
 struct category_tally {
-    int64_t count, transient, permanent, recipients;
+    int64_t count, transient, permanent;
+    struct fpset addresses; /* distinct recipients */
+    int64_t sample_time;
     int sample_code;
     char sample_enhanced[16];
     char sample_text[SAMPLE_BYTES + 1];
@@ -56,7 +69,8 @@ struct category_tally {
 struct block {
     int64_t count;
     uint8_t category;
-    sv list, remedy; /* live for the run */
+    sv list, remedy; /* live for the run, or as long as the tally */
+    int64_t sample_time;
     char sample[SAMPLE_BYTES + 1];
     size_t sample_len;
 };
@@ -70,7 +84,8 @@ struct tally {
     /* The last event's hour, host, provider and code: most events share them with the one before.
      */
     int64_t last_hour;
-    struct outcomes *last_hour_counts, *last_host_counts, *last_provider_counts;
+    struct outcomes *last_hour_counts, *last_host_counts;
+    struct reach *last_provider_counts;
     sv last_host; /* a view of the next */
     char last_host_name[128];
     const char *last_provider;
@@ -79,22 +94,46 @@ struct tally {
         char text[16];
         size_t len;
     } last_enhanced[ENHANCED_LAST];
-    struct map enhanced;                                                   /* "5.1.1" -> int64_t */
-    struct map providers, recipient_domains, sender_domains, hosts, hours; /* -> struct outcomes */
-    struct map rules;                 /* rule \n category -> int64_t */
-    struct map shapes;                /* of unclassified words -> int64_t; SHAPES_MAX of them */
-    struct map blocks;                /* host \n provider \n category \n list -> struct block */
-    struct fpset recipients;          /* lower-cased final addresses */
-    struct fpset category_recipients; /* (category, address) */
+    struct map enhanced;                     /* "5.1.1" -> int64_t */
+    struct map providers, recipient_domains; /* -> struct reach */
+    struct map sender_domains, hosts, hours; /* -> struct outcomes */
+    struct map rules;                        /* rule \n category -> int64_t */
+    struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */
+    struct map blocks;       /* host \n provider \n category \n list -> struct block */
+    struct fpset recipients; /* lower-cased final addresses */
     struct samples unclassified;
+    struct arena texts; /* of what was merged or unpacked */
 };
 
 enum { RECIPIENT_DELIVERED = 1, RECIPIENT_FAILED = 2 };
 
+/* Stands for the null sender among the sender domains. */
+enum { NULL_SENDER_HASH = 1 };
+
 void tally_init(struct tally *tally);
 void tally_release(struct tally *tally);
-void tally_event(struct tally *tally, const struct taxonomy *taxonomy, size_t source,
-                 const struct event *event);
+void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event);
+
+/* Both of the same taxonomy. */
+void tally_merge(struct tally *into, const struct tally *from);
+
+/* All counters of a stretch of time, as the history keeps them. */
+struct period {
+    struct line_tally lines;
+    struct tally tally;
+    int64_t unresolved_expiries, evicted;
+};
+
+void period_init(struct period *period);
+void period_release(struct period *period);
+void period_merge(struct period *into, const struct period *from);
+
+/* As bytes, and back into a period that is empty. Categories go by their names: one that the
+ * taxonomy does not have any more counts as unclassified. -1: the bytes are damaged. */
+void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy);
+int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy) MUST_CHECK;
+/* Of such bytes only what tells an outage: -1 as above. The tally is an empty one. */
+int period_unpack_reach(struct tally *tally, sv bytes) MUST_CHECK;
 
 /* Hints that an event of this sealed record will come soon. */
 void tally_expect(const struct tally *tally, const struct record *record);

@@ -1,0 +1,243 @@
+/* What a ledger remembers, as bytes: the open messages with their deferred recipients, and which
+ * queue ids were seen lately, so that a message is joined whose lines fall into two nights. */
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/pack.h"
+#include "state.h"
+
+enum { PACKED_VERSION = 1, PACKED_LEAST = 1, RECENT_KEPT = 4096 };
+
+/* No queue keeps a message as long: what is older has lost the line that ends it. */
+enum { OPEN_SECONDS_MAX = 45 * 86400 };
+
+enum flag {
+    FLAG_ANNOUNCED = 1,
+    FLAG_GAVE_UP = 2,
+    FLAG_NOTIFICATION = 4,
+    FLAG_SUBMITTED = 8,
+    FLAG_FREES_ITSELF = 16,
+    FLAG_SENDER = 32
+};
+
+enum attempt_flag {
+    ATTEMPT_AMBIGUOUS = 1,
+    ATTEMPT_LOCAL = 2,
+    ATTEMPT_NEVER_RCPT = 4,
+    ATTEMPT_SENDER = 8
+};
+
+static unsigned flags_of(const struct message *m)
+{
+    return (m->announced ? FLAG_ANNOUNCED : 0u) | (m->gave_up ? FLAG_GAVE_UP : 0u) |
+           (m->notification ? FLAG_NOTIFICATION : 0u) | (m->submitted ? FLAG_SUBMITTED : 0u) |
+           (m->frees_itself ? FLAG_FREES_ITSELF : 0u) | (m->sender ? FLAG_SENDER : 0u);
+}
+
+static void pack_attempt(struct buf *out, const struct record *a, const struct taxonomy *taxonomy)
+{
+    const sv texts[] = {a->sender,       a->recipient,
+                        a->original,     a->relay.host,
+                        a->relay.ip,     a->transport,
+                        a->dsn,          a->reply.enhanced,
+                        a->reply.text,   a->provider,
+                        a->verdict.rule, a->verdict.remedy,
+                        a->verdict.list, taxonomy_category_name(taxonomy, a->verdict.category)};
+    const int64_t numbers[] = {a->time,        a->mta,           a->severity,
+                               a->said.origin, a->said.stage,    a->relay.port,
+                               a->reply.code,  a->verdict.basis, (int64_t)(a->delay_s * 1000)};
+    pack_unsigned(out, (a->ambiguous ? ATTEMPT_AMBIGUOUS : 0u) | (a->local ? ATTEMPT_LOCAL : 0u) |
+                           (a->never_rcpt ? ATTEMPT_NEVER_RCPT : 0u) |
+                           (a->has_sender ? ATTEMPT_SENDER : 0u));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        pack_number(out, numbers[i]);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        pack_text(out, texts[i]);
+}
+
+static void unpack_attempt(struct unpack *in, struct record *a, struct ledger *ledger,
+                           const struct taxonomy *taxonomy)
+{
+    sv category = SV_EMPTY;
+    sv *const texts[] = {&a->sender,       &a->recipient, &a->original,     &a->relay.host,
+                         &a->relay.ip,     &a->transport, &a->dsn,          &a->reply.enhanced,
+                         &a->reply.text,   &a->provider,  &a->verdict.rule, &a->verdict.remedy,
+                         &a->verdict.list, &category};
+    int64_t numbers[9];
+    uint64_t flags = unpack_unsigned(in);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        numbers[i] = unpack_number(in);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = unpack_text(in);
+    a->kind = RECORD_ATTEMPT;
+    a->outcome = OUTCOME_DEFERRED;
+    a->ambiguous = flags & ATTEMPT_AMBIGUOUS;
+    a->local = flags & ATTEMPT_LOCAL;
+    a->never_rcpt = flags & ATTEMPT_NEVER_RCPT;
+    a->has_sender = flags & ATTEMPT_SENDER;
+    a->time = numbers[0];
+    a->mta = (enum mta)numbers[1];
+    a->severity = (enum severity)numbers[2];
+    a->said.origin = (enum origin)numbers[3];
+    a->said.stage = (enum stage)numbers[4];
+    a->relay.port = (int)numbers[5];
+    a->reply.code = (int)numbers[6];
+    a->verdict.basis = (enum basis)numbers[7];
+    a->delay_s = (double)numbers[8] / 1000;
+    a->verdict.category = taxonomy_category(taxonomy, category);
+    if (a->verdict.category == CATEGORY_NONE)
+        a->verdict.category = taxonomy->unclassified;
+    for (size_t i = 9; i < 13; i++) /* those that live for the run */
+        *texts[i] = arena_copy(&ledger->texts, *texts[i]);
+    a->address_key = hash_address(a->recipient, &a->domain_key);
+}
+
+static void pack_pendings(struct buf *out, const struct message *message,
+                          const struct taxonomy *taxonomy)
+{
+    static const struct record nowhere;
+    const struct pending *first = message->pending, *at = first;
+    size_t count = 0;
+    for (; at; at = pending_next(at) == first ? NULL : pending_next(at))
+        count++;
+    pack_unsigned(out, count);
+    for (at = first; count; count--, at = pending_next(at)) {
+        struct record attempt = pending_attempt(at, &nowhere);
+        pack_attempt(out, &attempt, taxonomy);
+    }
+}
+
+static void pack_message(struct buf *out, const struct message *message, uint32_t newest,
+                         const struct taxonomy *taxonomy)
+{
+    size_t expansions = 0;
+    pack_hash(out, message->key);
+    pack_unsigned(out, message->first_time);
+    pack_unsigned(out, newest - message->sequence);
+    pack_unsigned(out, message->expected);
+    pack_unsigned(out, message->done);
+    pack_unsigned(out, flags_of(message));
+    if (message->sender)
+        pack_text(out, sender_text(message->sender));
+    pack_pendings(out, message, taxonomy);
+    for (const struct expansion *at = message->expansions; at; at = at->next)
+        expansions++;
+    pack_unsigned(out, expansions);
+    for (const struct expansion *at = message->expansions; at; at = at->next) {
+        pack_hash(out, at->chain.key);
+        pack_hash(out, at->final);
+        pack_unsigned(out, at->several);
+    }
+}
+
+static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t newest,
+                           const struct taxonomy *taxonomy)
+{
+    struct messages *messages = &ledger->messages;
+    bool created;
+    uint64_t key = unpack_hash(in);
+    uint32_t first_time = (uint32_t)unpack_unsigned(in);
+    uint32_t distance = (uint32_t)unpack_unsigned(in);
+    struct message *message = messages_get(messages, key, first_time, &created);
+    message->sequence = newest - distance;
+    message->expected = (uint16_t)unpack_unsigned(in);
+    message->done = (uint16_t)unpack_unsigned(in);
+    uint64_t flags = unpack_unsigned(in);
+    message->announced = flags & FLAG_ANNOUNCED;
+    message->gave_up = flags & FLAG_GAVE_UP;
+    message->notification = flags & FLAG_NOTIFICATION;
+    message->submitted = flags & FLAG_SUBMITTED;
+    message->frees_itself = flags & FLAG_FREES_ITSELF;
+    if (flags & FLAG_SENDER)
+        messages_set_sender(messages, message, unpack_text(in));
+    size_t pendings = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < pendings && !in->failed; i++) {
+        struct record attempt = {0};
+        unpack_attempt(in, &attempt, ledger, taxonomy);
+        if (!in->failed)
+            pendings_defer(&messages->pendings, message_fingerprint(message), &message->pending,
+                           &attempt);
+    }
+    size_t expansions = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < expansions && !in->failed; i++) {
+        uint64_t pair = unpack_hash(in), final = unpack_hash(in);
+        struct expansion *expansion =
+            expansions_add(&messages->expansions, &message->expansions, pair, final);
+        expansion->several = unpack_unsigned(in) != 0;
+        if (expansion->several)
+            fpset_add(&ledger->several, pair, 0);
+    }
+}
+
+/* Those of the latest messages, the newest of each place last. */
+static void pack_recent(struct buf *out, const struct recent_ids *recent, uint32_t newest)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < recent->sets * RECENT_WAYS; i++)
+        count += recent->ids[i].id && newest - recent->ids[i].sequence < RECENT_KEPT;
+    pack_unsigned(out, count);
+    for (size_t i = recent->sets * RECENT_WAYS; i-- > 0;) {
+        const struct recent_id *id = &recent->ids[i];
+        if (!id->id || newest - id->sequence >= RECENT_KEPT)
+            continue;
+        pack_hash(out, id->id);
+        pack_unsigned(out, newest - id->sequence);
+    }
+}
+
+static void unpack_recent(struct unpack *in, struct recent_ids *recent, uint32_t newest)
+{
+    size_t count = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        uint64_t id = unpack_hash(in);
+        recent_ids_add(recent, id, newest - (uint32_t)unpack_unsigned(in));
+    }
+}
+
+static uint32_t oldest_kept(const struct messages *messages)
+{
+    uint32_t latest = 0;
+    for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
+        if (messages->slots[i].first_time > latest)
+            latest = messages->slots[i].first_time;
+    return latest > OPEN_SECONDS_MAX ? latest - OPEN_SECONDS_MAX : 0;
+}
+
+void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxonomy *taxonomy)
+{
+    const struct messages *messages = &ledger->messages;
+    uint32_t newest = messages->sequence, oldest = oldest_kept(messages);
+    size_t open = 0;
+    for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
+        open += messages->slots[i].first_time >= oldest;
+    pack_unsigned(out, PACKED_VERSION);
+    pack_unsigned(out, newest);
+    pack_unsigned(out, open);
+    for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
+        if (messages->slots[i].first_time >= oldest)
+            pack_message(out, &messages->slots[i], newest, taxonomy);
+    pack_recent(out, &ledger->recent, newest);
+    pack_recent(out, &ledger->direct, newest);
+    pack_recent(out, &ledger->own, newest);
+}
+
+int ledger_unpack(struct ledger *ledger, sv bytes, const struct taxonomy *taxonomy)
+{
+    struct unpack in = unpack_of(bytes);
+    if (unpack_unsigned(&in) != PACKED_VERSION)
+        return -1;
+    uint32_t newest = (uint32_t)unpack_unsigned(&in);
+    size_t open = unpack_count(&in, PACKED_LEAST);
+    for (size_t i = 0; i < open && !in.failed; i++)
+        unpack_message(&in, ledger, newest, taxonomy);
+    ledger->messages.sequence = newest;
+    unpack_recent(&in, &ledger->recent, newest);
+    unpack_recent(&in, &ledger->direct, newest);
+    unpack_recent(&in, &ledger->own, newest);
+    return in.failed || in.rest.len ? -1 : 0;
+}
+
+void ledger_open_messages(const struct ledger *ledger, struct fpset *open)
+{
+    const struct messages *messages = &ledger->messages;
+    for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
+        fpset_add(open, message_fingerprint(&messages->slots[i]), 0);
+}

@@ -1,0 +1,160 @@
+#include "merge.h"
+
+static void merge_samples(struct samples *into, const struct samples *from)
+{
+    into->count += from->count;
+    for (size_t i = 0; i < from->kept; i++)
+        samples_insert(into, &from->list[i]);
+}
+
+void line_tally_merge(struct line_tally *into, const struct line_tally *from)
+{
+    into->total += from->total;
+    into->delivery += from->delivery;
+    into->context += from->context;
+    into->other += from->other;
+    into->unparsed += from->unparsed;
+    merge_samples(&into->unparsed_samples, &from->unparsed_samples);
+    merge_samples(&into->ambiguous_samples, &from->ambiguous_samples);
+}
+
+void *tally_name(struct map *map, sv name)
+{
+    return map_add_hashed(map, name, sv_eq(name, SV("<>")) ? NULL_SENDER_HASH : hash_bytes(name),
+                          NULL);
+}
+
+static void add_outcomes(struct outcomes *into, const struct outcomes *from)
+{
+    into->count += from->count;
+    into->delivered += from->delivered;
+    into->deferred += from->deferred;
+    into->bounced += from->bounced;
+    into->expired += from->expired;
+}
+
+static void add_reach(void *value, const void *other)
+{
+    struct reach *into = value;
+    const struct reach *from = other;
+    add_outcomes(&into->outcomes, &from->outcomes);
+    for (size_t i = 0; i < WATCHES_A_DAY; i++) {
+        into->delivered[i] += from->delivered[i];
+        into->dead[i] += from->dead[i];
+    }
+}
+
+static void add_ranked(void *value, const void *other)
+{
+    add_outcomes(value, other);
+}
+
+static void add_number(void *value, const void *other)
+{
+    *(int64_t *)value += *(const int64_t *)other;
+}
+
+static void merge_map(struct map *into, const struct map *from,
+                      void (*add)(void *value, const void *other))
+{
+    for (size_t i = 0; i < map_count(from); i++)
+        add(tally_name(into, map_key_at(from, i)), map_value_at(from, i));
+}
+
+static void merge_blocks(struct tally *into, const struct tally *from)
+{
+    for (size_t i = 0; i < map_count(&from->blocks); i++) {
+        const struct block *other = map_value_at(&from->blocks, i);
+        struct block *block = tally_name(&into->blocks, map_key_at(&from->blocks, i));
+        int64_t count = block->count + other->count;
+        if (!block->count ||
+            tally_shows_first(other->sample_time, sv_make(other->sample, other->sample_len),
+                              block->sample_time, sv_make(block->sample, block->sample_len))) {
+            *block = *other;
+            block->list = arena_copy(&into->texts, other->list);
+            block->remedy = arena_copy(&into->texts, other->remedy);
+        }
+        block->count = count;
+    }
+}
+
+static void add_fingerprint(void *context, uint64_t fingerprint, unsigned flags)
+{
+    fpset_add(context, fingerprint, flags);
+}
+
+void tally_merge_category(struct category_tally *into, const struct category_tally *from)
+{
+    bool first =
+        from->count &&
+        (!into->count ||
+         tally_shows_first(from->sample_time, sv_make(from->sample_text, from->sample_len),
+                           into->sample_time, sv_make(into->sample_text, into->sample_len)));
+    into->count += from->count;
+    into->transient += from->transient;
+    into->permanent += from->permanent;
+    fpset_each(&from->addresses, add_fingerprint, &into->addresses);
+    if (!first)
+        return;
+    into->sample_time = from->sample_time;
+    into->sample_code = from->sample_code;
+    into->sample_len = from->sample_len;
+    memcpy(into->sample_enhanced, from->sample_enhanced, sizeof into->sample_enhanced);
+    memcpy(into->sample_text, from->sample_text, sizeof into->sample_text);
+}
+
+/* Files of samples must live as long as what they are merged into. */
+static void keep_files(struct samples *samples, struct arena *arena)
+{
+    for (size_t i = 0; i < samples->kept; i++)
+        samples->list[i].file = arena_copy(arena, samples->list[i].file);
+}
+
+void tally_merge(struct tally *into, const struct tally *from)
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        into->attempts[i] += from->attempts[i];
+    into->transient += from->transient;
+    into->permanent += from->permanent;
+    if (from->first < into->first)
+        into->first = from->first;
+    if (from->last > into->last)
+        into->last = from->last;
+    for (size_t i = 0; i < CATEGORY_MAX; i++)
+        tally_merge_category(&into->categories[i], &from->categories[i]);
+    for (size_t i = 0; i < sizeof into->codes / sizeof *into->codes; i++)
+        into->codes[i] += from->codes[i];
+    merge_map(&into->enhanced, &from->enhanced, add_number);
+    merge_map(&into->providers, &from->providers, add_reach);
+    merge_map(&into->recipient_domains, &from->recipient_domains, add_reach);
+    merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
+    merge_map(&into->hosts, &from->hosts, add_ranked);
+    merge_map(&into->hours, &from->hours, add_ranked);
+    merge_map(&into->rules, &from->rules, add_number);
+    merge_map(&into->shapes, &from->shapes, add_number);
+    merge_blocks(into, from);
+    fpset_each(&from->recipients, add_fingerprint, &into->recipients);
+    merge_samples(&into->unclassified, &from->unclassified);
+    keep_files(&into->unclassified, &into->texts);
+}
+
+void period_init(struct period *period)
+{
+    *period = (struct period){0};
+    tally_init(&period->tally);
+}
+
+void period_release(struct period *period)
+{
+    tally_release(&period->tally);
+}
+
+void period_merge(struct period *into, const struct period *from)
+{
+    tally_merge(&into->tally, &from->tally);
+    line_tally_merge(&into->lines, &from->lines);
+    keep_files(&into->lines.unparsed_samples, &into->tally.texts);
+    keep_files(&into->lines.ambiguous_samples, &into->tally.texts);
+    into->unresolved_expiries += from->unresolved_expiries;
+    into->evicted += from->evicted;
+}

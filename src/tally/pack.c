@@ -1,0 +1,346 @@
+/* A period as bytes: a version, then sections, each with its length in front, so that what tells an
+ * outage can be read without the rest. Categories go by name. */
+#include "bouncelog/base/pack.h"
+
+#include "merge.h"
+
+enum { VERSION = 1, LEAST_ROW = 2, HASH_BYTES = 8 };
+
+typedef void pack_value(struct buf *out, const void *value);
+typedef void unpack_value(struct unpack *in, void *value);
+
+static void pack_map(struct buf *out, const struct map *map, pack_value *pack)
+{
+    pack_unsigned(out, map_count(map));
+    for (size_t i = 0; i < map_count(map); i++) {
+        pack_text(out, map_key_at(map, i));
+        pack(out, map_value_at(map, i));
+    }
+}
+
+static void unpack_map(struct unpack *in, struct map *map, unpack_value *unpack)
+{
+    size_t count = unpack_count(in, LEAST_ROW);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        sv name = unpack_text(in);
+        unpack(in, tally_name(map, name));
+    }
+}
+
+static void pack_int(struct buf *out, const void *value)
+{
+    pack_number(out, *(const int64_t *)value);
+}
+
+static void unpack_int(struct unpack *in, void *value)
+{
+    *(int64_t *)value = unpack_number(in);
+}
+
+static void pack_outcomes(struct buf *out, const void *value)
+{
+    const struct outcomes *outcomes = value;
+    pack_number(out, outcomes->count);
+    pack_number(out, outcomes->delivered);
+    pack_number(out, outcomes->deferred);
+    pack_number(out, outcomes->bounced);
+    pack_number(out, outcomes->expired);
+}
+
+static void unpack_outcomes(struct unpack *in, void *value)
+{
+    struct outcomes *outcomes = value;
+    outcomes->count = unpack_number(in);
+    outcomes->delivered = unpack_number(in);
+    outcomes->deferred = unpack_number(in);
+    outcomes->bounced = unpack_number(in);
+    outcomes->expired = unpack_number(in);
+}
+
+static void pack_reach(struct buf *out, const void *value)
+{
+    const struct reach *reach = value;
+    pack_outcomes(out, &reach->outcomes);
+    for (size_t i = 0; i < WATCHES_A_DAY; i++) {
+        pack_unsigned(out, reach->delivered[i]);
+        pack_unsigned(out, reach->dead[i]);
+    }
+}
+
+static void unpack_reach(struct unpack *in, void *value)
+{
+    struct reach *reach = value;
+    unpack_outcomes(in, &reach->outcomes);
+    for (size_t i = 0; i < WATCHES_A_DAY; i++) {
+        reach->delivered[i] = (uint32_t)unpack_unsigned(in);
+        reach->dead[i] = (uint32_t)unpack_unsigned(in);
+    }
+}
+
+static void pack_fingerprint(void *context, uint64_t fingerprint, unsigned flags)
+{
+    pack_hash(context, fingerprint | flags); /* the low bits of one are flags anyhow */
+}
+
+static void pack_set(struct buf *out, const struct fpset *set)
+{
+    pack_unsigned(out, set->count);
+    buf_reserve(out, set->count * HASH_BYTES);
+    fpset_each(set, pack_fingerprint, out);
+}
+
+static void unpack_set(struct unpack *in, struct fpset *set)
+{
+    size_t count = unpack_count(in, HASH_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = unpack_hash(in);
+        fpset_add(set, hash, hash & ((1u << FPSET_FLAG_BITS) - 1));
+    }
+}
+
+static void pack_samples(struct buf *out, const struct samples *samples)
+{
+    pack_number(out, samples->count);
+    pack_unsigned(out, samples->kept);
+    for (size_t i = 0; i < samples->kept; i++) {
+        const struct sample *sample = &samples->list[i];
+        pack_text(out, sample->file);
+        pack_number(out, sample->line);
+        pack_text(out, sv_make(sample->text, sample->len));
+    }
+}
+
+static size_t unpack_sample_text(struct unpack *in, char *to)
+{
+    sv text = sv_sub(unpack_text(in), 0, SAMPLE_BYTES);
+    *sv_put(to, text) = 0;
+    return text.len;
+}
+
+static void unpack_samples(struct unpack *in, struct samples *samples, struct arena *texts)
+{
+    samples->count = unpack_number(in);
+    size_t count = unpack_count(in, LEAST_ROW);
+    for (size_t i = 0; i < count && i < SAMPLES_MAX; i++) {
+        struct sample *sample = &samples->list[i];
+        sample->file = arena_copy(texts, unpack_text(in));
+        sample->line = unpack_number(in);
+        sample->len = unpack_sample_text(in, sample->text);
+        samples->kept = i + 1;
+    }
+}
+
+static void pack_category(struct buf *out, const struct category_tally *counts)
+{
+    pack_number(out, counts->count);
+    pack_number(out, counts->transient);
+    pack_number(out, counts->permanent);
+    pack_set(out, &counts->addresses);
+    pack_number(out, counts->sample_time);
+    pack_number(out, counts->sample_code);
+    pack_text(out, sv_from(counts->sample_enhanced));
+    pack_text(out, sv_make(counts->sample_text, counts->sample_len));
+}
+
+static void unpack_category(struct unpack *in, struct category_tally *counts)
+{
+    counts->count = unpack_number(in);
+    counts->transient = unpack_number(in);
+    counts->permanent = unpack_number(in);
+    unpack_set(in, &counts->addresses);
+    counts->sample_time = unpack_number(in);
+    counts->sample_code = (int)unpack_number(in);
+    sv enhanced = sv_sub(unpack_text(in), 0, sizeof counts->sample_enhanced - 1);
+    *sv_put(counts->sample_enhanced, enhanced) = 0;
+    counts->sample_len = unpack_sample_text(in, counts->sample_text);
+}
+
+static void pack_categories(struct buf *out, const struct tally *tally,
+                            const struct taxonomy *taxonomy)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < taxonomy->category_count; i++)
+        used += tally->categories[i].count > 0;
+    pack_unsigned(out, used);
+    for (size_t i = 0; i < taxonomy->category_count; i++)
+        if (tally->categories[i].count) {
+            pack_text(out, taxonomy->categories[i].name);
+            pack_category(out, &tally->categories[i]);
+        }
+}
+
+static uint8_t category_named(const struct taxonomy *taxonomy, sv name)
+{
+    uint8_t category = taxonomy_category(taxonomy, name);
+    return category == CATEGORY_NONE ? taxonomy->unclassified : category;
+}
+
+static void unpack_categories(struct unpack *in, struct tally *tally,
+                              const struct taxonomy *taxonomy)
+{
+    size_t count = unpack_count(in, LEAST_ROW);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        struct category_tally counts = {0};
+        uint8_t category = category_named(taxonomy, unpack_text(in));
+        unpack_category(in, &counts);
+        tally_merge_category(&tally->categories[category], &counts);
+        fpset_release(&counts.addresses);
+    }
+}
+
+static void pack_blocks(struct buf *out, const struct map *blocks, const struct taxonomy *taxonomy)
+{
+    pack_unsigned(out, map_count(blocks));
+    for (size_t i = 0; i < map_count(blocks); i++) {
+        const struct block *block = map_value_at(blocks, i);
+        pack_text(out, map_key_at(blocks, i));
+        pack_number(out, block->count);
+        pack_text(out, taxonomy->categories[block->category].name);
+        pack_text(out, block->list);
+        pack_text(out, block->remedy);
+        pack_number(out, block->sample_time);
+        pack_text(out, sv_make(block->sample, block->sample_len));
+    }
+}
+
+static void unpack_blocks(struct unpack *in, struct tally *tally, const struct taxonomy *taxonomy)
+{
+    size_t count = unpack_count(in, LEAST_ROW);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        struct block *block = tally_name(&tally->blocks, unpack_text(in));
+        block->count = unpack_number(in);
+        block->category = category_named(taxonomy, unpack_text(in));
+        block->list = arena_copy(&tally->texts, unpack_text(in));
+        block->remedy = arena_copy(&tally->texts, unpack_text(in));
+        block->sample_time = unpack_number(in);
+        block->sample_len = unpack_sample_text(in, block->sample);
+    }
+}
+
+static void pack_codes(struct buf *out, const struct tally *tally)
+{
+    for (size_t code = 1; code < sizeof tally->codes / sizeof *tally->codes; code++)
+        if (tally->codes[code]) {
+            pack_unsigned(out, code);
+            pack_number(out, tally->codes[code]);
+        }
+    pack_unsigned(out, 0);
+}
+
+static void unpack_codes(struct unpack *in, struct tally *tally)
+{
+    for (uint64_t code; (code = unpack_unsigned(in)) != 0;) {
+        if (code >= sizeof tally->codes / sizeof *tally->codes)
+            in->failed = true;
+        else
+            tally->codes[code] = unpack_number(in);
+        if (in->failed)
+            return;
+    }
+}
+
+static void pack_totals(struct buf *out, const struct period *period)
+{
+    const struct tally *tally = &period->tally;
+    const struct line_tally *lines = &period->lines;
+    int64_t numbers[] = {tally->transient,
+                         tally->permanent,
+                         tally->first,
+                         tally->last,
+                         lines->total,
+                         lines->delivery,
+                         lines->context,
+                         lines->other,
+                         lines->unparsed,
+                         period->evicted,
+                         period->unresolved_expiries};
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        pack_number(out, tally->attempts[i]);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        pack_number(out, numbers[i]);
+}
+
+static void unpack_totals(struct unpack *in, struct period *period)
+{
+    struct tally *tally = &period->tally;
+    struct line_tally *lines = &period->lines;
+    int64_t *numbers[] = {&tally->transient,
+                          &tally->permanent,
+                          &tally->first,
+                          &tally->last,
+                          &lines->total,
+                          &lines->delivery,
+                          &lines->context,
+                          &lines->other,
+                          &lines->unparsed,
+                          &period->evicted,
+                          &period->unresolved_expiries};
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        tally->attempts[i] = unpack_number(in);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        *numbers[i] = unpack_number(in);
+}
+
+void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy)
+{
+    const struct tally *tally = &period->tally;
+    struct buf reach = {0};
+    pack_map(&reach, &tally->providers, pack_reach);
+    pack_map(&reach, &tally->recipient_domains, pack_reach);
+    pack_unsigned(out, VERSION);
+    pack_text(out, buf_sv(&reach));
+    buf_release(&reach);
+    pack_totals(out, period);
+    pack_samples(out, &period->lines.unparsed_samples);
+    pack_samples(out, &period->lines.ambiguous_samples);
+    pack_samples(out, &tally->unclassified);
+    pack_codes(out, tally);
+    pack_categories(out, tally, taxonomy);
+    pack_blocks(out, &tally->blocks, taxonomy);
+    pack_map(out, &tally->enhanced, pack_int);
+    pack_map(out, &tally->rules, pack_int);
+    pack_map(out, &tally->shapes, pack_int);
+    pack_map(out, &tally->sender_domains, pack_outcomes);
+    pack_map(out, &tally->hosts, pack_outcomes);
+    pack_map(out, &tally->hours, pack_outcomes);
+    pack_set(out, &tally->recipients);
+}
+
+static bool unpack_front(struct unpack *in, struct tally *tally)
+{
+    if (unpack_unsigned(in) != VERSION)
+        return false;
+    struct unpack reach = unpack_of(unpack_text(in));
+    unpack_map(&reach, &tally->providers, unpack_reach);
+    unpack_map(&reach, &tally->recipient_domains, unpack_reach);
+    return !reach.failed && !in->failed;
+}
+
+int period_unpack_reach(struct tally *tally, sv bytes)
+{
+    struct unpack in = unpack_of(bytes);
+    return unpack_front(&in, tally) ? 0 : -1;
+}
+
+int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy)
+{
+    struct tally *tally = &period->tally;
+    struct unpack in = unpack_of(bytes);
+    if (!unpack_front(&in, tally))
+        return -1;
+    unpack_totals(&in, period);
+    unpack_samples(&in, &period->lines.unparsed_samples, &tally->texts);
+    unpack_samples(&in, &period->lines.ambiguous_samples, &tally->texts);
+    unpack_samples(&in, &tally->unclassified, &tally->texts);
+    unpack_codes(&in, tally);
+    unpack_categories(&in, tally, taxonomy);
+    unpack_blocks(&in, tally, taxonomy);
+    unpack_map(&in, &tally->enhanced, unpack_int);
+    unpack_map(&in, &tally->rules, unpack_int);
+    unpack_map(&in, &tally->shapes, unpack_int);
+    unpack_map(&in, &tally->sender_domains, unpack_outcomes);
+    unpack_map(&in, &tally->hosts, unpack_outcomes);
+    unpack_map(&in, &tally->hours, unpack_outcomes);
+    unpack_set(&in, &tally->recipients);
+    return in.failed || in.rest.len ? -1 : 0;
+}

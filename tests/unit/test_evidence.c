@@ -1,0 +1,175 @@
+/* evidence: what is held against an address does not depend on the order of nights and hosts. */
+#include "bouncelog/base/mem.h"
+#include "bouncelog/ledger/evidence.h"
+#include "loaded.h"
+
+enum { DAY = 86400, HOUR = 3600 };
+
+struct step {
+    int64_t time;
+    const char *host, *id;
+    const char *category; /* NULL: a delivery */
+    bool at_once;
+};
+
+static void note(struct evidence *evidence, const struct step *step, int64_t line)
+{
+    struct event event = {
+        .attempt = {.kind = RECORD_ATTEMPT,
+                    .outcome = step->category ? OUTCOME_BOUNCED : OUTCOME_DELIVERED,
+                    .time = step->time,
+                    .line = line,
+                    .host = sv_from(step->host),
+                    .queue_id = sv_from(step->id),
+                    .recipient = SV("joe@example.com"),
+                    .original = SV_EMPTY,
+                    .reply = {550, SV("5.1.1"), sv_from(step->id)},
+                    .verdict = {.category =
+                                    step->category ? category_of(step->category) : CATEGORY_NONE}},
+        .file = SV("mail.log"),
+        .action =
+            step->category ? step->at_once ? ACTION_SUPPRESS : ACTION_COUNT_TOWARD : ACTION_NONE,
+        .message = hash_mix(hash_bytes(sv_from(step->id)), hash_bytes(sv_from(step->host)))};
+    ledger_seal(&event.attempt);
+    evidence_note(evidence, &event, false);
+}
+
+/* Categories in an order of their own, messages and days by time. */
+static void describe(struct buf *out, const struct suspect *suspect)
+{
+    buf_printf(out, "delivered %lld;", (long long)suspect->delivered_at);
+    for (size_t category = 0; category < patterns.taxonomy.category_count; category++)
+        for (const struct charge *at = suspect->charges; at; at = at->next) {
+            if (at->category != category)
+                continue;
+            int64_t sum = 0, once = 0, days = 0;
+            for (size_t i = 0; i < at->message_count; i++) {
+                sum += charge_message(at, i)->time * 3 + charge_message(at, i)->earlier;
+                once += charge_message(at, i)->at_once;
+            }
+            for (size_t i = 0; i < at->day_count; i++)
+                days += charge_day(at, i);
+            buf_printf(out, " %zu: %u messages %lld, %lld at once, %u days %lld, %lld to %lld, %s",
+                       category, at->message_count, (long long)sum, (long long)once, at->day_count,
+                       (long long)days, (long long)charge_first_seen(at), (long long)at->last_seen,
+                       charge_text(at, CHARGE_REPLY).ptr);
+        }
+}
+
+static const struct suspect *joe(const struct evidence *evidence)
+{
+    return map_get(&evidence->addresses, SV("joe@example.com"));
+}
+
+/* Three hosts; each has the order of its own times. A delivery tells nobody apart who has not
+ * failed before, so each host's first step fails. */
+static const struct step steps[] = {
+    {1 * DAY, "a", "A1", "mailbox_full", false},
+    {1 * DAY + HOUR, "a", "A1", "mailbox_full", false},
+    {2 * DAY, "a", "A2", "mailbox_full", false},
+    {9 * DAY, "a", "A3", "recipient_unknown", true},
+    {1 * DAY + 5, "b", "B1", "mailbox_full", false},
+    {3 * DAY, "b", "B2", NULL, false},
+    {4 * DAY, "b", "B3", "mailbox_full", false},
+    {0, "c", "C1", "recipient_unknown", true},
+    {3 * DAY + HOUR, "c", "C2", "mailbox_full", false},
+    {9 * DAY, "c", "C3", "recipient_unknown", true},
+};
+
+static void note_host(struct evidence *evidence, char host)
+{
+    for (size_t i = 0; i < COUNT_OF(steps); i++)
+        if (steps[i].host[0] == host)
+            note(evidence, &steps[i], (int64_t)i + 1);
+}
+
+static void test_hosts_in_any_order(void **state)
+{
+    static const char *const orders[] = {"abc", "acb", "bac", "bca", "cab", "cba"};
+    static const char want[] = "delivered 259200;";
+    struct buf first = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        struct evidence in_one_run;
+        struct suspect merged = {0};
+        struct buf run = {0}, parts = {0};
+        evidence_init(&in_one_run);
+        for (size_t j = 0; j < 3; j++) {
+            struct evidence alone;
+            struct buf bytes = {0};
+            note_host(&in_one_run, orders[i][j]);
+            evidence_init(&alone);
+            note_host(&alone, orders[i][j]);
+            suspect_pack(&bytes, joe(&alone), &patterns.taxonomy);
+            assert_int_equal(suspect_unpack(&merged, buf_sv(&bytes), &patterns.taxonomy), 0);
+            evidence_release(&alone);
+            buf_release(&bytes);
+        }
+        describe(&run, joe(&in_one_run));
+        describe(&parts, &merged);
+        if (i == 0)
+            buf_add(&first, buf_sv(&run));
+        assert_true(sv_starts(buf_sv(&run), sv_from(want)));
+        expect_sv(buf_sv(&run), buf_sv(&first), sv_from(orders[i]));
+        expect_sv(buf_sv(&parts), buf_sv(&first), sv_from(orders[i]));
+        suspect_forget_before(&merged, INT64_MAX);
+        assert_null(merged.charges);
+        evidence_release(&in_one_run);
+        buf_release(&run);
+        buf_release(&parts);
+    }
+    buf_release(&first);
+}
+
+/* The first is never thinned out, nor are the latest of each day. */
+static void test_thinning(void **state)
+{
+    static const int64_t per_day[] = {1, 7, 8, 9, 50, 1000};
+    (void)state;
+    for (size_t n = 0; n < COUNT_OF(per_day); n++) {
+        struct evidence evidence;
+        evidence_init(&evidence);
+        for (int64_t day = 0; day < 6; day++)
+            for (int64_t i = 0; i < per_day[n]; i++) {
+                char id[32];
+                (void)snprintf(id, sizeof id, "%lld-%lld", (long long)day, (long long)i);
+                struct step step = {day * DAY + i + 1, "a", id, "mailbox_full", false};
+                note(&evidence, &step, 1);
+            }
+        const struct charge *charge = joe(&evidence)->charges;
+        assert_int_equal(charge->message_count + charge->forgotten, 6 * per_day[n]);
+        assert_int_equal(charge->day_count, 6);
+        assert_int_equal(charge_first_seen(charge), 1);
+        assert_int_equal(charge->last_seen, 5 * DAY + per_day[n]);
+        int64_t kept = per_day[n] < CHARGE_MESSAGES_A_DAY ? per_day[n] : CHARGE_MESSAGES_A_DAY;
+        assert_int_equal(charge->message_count, 6 * kept);
+        evidence_release(&evidence);
+    }
+}
+
+static void test_damaged(void **state)
+{
+    struct evidence evidence;
+    struct buf bytes = {0};
+    (void)state;
+    evidence_init(&evidence);
+    note_host(&evidence, 'a');
+    suspect_pack(&bytes, joe(&evidence), &patterns.taxonomy);
+    for (size_t i = 0; i < bytes.len; i++) {
+        struct suspect suspect = {0};
+        assert_int_equal(suspect_unpack(&suspect, sv_make(bytes.ptr, i), &patterns.taxonomy), -1);
+        suspect_forget_before(&suspect, INT64_MAX);
+    }
+    evidence_release(&evidence);
+    buf_release(&bytes);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hosts_in_any_order),
+        cmocka_unit_test(test_thinning),
+        cmocka_unit_test(test_damaged),
+    };
+    return cmocka_run_group_tests(tests, load_patterns, release_patterns);
+}
