@@ -12,7 +12,10 @@ enum exit_code {
     EXIT_USAGE = 2,
     EXIT_INCOMPLETE = 3,
     EXIT_CONFIG = 4,
+    EXIT_HISTORY = 5,
     EXIT_OUTPUT = 6,
+    EXIT_BUSY = 7,
+    EXIT_BRAKE = 8,
     EXIT_BUG = 70,
     EXIT_MEMORY = 71,
 };

@@ -11,6 +11,7 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/history/history.h"
 #include "bouncelog/input/input.h"
 #include "bouncelog/pattern/regex.h"
 #include "cli.h"
@@ -41,8 +42,12 @@ int fail(const struct err *err)
         return EXIT_INCOMPLETE;
     case ERR_CONFIG:
         return EXIT_CONFIG;
+    case ERR_HISTORY:
+        return EXIT_HISTORY;
     case ERR_OUTPUT:
         return EXIT_OUTPUT;
+    case ERR_BUSY:
+        return EXIT_BUSY;
     case ERR_NONE:
         break;
     }
@@ -110,8 +115,8 @@ static int print_version(void)
     char pcre2[64];
     struct buf text = {0};
     regex_library_version(pcre2, sizeof pcre2);
-    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s\n", BOUNCELOG_VERSION, pcre2,
-               regex_has_jit() ? "JIT" : "without JIT: slower", input_codecs());
+    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s; %s\n", BOUNCELOG_VERSION, pcre2,
+               regex_has_jit() ? "JIT" : "without JIT: slower", history_library(), input_codecs());
     int rc = print_result(buf_sv(&text));
     buf_release(&text);
     return rc;

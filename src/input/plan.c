@@ -9,6 +9,7 @@
 #include "bouncelog/input/input.h"
 #include "order.h"
 #include "plan.h"
+#include "resume.h"
 
 enum {
     CHUNK_DEFAULT = 128 * 1024,
@@ -58,7 +59,11 @@ static void gather(struct input *input, struct source *sources, const char *cons
         input->known += size;
         if (strcmp(path, "-") == 0 && !S_ISREG(file.st_mode))
             input->unbounded = true;
-        sources[input->count++] = (struct source){.path = path, .format = "unknown", .size = size};
+        sources[input->count++] = (struct source){.path = path,
+                                                  .format = "unknown",
+                                                  .size = size,
+                                                  .known = INPUT_NEW,
+                                                  .follows = INPUT_NEW};
     }
     map_release(&files);
 }
@@ -82,6 +87,9 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     mem_free(order);
     size_t aim = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
     input->chunk_bytes = aim < CHUNK_MAX ? aim : CHUNK_MAX;
+    input->options = options;
+    if (options.resume)
+        resume_plan(input);
     return input;
 }
 

@@ -13,6 +13,7 @@ struct input {
     size_t duplicate_count;
     struct arena arena; /* paths */
     size_t chunk_bytes;
+    struct input_options options;
     int64_t known;  /* bytes on disk of all sources */
     bool unbounded; /* some source's size is not known */
 };

@@ -10,26 +10,14 @@
 #include "bouncelog/base/mem.h"
 #include "codec.h"
 #include "plan.h"
+#include "reader.h"
+#include "resume.h"
 
 enum {
     PAGE = 4096,
     /* In front of the page: the part of a line that the last chunk ended with. */
     CARRY_MAX = (INPUT_LINE_MAX + PAGE) / PAGE * PAGE,
     SLACK = INPUT_SLACK,
-};
-
-struct reader {
-    struct input *input;
-    struct source *source;
-    bool open, first, ended;
-    bool skipping; /* the rest of a line that was cut */
-    struct feed feed;
-    const struct codec *codec;
-    void *decoder;
-    char *head; /* the first decoded bytes: they are looked at before the first chunk is made */
-    size_t head_len, head_used;
-    char *carry;
-    size_t carry_len;
 };
 
 void chunk_init(struct chunk *chunk, const struct input *input)
@@ -45,8 +33,7 @@ void chunk_release(struct chunk *chunk)
     *chunk = (struct chunk){0};
 }
 
-__attribute__((format(printf, 2, 3))) static void set_error(struct source *source,
-                                                            const char *format, ...)
+void source_set_error(struct source *source, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -61,22 +48,22 @@ static void note_end(struct reader *reader, enum decoded how, const char *why)
     long long bytes = (long long)source->bytes;
     reader->ended = true;
     if (reader->feed.failed)
-        set_error(source, "cannot read on after %lld decoded bytes: %s", bytes,
-                  strerror(reader->feed.failed));
+        source_set_error(source, "cannot read on after %lld decoded bytes: %s", bytes,
+                         strerror(reader->feed.failed));
     else if (how == DECODED_TRUNCATED)
-        set_error(source, "truncated %s data after %lld decoded bytes", name, bytes);
+        source_set_error(source, "truncated %s data after %lld decoded bytes", name, bytes);
     else if (how == DECODED_CORRUPT)
-        set_error(source, "corrupt %s data after %lld decoded bytes (%s)", name, bytes, why);
+        source_set_error(source, "corrupt %s data after %lld decoded bytes (%s)", name, bytes, why);
     else if (how == DECODED_REFUSED)
-        set_error(source, "cannot decode the %s data after %lld decoded bytes (%s)", name, bytes,
-                  why);
+        source_set_error(source, "cannot decode the %s data after %lld decoded bytes (%s)", name,
+                         bytes, why);
     else
         source->complete = true;
 }
 
 /* Decodes until `size` bytes are there or the source ends; also from a pipe that gives a line at a
  * time, since a chunk has a price. */
-static size_t decode(struct reader *reader, char *to, size_t size)
+size_t reader_decode(struct reader *reader, char *to, size_t size)
 {
     size_t done = 0;
     while (!reader->ended && done < size) {
@@ -86,6 +73,7 @@ static size_t decode(struct reader *reader, char *to, size_t size)
             reader->codec->read(reader->decoder, &reader->feed, to + done, size - done, &got, &why);
         done += got;
         reader->source->bytes += (int64_t)got;
+        resume_saw(reader, to + done - got, got);
         if (how != DECODED_BYTES)
             note_end(reader, how, why);
     }
@@ -101,28 +89,33 @@ static size_t pull(struct reader *reader, char *to, size_t size)
         reader->head_used += part;
         return part;
     }
-    return decode(reader, to, size);
+    return reader_decode(reader, to, size);
 }
 
-static bool open_source(struct reader *reader)
+static bool open_file(struct reader *reader)
 {
     struct source *source = reader->source;
-    struct stat file;
     struct err err = {0};
-    if (feed_open(&reader->feed, source->path, &file, &err) != 0) {
-        set_error(source, "%s", err.text);
+    if (feed_open(&reader->feed, source->path, &reader->file, &err) != 0) {
+        source_set_error(source, "%s", err.text);
         return false;
     }
-    source->mtime = (int64_t)file.st_mtime;
+    source->mtime = (int64_t)reader->file.st_mtime;
+    return true;
+}
+
+static bool open_decoder(struct reader *reader)
+{
+    struct source *source = reader->source;
     reader->codec = codec_of(&reader->feed);
     source->format = reader->codec->format;
     if (!reader->codec->open) {
-        set_error(source, "this build cannot read %s", reader->codec->name);
+        source_set_error(source, "this build cannot read %s", reader->codec->name);
         return false;
     }
     reader->decoder = reader->codec->open();
     if (!reader->decoder) {
-        set_error(source, "cannot start the %s decoder", reader->codec->name);
+        source_set_error(source, "cannot start the %s decoder", reader->codec->name);
         return false;
     }
     return true;
@@ -134,8 +127,8 @@ static void refuse_packed_twice(struct reader *reader)
     const struct codec *within = codec_within(sv_make(reader->head, reader->head_len));
     if (reader->codec == &codec_plain || !within)
         return;
-    set_error(reader->source, "was packed twice: %s data in %s data", within->name,
-              reader->codec->name);
+    source_set_error(reader->source, "was packed twice: %s data in %s data", within->name,
+                     reader->codec->name);
     reader->source->complete = false;
     reader->open = false;
     reader->head_len = 0;
@@ -152,11 +145,15 @@ struct reader *reader_open(struct input *input, size_t source)
     reader->feed.fd = -1;
     reader->head = mem_zero(1, INPUT_HEAD_MAX + SLACK);
     reader->carry = mem_alloc(INPUT_LINE_MAX + 1);
-    reader->open = open_source(reader);
+    if (!open_file(reader) || resume_is_unchanged(reader))
+        return reader;
+    reader->open = open_decoder(reader);
     if (reader->open) {
-        reader->head_len = decode(reader, reader->head, INPUT_HEAD_MAX);
+        reader->head_len = reader_decode(reader, reader->head, INPUT_HEAD_MAX);
         refuse_packed_twice(reader);
     }
+    if (reader->open && input->options.resume)
+        reader->open = resume_find(reader);
     return reader;
 }
 
@@ -164,8 +161,11 @@ void reader_close(struct reader *reader)
 {
     if (!reader)
         return;
+    if (reader->input->options.resume)
+        resume_mark(reader);
     if (reader->decoder)
         reader->codec->close(reader->decoder);
+    mem_free(reader->window);
     feed_close(&reader->feed);
     mem_free(reader->feed.bytes);
     mem_free(reader->head);
@@ -238,7 +238,7 @@ static char *fill_lines(struct reader *reader, struct span *span)
         size_t room = (size_t)(span->limit - span->end), want = reader->input->chunk_bytes;
         size_t got = pull(reader, span->end, want < room ? want : room);
         if (!got)
-            return span->end; /* a last line without a newline */
+            return resume_waits(reader, span->end > span->start) ? span->start : span->end;
         span->end += got;
         drop_cut_rest(reader, span);
         cut_long_lines(reader, span);

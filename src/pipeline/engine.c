@@ -71,14 +71,16 @@ static struct slot *free_slot(struct engine *engine)
     return slot;
 }
 
-/* The oldest source that may be read now; NULL: none. */
+/* The oldest source that may be read now; NULL: none. One that is of the same log as a source
+ * before it is not read ahead: where it begins is not known before that one ends. */
 static struct stream *next_stream(struct engine *engine)
 {
     for (size_t i = engine->at; i < engine->source_count && i < engine->at + engine->jobs; i++) {
         struct stream *stream = &engine->streams[i];
         if (engine->free_count <= (i == engine->at ? 0 : SLOTS_KEPT))
             return NULL;
-        if (!stream->busy && !stream->ended)
+        bool follows = input_source(engine->input, i)->follows != INPUT_NEW;
+        if (!stream->busy && !stream->ended && !(follows && i != engine->at))
             return stream;
     }
     return NULL;

@@ -83,7 +83,8 @@ void run_logs(const char *const *paths, size_t count, const struct run_options *
                                    .jobs = options->jobs,
                                    .sink = add_event,
                                    .sink_context = &sink};
-    struct input *input = input_plan(paths, count, (struct input_options){options->chunk_bytes});
+    struct input *input =
+        input_plan(paths, count, (struct input_options){.chunk_bytes = options->chunk_bytes});
     pipeline_run(&scan, input, &how);
     buf_add(result, buf_sv(&sink.events));
     report_run(&scan, input, options->patterns, result);

@@ -2,7 +2,8 @@
 
 struct walk walk_start(const char *const *paths, size_t count, size_t chunk_bytes)
 {
-    struct walk walk = {.input = input_plan(paths, count, (struct input_options){chunk_bytes})};
+    struct walk walk = {
+        .input = input_plan(paths, count, (struct input_options){.chunk_bytes = chunk_bytes})};
     chunk_init(&walk.chunk, walk.input);
     return walk;
 }

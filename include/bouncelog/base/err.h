@@ -12,10 +12,12 @@
 
 enum err_kind {
     ERR_NONE,
-    ERR_USAGE,  /* exit 2: the command line asks for what cannot be */
-    ERR_INPUT,  /* exit 3: an input cannot be read, in whole or in part */
-    ERR_CONFIG, /* exit 4: a pattern, policy or configuration file is wrong */
-    ERR_OUTPUT, /* exit 6: an output cannot be written */
+    ERR_USAGE,   /* exit 2: the command line asks for what cannot be */
+    ERR_INPUT,   /* exit 3: an input cannot be read, in whole or in part */
+    ERR_CONFIG,  /* exit 4: a pattern, policy or configuration file is wrong */
+    ERR_HISTORY, /* exit 5: the history failed */
+    ERR_OUTPUT,  /* exit 6: an output cannot be written */
+    ERR_BUSY,    /* exit 7: another run holds the history */
 };
 
 struct err {

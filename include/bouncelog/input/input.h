@@ -28,6 +28,27 @@ enum {
     INPUT_SLACK = 64, /* zero bytes behind a chunk, for readers of whole vectors */
 };
 
+/* How far a log was read, in decoded bytes, and what stood there: its beginning and the bytes
+ * before the offset say whether a file is that log, whatever its name, inode or packing is by now.
+ */
+struct mark {
+    int64_t offset;     /* behind the last line that was read */
+    int64_t lines;      /* before it */
+    uint64_t set;       /* fingerprint of the rotated set's name, without its folder */
+    uint64_t head_hash; /* of the first head_len bytes */
+    uint64_t tail_hash; /* of the tail_len bytes before the offset */
+    uint32_t head_len, tail_len;
+    bool skipping; /* in the middle of a line that was cut */
+};
+
+/* A file whose metadata did not change since it was read to its end holds nothing new. */
+struct seen {
+    uint64_t device, inode;
+    int64_t size, mtime_ns, ctime_ns;
+    size_t mark; /* index; the log that it held then */
+    bool whole;  /* all of it was read */
+};
+
 /* One file, or standard input; lives as long as the struct input. */
 struct source {
     const char *path;   /* as named by the user; "-" is standard input */
@@ -38,7 +59,16 @@ struct source {
     int64_t cut_lines;  /* lines cut to INPUT_LINE_MAX */
     bool complete;      /* read to its end without an error */
     char error[256];    /* empty: none */
+    /* Where marks are kept (input_options.marks): */
+    int64_t resumed_at; /* decoded bytes that were read before; 0: none */
+    struct mark mark;   /* once it is closed; offset 0: nothing to remember */
+    struct seen seen;   /* its `mark` has no meaning */
+    size_t known;       /* index of the mark that it continues; INPUT_NEW: none */
+    size_t follows;     /* index of a source of the same log before it; INPUT_NEW: none */
+    bool shorter;       /* a copy that ends before the offset: nothing new is in it */
+    bool partial;       /* its last line has no newline yet, and waits */
 };
+enum { INPUT_NEW = INT32_MAX };
 
 /* Whole lines of one source, in memory of their own that is filled again and again. */
 struct chunk {
@@ -54,6 +84,14 @@ struct input;
 
 struct input_options {
     size_t chunk_bytes; /* aimed at; 0: 128 KiB. A chunk grows to hold one whole line. */
+    /* Every source goes on where one of these says that it was read to; must outlive the input. */
+    bool resume;
+    const struct mark *marks;
+    size_t mark_count;
+    const struct seen *seen;
+    size_t seen_count;
+    int64_t
+        now; /* seconds since 1970: a partial line of a file that rests since days is its last */
 };
 
 /* Never fails: what cannot be read is found when its turn comes. paths are copied. */
@@ -73,7 +111,8 @@ void chunk_release(struct chunk *chunk);
 
 struct reader;
 
-/* Never fails: the reader of a source that cannot be read has no chunks. */
+/* Never fails: the reader of a source that cannot be read has no chunks. A source that follows
+ * another one is opened after that one is closed. */
 struct reader *reader_open(struct input *input, size_t source);
 /* False at the end of the source. */
 bool reader_next(struct reader *reader, struct chunk *chunk);

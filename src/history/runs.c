@@ -1,0 +1,201 @@
+/* Runs: begun, committed, taken back; and the histories of other hosts, taken in. */
+#include <string.h>
+
+#include "store.h"
+
+static int step_once(struct history *history, const char *text, int64_t number, sv bytes,
+                     struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(history->db, text, -1, &statement, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_bind_int64(statement, 1, number);
+        if (sqlite3_bind_parameter_count(statement) > 1)
+            store_bind(statement, 2, bytes);
+        rc = sqlite3_step(statement);
+    }
+    int result = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : store_fail(history, err);
+    sqlite3_finalize(statement);
+    return result;
+}
+
+int history_begin(struct history *history, int64_t now, const char *what, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
+    history->in_transaction = true;
+    history->run++;
+    int rc =
+        sqlite3_prepare_v2(history->db, "INSERT INTO run VALUES(?, ?, ?)", -1, &statement, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_bind_int64(statement, 1, history->run);
+        sqlite3_bind_int64(statement, 2, now);
+        sqlite3_bind_text(statement, 3, what, -1, SQLITE_STATIC);
+        rc = sqlite3_step(statement);
+    }
+    int result = rc == SQLITE_DONE ? 0 : store_fail(history, err);
+    sqlite3_finalize(statement);
+    if (result < 0)
+        return -1;
+    return step_once(history, "DELETE FROM undo WHERE run <= ?", history->run - HISTORY_RUNS_KEPT,
+                     SV_EMPTY, err);
+}
+
+int history_flush(struct history *history, struct err *err)
+{
+    return sqlite3_db_cacheflush(history->db) == SQLITE_OK ? 0 : store_fail(history, err);
+}
+
+int history_commit(struct history *history, struct err *err)
+{
+    if (store_execute(history, "COMMIT", err) < 0)
+        return -1;
+    history->in_transaction = false;
+    history->is_new = false;
+    return 0;
+}
+
+int history_each_run(struct history *history,
+                     int (*visit)(void *context, const struct history_run *run, struct err *err),
+                     void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(history->db, "SELECT id, started, what FROM run ORDER BY id DESC",
+                                -1, &statement, NULL);
+    int result = rc == SQLITE_OK ? 0 : store_fail(history, err);
+    while (result == 0 && (rc = sqlite3_step(statement)) != SQLITE_DONE) {
+        if (rc != SQLITE_ROW) {
+            result = store_fail(history, err);
+            break;
+        }
+        struct history_run run = {sqlite3_column_int64(statement, 0),
+                                  sqlite3_column_int64(statement, 1), store_column(statement, 2)};
+        result = visit(context, &run, err);
+    }
+    sqlite3_finalize(statement);
+    return result;
+}
+
+static int undo_one(struct history *history, int64_t run, struct err *err)
+{
+    if (step_once(history, "DELETE FROM item WHERE run = ?", run, SV_EMPTY, err) < 0 ||
+        step_once(history,
+                  "INSERT INTO item SELECT kind, key, origin, value, old_run FROM undo"
+                  " WHERE run = ?",
+                  run, SV_EMPTY, err) < 0 ||
+        step_once(history, "DELETE FROM undo WHERE run = ?", run, SV_EMPTY, err) < 0)
+        return -1;
+    return step_once(history, "DELETE FROM run WHERE id = ?", run, SV_EMPTY, err);
+}
+
+int history_undo(struct history *history, int64_t run, struct err *err)
+{
+    int64_t kept_from;
+    if (store_number(history, "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'undo_from'",
+                     &kept_from, err) < 0)
+        return -1;
+    if (run < 1 || run > history->run || run <= history->run - HISTORY_RUNS_KEPT || run < kept_from)
+        return err_set(err, ERR_USAGE,
+                       "%s: run %lld cannot be taken back (see `bouncelog history show`)",
+                       history->path, (long long)run);
+    for (; history->run >= run; history->run--)
+        if (undo_one(history, history->run, err) < 0)
+            return -1;
+    return 0;
+}
+
+int history_forget_undo(struct history *history, struct err *err)
+{
+    if (store_execute(history, "DELETE FROM undo", err) < 0)
+        return -1;
+    return step_once(history,
+                     "INSERT INTO meta VALUES('undo_from', CAST(?1 AS BLOB))"
+                     " ON CONFLICT DO UPDATE SET value = excluded.value",
+                     history->run, SV_EMPTY, err);
+}
+
+struct merge {
+    struct history *into, *from;
+    bool *changed;
+    struct buf text; /* a number as a value */
+};
+
+/* How far its state of an origin is. Its own one nobody else knows better. */
+static int known_run(struct merge *merge, sv origin, int64_t *run, struct err *err)
+{
+    struct history *history = merge->into;
+    *run = INT64_MAX;
+    if (sv_eq(origin, history_origin(history)))
+        return 0;
+    int found =
+        history_get(history, ITEM_ORIGIN, origin, history_origin(history), &merge->text, err);
+    uint64_t number = 0;
+    (void)sv_to_u64(buf_sv(&merge->text), &number);
+    *run = found > 0 ? (int64_t)number : 0;
+    return found < 0 ? -1 : 0;
+}
+
+static int copy_items(struct merge *merge, sv origin, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(
+        merge->from->db, "SELECT kind, key, value FROM item WHERE origin = ?1 AND kind <> ?2", -1,
+        &statement, NULL);
+    int result = rc == SQLITE_OK ? 0 : store_fail(merge->from, err);
+    if (result == 0) {
+        store_bind(statement, 1, origin);
+        sqlite3_bind_int(statement, 2, ITEM_ORIGIN);
+    }
+    while (result == 0 && (rc = sqlite3_step(statement)) != SQLITE_DONE)
+        result = rc == SQLITE_ROW
+                     ? history_put(merge->into, (enum item_kind)sqlite3_column_int(statement, 0),
+                                   store_column(statement, 1), origin, store_column(statement, 2),
+                                   false, err)
+                     : store_fail(merge->from, err);
+    sqlite3_finalize(statement);
+    return result;
+}
+
+static int remove_items(struct history *history, sv origin, struct err *err)
+{
+    if (step_once(history,
+                  "INSERT OR IGNORE INTO undo SELECT ?1, kind, key, origin, value, run FROM item"
+                  " WHERE origin = ?2 AND run < ?1",
+                  history->run, origin, err) < 0)
+        return -1;
+    return step_once(history, "DELETE FROM item WHERE ?1 AND origin = ?2", 1, origin, err);
+}
+
+static int merge_origin(struct merge *merge, sv origin, int64_t run, struct err *err)
+{
+    struct history *history = merge->into;
+    int64_t known;
+    if (known_run(merge, origin, &known, err) < 0)
+        return -1;
+    if (run <= known)
+        return 0;
+    *merge->changed = true;
+    if (remove_items(history, origin, err) < 0 || copy_items(merge, origin, err) < 0)
+        return -1;
+    buf_clear(&merge->text);
+    buf_add_u64(&merge->text, (uint64_t)run);
+    return history_put(history, ITEM_ORIGIN, origin, history_origin(history), buf_sv(&merge->text),
+                       false, err);
+}
+
+static int merge_known_origin(void *context, const struct item *item, struct err *err)
+{
+    uint64_t run;
+    return sv_to_u64(item->value, &run) ? merge_origin(context, item->key, (int64_t)run, err) : 0;
+}
+
+int history_merge(struct history *history, struct history *other, bool *changed, struct err *err)
+{
+    struct merge merge = {history, other, changed, {0}};
+    int result = merge_origin(&merge, history_origin(other), other->run, err);
+    if (result == 0)
+        result = history_each(other, ITEM_ORIGIN, merge_known_origin, &merge, err);
+    buf_release(&merge.text);
+    return result;
+}

@@ -1,0 +1,391 @@
+/* Identity is content: the hash of the beginning and that of the bytes before the offset, both of
+ * decoded bytes, so that mail.log, mail.log.1 and mail.log.2.gz are one log. A name is never proof;
+ * device and inode only save the reading of files that did not change. Of logs that are shorter
+ * than HEAD_BYTES the beginning says little, so that the set's name must be the same as well. */
+#include "resume.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/mem.h"
+#include "order.h"
+
+enum {
+    HEAD_BYTES = 4096,
+    TAIL_BYTES = 4096,
+    /* A partial line may stand behind the offset. */
+    WINDOW_BYTES = TAIL_BYTES + INPUT_LINE_MAX + 1,
+    SCRATCH_BYTES = 256 * 1024,
+    REST_SECONDS = 2 * 86400
+};
+
+static const struct input_options *options_of(const struct reader *reader)
+{
+    return &reader->input->options;
+}
+
+static struct seen seen_of(const struct stat *file)
+{
+    return (struct seen){
+        .device = (uint64_t)file->st_dev,
+        .inode = (uint64_t)file->st_ino,
+        .size = (int64_t)file->st_size,
+        .mtime_ns = (int64_t)file->st_mtim.tv_sec * 1000000000 + file->st_mtim.tv_nsec,
+        .ctime_ns = (int64_t)file->st_ctim.tv_sec * 1000000000 + file->st_ctim.tv_nsec};
+}
+
+static const struct seen *find_seen(const struct input_options *options, const struct seen *file)
+{
+    for (size_t i = 0; i < options->seen_count; i++)
+        if (options->seen[i].device == file->device && options->seen[i].inode == file->inode)
+            return &options->seen[i];
+    return NULL;
+}
+
+static bool is_unchanged(const struct input_options *options, const struct seen *now,
+                         const struct seen **before)
+{
+    *before = find_seen(options, now);
+    return *before && (*before)->whole && (*before)->size == now->size &&
+           (*before)->mtime_ns == now->mtime_ns && (*before)->ctime_ns == now->ctime_ns;
+}
+
+bool resume_is_unchanged(struct reader *reader)
+{
+    struct source *source = reader->source;
+    const struct seen *before;
+    if (!options_of(reader)->resume)
+        return false;
+    source->seen = seen_of(&reader->file);
+    if (!S_ISREG(reader->file.st_mode) || !is_unchanged(options_of(reader), &source->seen, &before))
+        return false;
+    source->known = before->mark;
+    source->mark = options_of(reader)->marks[before->mark];
+    source->resumed_at = source->mark.offset;
+    source->seen.whole = true;
+    source->complete = true;
+    return true;
+}
+
+static bool head_fits(sv head, uint64_t set, const struct mark *mark)
+{
+    return mark->head_len && mark->head_len <= head.len &&
+           (mark->head_len == HEAD_BYTES || mark->set == set) &&
+           hash_bytes(sv_sub(head, 0, mark->head_len)) == mark->head_hash;
+}
+
+/* A mark that the source may continue. */
+struct candidate {
+    const struct mark *mark;
+    size_t known, follows;
+};
+
+static int by_offset(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    if (a->mark->offset != b->mark->offset)
+        return a->mark->offset > b->mark->offset ? -1 : 1;
+    return a->follows < b->follows ? 1 : a->follows > b->follows ? -1 : 0;
+}
+
+/* All marks that fit, the farthest first: those of before, and those of sources of the same log
+ * that were read just now. */
+static size_t find_candidates(const struct reader *reader, struct candidate *list)
+{
+    const struct input_options *options = options_of(reader);
+    const struct source *sources = reader->input->sources;
+    sv head = sv_make(reader->head, reader->head_len);
+    uint64_t set = order_set(reader->source->path);
+    size_t count = 0;
+    for (size_t i = 0; i < options->mark_count; i++)
+        if (head_fits(head, set, &options->marks[i]))
+            list[count++] = (struct candidate){&options->marks[i], i, INPUT_NEW};
+    for (size_t i = reader->source->follows; i != INPUT_NEW; i = sources[i].follows)
+        if (head_fits(head, set, &sources[i].mark))
+            list[count++] = (struct candidate){&sources[i].mark, sources[i].known, i};
+    qsort(list, count, sizeof *list, by_offset);
+    return count;
+}
+
+static bool is_seekable(const struct reader *reader)
+{
+    return reader->codec == &codec_plain && S_ISREG(reader->file.st_mode);
+}
+
+/* Bytes of a plain file, which are not decoded. */
+static bool read_at(const struct reader *reader, int64_t offset, char *to, size_t len)
+{
+    size_t done = 0;
+    while (done < len) {
+        ssize_t got =
+            pread(reader->feed.fd, to + done, len - done, (off_t)(offset + (int64_t)done));
+        if (got > 0)
+            done += (size_t)got;
+        else if (got == 0 || errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+enum found { FOUND, FOUND_SHORTER, FOUND_OTHER };
+
+static enum found seek_to(struct reader *reader, const struct mark *mark)
+{
+    char tail[TAIL_BYTES];
+    int64_t offset = mark->offset;
+    if ((int64_t)reader->file.st_size < offset)
+        return FOUND_SHORTER;
+    if (!read_at(reader, offset - mark->tail_len, tail, mark->tail_len))
+        return FOUND_SHORTER;
+    if (hash_bytes(sv_make(tail, mark->tail_len)) != mark->tail_hash)
+        return FOUND_OTHER;
+    if (lseek(reader->feed.fd, (off_t)offset, SEEK_SET) < 0)
+        return FOUND_OTHER;
+    reader->feed.pos = reader->feed.len = 0;
+    reader->feed.consumed = offset;
+    reader->feed.at_end = false;
+    reader->ended = false;
+    reader->source->complete = false;
+    return FOUND;
+}
+
+/* Decodes, and lets go, up to the offset. */
+static enum found decode_to(struct reader *reader, const struct mark *mark)
+{
+    struct source *source = reader->source;
+    char *scratch = mem_alloc(SCRATCH_BYTES);
+    while (source->bytes < mark->offset) {
+        int64_t left = mark->offset - source->bytes;
+        size_t want = left < SCRATCH_BYTES ? (size_t)left : SCRATCH_BYTES;
+        if (!reader_decode(reader, scratch, want))
+            break;
+    }
+    mem_free(scratch);
+    if (source->bytes < mark->offset)
+        return FOUND_SHORTER;
+    /* The head may reach beyond the offset; what is decoded of it is not lost. */
+    size_t beyond = (size_t)(source->bytes - mark->offset);
+    sv tail =
+        sv_make(reader->window + reader->window_len - beyond - mark->tail_len, mark->tail_len);
+    return hash_bytes(tail) == mark->tail_hash ? FOUND : FOUND_OTHER;
+}
+
+/* Within the head, everything is at hand. */
+static enum found look_in_head(const struct reader *reader, const struct mark *mark)
+{
+    sv tail = sv_make(reader->head + mark->offset - mark->tail_len, mark->tail_len);
+    return hash_bytes(tail) == mark->tail_hash ? FOUND : FOUND_OTHER;
+}
+
+static enum found try_mark(struct reader *reader, const struct mark *mark)
+{
+    if (mark->offset <= (int64_t)reader->head_len)
+        return look_in_head(reader, mark);
+    return is_seekable(reader) ? seek_to(reader, mark) : decode_to(reader, mark);
+}
+
+static void go_on(struct reader *reader, const struct candidate *candidate)
+{
+    struct source *source = reader->source;
+    int64_t offset = candidate->mark->offset;
+    bool in_head = offset <= (int64_t)reader->head_len;
+    reader->head_used = in_head ? (size_t)offset : reader->head_len;
+    source->resumed_at = offset;
+    source->known = candidate->known;
+    source->mark = *candidate->mark;
+    reader->skipping = candidate->mark->skipping;
+    /* From here on `bytes` are those of this run, of which some of the head may be. */
+    source->bytes = in_head ? source->bytes - offset : 0;
+}
+
+/* Content that was decoded on the way to one mark is decoded anew for the next one. */
+static bool restart(struct reader *reader)
+{
+    struct source *source = reader->source;
+    if (is_seekable(reader) || source->bytes <= (int64_t)reader->head_len)
+        return true;
+    if (!S_ISREG(reader->file.st_mode) || lseek(reader->feed.fd, 0, SEEK_SET) != 0)
+        return false;
+    reader->codec->close(reader->decoder);
+    reader->decoder = reader->codec->open();
+    reader->feed.pos = reader->feed.len = 0;
+    reader->feed.at_end = false;
+    reader->ended = reader->decoder == NULL;
+    reader->window_len = 0;
+    source->bytes = 0;
+    source->error[0] = 0;
+    source->complete = false;
+    reader->head_len = reader_decode(reader, reader->head, INPUT_HEAD_MAX);
+    return reader->decoder != NULL;
+}
+
+static void take_shorter(struct reader *reader, const struct candidate *candidate)
+{
+    struct source *source = reader->source;
+    source->shorter = true;
+    source->bytes = 0;
+    source->resumed_at = candidate->mark->offset;
+    source->known = candidate->known;
+    source->mark = *candidate->mark;
+    source->complete = source->error[0] == 0;
+}
+
+static bool refuse_change(struct reader *reader, const struct candidate *candidate)
+{
+    const struct seen *before = find_seen(options_of(reader), &reader->source->seen);
+    if (!before || before->mark != candidate->known || candidate->mark->head_len < HEAD_BYTES)
+        return false;
+    source_set_error(reader->source,
+                     "was changed before byte %lld, up to which it was read; a copy of it is read "
+                     "as a new log",
+                     (long long)candidate->mark->offset);
+    return true;
+}
+
+static bool try_candidates(struct reader *reader, const struct candidate *list, size_t count)
+{
+    const struct candidate *shorter = NULL;
+    for (size_t i = 0; i < count; i++) {
+        enum found found = try_mark(reader, list[i].mark);
+        if (found == FOUND) {
+            go_on(reader, &list[i]);
+            return true;
+        }
+        if (found == FOUND_SHORTER && !shorter)
+            shorter = &list[i];
+        if (found == FOUND_OTHER && refuse_change(reader, &list[i]))
+            return false;
+        if ((i + 1 < count || found == FOUND_OTHER) && !restart(reader)) {
+            source_set_error(reader->source, "begins like other logs, and cannot be read again to "
+                                             "tell which it is: put it into a file");
+            return false;
+        }
+    }
+    if (shorter)
+        take_shorter(reader, shorter);
+    return !shorter; /* a log that was never seen */
+}
+
+bool resume_find(struct reader *reader)
+{
+    size_t most = options_of(reader)->mark_count + reader->input->count;
+    struct candidate *list = mem_zero(most + 1, sizeof *list);
+    bool go = try_candidates(reader, list, find_candidates(reader, list));
+    mem_free(list);
+    return go;
+}
+
+void resume_saw(struct reader *reader, const char *bytes, size_t len)
+{
+    if (!options_of(reader)->resume || is_seekable(reader))
+        return;
+    if (!reader->window)
+        reader->window = mem_alloc(WINDOW_BYTES + INPUT_HEAD_MAX);
+    size_t room = WINDOW_BYTES + INPUT_HEAD_MAX, part = len < room ? len : room;
+    size_t kept = reader->window_len < room - part ? reader->window_len : room - part;
+    memmove(reader->window, reader->window + reader->window_len - kept, kept);
+    memcpy(reader->window + kept, bytes + len - part, part);
+    reader->window_len = kept + part;
+}
+
+bool resume_waits(struct reader *reader, bool has_rest)
+{
+    const struct source *source = reader->source;
+    if (!options_of(reader)->resume || !has_rest)
+        return false;
+    bool final = source->complete && (reader->codec != &codec_plain ||
+                                      options_of(reader)->now - source->mtime > REST_SECONDS);
+    reader->source->partial = !final;
+    return !final;
+}
+
+static uint64_t tail_hash(const struct reader *reader, int64_t end, int64_t offset, size_t len,
+                          bool *known)
+{
+    char tail[TAIL_BYTES];
+    size_t beyond = (size_t)(end - offset);
+    *known = true;
+    if (is_seekable(reader)) {
+        *known = read_at(reader, offset - (int64_t)len, tail, len);
+        return hash_bytes(sv_make(tail, len));
+    }
+    return hash_bytes(sv_make(reader->window + reader->window_len - beyond - len, len));
+}
+
+void resume_mark(struct reader *reader)
+{
+    struct source *source = reader->source;
+    if (!reader->open)
+        return;
+    int64_t end = source->resumed_at + source->bytes;
+    int64_t offset = end - (int64_t)reader->carry_len;
+    bool known;
+    if (offset == 0)
+        return;
+    struct mark mark = {.offset = offset,
+                        .set = order_set(source->path),
+                        .head_len = offset < HEAD_BYTES ? (uint32_t)offset : HEAD_BYTES,
+                        .tail_len = offset < TAIL_BYTES ? (uint32_t)offset : TAIL_BYTES,
+                        .skipping = reader->skipping};
+    mark.head_hash = hash_bytes(sv_make(reader->head, mark.head_len));
+    mark.tail_hash = tail_hash(reader, end, offset, mark.tail_len, &known);
+    if (!known) { /* truncated while it was read: what we read is not there any more */
+        mark.tail_len = 0;
+        mark.tail_hash = hash_bytes(SV_EMPTY);
+    }
+    source->mark = mark;
+    source->seen.whole = source->complete && !source->partial;
+}
+
+/* The first bytes of a source, as far as they tell logs apart. */
+static size_t read_head(struct input *input, size_t index, char *head)
+{
+    struct reader *reader = reader_open(input, index);
+    size_t len = reader->head_len < HEAD_BYTES ? reader->head_len : HEAD_BYTES;
+    memcpy(head, reader->head, len);
+    reader->open = false; /* nothing is to be remembered */
+    reader_close(reader);
+    return len;
+}
+
+static bool same_log(const char *a, size_t a_len, const char *b, size_t b_len, bool same_set)
+{
+    size_t len = a_len < b_len ? a_len : b_len;
+    return len && (len == HEAD_BYTES || same_set) && memcmp(a, b, len) == 0;
+}
+
+/* Of a file that did not change the mark does not change either. Standard input, which can be read
+ * once only, is none of these. */
+static bool rests(const struct input_options *options, const char *path)
+{
+    struct stat file;
+    const struct seen *before;
+    if (stat(path, &file) != 0)
+        return true;
+    struct seen now = seen_of(&file);
+    return is_unchanged(options, &now, &before);
+}
+
+void resume_plan(struct input *input)
+{
+    struct input_options options = input->options;
+    char *heads = mem_alloc(input->count * HEAD_BYTES + 1);
+    size_t *lens = mem_zero(input->count + 1, sizeof *lens);
+    input->options.resume = false; /* for a look at the heads */
+    for (size_t i = 0; i < input->count; i++) {
+        struct source *source = &input->sources[i], before = *source;
+        if (strcmp(source->path, "-") != 0 && !rests(&options, source->path))
+            lens[i] = read_head(input, i, heads + i * HEAD_BYTES);
+        *source = before;
+        for (size_t j = i; j-- > 0 && source->follows == INPUT_NEW;)
+            if (same_log(heads + i * HEAD_BYTES, lens[i], heads + j * HEAD_BYTES, lens[j],
+                         order_set(source->path) == order_set(input->sources[j].path)))
+                source->follows = j;
+    }
+    input->options = options;
+    mem_free(heads);
+    mem_free(lens);
+}

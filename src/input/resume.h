@@ -1,0 +1,24 @@
+/* resume: where a source was read to before, found by content, and remembered again.
+ *
+ * All of it does nothing where input_options.resume is not set. */
+#ifndef BOUNCELOG_INPUT_RESUME_H
+#define BOUNCELOG_INPUT_RESUME_H
+
+#include "reader.h"
+
+/* Finds the sources that are of the same log: they are read one after the other. */
+void resume_plan(struct input *input);
+
+/* The file is open, and nothing is decoded: was it read to its end, and not changed since? */
+bool resume_is_unchanged(struct reader *reader);
+/* The head is decoded: goes to where the log was read to. False: there is nothing to be read, for
+ * the reason that stands in the source. */
+bool resume_find(struct reader *reader);
+/* Bytes that were decoded just now. */
+void resume_saw(struct reader *reader, const char *bytes, size_t len);
+/* At the end of the source: must its last line, which has no newline, wait for the rest of it? */
+bool resume_waits(struct reader *reader, bool has_rest);
+/* The reader closes: what is to be remembered goes into the source. */
+void resume_mark(struct reader *reader);
+
+#endif
