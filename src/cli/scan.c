@@ -179,8 +179,12 @@ static void make_report(struct run *run)
                                                .cut_lines = source->cut_lines,
                                                .complete = source->complete};
     }
-    struct report_source source = {&run->scan.lines, &run->scan.tally, &run->scan.evidence,
-                                   run->scan.ledger, run->inputs,      count};
+    struct report_source source = {.lines = &run->scan.lines,
+                                   .tally = &run->scan.tally,
+                                   .evidence = &run->scan.evidence,
+                                   .ledger = run->scan.ledger,
+                                   .inputs = run->inputs,
+                                   .input_count = count};
     struct report_options options = {.taxonomy = &run->patterns.taxonomy,
                                      .policy = &run->patterns.policy,
                                      .redactor = redactor_of(run),

@@ -65,6 +65,7 @@ bool resume_is_unchanged(struct reader *reader)
     source->known = before->mark;
     source->mark = options_of(reader)->marks[before->mark];
     source->resumed_at = source->mark.offset;
+    source->lines_before = source->lines_total = source->mark.lines;
     source->seen.whole = true;
     source->complete = true;
     return true;
@@ -187,6 +188,12 @@ static enum found try_mark(struct reader *reader, const struct mark *mark)
     return is_seekable(reader) ? seek_to(reader, mark) : decode_to(reader, mark);
 }
 
+static int64_t lines_of(const struct reader *reader, const struct candidate *candidate)
+{
+    return candidate->follows == INPUT_NEW ? candidate->mark->lines
+                                           : reader->input->sources[candidate->follows].lines_total;
+}
+
 static void go_on(struct reader *reader, const struct candidate *candidate)
 {
     struct source *source = reader->source;
@@ -196,6 +203,7 @@ static void go_on(struct reader *reader, const struct candidate *candidate)
     source->resumed_at = offset;
     source->known = candidate->known;
     source->mark = *candidate->mark;
+    source->lines_before = source->lines_total = lines_of(reader, candidate);
     reader->skipping = candidate->mark->skipping;
     /* From here on `bytes` are those of this run, of which some of the head may be. */
     source->bytes = in_head ? source->bytes - offset : 0;
@@ -230,6 +238,7 @@ static void take_shorter(struct reader *reader, const struct candidate *candidat
     source->resumed_at = candidate->mark->offset;
     source->known = candidate->known;
     source->mark = *candidate->mark;
+    source->lines_before = source->lines_total = lines_of(reader, candidate);
     source->complete = source->error[0] == 0;
 }
 

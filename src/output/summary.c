@@ -216,9 +216,23 @@ static void write_suppressions(struct outfile *out, const struct report *report)
     for (size_t i = 0; i < report->suppress_domain_count; i++)
         element(out, i, suppression_object(&report->suppress_domains[i], "domain"));
     end_array(out);
-    member(out, "held", cJSON_CreateArray());
-    member(out, "cleared", cJSON_CreateArray());
-    member(out, "brake", cJSON_CreateFalse());
+    begin_array(out, "held");
+    for (size_t i = 0; i < report->held_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "address", report->held[i].address);
+        json_text(row, "why", report->held[i].why);
+        element(out, i, row);
+    }
+    end_array(out);
+    begin_array(out, "cleared");
+    for (size_t i = 0; i < report->cleared_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "address", report->cleared[i].address);
+        json_time(row, "delivered_at", report->cleared[i].delivered_at);
+        element(out, i, row);
+    }
+    end_array(out);
+    member(out, "brake", cJSON_CreateBool(report->brake));
 }
 
 static void write_rules(struct outfile *out, const struct report *report)

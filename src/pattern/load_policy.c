@@ -10,11 +10,13 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
     struct policy_rule rule = {.listed = true};
     sv per;
     if (document_check_keys(document, node,
-                            "at_once messages span_days within_days per stages causes", err) < 0 ||
+                            "at_once messages span_days within_days lapse_days per stages causes",
+                            err) < 0 ||
         document_bool(document, node, SV("at_once"), &rule.at_once, err) < 0 ||
         document_int(document, node, SV("messages"), 0, &rule.messages, err) < 0 ||
         document_int(document, node, SV("span_days"), 0, &rule.span_days, err) < 0 ||
         document_int(document, node, SV("within_days"), 0, &rule.within_days, err) < 0 ||
+        document_int(document, node, SV("lapse_days"), 0, &rule.lapse_days, err) < 0 ||
         document_text(document, node, SV("per"), false, &per, err) < 0 ||
         load_bits(document, node, SV("stages"), load_stage_bit, &rule.stages, err) < 0 ||
         load_bits(document, node, SV("causes"), load_scope_bit, &rule.causes, err) < 0)
@@ -28,6 +30,39 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
     return 0;
 }
 
+/* A mapping of numbers, of which none may be missing. */
+static int load_numbers(struct document *document, sv key, const char *names, int *const *numbers,
+                        struct err *err)
+{
+    yaml_node_t *root = document_root(document), *node = document_get(document, root, key);
+    sv rest = sv_from(names);
+    if (!node)
+        return document_error(document, root, err, "'%.*s' is missing", SV_FMT(key));
+    if (node->type != YAML_MAPPING_NODE)
+        return document_error(document, node, err, "expected %s", names);
+    if (document_check_keys(document, node, names, err) < 0)
+        return -1;
+    for (size_t i = 0; rest.len; i++) {
+        sv name = sv_cut(rest, ' ', &rest);
+        if (document_int(document, node, name, -1, numbers[i], err) < 0)
+            return -1;
+        if (*numbers[i] < 0)
+            return document_error(document, node, err, "'%.*s' is missing", SV_FMT(name));
+    }
+    return 0;
+}
+
+static int load_guards(struct policy_table *policy, struct document *document, struct err *err)
+{
+    int *const guard[] = {&policy->guard.addresses, &policy->guard.share_percent,
+                          &policy->guard.before_percent};
+    int *const brake[] = {&policy->brake.addresses, &policy->brake.share_percent};
+    if (load_numbers(document, SV("outage_guard"), "addresses share_percent before_percent", guard,
+                     err) < 0)
+        return -1;
+    return load_numbers(document, SV("brake"), "addresses share_percent", brake, err);
+}
+
 int load_policy(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
@@ -36,7 +71,9 @@ int load_policy(struct patterns *patterns, struct document *document, bool site,
     if (patterns->policy.loaded)
         return 0;
     patterns->policy.loaded = true;
-    if (document_check_keys(document, root, "policy local_recipients", err) < 0)
+    if (document_check_keys(document, root, "policy local_recipients outage_guard brake", err) <
+            0 ||
+        load_guards(&patterns->policy, document, err) < 0)
         return -1;
     if (rules->type != YAML_MAPPING_NODE)
         return document_error(document, rules, err, "expected categories and their rules");

@@ -4,7 +4,7 @@
 #include "bouncelog/base/text.h"
 
 /* How many records ahead the places of one in memory are asked for. */
-enum { AHEAD = 16, SOON = 6 };
+enum { AHEAD = 16, SOON = 6, SECONDS_A_DAY = 86400 };
 
 static bool sender_wanted(const struct pipeline_options *options, const struct event *event)
 {
@@ -14,6 +14,33 @@ static bool sender_wanted(const struct pipeline_options *options, const struct e
         if (text_glob(options->senders[i], event->sender))
             return true;
     return false;
+}
+
+/* Where an event of this time is counted. */
+static struct tally *tally_of(struct lane *lane, int64_t time)
+{
+    struct scan *scan = lane->scan;
+    int64_t day = (time - (time % SECONDS_A_DAY + SECONDS_A_DAY) % SECONDS_A_DAY) / SECONDS_A_DAY;
+    if (!lane->options->by_day)
+        return &scan->tally;
+    if (!lane->period || lane->day != day) {
+        bool added;
+        lane->day = day;
+        lane->period =
+            map_add(&scan->days, sv_make((const char *)&lane->day, sizeof lane->day), &added);
+        if (added)
+            period_init(lane->period);
+    }
+    return &lane->period->tally;
+}
+
+static void note_time(struct lane *lane, int64_t time)
+{
+    struct scan *scan = lane->scan;
+    if (time < scan->source_first[lane->source])
+        scan->source_first[lane->source] = time;
+    if (time > scan->source_last[lane->source])
+        scan->source_last[lane->source] = time;
 }
 
 static void on_event(void *context, struct event *event)
@@ -29,7 +56,8 @@ static void on_event(void *context, struct event *event)
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
-    tally_event(&lane->scan->tally, &patterns->taxonomy, event);
+    note_time(lane, time);
+    tally_event(tally_of(lane, time), &patterns->taxonomy, event);
     evidence_note(&lane->scan->evidence, event, per_domain);
     if (options->sink)
         options->sink(options->sink_context, event);
@@ -40,39 +68,54 @@ void lane_init(struct lane *lane, struct scan *scan, struct input *input,
 {
     struct ledger_options ledger = {options->messages_max, options->filters, options->filter_count,
                                     on_event, lane};
+    size_t count = input_source_count(input);
     *lane = (struct lane){.scan = scan, .input = input, .options = options};
     *scan = (struct scan){.ledger = ledger_new(&ledger),
-                          .source_count = input_source_count(input),
-                          .source_lines = mem_zero(input_source_count(input) + 1, sizeof(int64_t))};
+                          .source_count = count,
+                          .source_lines = mem_zero(count + 1, sizeof(int64_t)),
+                          .source_first = mem_zero(count + 1, sizeof(int64_t)),
+                          .source_last = mem_zero(count + 1, sizeof(int64_t))};
+    for (size_t i = 0; i < count; i++) {
+        scan->source_first[i] = INT64_MAX;
+        scan->source_last[i] = INT64_MIN;
+    }
+    map_init(&scan->days, sizeof(struct period));
     tally_init(&scan->tally);
     evidence_init(&scan->evidence);
+    if (options->prepare)
+        options->prepare(options->prepare_context, scan);
 }
 
 void lane_apply(struct lane *lane, size_t source, struct batch *batch)
 {
     struct scan *scan = lane->scan;
-    int64_t first = scan->source_lines[source] + 1;
-    sv file = sv_from(input_source(lane->input, source)->path);
+    struct source *from = input_source(lane->input, source);
+    int64_t first = from->lines_before + scan->source_lines[source] + 1;
+    sv file = sv_from(from->path);
     struct record *records = batch->records.list;
     size_t count = batch->records.count;
+    const struct tally *soon = lane->period ? &lane->period->tally : &scan->tally;
     lane->source = source;
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
             ledger_expect(scan->ledger, &records[i + AHEAD]);
             if (records[i + AHEAD].kind == RECORD_ATTEMPT) {
-                tally_expect(&scan->tally, &records[i + AHEAD]);
+                tally_expect(soon, &records[i + AHEAD]);
                 evidence_expect(&scan->evidence, &records[i + AHEAD]);
             }
         }
         if (i + SOON < count) {
             ledger_expect_more(scan->ledger, &records[i + SOON]);
             if (records[i + SOON].kind == RECORD_ATTEMPT)
-                tally_expect_more(&scan->tally, &records[i + SOON]);
+                tally_expect_more(soon, &records[i + SOON]);
         }
         records[i].line += first;
         ledger_apply(scan->ledger, file, &records[i]);
     }
     scan->source_lines[source] += batch->lines.total;
+    from->lines_total = from->lines_before + scan->source_lines[source];
     line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
+    if (lane->options->by_day)
+        line_tally_merge(lane->period ? &lane->period->lines : &scan->undated, &batch->lines);
 }

@@ -11,6 +11,8 @@ struct lane {
     struct input *input;
     const struct pipeline_options *options;
     size_t source;
+    int64_t day;           /* since 1970, that `period` is of */
+    struct period *period; /* with by_day: where events are counted; NULL: no event yet */
 };
 
 void lane_init(struct lane *lane, struct scan *scan, struct input *input,

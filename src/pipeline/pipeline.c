@@ -22,6 +22,10 @@ void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_
     struct lane lane;
     lane_init(&lane, scan, input, options);
     engine_run(&lane);
+    for (size_t i = 0; i < map_count(&scan->days); i++) {
+        const struct period *day = map_value_at(&scan->days, i);
+        tally_merge(&scan->tally, &day->tally);
+    }
 }
 
 void scan_release(struct scan *scan)
@@ -29,5 +33,10 @@ void scan_release(struct scan *scan)
     tally_release(&scan->tally);
     evidence_release(&scan->evidence);
     ledger_free(scan->ledger);
+    for (size_t i = 0; i < map_count(&scan->days); i++)
+        period_release(map_value_at(&scan->days, i));
+    map_release(&scan->days);
     mem_free(scan->source_lines);
+    mem_free(scan->source_first);
+    mem_free(scan->source_last);
 }

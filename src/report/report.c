@@ -221,6 +221,8 @@ void report_release(struct report *report)
     mem_free(report->blocks);
     mem_free(report->suppress);
     mem_free(report->suppress_domains);
+    mem_free(report->held);
+    mem_free(report->cleared);
     ranking_release(&report->providers);
     ranking_release(&report->recipient_domains);
     ranking_release(&report->sender_domains);

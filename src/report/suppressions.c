@@ -5,11 +5,15 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/policy/policy.h"
+#include "outages.h"
+
+enum { SECONDS_A_DAY = 86400 };
 
 /* What the policy says to one charge. */
 struct decision {
     const struct charge *charge;
     bool at_once;
+    bool held; /* by the outage guard alone */
     int64_t messages;
 };
 
@@ -18,6 +22,8 @@ struct decider {
     const struct report_source *source;
     const struct report_options *options;
     struct map *reasons; /* text -> sv: thousands of addresses share a few */
+    struct outages outages;
+    int64_t now; /* the latest time that any evidence is of */
 };
 
 /* An event with an original recipient counts against the original where it expanded to this one
@@ -49,8 +55,23 @@ static bool domain_reached(const struct decider *decider, const struct charge *c
     return policy_reached(rule, times, charge->message_count);
 }
 
-static bool decide(const struct decider *decider, sv address, const struct charge *charge,
-                   struct decision *decision)
+/* What is listed already was no matter of hours. */
+static bool in_outage(const struct decider *decider, sv address, const struct suspect *suspect,
+                      const struct charge *charge, const struct charge_message *message)
+{
+    return !suspect->listed_at && map_count(&decider->outages.names) &&
+           outages_cover(&decider->outages, sv_after_last(address, '@'),
+                         charge_text(charge, CHARGE_PROVIDER), message->time);
+}
+
+static bool has_lapsed(const struct decider *decider, const struct charge *charge)
+{
+    int days = decider->options->policy->rules[charge->category].lapse_days;
+    return days && charge->last_seen < decider->now - (int64_t)days * SECONDS_A_DAY;
+}
+
+static bool decide(const struct decider *decider, sv address, const struct suspect *suspect,
+                   const struct charge *charge, struct decision *decision)
 {
     const struct policy_rule *rule = &decider->options->policy->rules[charge->category];
     int64_t times[CHARGE_MESSAGES_MAX];
@@ -61,18 +82,23 @@ static bool decide(const struct decider *decider, sv address, const struct charg
         if (!counts(decider, message))
             continue;
         times[count++] = message->time;
-        decision->at_once = decision->at_once || message->at_once;
+        if (message->at_once && in_outage(decider, address, suspect, charge, message))
+            decision->held = true;
+        else
+            decision->at_once = decision->at_once || message->at_once;
     }
     decision->messages = (int64_t)count + charge->forgotten;
-    if (!count)
+    if (!count || !rule->listed || has_lapsed(decider, charge))
         return false;
     if (decision->at_once)
         return true;
-    if (!rule->per_domain)
-        return policy_reached(rule, times, count);
     const struct charge *domain =
-        domain_charge(decider, sv_after_last(address, '@'), charge->category);
-    return domain && domain_reached(decider, domain);
+        rule->per_domain ? domain_charge(decider, sv_after_last(address, '@'), charge->category)
+                         : NULL;
+    bool reached = rule->per_domain ? domain && domain_reached(decider, domain)
+                                    : policy_reached(rule, times, count);
+    decision->held = decision->held && !reached;
+    return reached || decision->held;
 }
 
 static sv reason_of(const struct decider *decider, const struct decision *decision)
@@ -103,6 +129,7 @@ static struct suppression describe(const struct decider *decider, sv address,
     const struct charge *charge = decision->charge;
     sv final = charge_text(charge, CHARGE_FINAL), original = charge_text(charge, CHARGE_ORIGINAL);
     struct suppression row = {
+        .key = address,
         .address = redact_address(redactor, address, arena),
         .category = decider->options->taxonomy->categories[charge->category].name,
         .reason = reason_of(decider, decision),
@@ -144,9 +171,11 @@ static bool may_be_listed(const struct decider *decider, sv address)
            fpset_get(&decider->source->evidence->senders, hash_nocase(address)) == FPSET_NEW;
 }
 
-/* Of several grounds the one that suffices at once, then the latest. */
+/* Of several grounds one that is not held, the one that suffices at once, then the latest. */
 static bool is_stronger(const struct decision *a, const struct decision *b)
 {
+    if (a->held != b->held)
+        return b->held;
     if (a->at_once != b->at_once)
         return a->at_once;
     if (a->charge->last_seen != b->charge->last_seen)
@@ -154,19 +183,105 @@ static bool is_stronger(const struct decision *a, const struct decision *b)
     return a->charge->category < b->charge->category;
 }
 
+static bool is_allowed(const struct decider *decider, sv address)
+{
+    const struct map *allow = decider->options->allow;
+    size_t at = sv_rfind_byte(address, '@');
+    return allow &&
+           (map_get(allow, address) || (at != SV_NPOS && map_get(allow, sv_skip(address, at))));
+}
+
+static void hold(struct report *report, const struct decider *decider, sv address, sv why)
+{
+    report->held[report->held_count++] =
+        (struct held_row){redact_address(decider->options->redactor, address, &report->arena), why};
+}
+
+static void clear(struct report *report, const struct decider *decider, sv address,
+                  const struct suspect *suspect)
+{
+    report->cleared[report->cleared_count++] = (struct cleared_row){
+        address, redact_address(decider->options->redactor, address, &report->arena),
+        suspect->delivered_at};
+}
+
+static bool find_best(const struct decider *decider, sv address, const struct suspect *suspect,
+                      struct decision *best)
+{
+    struct decision decision;
+    *best = (struct decision){0};
+    if (!suspect->charges || !may_be_listed(decider, address))
+        return false;
+    for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
+        if (decide(decider, address, suspect, charge, &decision) &&
+            (!best->charge || is_stronger(&decision, best)))
+            *best = decision;
+    return best->charge != NULL;
+}
+
+static bool is_fresh(const struct decider *decider, sv address, const struct suspect *suspect)
+{
+    const struct map *listed = decider->options->listed;
+    return listed ? !map_get(listed, address) : !suspect->listed_at;
+}
+
 static void consider(const struct decider *decider, sv address, const struct suspect *suspect)
 {
-    struct decision best = {0}, decision;
-    if (!suspect->charges || !may_be_listed(decider, address))
+    struct report *report = decider->report;
+    struct decision best;
+    if (!find_best(decider, address, suspect, &best)) {
+        if (suspect->listed_at && suspect->delivered_at > decider->options->cleared_since)
+            clear(report, decider, address, suspect);
+        return;
+    }
+    if (is_allowed(decider, address)) {
+        hold(report, decider, address, SV("it is on the allow list"));
+    } else if (best.held) {
+        hold(report, decider, address,
+             SV("its domain or provider called many addresses dead at that time that it had taken "
+                "mail for: it is listed if it fails on a later day, too"));
+    } else {
+        struct suppression *row = &report->suppress[report->suppress_count++];
+        *row = describe(decider, address, &best);
+        row->fresh = is_fresh(decider, address, suspect);
+        report->fresh_count += row->fresh;
+    }
+}
+
+/* Whom one failure would put on a list, so that outages show. */
+static void note_candidate(struct decider *decider, sv address, const struct suspect *suspect)
+{
+    if (suspect->listed_at)
         return;
     for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
-        if (decide(decider, address, charge, &decision) &&
-            (!best.charge || is_stronger(&decision, &best)))
-            best = decision;
-    if (!best.charge)
+        for (size_t i = 0; i < charge->message_count; i++) {
+            const struct charge_message *message = charge_message(charge, i);
+            if (message->at_once && counts(decider, message))
+                outages_note(&decider->outages, sv_after_last(address, '@'),
+                             charge_text(charge, CHARGE_PROVIDER), message->time);
+        }
+}
+
+static void find_outages(struct decider *decider)
+{
+    const struct map *addresses = &decider->source->evidence->addresses;
+    if (!decider->source->each_reach)
         return;
-    struct report *report = decider->report;
-    report->suppress[report->suppress_count++] = describe(decider, address, &best);
+    for (size_t i = 0; i < map_count(addresses); i++)
+        note_candidate(decider, map_key_at(addresses, i), map_value_at(addresses, i));
+    outages_find(&decider->outages, decider->source, &decider->options->policy->guard);
+}
+
+static int64_t latest_of(const struct map *suspects)
+{
+    int64_t latest = INT64_MIN;
+    for (size_t i = 0; i < map_count(suspects); i++) {
+        const struct suspect *suspect = map_value_at(suspects, i);
+        for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
+            if (charge->last_seen > latest)
+                latest = charge->last_seen;
+    }
+    return latest;
 }
 
 static void consider_domain(const struct decider *decider, sv domain, const struct suspect *suspect)
@@ -174,7 +289,7 @@ static void consider_domain(const struct decider *decider, sv domain, const stru
     const struct taxonomy *taxonomy = decider->options->taxonomy;
     struct report *report = decider->report;
     for (const struct charge *charge = suspect->charges; charge; charge = charge->next) {
-        struct decision decision = {charge, false,
+        struct decision decision = {charge, false, false,
                                     (int64_t)charge->message_count + charge->forgotten};
         if (!sv_eq(taxonomy->categories[charge->category].name, SV("domain_not_found")) ||
             !domain_reached(decider, charge))
@@ -193,22 +308,51 @@ static int by_address(const void *a, const void *b)
                   ((const struct suppression *)b)->address);
 }
 
+static int by_held(const void *a, const void *b)
+{
+    return sv_cmp(((const struct held_row *)a)->address, ((const struct held_row *)b)->address);
+}
+
+static int by_cleared(const void *a, const void *b)
+{
+    return sv_cmp(((const struct cleared_row *)a)->address,
+                  ((const struct cleared_row *)b)->address);
+}
+
+static void sort_rows(struct report *report)
+{
+    qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
+    qsort(report->suppress_domains, report->suppress_domain_count, sizeof *report->suppress_domains,
+          by_address);
+    qsort(report->held, report->held_count, sizeof *report->held, by_held);
+    qsort(report->cleared, report->cleared_count, sizeof *report->cleared, by_cleared);
+}
+
 void suppressions_make(struct report *report, const struct report_source *source,
                        const struct report_options *options)
 {
     const struct map *addresses = &source->evidence->addresses;
     const struct map *domains = &source->evidence->domains;
+    size_t most = map_count(addresses) + 1;
     struct map reasons;
-    struct decider decider = {report, source, options, &reasons};
+    int64_t latest = latest_of(addresses);
+    struct decider decider = {.report = report,
+                              .source = source,
+                              .options = options,
+                              .reasons = &reasons,
+                              .now = latest > source->tally->last ? latest : source->tally->last};
     map_init(&reasons, sizeof(sv));
-    report->suppress = mem_zero(map_count(addresses) + 1, sizeof *report->suppress);
+    outages_init(&decider.outages);
+    report->suppress = mem_zero(most, sizeof *report->suppress);
     report->suppress_domains = mem_zero(map_count(domains) + 1, sizeof *report->suppress_domains);
+    report->held = mem_zero(most, sizeof *report->held);
+    report->cleared = mem_zero(most, sizeof *report->cleared);
+    find_outages(&decider);
     for (size_t i = 0; i < map_count(addresses); i++)
         consider(&decider, map_key_at(addresses, i), map_value_at(addresses, i));
     for (size_t i = 0; i < map_count(domains); i++)
         consider_domain(&decider, map_key_at(domains, i), map_value_at(domains, i));
-    qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
-    qsort(report->suppress_domains, report->suppress_domain_count, sizeof *report->suppress_domains,
-          by_address);
+    sort_rows(report);
+    outages_release(&decider.outages);
     map_release(&reasons);
 }

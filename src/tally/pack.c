@@ -1,5 +1,5 @@
-/* A period as bytes: a version, then sections, each with its length in front, so that what tells an
- * outage can be read without the rest. Categories go by name. */
+/* A period as bytes, in two parts: the rankings that tell an outage are looked at for many days at
+ * once, all else only for a report. Categories go by name. */
 #include "bouncelog/base/pack.h"
 
 #include "merge.h"
@@ -284,12 +284,7 @@ static void unpack_totals(struct unpack *in, struct period *period)
 void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy)
 {
     const struct tally *tally = &period->tally;
-    struct buf reach = {0};
-    pack_map(&reach, &tally->providers, pack_reach);
-    pack_map(&reach, &tally->recipient_domains, pack_reach);
     pack_unsigned(out, VERSION);
-    pack_text(out, buf_sv(&reach));
-    buf_release(&reach);
     pack_totals(out, period);
     pack_samples(out, &period->lines.unparsed_samples);
     pack_samples(out, &period->lines.ambiguous_samples);
@@ -306,27 +301,46 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     pack_set(out, &tally->recipients);
 }
 
-static bool unpack_front(struct unpack *in, struct tally *tally)
+void tally_pack_reach(struct buf *out, const struct tally *tally)
 {
-    if (unpack_unsigned(in) != VERSION)
-        return false;
-    struct unpack reach = unpack_of(unpack_text(in));
-    unpack_map(&reach, &tally->providers, unpack_reach);
-    unpack_map(&reach, &tally->recipient_domains, unpack_reach);
-    return !reach.failed && !in->failed;
+    pack_unsigned(out, VERSION);
+    pack_map(out, &tally->providers, pack_reach);
+    pack_map(out, &tally->recipient_domains, pack_reach);
 }
 
-int period_unpack_reach(struct tally *tally, sv bytes)
+int tally_unpack_reach(struct tally *tally, sv bytes)
 {
     struct unpack in = unpack_of(bytes);
-    return unpack_front(&in, tally) ? 0 : -1;
+    if (unpack_unsigned(&in) != VERSION)
+        return -1;
+    unpack_map(&in, &tally->providers, unpack_reach);
+    unpack_map(&in, &tally->recipient_domains, unpack_reach);
+    return in.failed || in.rest.len ? -1 : 0;
+}
+
+int reach_each(sv bytes, reach_visitor *visit, void *context)
+{
+    struct unpack in = unpack_of(bytes);
+    if (unpack_unsigned(&in) != VERSION)
+        return -1;
+    for (int domains = 0; domains < 2; domains++) {
+        size_t count = unpack_count(&in, LEAST_ROW);
+        for (size_t i = 0; i < count && !in.failed; i++) {
+            struct reach reach;
+            sv name = unpack_text(&in);
+            unpack_reach(&in, &reach);
+            if (!in.failed)
+                visit(context, name, domains == 1, &reach);
+        }
+    }
+    return in.failed || in.rest.len ? -1 : 0;
 }
 
 int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy)
 {
     struct tally *tally = &period->tally;
     struct unpack in = unpack_of(bytes);
-    if (!unpack_front(&in, tally))
+    if (unpack_unsigned(&in) != VERSION)
         return -1;
     unpack_totals(&in, period);
     unpack_samples(&in, &period->lines.unparsed_samples, &tally->texts);

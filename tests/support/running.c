@@ -58,10 +58,16 @@ static void report_run(const struct scan *scan, struct input *input,
                                           .lines = scan->source_lines[i],
                                           .complete = source->complete};
     }
-    struct report_source from = {&scan->lines, &scan->tally, &scan->evidence,
-                                 scan->ledger, inputs,       scan->source_count};
-    struct report_options how = {
-        &patterns->taxonomy, &patterns->policy, NULL, NULL, 50, SV("0"), 0};
+    struct report_source from = {.lines = &scan->lines,
+                                 .tally = &scan->tally,
+                                 .evidence = &scan->evidence,
+                                 .ledger = scan->ledger,
+                                 .inputs = inputs,
+                                 .input_count = scan->source_count};
+    struct report_options how = {.taxonomy = &patterns->taxonomy,
+                                 .policy = &patterns->policy,
+                                 .top = 50,
+                                 .version = SV("0")};
     report_make(&report, &from, &how);
     add_outputs(result, &report);
     report_release(&report);

@@ -111,9 +111,14 @@ static void report_of(struct report *report, const struct step *steps, size_t co
         struct record record = record_of(&steps[i], (int64_t)i + 1);
         ledger_apply(ledger, SV("mail.log"), &record);
     }
-    struct report_source source = {&lines, &tally, &viewed, ledger, NULL, 0};
-    struct report_options options = {
-        &patterns.taxonomy, &patterns.policy, redactor, known, 50, SV("0"), 0};
+    struct report_source source = {
+        .lines = &lines, .tally = &tally, .evidence = &viewed, .ledger = ledger};
+    struct report_options options = {.taxonomy = &patterns.taxonomy,
+                                     .policy = &patterns.policy,
+                                     .redactor = redactor,
+                                     .known = known,
+                                     .top = 50,
+                                     .version = SV("0")};
     report_make(report, &source, &options);
     ledger_free(ledger);
     tally_release(&tally);

@@ -257,11 +257,14 @@ static void test_parts_make_a_whole(void **state)
             period_init(&sum);
             for (size_t i = 0; i < parts; i++) {
                 struct period part = {0}, again;
-                struct buf bytes = {0};
+                struct buf bytes = {0}, reach = {0};
                 count_part(&part.tally, (i + shift) % parts, parts);
                 period_pack(&bytes, &part, &patterns.taxonomy);
+                tally_pack_reach(&reach, &part.tally);
                 period_release(&part);
                 period_init(&again);
+                assert_int_equal(tally_unpack_reach(&again.tally, buf_sv(&reach)), 0);
+                buf_release(&reach);
                 assert_int_equal(period_unpack(&again, buf_sv(&bytes), &patterns.taxonomy), 0);
                 buf_release(&bytes);
                 period_merge(&sum, &again);

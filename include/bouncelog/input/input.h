@@ -60,13 +60,16 @@ struct source {
     bool complete;      /* read to its end without an error */
     char error[256];    /* empty: none */
     /* Where marks are kept (input_options.marks): */
-    int64_t resumed_at; /* decoded bytes that were read before; 0: none */
-    struct mark mark;   /* once it is closed; offset 0: nothing to remember */
-    struct seen seen;   /* its `mark` has no meaning */
-    size_t known;       /* index of the mark that it continues; INPUT_NEW: none */
-    size_t follows;     /* index of a source of the same log before it; INPUT_NEW: none */
-    bool shorter;       /* a copy that ends before the offset: nothing new is in it */
-    bool partial;       /* its last line has no newline yet, and waits */
+    int64_t resumed_at;   /* decoded bytes that were read before; 0: none */
+    struct mark mark;     /* once it is closed; offset 0: nothing to remember */
+    struct seen seen;     /* its `mark` has no meaning */
+    int64_t lines_before; /* lines that were read before */
+    int64_t lines_total;  /* ...and those of this run: written by whoever counts them, before a
+                           * source that follows is opened */
+    size_t known;         /* index of the mark that it continues; INPUT_NEW: none */
+    size_t follows;       /* index of a source of the same log before it; INPUT_NEW: none */
+    bool shorter;         /* a copy that ends before the offset: nothing new is in it */
+    bool partial;         /* its last line has no newline yet, and waits */
 };
 enum { INPUT_NEW = INT32_MAX };
 

@@ -12,13 +12,28 @@ struct policy_rule {
     int span_days;   /* ...between the first and the last of them, at least */
     int within_days; /* ...and only those of the last so many days; 0: all */
     uint32_t stages; /* bit set of enum stage; 0: any */
+    int lapse_days;  /* the evidence may be this old, then mail is tried again; 0: for ever */
     uint32_t causes; /* expired: bit set of enum scope of the cause; 0: any */
+};
+
+/* A provider that calls living mailboxes dead for hours (docs/POLICY.md). */
+struct outage_guard {
+    int addresses;      /* distinct ones that were called dead within a day, at least */
+    int share_percent;  /* ...of the mail that was decided there */
+    int before_percent; /* ...where it was less than that before */
+};
+
+/* A run that would list far more than others. */
+struct brake {
+    int addresses, share_percent; /* of the recipients tried: more than both */
 };
 
 struct policy_table {
     bool loaded; /* the first file that says it wins: --policy, then a site's, then ours */
     struct policy_rule rules[CATEGORY_MAX];
     bool local_recipients_count;
+    struct outage_guard guard;
+    struct brake brake;
 };
 
 #endif

@@ -17,6 +17,8 @@
 
 typedef void event_sink(void *context, const struct event *event);
 
+struct scan;
+
 struct pipeline_options {
     const struct patterns *patterns;
     enum mta only;
@@ -38,6 +40,10 @@ struct pipeline_options {
     void (*progress)(void *context, int64_t consumed);
     void *progress_context;
     unsigned jobs; /* threads; 0: one */
+    bool by_day;   /* counts into scan.days as well */
+    /* Puts what earlier runs left into a scan that is new; may be NULL. */
+    void (*prepare)(void *context, struct scan *scan);
+    void *prepare_context;
 };
 
 /* All that a run found out. */
@@ -46,7 +52,10 @@ struct scan {
     struct tally tally;
     struct evidence evidence;
     struct ledger *ledger;
-    int64_t *source_lines; /* by source */
+    struct map days;                     /* with by_day: int64_t days since 1970 -> struct period */
+    struct line_tally undated;           /* with by_day: lines of sources that no attempt dates */
+    int64_t *source_lines;               /* by source, of this run */
+    int64_t *source_first, *source_last; /* by source: times of its attempts; first > last: none */
     size_t source_count;
     uint64_t limits; /* matches that ran into PCRE2's limits */
 };

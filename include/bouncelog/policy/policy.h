@@ -13,6 +13,20 @@
 enum action policy_action(const struct policy_table *policy, const struct taxonomy *taxonomy,
                           const struct event *event);
 
+/* What happened at one domain or provider in one stretch of time. */
+struct watch {
+    int64_t delivered, dead; /* mails taken; addresses called dead, for good */
+    int64_t addresses;       /* distinct ones of these that would be listed for it */
+};
+
+/* outage[i]: what watches[i] says of addresses must not be believed yet. The stretches follow each
+ * other without a gap, watches_a_day of them a day. */
+void policy_outages(const struct outage_guard *guard, const struct watch *watches, size_t count,
+                    size_t watches_a_day, bool *outage);
+
+/* Must the lists stay as they are? fresh: addresses that were on none. */
+bool policy_brakes(const struct brake *brake, int64_t fresh, int64_t tried);
+
 /* Null sender, MAILER-DAEMON, postmaster, unknown, no domain: never listed. */
 bool policy_may_list(sv address);
 

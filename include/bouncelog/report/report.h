@@ -54,6 +54,8 @@ struct rule_row {
 };
 
 struct suppression {
+    sv key;     /* the address as it is, never a fingerprint of it */
+    bool fresh; /* it was on no list before */
     sv address; /* of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
     sv final;    /* the final recipient, where the address is an original one */
@@ -61,6 +63,17 @@ struct suppression {
     sv skipped;  /* why no list may carry it; empty: it may */
     int code;
     int64_t count, days, first_seen, last_seen, line;
+};
+
+/* Would be listed, but a guard or a person says no. */
+struct held_row {
+    sv address, why;
+};
+
+/* Was listed, and has taken mail since. */
+struct cleared_row {
+    sv key, address;
+    int64_t delivered_at;
 };
 
 struct sample_row {
@@ -96,6 +109,12 @@ struct report {
     size_t block_count;
     struct suppression *suppress, *suppress_domains;
     size_t suppress_count, suppress_domain_count;
+    size_t fresh_count; /* of suppress */
+    struct held_row *held;
+    size_t held_count;
+    struct cleared_row *cleared;
+    size_t cleared_count;
+    bool brake; /* the lists stay as they are; set by whoever decides it */
     int64_t unresolved_expiries, evicted;
     double bounce_rate; /* of all attempts */
     struct sample_list unclassified, unparsed, ambiguous;
@@ -106,7 +125,11 @@ struct report_options {
     const struct taxonomy *taxonomy;
     const struct policy_table *policy;
     const struct redactor *redactor; /* NULL: addresses in clear */
-    const struct map *known; /* --recipients: lower-cased addresses and @domains; NULL: all */
+    const struct map *known;  /* --recipients: lower-cased addresses and @domains; NULL: all */
+    const struct map *allow;  /* lower-cased addresses and @domains never to be listed; or NULL */
+    const struct map *listed; /* lower-cased addresses on lists of before; NULL: what the
+                               * evidence says */
+    int64_t cleared_since;    /* older deliveries to listed addresses are not told; 0: all */
     size_t top;
     sv version;
     int64_t generated_at;
@@ -120,6 +143,9 @@ struct report_source {
     const struct ledger *ledger;
     const struct report_input *inputs; /* must outlive the report */
     size_t input_count;
+    /* What was taken and called dead on a day, for the outage guard; NULL: nobody knows. */
+    void (*each_reach)(void *context, int64_t day, reach_visitor *visit, void *visitor);
+    void *reach_context;
 };
 
 void report_make(struct report *report, const struct report_source *source,

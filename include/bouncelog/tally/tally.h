@@ -128,12 +128,17 @@ void period_init(struct period *period);
 void period_release(struct period *period);
 void period_merge(struct period *into, const struct period *from);
 
-/* As bytes, and back into a period that is empty. Categories go by their names: one that the
- * taxonomy does not have any more counts as unclassified. -1: the bytes are damaged. */
+/* As bytes, all but providers and recipient domains, and back into a period that is empty.
+ * Categories go by their names: one that the taxonomy does not have any more counts as
+ * unclassified. -1: the bytes are damaged. */
 void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy);
 int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy) MUST_CHECK;
-/* Of such bytes only what tells an outage: -1 as above. The tally is an empty one. */
-int period_unpack_reach(struct tally *tally, sv bytes) MUST_CHECK;
+/* Providers and recipient domains. */
+void tally_pack_reach(struct buf *out, const struct tally *tally);
+int tally_unpack_reach(struct tally *tally, sv bytes) MUST_CHECK;
+/* The same, looked at in passing; views live until the visitor returns. */
+typedef void reach_visitor(void *context, sv name, bool is_domain, const struct reach *reach);
+int reach_each(sv bytes, reach_visitor *visit, void *context) MUST_CHECK;
 
 /* Hints that an event of this sealed record will come soon. */
 void tally_expect(const struct tally *tally, const struct record *record);

@@ -1,0 +1,47 @@
+/* What protects against a list that is wrong as a whole: a provider's outage, a run out of line. */
+#include "bouncelog/policy/policy.h"
+
+static struct watch sum_of(const struct watch *watches, size_t from, size_t to)
+{
+    struct watch sum = {0};
+    for (size_t i = from; i < to; i++) {
+        sum.delivered += watches[i].delivered;
+        sum.dead += watches[i].dead;
+        sum.addresses += watches[i].addresses;
+    }
+    return sum;
+}
+
+static bool is_outage(const struct outage_guard *guard, const struct watch *before,
+                      const struct watch *now)
+{
+    return now->addresses >= guard->addresses &&
+           now->dead * 100 >= (now->dead + now->delivered) * guard->share_percent &&
+           before->delivered > 0 &&
+           before->dead * 100 < (before->dead + before->delivered) * guard->before_percent;
+}
+
+/* Any stretch of up to a day may be one. Its neighbours are suspect as well: an outage does not
+ * begin and end on the hour. */
+void policy_outages(const struct outage_guard *guard, const struct watch *watches, size_t count,
+                    size_t watches_a_day, bool *outage)
+{
+    struct watch before = {0};
+    for (size_t i = 0; i < count; i++)
+        outage[i] = false;
+    for (size_t from = 0; from < count; from++) {
+        for (size_t to = from + 1; to <= count && to <= from + watches_a_day; to++) {
+            struct watch now = sum_of(watches, from, to);
+            if (!is_outage(guard, &before, &now))
+                continue;
+            for (size_t i = from ? from - 1 : 0; i <= to && i < count; i++)
+                outage[i] = true;
+        }
+        before = sum_of(watches, 0, from + 1);
+    }
+}
+
+bool policy_brakes(const struct brake *brake, int64_t fresh, int64_t tried)
+{
+    return fresh > brake->addresses && fresh * 100 > tried * brake->share_percent;
+}

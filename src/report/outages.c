@@ -1,0 +1,149 @@
+#include "outages.h"
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/policy/policy.h"
+
+/* How long before the first failure it is looked at what was usual. */
+enum { DAYS_BEFORE = 14, DAYS_MAX = 400 };
+
+struct outage_name {
+    struct map stretches; /* int64_t, of WATCH_SECONDS since 1970 -> int64_t addresses */
+    int64_t addresses, first, last;
+    struct watch *watches; /* from `from` on; NULL: too few to be one */
+    bool *outage;
+    int64_t from;
+    size_t count;
+};
+
+void outages_init(struct outages *outages)
+{
+    map_init(&outages->names, sizeof(struct outage_name));
+}
+
+void outages_release(struct outages *outages)
+{
+    for (size_t i = 0; i < map_count(&outages->names); i++) {
+        struct outage_name *name = map_value_at(&outages->names, i);
+        map_release(&name->stretches);
+        mem_free(name->watches);
+        mem_free(name->outage);
+    }
+    map_release(&outages->names);
+}
+
+static int64_t stretch_of(int64_t time)
+{
+    int64_t rest = (time % WATCH_SECONDS + WATCH_SECONDS) % WATCH_SECONDS;
+    return (time - rest) / WATCH_SECONDS;
+}
+
+/* A domain may be called like a provider. */
+static struct outage_name *find_name(const struct outages *outages, sv name, bool is_domain,
+                                     bool make)
+{
+    struct buf key = {0};
+    buf_add(&key, name);
+    buf_add_byte(&key, is_domain ? '@' : ' ');
+    struct map *names = (struct map *)&outages->names;
+    struct outage_name *found =
+        make ? map_add(names, buf_sv(&key), NULL) : map_get(names, buf_sv(&key));
+    buf_release(&key);
+    return found;
+}
+
+static void note(struct outages *outages, sv text, bool is_domain, int64_t stretch)
+{
+    struct outage_name *name = find_name(outages, text, is_domain, true);
+    if (!name->addresses++) {
+        map_init(&name->stretches, sizeof(int64_t));
+        name->first = name->last = stretch;
+    }
+    if (stretch < name->first)
+        name->first = stretch;
+    if (stretch > name->last)
+        name->last = stretch;
+    ++*(int64_t *)map_add(&name->stretches, sv_make((const char *)&stretch, sizeof stretch), NULL);
+}
+
+void outages_note(struct outages *outages, sv domain, sv provider, int64_t time)
+{
+    note(outages, domain, true, stretch_of(time));
+    if (provider.len)
+        note(outages, provider, false, stretch_of(time));
+}
+
+struct visit {
+    const struct outages *outages;
+    int64_t day;
+};
+
+static void add_reach(void *context, sv text, bool is_domain, const struct reach *reach)
+{
+    const struct visit *visit = context;
+    struct outage_name *name = find_name(visit->outages, text, is_domain, false);
+    if (!name || !name->watches)
+        return;
+    for (int i = 0; i < WATCHES_A_DAY; i++) {
+        int64_t at = visit->day * WATCHES_A_DAY + i - name->from;
+        if (at < 0 || at >= (int64_t)name->count)
+            continue;
+        name->watches[at].delivered += reach->delivered[i];
+        name->watches[at].dead += reach->dead[i];
+    }
+}
+
+static void make_watches(struct outage_name *name)
+{
+    int64_t most = (int64_t)DAYS_MAX * WATCHES_A_DAY;
+    name->from = name->first - (int64_t)DAYS_BEFORE * WATCHES_A_DAY;
+    if (name->last - name->from >= most)
+        name->from = name->last - most + 1;
+    name->count = (size_t)(name->last - name->from + 1);
+    name->watches = mem_zero(name->count, sizeof *name->watches);
+    name->outage = mem_zero(name->count, sizeof *name->outage);
+    for (size_t i = 0; i < map_count(&name->stretches); i++) {
+        int64_t stretch;
+        memcpy(&stretch, map_key_at(&name->stretches, i).ptr, sizeof stretch);
+        if (stretch >= name->from)
+            name->watches[stretch - name->from].addresses =
+                *(int64_t *)map_value_at(&name->stretches, i);
+    }
+}
+
+void outages_find(struct outages *outages, const struct report_source *source,
+                  const struct outage_guard *guard)
+{
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (size_t i = 0; i < map_count(&outages->names); i++) {
+        struct outage_name *name = map_value_at(&outages->names, i);
+        if (name->addresses < guard->addresses)
+            continue;
+        make_watches(name);
+        first = name->from < first ? name->from : first;
+        last = name->last > last ? name->last : last;
+    }
+    for (int64_t day = first == INT64_MAX ? 1 : first / WATCHES_A_DAY;
+         first != INT64_MAX && day <= last / WATCHES_A_DAY; day++) {
+        struct visit visit = {outages, day};
+        source->each_reach(source->reach_context, day, add_reach, &visit);
+    }
+    for (size_t i = 0; i < map_count(&outages->names); i++) {
+        struct outage_name *name = map_value_at(&outages->names, i);
+        if (name->watches)
+            policy_outages(guard, name->watches, name->count, WATCHES_A_DAY, name->outage);
+    }
+}
+
+static bool covers(const struct outages *outages, sv text, bool is_domain, int64_t stretch)
+{
+    const struct outage_name *name = find_name(outages, text, is_domain, false);
+    int64_t at = name && name->watches ? stretch - name->from : -1;
+    return at >= 0 && at < (int64_t)name->count && name->outage[at];
+}
+
+bool outages_cover(const struct outages *outages, sv domain, sv provider, int64_t time)
+{
+    return covers(outages, domain, true, stretch_of(time)) ||
+           (provider.len && covers(outages, provider, false, stretch_of(time)));
+}
