@@ -324,6 +324,9 @@ static void test_unsafe(void **state)
         /* a comment, a formula, an option, a pipe */
         SV("#joe@example.com"), SV("=1+1@example.com"), SV("+joe@example.com"),
         SV("-joe@example.com"), SV("|joe@example.com"), SV(".joe@example.com"),
+        /* every address, all but one, a regular expression, a file */
+        SV("*@example.com"), SV("j*@example.com"), SV("!joe@example.com"), SV("^.*@example.com"),
+        SV("/dev/null@example.com"),
         SV("joe.@example.com"), SV("joe..doe@example.com"), SV("joe@.example.com"),
         SV("joe@example.com."), SV("joe@example..com"), SV("joe@-example.com"),
         SV("joe@example.com-"), SV("joe@mail.-example.com"), SV("joe@mail-.example.com"),
