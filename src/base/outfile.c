@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,9 +61,13 @@ bool outfile_is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* A new file in the target's own directory, so that the rename cannot cross a file system. */
+/* A new file in the target's own directory, so that the rename cannot cross a file system. No
+ * signal comes between its creation and its being noted: its handler would leave it behind. */
 static int open_temporary(struct outfile *out, mode_t mode)
 {
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     for (unsigned attempt = 0; attempt < 100; attempt++) {
         buf_clear(&out->temporary);
         buf_printf(&out->temporary, "%s.%ld.%u.tmp", buf_cstr(&out->path), (long)getpid(), attempt);
@@ -71,10 +76,13 @@ static int open_temporary(struct outfile *out, mode_t mode)
         if (out->fd >= 0 || errno != EEXIST)
             break;
     }
+    int failure = errno;
     if (out->fd >= 0) {
         note_temporary(out);
         (void)fchmod(out->fd, mode); /* the umask is for new files, not for one that is replaced */
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = failure;
     return out->fd;
 }
 
