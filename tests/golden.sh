@@ -50,6 +50,27 @@ done
 run rotated samples/rotated/mail.log samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz
 run inbound --inbound --top 3 samples/postfix.log samples/exim-mainlog samples/sendmail.log
 
+# Every format of suppression lists, with addresses of all three MTAs.
+formats='postfix postfix-transport exim sendmail listmonk listmonk-webhook ses-csv ses-json mailgun-csv
+    mailgun-json sparkpost sendgrid mautic hash'
+everything='samples/postfix.log samples/exim-mainlog samples/sendmail.log samples/rotated/mail.log
+    samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz'
+for format in $formats; do
+    # shellcheck disable=SC2086
+    "$BOUNCELOG" scan -o /dev/null -s "$work/list:$format" $everything 2> "$work/err" || cat "$work/err"
+    compare "$work/list" "tests/golden/formats.list.$format"
+done
+
+# With a key, a list of the format hash is what --hash makes of the addresses.
+echo 'a key of more than sixteen bytes' > "$work/key"
+# shellcheck disable=SC2086
+"$BOUNCELOG" scan -o /dev/null --hash-key-file "$work/key" -s "$work/keyed:hash" $everything
+# shellcheck disable=SC2086
+"$BOUNCELOG" scan -o /dev/null --hash-key-file "$work/key" --hash sha256 -s "$work/plain" \
+    -s "$work/hashed:hash" $everything
+cmp "$work/keyed" "$work/plain" && cmp "$work/keyed" "$work/hashed" || faults=1
+compare "$work/keyed" tests/golden/formats.list.keyed
+
 # The table has no schema; it is compared with what it was, too.
 "$BOUNCELOG" scan --text samples/postfix.log samples/exim-mainlog samples/sendmail.log > "$work/table.txt"
 compare "$work/table.txt" tests/golden/table.txt

@@ -9,12 +9,15 @@ import os, random, signal, subprocess, sys, tempfile, time
 LINES, RUNS = 15000, 40
 FAILED = ('relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host '
           'mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))\n')
-OUTPUTS = ['summary', 'list', 'list.csv', 'events']
+OUTPUTS = ['summary', 'list', 'list.csv', 'events', 'parts'] # of parts, 15
 rnd, faults, stopped = random.Random(1), 0, 0
 
-def read(path):
-    with open(path, 'rb') as file:
-        return file.read()
+def read(folder):
+    content = {}
+    for name in os.listdir(folder):
+        with open(f'{folder}/{name}', 'rb') as file:
+            content[name] = file.read()
+    return content
 
 with tempfile.TemporaryDirectory() as work:
     log, out = f'{work}/log', f'{work}/out'
@@ -23,12 +26,16 @@ with tempfile.TemporaryDirectory() as work:
         for i in range(LINES):
             file.write(f'Nov 22 04:00:00 mx1 postfix/smtp[9]: {i + 0x10000000:X}: to=<user{i}@example.com>, {FAILED}')
     command = [os.environ['BOUNCELOG'], 'scan', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
-               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', log]
+               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv',
+               '-s', f'{out}/parts:mailgun-json', log]
     start = time.time()
     subprocess.run(command, check=True)
     takes = time.time() - start
-    new = [read(f'{out}/{name}') for name in OUTPUTS]
+    new, old = read(out), {name: b'old' for name in OUTPUTS}
+    assert len(new) == 4 + LINES // 1000
     for run in range(RUNS):
+        for name in read(out):
+            os.unlink(f'{out}/{name}')
         for name in OUTPUTS:
             with open(f'{out}/{name}', 'w') as file:
                 file.write('old')
@@ -38,13 +45,11 @@ with tempfile.TemporaryDirectory() as work:
         process.send_signal(number)
         code = process.wait()
         stopped += code != 0
-        got = [read(f'{out}/{name}') for name in OUTPUTS]
-        others = sorted(set(os.listdir(out)) - set(OUTPUTS))
-        if others or code not in (0, -number) or (got != new if code == 0 else got not in ([b'old'] * 4, new)):
-            print(f'signals: exit {code}, new: {[a == b for a, b in zip(got, new)]}, left: {others}')
+        got = read(out)
+        if code not in (0, -number) or (got != new if code == 0 else got not in (old, new)):
+            print(f'signals: exit {code}, new: {[name for name in got if got[name] == new.get(name)]}, '
+                  f'old: {[name for name in got if got[name] == b"old"]}, all: {sorted(got)}')
             faults += 1
-            for name in others:
-                os.unlink(f'{out}/{name}')
 print(f'signals: {stopped} of {RUNS} runs stopped, {faults} faults')
 sys.exit(bool(faults) or not stopped)
 END_OF_PYTHON

@@ -59,6 +59,26 @@ for option in host filter-transports output events suppress recipients timezone;
     expect 2 "option '--$option' needs a value" "$B" scan --$option '' "$log"
 done
 expect 2 "go together" "$B" scan --hash sha256 "$log"
+echo 'a key of more than sixteen bytes' > "$work/key"
+expect 2 "or with a list of the format hash" "$B" scan --hash-key-file "$work/key" "$log"
+expect 0 "" "$B" scan --hash-key-file "$work/key" -s "$work/hashes:hash" "$log"
+for format in postfix postfix-transport exim sendmail listmonk listmonk-webhook ses-csv ses-json \
+    mailgun-csv mailgun-json sparkpost sendgrid mautic; do
+    expect 2 ":$format': this format needs addresses" "$B" scan --hash sha256 --hash-key-file "$work/key" \
+        -s "$work/list:$format" "$log"
+done
+for format in plain json csv hash; do
+    expect 0 "" "$B" scan --hash sha256 --hash-key-file "$work/key" -s "$work/list:$format" "$log"
+done
+rm "$work/list"
+expect 2 "mailgun-json, sparkpost, sendgrid, mautic, hash)" "$B" scan -s "$work/list:mailchimp" "$log"
+# What would be replaced, or removed, as a part of a list that may be split
+cp "$log" "$work/part.0002"
+ln -s part.0002 "$work/link.log"
+expect 2 "part.0002 would be a part of the list" "$B" scan -s "$work/part:ses-csv" "$work/part.0002"
+expect 2 "link.log would be a part of the list" "$B" scan -s "$work/part:ses-csv" "$work/link.log"
+expect 2 "would be a part of the list" "$B" scan -s "$work/part:ses-csv" -o "$work/part.0001" "$log"
+expect 0 "left out" "$B" scan -s "$work/part:csv" "$work/part.0002"
 expect 2 "cannot open" "$B" scan --recipients "$work/none" "$log"
 expect 3 "none.log: cannot open: No such file" "$B" scan "$work/none.log"
 expect 3 "is a directory" "$B" scan "$work"

@@ -59,6 +59,19 @@ void date_format(int64_t seconds, char *text)
              c.hour, c.minute, c.second);
 }
 
+void date_format_mail(int64_t seconds, char *text)
+{
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct civil c = date_to_civil(seconds);
+    int64_t day = (days_from_civil(c.year, c.month, c.day) + 4) % 7; /* 1970-01-01: a Thursday */
+    char iso[DATE_TEXT];
+    date_format(seconds, iso);
+    snprintf(text, DATE_TEXT, "%.3s, %.2s %.3s %.4s %.8s +0000", days[day < 0 ? day + 7 : day],
+             iso + 8, months[c.month - 1], iso, iso + 11);
+}
+
 static bool digits(sv text, size_t at, size_t count, int *out)
 {
     uint64_t n;

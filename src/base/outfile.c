@@ -3,32 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
 
-enum { FLUSH_BYTES = 256 * 1024, OPEN_MAX_NOTED = 64 };
-
-/* The names of the new files, for outfile_abandon_all: NULL or a string that does not change. */
-static const char *volatile temporaries[OPEN_MAX_NOTED];
-
-static void note_temporary(const char *from, const char *to)
-{
-    for (size_t i = 0; i < OPEN_MAX_NOTED; i++)
-        if (temporaries[i] == from) {
-            temporaries[i] = to;
-            return;
-        }
-}
-
-void outfile_abandon_all(void)
-{
-    for (size_t i = 0; i < OPEN_MAX_NOTED; i++)
-        if (temporaries[i])
-            unlink(temporaries[i]);
-}
+enum { FLUSH_BYTES = 256 * 1024 };
 
 struct outfile {
     struct buf path, temporary, pending;
@@ -36,7 +18,35 @@ struct outfile {
     bool direct;   /* standard output, a device or a pipe: nothing to rename */
     bool finished; /* nothing is pending, and fd is closed unless it is standard output */
     int failed;    /* errno of the first failed write */
+    const char *volatile noted; /* the name of the new file, while there is one */
+    struct outfile *volatile next;
 };
+
+/* Those that have a new file, for outfile_abandon_all: a list that a signal handler finds whole at
+ * any moment, because one assignment takes an outfile in or out. */
+static struct outfile *volatile open_files;
+
+static void note_temporary(struct outfile *out)
+{
+    out->noted = buf_cstr(&out->temporary);
+    out->next = open_files;
+    open_files = out;
+}
+
+static void forget_temporary(struct outfile *out)
+{
+    if (open_files == out)
+        open_files = out->next;
+    for (struct outfile *other = open_files; other; other = other->next)
+        if (other->next == out)
+            other->next = out->next;
+}
+
+void outfile_abandon_all(void)
+{
+    for (struct outfile *out = open_files; out; out = out->next)
+        unlink(out->noted);
+}
 
 static void free_outfile(struct outfile *out)
 {
@@ -51,9 +61,13 @@ bool outfile_is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* A new file in the target's own directory, so that the rename cannot cross a file system. */
+/* A new file in the target's own directory, so that the rename cannot cross a file system. No
+ * signal comes between its creation and its being noted: its handler would leave it behind. */
 static int open_temporary(struct outfile *out, mode_t mode)
 {
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     for (unsigned attempt = 0; attempt < 100; attempt++) {
         buf_clear(&out->temporary);
         buf_printf(&out->temporary, "%s.%ld.%u.tmp", buf_cstr(&out->path), (long)getpid(), attempt);
@@ -62,10 +76,13 @@ static int open_temporary(struct outfile *out, mode_t mode)
         if (out->fd >= 0 || errno != EEXIST)
             break;
     }
+    int failure = errno;
     if (out->fd >= 0) {
-        note_temporary(NULL, buf_cstr(&out->temporary));
+        note_temporary(out);
         (void)fchmod(out->fd, mode); /* the umask is for new files, not for one that is replaced */
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = failure;
     return out->fd;
 }
 
@@ -96,6 +113,32 @@ struct outfile *outfile_open(const char *path, struct err *err)
         return NULL;
     }
     return out;
+}
+
+bool outfile_is_direct(const struct outfile *out)
+{
+    return out->direct;
+}
+
+bool outfile_failed(const struct outfile *out)
+{
+    return out->failed != 0;
+}
+
+int outfile_retarget(struct outfile *out, const char *path, struct err *err)
+{
+    struct stat old;
+    if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode))
+        return err_set(err, ERR_OUTPUT, "%s: exists and is not a regular file", path);
+    buf_clear(&out->path);
+    buf_add(&out->path, sv_from(path));
+    return 0;
+}
+
+void outfile_set_mode(struct outfile *out, mode_t mode)
+{
+    if (!out->direct && !out->finished)
+        (void)fchmod(out->fd, mode);
 }
 
 static void flush_pending(struct outfile *out)
@@ -156,7 +199,7 @@ int outfile_commit(struct outfile *out, struct err *err)
             unlink(buf_cstr(&out->temporary));
         else
             sync_directory(out);
-        note_temporary(buf_cstr(&out->temporary), NULL);
+        forget_temporary(out);
     }
     if (out->failed)
         rc = err_set(err, ERR_OUTPUT, "%s: cannot write: %s",
@@ -171,7 +214,7 @@ void outfile_discard(struct outfile *out)
         close(out->fd);
     if (!out->direct) {
         unlink(buf_cstr(&out->temporary));
-        note_temporary(buf_cstr(&out->temporary), NULL);
+        forget_temporary(out);
     }
     free_outfile(out);
 }

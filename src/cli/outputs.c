@@ -1,11 +1,13 @@
 #include "outputs.h"
 
 #include <libgen.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/outfile.h"
+#include "bouncelog/base/outparts.h"
 
 enum { OUTPUTS_MAX = LISTS_MAX + 2 };
 
@@ -70,6 +72,39 @@ static bool is_input(const char *path, const char *input)
     return out.st_dev == in.st_dev && out.st_ino == in.st_ino;
 }
 
+/* Would `path` be overwritten or removed as a part of the list `name`? */
+static bool is_part(const char *name, const char *path)
+{
+    struct buf list = {0}, other = {0};
+    struct stat in, there;
+    uint64_t number;
+    char *real = outfile_is_stdout(path) ? NULL : realpath(path, NULL); /* a log may be a link */
+    bool part =
+        find_folder(name, &list, &in) && find_folder(real ? real : path, &other, &there) &&
+        in.st_dev == there.st_dev && in.st_ino == there.st_ino &&
+        outparts_is_part(sv_from(basename(list.ptr)), sv_from(basename(other.ptr)), &number);
+    free(real);
+    buf_release(&list);
+    buf_release(&other);
+    return part;
+}
+
+static int check_parts(const struct scan_options *options, const char *const *outputs, size_t count,
+                       struct err *err)
+{
+    for (size_t i = 0; i < options->list_count; i++) {
+        const char *name = options->lists[i].path;
+        if (!list_format_splits(options->lists[i].format) || outfile_is_stdout(name))
+            continue;
+        for (size_t j = 0; j < count + options->path_count; j++) {
+            const char *path = j < count ? outputs[j] : options->paths[j - count];
+            if (is_part(name, path))
+                return err_set(err, ERR_USAGE, "%s would be a part of the list %s", path, name);
+        }
+    }
+    return 0;
+}
+
 int outputs_check(const struct scan_options *options, struct err *err)
 {
     const char *paths[OUTPUTS_MAX];
@@ -90,5 +125,5 @@ int outputs_check(const struct scan_options *options, struct err *err)
                 return err_set(err, ERR_USAGE, "%s is a log to be read, no output goes there",
                                paths[i]);
     }
-    return 0;
+    return check_parts(options, paths, count, err);
 }

@@ -29,7 +29,8 @@ struct run {
     struct map known; /* --recipients */
     struct buf key;   /* --hash-key-file */
     struct redactor redactor;
-    struct outfile *summary, *events, *lists[LISTS_MAX];
+    struct outfile *summary, *events;
+    struct outparts *lists[LISTS_MAX];
     struct buf line;    /* the event being written */
     struct arena arena; /* what its redaction makes */
     struct input *input;
@@ -119,9 +120,11 @@ static int open_outputs(struct run *run, struct err *err)
         return -1;
     if (options->events && !(run->events = outfile_open(options->events, err)))
         return -1;
-    for (size_t i = 0; i < options->list_count; i++)
-        if (!(run->lists[i] = outfile_open(options->lists[i].path, err)))
+    for (size_t i = 0; i < options->list_count; i++) {
+        bool splits = list_format_splits(options->lists[i].format);
+        if (!(run->lists[i] = outparts_open(options->lists[i].path, splits, err)))
             return -1;
+    }
     return 0;
 }
 
@@ -213,14 +216,19 @@ static void write_summary(struct run *run)
 
 static void write_list(struct run *run, size_t i)
 {
+    enum list_format format = run->options.lists[i].format;
     const char *path = run->options.lists[i].path;
-    int64_t skipped = output_list(run->lists[i], &run->report, run->options.lists[i].format);
-    if (skipped)
+    const char *place = outfile_is_stdout(path) ? "standard output" : path;
+    struct list_result result = output_list(run->lists[i], &run->report, format,
+                                            run->redactor.key.len ? &run->redactor : NULL);
+    if (result.skipped)
         message("%s: %lld address%s left out that no list can carry safely (the summary says "
                 "which and why)",
-                outfile_is_stdout(path) ? "standard output" : path, (long long)skipped,
-                skipped == 1 ? "" : "es");
-    outfile_finish(run->lists[i]);
+                place, (long long)result.skipped, result.skipped == 1 ? "" : "es");
+    if (result.over_limit)
+        message("%s: more than the reader of %s takes at once; only a file is split", place,
+                list_format_name(format));
+    outparts_finish(run->lists[i]);
 }
 
 static void commit(struct outfile **out, int *code)
@@ -229,6 +237,15 @@ static void commit(struct outfile **out, int *code)
     struct err err;
     *out = NULL;
     if (done && outfile_commit(done, &err) < 0)
+        *code = fail(&err);
+}
+
+static void commit_list(struct outparts **out, int *code)
+{
+    struct outparts *done = *out;
+    struct err err;
+    *out = NULL;
+    if (outparts_commit(done, &err) < 0)
         *code = fail(&err);
 }
 
@@ -248,7 +265,7 @@ static int write_outputs(struct run *run)
     sigprocmask(SIG_BLOCK, &all, &before);
     commit(&run->events, &code);
     for (size_t i = 0; i < run->options.list_count; i++)
-        commit(&run->lists[i], &code);
+        commit_list(&run->lists[i], &code);
     commit(&run->summary, &code);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return code;
@@ -313,7 +330,8 @@ static void release(struct run *run)
     discard(run->summary);
     discard(run->events);
     for (size_t i = 0; i < LISTS_MAX; i++)
-        discard(run->lists[i]);
+        if (run->lists[i])
+            outparts_discard(run->lists[i]);
     if (run->input) {
         report_release(&run->report);
         scan_release(&run->scan);

@@ -131,6 +131,18 @@ static int read_choice(const char *name, const char *value, const char *const *c
     return err_set(err, ERR_USAGE, "--%s '%s': expected one of %s", name, value, list);
 }
 
+static int unknown_format(const char *value, sv name, struct err *err)
+{
+    char known[256] = "";
+    for (int i = 0; i < LIST_FORMAT_COUNT; i++) {
+        size_t len = strlen(known);
+        snprintf(known + len, sizeof known - len, "%s%s", i ? ", " : "",
+                 list_format_name((enum list_format)i));
+    }
+    return err_set(err, ERR_USAGE, "--suppress '%s': unknown format '%.*s' (%s)", value,
+                   SV_FMT(name), known);
+}
+
 /* FILE, or FILE:FORMAT; a colon that no format follows belongs to the name. */
 static int add_list(struct scan_options *options, const char *value, struct err *err)
 {
@@ -148,9 +160,7 @@ static int add_list(struct scan_options *options, const char *value, struct err 
             copy[colon] = 0;
             path = copy;
         } else if (sv_find_byte(name, '/') == SV_NPOS) {
-            return err_set(err, ERR_USAGE,
-                           "--suppress '%s': unknown format '%.*s' (plain, json, csv)", value,
-                           SV_FMT(name));
+            return unknown_format(value, name, err);
         }
     }
     if (!*path)
@@ -345,10 +355,31 @@ static int read_config(struct scan_options *options, const char *path, struct er
     return rc;
 }
 
+/* A key serves --hash, or lists of the format hash alone. */
+static int check_hash(const struct scan_options *o, struct err *err)
+{
+    bool hash_list = false;
+    for (size_t i = 0; i < o->list_count; i++) {
+        enum list_format format = o->lists[i].format;
+        hash_list = hash_list || format == LIST_HASH;
+        if (o->hash && !list_format_takes_fingerprints(format))
+            return err_set(
+                err, ERR_USAGE,
+                "--suppress '%s:%s': this format needs addresses, and --hash leaves none",
+                o->lists[i].path, list_format_name(format));
+    }
+    if (o->hash && !o->hash_key_file)
+        return err_set(err, ERR_USAGE, "--hash and --hash-key-file go together");
+    if (o->hash_key_file && !o->hash && !hash_list)
+        return err_set(err, ERR_USAGE,
+                       "--hash-key-file goes with --hash, or with a list of the format hash");
+    return 0;
+}
+
 static int check(struct scan_options *o, struct err *err)
 {
-    if (o->hash != (o->hash_key_file != NULL))
-        return err_set(err, ERR_USAGE, "--hash and --hash-key-file go together");
+    if (check_hash(o, err) < 0)
+        return -1;
     if (o->since >= o->until)
         return err_set(err, ERR_USAGE, "--since is not before --until");
     if (o->path_count == 0 && isatty(STDIN_FILENO))

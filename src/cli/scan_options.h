@@ -7,7 +7,7 @@
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/pipeline/pipeline.h"
 
-enum { LISTS_MAX = 16, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
+enum { LISTS_MAX = 32, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct scan_options {

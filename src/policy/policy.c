@@ -191,7 +191,9 @@ const char *policy_unsafe(sv address)
         return "longer than RFC 5321 allows";
     if (!is_dot_atom(local))
         return "the local part is no plain dot-atom";
-    if (strchr("#=+-@|", local.ptr[0]))
+    if (sv_find_byte(local, '*') != SV_NPOS)
+        return "a wild card to programs that read lists";
+    if (strchr("#=+-@|!^/", local.ptr[0]))
         return "begins with a character that has a meaning to programs that read lists";
     if (!is_host_name(sv_skip(address, at + 1)))
         return "the domain is no ASCII host name";

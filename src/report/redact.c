@@ -3,6 +3,7 @@
 #include <nettle/hmac.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/text.h"
 
 static bool is_local_char(char c)
 {
@@ -14,25 +15,39 @@ static bool is_domain_char(char c)
     return is_alnum(c) || c == '-' || c == '.' || c == '_' || (unsigned char)c >= 0x80;
 }
 
-sv redact_address(const struct redactor *redactor, sv address, struct arena *arena)
+static void digest(const struct redactor *redactor, sv bytes, uint8_t *out)
+{
+    if (redactor) {
+        struct hmac_sha256_ctx context;
+        hmac_sha256_set_key(&context, redactor->key.len, (const uint8_t *)redactor->key.ptr);
+        hmac_sha256_update(&context, bytes.len, (const uint8_t *)bytes.ptr);
+        hmac_sha256_digest(&context, SHA256_DIGEST_SIZE, out);
+    } else {
+        struct sha256_ctx context;
+        sha256_init(&context);
+        sha256_update(&context, bytes.len, (const uint8_t *)bytes.ptr);
+        sha256_digest(&context, SHA256_DIGEST_SIZE, out);
+    }
+}
+
+sv redact_fingerprint(const struct redactor *redactor, sv address, struct arena *arena)
 {
     static const char hex[] = "0123456789abcdef";
+    uint8_t bytes[SHA256_DIGEST_SIZE];
+    digest(redactor, text_lower(arena, address), bytes);
+    char *out = arena_alloc(arena, sizeof bytes * 2);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        out[i * 2] = hex[bytes[i] >> 4];
+        out[i * 2 + 1] = hex[bytes[i] & 15];
+    }
+    return sv_make(out, sizeof bytes * 2);
+}
+
+sv redact_address(const struct redactor *redactor, sv address, struct arena *arena)
+{
     if (!redactor || !address.len)
         return address;
-    struct hmac_sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    hmac_sha256_set_key(&context, redactor->key.len, (const uint8_t *)redactor->key.ptr);
-    for (size_t i = 0; i < address.len; i++) {
-        uint8_t byte = (uint8_t)to_lower(address.ptr[i]);
-        hmac_sha256_update(&context, 1, &byte);
-    }
-    hmac_sha256_digest(&context, sizeof digest, digest);
-    char *out = arena_alloc(arena, sizeof digest * 2);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        out[i * 2] = hex[digest[i] >> 4];
-        out[i * 2 + 1] = hex[digest[i] & 15];
-    }
-    return sv_make(out, sizeof digest * 2);
+    return redact_fingerprint(redactor, address, arena);
 }
 
 /* Where the local part that ends at the `@` at `at` begins. */

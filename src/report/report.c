@@ -186,6 +186,7 @@ void report_make(struct report *report, const struct report_source *source,
     const struct tally *tally = source->tally;
     *report = (struct report){.version = options->version,
                               .generated_at = options->generated_at,
+                              .redacted = options->redactor != NULL,
                               .inputs = source->inputs,
                               .input_count = source->input_count};
     make_counts(report, source);

@@ -140,8 +140,14 @@ static cJSON *summary_of(sv log, struct counts *counts)
                                .bytes = (int64_t)log.len,
                                .lines = scan.source_lines[0],
                                .complete = true};
-    struct report_source from = {&scan.lines, &scan.tally, &scan.evidence, scan.ledger, &row, 1};
-    struct report_options how = {&patterns.taxonomy, &patterns.policy, NULL, NULL, 5, SV("0"), 0};
+    struct report_source from = {.lines = &scan.lines,
+                                 .tally = &scan.tally,
+                                 .evidence = &scan.evidence,
+                                 .ledger = scan.ledger,
+                                 .inputs = &row,
+                                 .input_count = 1};
+    struct report_options how = {
+        .taxonomy = &patterns.taxonomy, .policy = &patterns.policy, .top = 5, .version = SV("0")};
     report_make(&report, &from, &how);
     struct outfile *out = outfile_open(path_of("summary"), &err);
     assert_non_null(out);

@@ -18,27 +18,24 @@ static void add_event(void *context, const struct event *event)
 }
 
 /* In memory where that is a file system: thousands of runs would wait for the disk. */
-static struct outfile *open_output(char *path)
-{
-    struct err err;
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-    struct outfile *out = outfile_open(path, &err);
-    assert_non_null(out);
-    return out;
-}
-
 static void add_outputs(struct buf *result, const struct report *report)
 {
     char path[64];
     struct err err;
     (void)snprintf(path, sizeof path, "%s/bouncelog-run-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    struct outfile *out = open_output(path);
-    output_summary(out, report);
-    (void)output_list(out, report, LIST_CSV);
-    assert_int_equal(outfile_commit(out, &err), 0);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    struct outfile *summary = outfile_open(path, &err);
+    assert_non_null(summary);
+    output_summary(summary, report);
+    assert_int_equal(outfile_commit(summary, &err), 0);
+    add_file(result, path);
+    struct outparts *list = outparts_open(path, false, &err);
+    assert_non_null(list);
+    (void)output_list(list, report, LIST_CSV, NULL);
+    assert_int_equal(outparts_commit(list, &err), 0);
     add_file(result, path);
     unlink(path);
 }

@@ -102,6 +102,12 @@ static void test_text(void **state)
     date_format(-1, text);
     assert_string_equal(text, "1969-12-31T23:59:59Z");
     /* Whatever a stamp says, its text fits. */
+    date_format_mail(1795317069, text);
+    assert_string_equal(text, "Sun, 22 Nov 2026 03:11:09 +0000");
+    date_format_mail(0, text);
+    assert_string_equal(text, "Thu, 01 Jan 1970 00:00:00 +0000");
+    date_format_mail(-1, text);
+    assert_string_equal(text, "Wed, 31 Dec 1969 23:59:59 +0000");
     date_format(INT64_MAX / 4, text);
     assert_true(strlen(text) < DATE_TEXT);
     date_format(INT64_MIN / 4, text);

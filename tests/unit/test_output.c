@@ -200,13 +200,13 @@ static struct suppression row_of(const char *address, sv text, const char *skipp
 static int64_t write_list(struct buf *got, const struct report *report, enum list_format format)
 {
     struct err err;
-    struct outfile *out = outfile_open(path_of("list"), &err);
+    struct outparts *out = outparts_open(path_of("list"), list_format_splits(format), &err);
     assert_non_null(out);
-    int64_t skipped = output_list(out, report, format);
-    assert_int_equal(outfile_commit(out, &err), 0);
+    struct list_result result = output_list(out, report, format, NULL);
+    assert_int_equal(outparts_commit(out, &err), 0);
     buf_clear(got);
     add_file(got, path_of("list"));
-    return skipped;
+    return result.skipped;
 }
 
 static void test_lists(void **state)

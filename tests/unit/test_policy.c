@@ -324,13 +324,16 @@ static void test_unsafe(void **state)
         /* a comment, a formula, an option, a pipe */
         SV("#joe@example.com"), SV("=1+1@example.com"), SV("+joe@example.com"),
         SV("-joe@example.com"), SV("|joe@example.com"), SV(".joe@example.com"),
-        SV("joe.@example.com"), SV("joe..doe@example.com"), SV("joe@.example.com"),
-        SV("joe@example.com."), SV("joe@example..com"), SV("joe@-example.com"),
-        SV("joe@example.com-"), SV("joe@mail.-example.com"), SV("joe@mail-.example.com"),
-        SV("joe@exam_ple.com"), SV("joe@[192.0.2.1]"), SV("joe@exam,ple.com"),
-        SV("joe@example.com,eve@example.com"), SV(A60 "aaaaa@example.com"), /* 65 */
-        SV("joe@" A60 "aaaa.example"),                                      /* a label of 64 */
-        SV("joe@" A60 "." A60 "." A60 "." A60 ".aaaaaaa"),                  /* 255 in all */
+        /* every address, all but one, a regular expression, a file */
+        SV("*@example.com"), SV("j*@example.com"), SV("!joe@example.com"), SV("^.*@example.com"),
+        SV("/dev/null@example.com"), SV("joe.@example.com"), SV("joe..doe@example.com"),
+        SV("joe@.example.com"), SV("joe@example.com."), SV("joe@example..com"),
+        SV("joe@-example.com"), SV("joe@example.com-"), SV("joe@mail.-example.com"),
+        SV("joe@mail-.example.com"), SV("joe@exam_ple.com"), SV("joe@[192.0.2.1]"),
+        SV("joe@exam,ple.com"), SV("joe@example.com,eve@example.com"),
+        SV(A60 "aaaaa@example.com"),                       /* 65 */
+        SV("joe@" A60 "aaaa.example"),                     /* a label of 64 */
+        SV("joe@" A60 "." A60 "." A60 "." A60 ".aaaaaaa"), /* 255 in all */
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(safe); i++)

@@ -23,6 +23,8 @@ bool date_is_valid(struct civil civil);
 /* "2026-11-22T03:11:09Z" into text (at least DATE_TEXT bytes, NUL-terminated). */
 enum { DATE_TEXT = 32 };
 void date_format(int64_t seconds, char *text);
+/* "Sun, 22 Nov 2026 03:11:09 +0000" (RFC 2822, RFC 5322). */
+void date_format_mail(int64_t seconds, char *text);
 
 /* RFC 3339 date-time, or YYYY-MM-DD (midnight UTC); false when it is neither. */
 bool date_parse(sv text, int64_t *seconds);

@@ -8,6 +8,7 @@
 #define BOUNCELOG_BASE_OUTFILE_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "bouncelog/base/err.h"
 #include "bouncelog/base/sv.h"
@@ -19,11 +20,19 @@ bool outfile_is_stdout(const char *path);
 
 /* NULL and *err on failure; a target that exists and is no regular file is refused. */
 struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
+/* Bytes go straight to standard output, a device or a pipe. */
+bool outfile_is_direct(const struct outfile *out);
 /* Errors are remembered and reported by outfile_commit. */
 void outfile_write(struct outfile *out, sv bytes);
 /* After this all bytes are on the disk, or the failure is remembered: what is left to the commit is
  * the rename, so that several files can appear as good as together. */
 void outfile_finish(struct outfile *out);
+bool outfile_failed(const struct outfile *out);
+/* The commit shall put it at another path of the same folder; what stands there and is no regular
+ * file is refused. */
+int outfile_retarget(struct outfile *out, const char *path, struct err *err) MUST_CHECK;
+/* Permissions other than those of the file that it replaces. */
+void outfile_set_mode(struct outfile *out, mode_t mode);
 /* Both free the outfile. */
 int outfile_commit(struct outfile *out, struct err *err) MUST_CHECK;
 void outfile_discard(struct outfile *out);

@@ -9,6 +9,7 @@
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/outfile.h"
+#include "bouncelog/base/outparts.h"
 #include "bouncelog/report/report.h"
 
 /* One JSON document, docs/schemas/summary.schema.json. */
@@ -17,12 +18,46 @@ void output_summary(struct outfile *out, const struct report *report);
 /* A readable table; colour: with terminal escapes. */
 void output_text(struct outfile *out, const struct report *report, bool colour);
 
-enum list_format { LIST_PLAIN, LIST_JSON, LIST_CSV, LIST_FORMAT_COUNT };
+/* docs/LISTS.md says what each is for. */
+enum list_format {
+    LIST_PLAIN,
+    LIST_JSON,
+    LIST_CSV,
+    LIST_POSTFIX,
+    LIST_POSTFIX_TRANSPORT,
+    LIST_EXIM,
+    LIST_SENDMAIL,
+    LIST_LISTMONK,
+    LIST_LISTMONK_WEBHOOK,
+    LIST_SES_CSV,
+    LIST_SES_JSON,
+    LIST_MAILGUN_CSV,
+    LIST_MAILGUN_JSON,
+    LIST_SPARKPOST,
+    LIST_SENDGRID,
+    LIST_MAUTIC,
+    LIST_HASH,
+    LIST_FORMAT_COUNT
+};
+const char *list_format_name(enum list_format format);
 /* False when there is no such format. */
 bool list_format_from_name(sv name, enum list_format *format);
+/* Does its consumer take so much and no more at once? Then outparts_open gets `splits`. */
+bool list_format_splits(enum list_format format);
+/* May the report be one with fingerprints? The other formats are for whoever must know addresses.
+ */
+bool list_format_takes_fingerprints(enum list_format format);
 
-/* A suppression list: addresses that are safe in it. Returns how many were left out. */
-int64_t output_list(struct outfile *out, const struct report *report, enum list_format format);
+struct list_result {
+    int64_t skipped; /* addresses that are not safe in a list, and left out */
+    bool over_limit; /* more than its consumer takes at once, where nothing can be split */
+};
+
+/* A suppression list: addresses that are safe in it, in the order of the report. LIST_HASH has the
+ * fingerprint of every address, also of those that no list can carry, in the order of the
+ * fingerprints; redactor NULL: without a key. */
+struct list_result output_list(struct outparts *out, const struct report *report,
+                               enum list_format format, const struct redactor *redactor);
 
 /* One line of NDJSON, docs/schemas/event.schema.json, appended to line. The arena holds what
  * redaction makes; NULL redactor: addresses in clear. */

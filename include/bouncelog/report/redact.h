@@ -17,4 +17,8 @@ sv redact_address(const struct redactor *redactor, sv address, struct arena *are
 /* Every address within a text. */
 sv redact_text(const struct redactor *redactor, sv text, struct arena *arena);
 
+/* The fingerprint itself; redactor NULL: the plain SHA-256 (FIPS 180-4) of the lower-cased address,
+ * which whoever has the address can compute. */
+sv redact_fingerprint(const struct redactor *redactor, sv address, struct arena *arena);
+
 #endif

@@ -90,6 +90,7 @@ struct sample_list {
 struct report {
     sv version;
     int64_t generated_at;
+    bool redacted; /* there was a redactor */
     const struct report_input *inputs;
     size_t input_count;
     bool has_window;

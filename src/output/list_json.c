@@ -1,0 +1,94 @@
+/* JSON documents and NDJSON; cJSON quotes. */
+#include <stdio.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/text.h"
+#include "json.h"
+#include "lists.h"
+
+enum { CODE_DEFAULT = 550 };
+
+void list_add_error(struct buf *out, const struct suppression *entry)
+{
+    if (entry->enhanced.len) {
+        buf_add(out, entry->enhanced);
+        buf_add_byte(out, ' ');
+    }
+    if (entry->reply.len)
+        buf_add(out, entry->reply);
+    else
+        list_add_words(out, entry);
+}
+
+int list_code(const struct suppression *entry)
+{
+    return entry->code ? entry->code : CODE_DEFAULT;
+}
+
+void list_json(struct buf *out, const struct suppression *entry)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "address", entry->address);
+    json_text(row, "category", entry->category);
+    json_text(row, "reason", entry->reason);
+    json_code(row, "code", entry->code);
+    json_known(row, "enhanced", entry->enhanced);
+    json_number(row, "count", entry->count);
+    json_number(row, "days", entry->days);
+    json_time(row, "first_seen", entry->first_seen);
+    json_time(row, "last_seen", entry->last_seen);
+    json_text(row, "reply", entry->reply);
+    cJSON *evidence = cJSON_AddObjectToObject(row, "evidence");
+    json_known(evidence, "host", entry->host);
+    json_known(evidence, "queue_id", entry->queue_id);
+    json_text(evidence, "file", entry->file);
+    json_number(evidence, "line", entry->line);
+    json_add(out, row);
+}
+
+/* Always hard: the policy has counted already, and listmonk would begin anew with soft ones. */
+void list_listmonk_webhook(struct buf *out, const struct suppression *entry)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "email", entry->address);
+    json_text(row, "source", SV("bouncelog"));
+    json_text(row, "type", SV("hard"));
+    cJSON *meta = cJSON_AddObjectToObject(row, "meta");
+    json_text(meta, "category", entry->category);
+    json_code(meta, "code", entry->code);
+    json_known(meta, "enhanced", entry->enhanced);
+    json_known(meta, "reply", entry->reply);
+    json_time(row, "created_at", entry->last_seen);
+    json_add(out, row);
+    buf_add_byte(out, '\n');
+}
+
+void list_ses_json(struct buf *out, const struct suppression *entry)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "emailAddress", entry->address);
+    json_text(row, "reason", SV("BOUNCE"));
+    json_add(out, row);
+    buf_add_byte(out, '\n');
+}
+
+void list_mailgun_json(struct buf *out, const struct suppression *entry)
+{
+    struct buf error = {0};
+    char code[16], date[DATE_TEXT];
+    cJSON *row = cJSON_CreateObject();
+    list_add_error(&error, entry);
+    date_format_mail(entry->last_seen, date);
+    (void)snprintf(code, sizeof code, "%d", list_code(entry));
+    json_text(row, "address", entry->address);
+    json_text(row, "code", sv_from(code));
+    json_text(row, "error", buf_sv(&error));
+    json_text(row, "created_at", sv_from(date));
+    json_add(out, row);
+    buf_release(&error);
+}
+
+void list_sendgrid(struct buf *out, const struct suppression *entry)
+{
+    text_add_json(out, entry->address);
+}
