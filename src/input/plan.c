@@ -63,6 +63,7 @@ static void gather(struct input *input, struct source *sources, const char *cons
                                                   .format = "unknown",
                                                   .size = size,
                                                   .known = INPUT_NEW,
+                                                  .continues = INPUT_NEW,
                                                   .follows = INPUT_NEW};
     }
     map_release(&files);

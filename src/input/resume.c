@@ -202,6 +202,7 @@ static void go_on(struct reader *reader, const struct candidate *candidate)
     reader->head_used = in_head ? (size_t)offset : reader->head_len;
     source->resumed_at = offset;
     source->known = candidate->known;
+    source->continues = candidate->follows;
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);
     reader->skipping = candidate->mark->skipping;
@@ -237,6 +238,7 @@ static void take_shorter(struct reader *reader, const struct candidate *candidat
     source->bytes = 0;
     source->resumed_at = candidate->mark->offset;
     source->known = candidate->known;
+    source->continues = candidate->follows;
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);
     source->complete = source->error[0] == 0;

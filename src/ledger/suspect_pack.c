@@ -39,6 +39,7 @@ void suspect_pack(struct buf *out, const struct suspect *suspect, const struct t
     pack_unsigned(out, PACKED_VERSION);
     pack_number(out, suspect->delivered_at);
     pack_number(out, suspect->listed_at);
+    pack_number(out, suspect->cleared_at);
     pack_unsigned(out, charges);
     for (const struct charge *at = suspect->charges; at; at = at->next) {
         pack_text(out, taxonomy->categories[at->category].name);
@@ -123,12 +124,15 @@ int suspect_unpack(struct suspect *suspect, sv bytes, const struct taxonomy *tax
     if (unpack_unsigned(&in) != PACKED_VERSION)
         return -1;
     int64_t delivered_at = unpack_number(&in), listed_at = unpack_number(&in);
+    int64_t cleared_at = unpack_number(&in);
     if (delivered_at && (!suspect->delivered_at || delivered_at > suspect->delivered_at)) {
         suspect->delivered_at = delivered_at;
         suspect_forget_before(suspect, delivered_at + 1);
     }
     if (listed_at && (!suspect->listed_at || listed_at < suspect->listed_at))
         suspect->listed_at = listed_at;
+    if (cleared_at > suspect->cleared_at)
+        suspect->cleared_at = cleared_at;
     size_t charges = unpack_count(&in, PACKED_LEAST);
     for (size_t i = 0; i < charges && !in.failed; i++) {
         struct target target = {suspect, NULL, taxonomy_category(taxonomy, unpack_text(&in))};

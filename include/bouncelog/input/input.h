@@ -67,6 +67,7 @@ struct source {
     int64_t lines_total;  /* ...and those of this run: written by whoever counts them, before a
                            * source that follows is opened */
     size_t known;         /* index of the mark that it continues; INPUT_NEW: none */
+    size_t continues;     /* index of the source of this run that it continues; INPUT_NEW: none */
     size_t follows;       /* index of a source of the same log before it; INPUT_NEW: none */
     bool shorter;         /* a copy that ends before the offset: nothing new is in it */
     bool partial;         /* its last line has no newline yet, and waits */

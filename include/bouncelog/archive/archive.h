@@ -1,0 +1,73 @@
+/* archive: what a run takes from the history, and what it leaves there.
+ *
+ * The history keeps bytes under keys; this room knows what they mean: where each log was read to,
+ * the counters of each day, evidence, messages on their way, addresses never to be listed. A run
+ * with an archive reads on where the last one stopped, joins messages over nights, and decides over
+ * all evidence there is, also that of other hosts whose histories were merged in.
+ * Thread: one. */
+#ifndef BOUNCELOG_ARCHIVE_ARCHIVE_H
+#define BOUNCELOG_ARCHIVE_ARCHIVE_H
+
+#include "bouncelog/history/history.h"
+#include "bouncelog/pipeline/pipeline.h"
+#include "bouncelog/report/report.h"
+
+struct archive;
+
+struct archive_options {
+    const char *path;
+    enum history_use use;
+    unsigned wait_seconds;
+    const struct patterns *patterns; /* must outlive the archive */
+    int64_t now;
+    const char *what; /* the command */
+};
+
+/* Unless it is for reading, what is done with it is one transaction from here to archive_commit. */
+int archive_open(struct archive **archive, const struct archive_options *options,
+                 struct err *err) MUST_CHECK;
+/* What was not committed is gone. NULL is nothing. */
+void archive_close(struct archive *archive);
+struct history *archive_history(struct archive *archive);
+
+/* No run left anything yet. */
+bool archive_is_new(const struct archive *archive);
+/* Lower-cased addresses and @domains never to be listed. */
+const struct map *archive_allowed(const struct archive *archive);
+
+/* --- a scan */
+
+/* Where the logs were read to; views live as long as the archive. */
+void archive_resume(const struct archive *archive, struct input_options *options);
+/* pipeline_options.prepare: what earlier runs left, into a scan that is new. */
+void archive_prepare(void *archive, struct scan *scan);
+/* Sets what the report needs to decide over all evidence. The evidence of the scan is settled. */
+int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
+                   struct err *err) MUST_CHECK;
+/* Leaves it all in the history, and what the report lists, but for the commit: a disk that is full
+ * shows here. */
+int archive_save(struct archive *archive, struct scan *scan, struct input *input,
+                 const struct report *report, struct err *err) MUST_CHECK;
+int archive_commit(struct archive *archive, struct err *err) MUST_CHECK;
+
+/* --- a report */
+
+/* Days since 1970, [since, until). */
+struct archive_window {
+    int64_t since, until;
+};
+
+/* The counters of a stretch of days, the evidence, and the logs. The archive owns all of it. */
+struct archive_view {
+    const struct period *period;
+    const struct report_input *inputs;
+    size_t input_count;
+};
+int archive_view(struct archive *archive, struct archive_window window, struct archive_view *view,
+                 struct report_source *source, struct err *err) MUST_CHECK;
+
+/* "2026-11-22", the key of a day. */
+enum { DAY_KEY = 16 };
+sv archive_day_key(int64_t day, char *text);
+
+#endif

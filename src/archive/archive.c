@@ -1,0 +1,209 @@
+/* Opened: the marks, the files and the allow list are read at once, all else when it is asked for.
+ */
+#include <stdio.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/pack.h"
+#include "state.h"
+
+enum { STREAM_VERSION = 1, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
+
+bool archive_is_own(const struct archive *archive, const struct item *item)
+{
+    return sv_eq(item->origin, history_origin(archive->history));
+}
+
+int archive_damaged(const struct archive *archive, const char *what, struct err *err)
+{
+    return err_set(err, ERR_HISTORY, "%s: is damaged: %s cannot be read; it was not touched",
+                   archive->options.path, what);
+}
+
+sv archive_day_key(int64_t day, char *text)
+{
+    char date[DATE_TEXT];
+    date_format(day * SECONDS_A_DAY, date);
+    int n = snprintf(text, DAY_KEY, "%.10s", date);
+    return sv_make(text, n > 0 ? (size_t)n : 0);
+}
+
+void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark)
+{
+    pack_unsigned(out, STREAM_VERSION);
+    pack_number(out, mark->offset);
+    pack_number(out, mark->lines);
+    pack_hash(out, mark->set);
+    pack_hash(out, mark->head_hash);
+    pack_hash(out, mark->tail_hash);
+    pack_unsigned(out, mark->head_len);
+    pack_unsigned(out, mark->tail_len);
+    pack_unsigned(out, mark->skipping);
+    pack_text(out, stream->path);
+    pack_text(out, stream->format);
+    pack_text(out, stream->error);
+    pack_number(out, stream->cut_lines);
+    pack_number(out, stream->first);
+    pack_number(out, stream->last);
+    pack_unsigned(out, stream->complete);
+}
+
+int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
+{
+    struct unpack in = unpack_of(bytes);
+    if (unpack_unsigned(&in) != STREAM_VERSION)
+        return -1;
+    mark->offset = unpack_number(&in);
+    mark->lines = unpack_number(&in);
+    mark->set = unpack_hash(&in);
+    mark->head_hash = unpack_hash(&in);
+    mark->tail_hash = unpack_hash(&in);
+    mark->head_len = (uint32_t)unpack_unsigned(&in);
+    mark->tail_len = (uint32_t)unpack_unsigned(&in);
+    mark->skipping = unpack_unsigned(&in) != 0;
+    stream->path = unpack_text(&in);
+    stream->format = unpack_text(&in);
+    stream->error = unpack_text(&in);
+    stream->cut_lines = unpack_number(&in);
+    stream->first = unpack_number(&in);
+    stream->last = unpack_number(&in);
+    stream->complete = unpack_unsigned(&in) != 0;
+    return in.failed || in.rest.len || mark->offset < mark->tail_len ? -1 : 0;
+}
+
+static int load_stream(void *context, const struct item *item, struct err *err)
+{
+    struct archive *archive = context;
+    if (!archive_is_own(archive, item))
+        return 0;
+    if (archive->stream_count == archive->stream_cap) {
+        archive->stream_cap = archive->stream_cap ? archive->stream_cap * 2 : 64;
+        archive->streams =
+            mem_grow(archive->streams, archive->stream_cap, sizeof *archive->streams);
+        archive->marks = mem_grow(archive->marks, archive->stream_cap, sizeof *archive->marks);
+    }
+    struct stream *stream = &archive->streams[archive->stream_count];
+    if (stream_unpack(stream, &archive->marks[archive->stream_count], item->value) < 0)
+        return archive_damaged(archive, "where a log was read to", err);
+    stream->key = arena_copy(&archive->texts, item->key);
+    stream->path = arena_copy(&archive->texts, stream->path);
+    stream->format = arena_copy(&archive->texts, stream->format);
+    stream->error = arena_copy(&archive->texts, stream->error);
+    archive->stream_count++;
+    return 0;
+}
+
+static size_t find_stream(const struct archive *archive, sv key)
+{
+    size_t i = 0;
+    while (i < archive->stream_count && !sv_eq(archive->streams[i].key, key))
+        i++;
+    return i;
+}
+
+static int load_file(void *context, const struct item *item, struct err *err)
+{
+    struct archive *archive = context;
+    struct unpack in = unpack_of(item->value);
+    if (!archive_is_own(archive, item))
+        return 0;
+    if (unpack_unsigned(&in) != FILE_VERSION)
+        return archive_damaged(archive, "which file was read", err);
+    struct seen seen = {.device = unpack_unsigned(&in),
+                        .inode = unpack_unsigned(&in),
+                        .size = unpack_number(&in),
+                        .mtime_ns = unpack_number(&in),
+                        .ctime_ns = unpack_number(&in),
+                        .whole = unpack_unsigned(&in) != 0};
+    seen.mark = find_stream(archive, unpack_text(&in));
+    if (in.failed)
+        return archive_damaged(archive, "which file was read", err);
+    if (seen.mark == archive->stream_count)
+        return 0; /* its log was dropped */
+    if (archive->seen_count == archive->seen_cap) {
+        archive->seen_cap = archive->seen_cap ? archive->seen_cap * 2 : 64;
+        archive->seen = mem_grow(archive->seen, archive->seen_cap, sizeof *archive->seen);
+    }
+    archive->seen[archive->seen_count++] = seen;
+    return 0;
+}
+
+static int load_allowed(void *context, const struct item *item, struct err *err)
+{
+    struct archive *archive = context;
+    (void)err;
+    map_add(&archive->allowed, item->key, NULL);
+    return 0;
+}
+
+static int load(struct archive *archive, struct err *err)
+{
+    struct history *history = archive->history;
+    if (history_each(history, ITEM_STREAM, load_stream, archive, err) < 0 ||
+        history_each(history, ITEM_FILE, load_file, archive, err) < 0 ||
+        history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0)
+        return -1;
+    return 0;
+}
+
+int archive_open(struct archive **out, const struct archive_options *options, struct err *err)
+{
+    struct archive *archive = mem_zero(1, sizeof *archive);
+    archive->options = *options;
+    map_init(&archive->allowed, 1);
+    evidence_init(&archive->all);
+    period_init(&archive->period);
+    *out = NULL;
+    if (history_open(&archive->history, options->path, options->use, options->wait_seconds, err) ==
+            0 &&
+        (options->use == HISTORY_READ ||
+         history_begin(archive->history, options->now, options->what, err) == 0) &&
+        load(archive, err) == 0) {
+        *out = archive;
+        return 0;
+    }
+    archive_close(archive);
+    return -1;
+}
+
+void archive_close(struct archive *archive)
+{
+    if (!archive)
+        return;
+    history_close(archive->history);
+    map_release(&archive->allowed);
+    evidence_release(&archive->all);
+    period_release(&archive->period);
+    ledger_free(archive->ledger);
+    arena_release(&archive->texts);
+    mem_free(archive->marks);
+    mem_free(archive->streams);
+    mem_free(archive->seen);
+    mem_free(archive->inputs);
+    mem_free(archive);
+}
+
+struct history *archive_history(struct archive *archive)
+{
+    return archive->history;
+}
+
+bool archive_is_new(const struct archive *archive)
+{
+    return history_is_new(archive->history);
+}
+
+const struct map *archive_allowed(const struct archive *archive)
+{
+    return &archive->allowed;
+}
+
+void archive_resume(const struct archive *archive, struct input_options *options)
+{
+    options->resume = true;
+    options->marks = archive->marks;
+    options->mark_count = archive->stream_count;
+    options->seen = archive->seen;
+    options->seen_count = archive->seen_count;
+    options->now = archive->options.now;
+}

@@ -1,0 +1,286 @@
+/* Evidence and open messages: taken from the history, of this host and of others. */
+#include <stdlib.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/pack.h"
+#include "state.h"
+
+struct load {
+    struct archive *archive;
+    struct evidence *evidence;
+    struct map *suspects;
+    bool own, others; /* which to take */
+};
+
+static const struct taxonomy *taxonomy_of(const struct archive *archive)
+{
+    return &archive->options.patterns->taxonomy;
+}
+
+static int load_suspect(void *context, const struct item *item, struct err *err)
+{
+    const struct load *load = context;
+    bool own = archive_is_own(load->archive, item);
+    if (!own)
+        load->archive->has_others = true;
+    if (own ? !load->own : !load->others)
+        return 0;
+    struct suspect *suspect = map_add(load->suspects, item->key, NULL);
+    if (suspect_unpack(suspect, item->value, taxonomy_of(load->archive)) < 0)
+        return archive_damaged(load->archive, "evidence", err);
+    suspect->known = suspect->known || own;
+    return 0;
+}
+
+static int load_senders(void *context, const struct item *item, struct err *err)
+{
+    const struct load *load = context;
+    struct unpack in = unpack_of(item->value);
+    size_t count = unpack_count(&in, sizeof(uint64_t));
+    for (size_t i = 0; i < count; i++)
+        fpset_add(&load->evidence->senders, unpack_hash(&in), 0);
+    return in.failed ? archive_damaged(load->archive, "envelope senders", err) : 0;
+}
+
+static int load_evidence(struct load *load, struct err *err)
+{
+    struct history *history = load->archive->history;
+    load->suspects = &load->evidence->addresses;
+    if (history_each(history, ITEM_ADDRESS, load_suspect, load, err) < 0)
+        return -1;
+    load->suspects = &load->evidence->domains;
+    if (history_each(history, ITEM_DOMAIN, load_suspect, load, err) < 0)
+        return -1;
+    return history_each(history, ITEM_SENDERS, load_senders, load, err);
+}
+
+int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
+                         struct err *err)
+{
+    struct load load = {archive, evidence, NULL, !others_alone, true};
+    return load_evidence(&load, err);
+}
+
+struct load_ledger {
+    struct archive *archive;
+    struct ledger *ledger;
+    bool own_alone;
+};
+
+static int load_ledger(void *context, const struct item *item, struct err *err)
+{
+    const struct load_ledger *load = context;
+    if (load->own_alone && !archive_is_own(load->archive, item))
+        return 0;
+    return ledger_unpack(load->ledger, item->value, taxonomy_of(load->archive)) < 0
+               ? archive_damaged(load->archive, "open messages", err)
+               : 0;
+}
+
+void archive_prepare(void *context, struct scan *scan)
+{
+    struct archive *archive = context;
+    struct err *err = &archive->failed;
+    struct load load = {archive, &scan->evidence, NULL, true, false};
+    struct load_ledger ledger = {archive, scan->ledger, true};
+    if (load_evidence(&load, err) == 0)
+        (void)!history_each(archive->history, ITEM_LEDGER, load_ledger, &ledger, err);
+}
+
+static int copy_suspects(struct archive *archive, struct map *to, const struct map *from,
+                         struct err *err)
+{
+    struct buf bytes = {0};
+    int result = 0;
+    for (size_t i = 0; i < map_count(from) && result == 0; i++) {
+        buf_clear(&bytes);
+        suspect_pack(&bytes, map_value_at(from, i), taxonomy_of(archive));
+        if (suspect_unpack(map_add(to, map_key_at(from, i), NULL), buf_sv(&bytes),
+                           taxonomy_of(archive)) < 0)
+            result = archive_damaged(archive, "evidence", err);
+    }
+    buf_release(&bytes);
+    return result;
+}
+
+static void copy_sender(void *context, uint64_t fingerprint, unsigned flags)
+{
+    fpset_add(context, fingerprint, flags);
+}
+
+int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
+                   struct err *err)
+{
+    if (archive->failed.kind) {
+        *err = archive->failed;
+        return -1;
+    }
+    evidence_settle(&scan->evidence, scan->ledger);
+    archive->scan = scan;
+    source->each_reach = archive_each_reach;
+    source->reach_context = archive;
+    if (!archive->has_others)
+        return 0;
+    struct evidence *all = &archive->all;
+    if (archive_add_evidence(archive, all, true, err) < 0 ||
+        copy_suspects(archive, &all->addresses, &scan->evidence.addresses, err) < 0 ||
+        copy_suspects(archive, &all->domains, &scan->evidence.domains, err) < 0)
+        return -1;
+    fpset_each(&scan->evidence.senders, copy_sender, &all->senders);
+    source->evidence = all;
+    return 0;
+}
+
+struct visit {
+    struct archive *archive;
+    reach_visitor *visit;
+    void *visitor;
+};
+
+static int visit_reach(void *context, const struct item *item, struct err *err)
+{
+    const struct visit *visit = context;
+    return reach_each(item->value, visit->visit, visit->visitor) < 0
+               ? archive_damaged(visit->archive, "the counters of a day", err)
+               : 0;
+}
+
+static void visit_map(const struct map *map, bool is_domain, reach_visitor *visit, void *visitor)
+{
+    for (size_t i = 0; i < map_count(map); i++)
+        visit(visitor, map_key_at(map, i), is_domain, map_value_at(map, i));
+}
+
+/* What the history has of the day, and what this run has seen of it. */
+void archive_each_reach(void *context, int64_t day, reach_visitor *visit, void *visitor)
+{
+    struct archive *archive = context;
+    struct visit visits = {archive, visit, visitor};
+    char text[DAY_KEY];
+    (void)!history_each_of(archive->history, ITEM_REACH, archive_day_key(day, text), visit_reach,
+                           &visits, &archive->failed);
+    if (!archive->scan)
+        return;
+    const struct period *period =
+        map_get(&archive->scan->days, sv_make((const char *)&day, sizeof day));
+    if (!period)
+        return;
+    visit_map(&period->tally.providers, false, visit, visitor);
+    visit_map(&period->tally.recipient_domains, true, visit, visitor);
+}
+
+struct view {
+    struct archive *archive;
+    struct archive_window window;
+    size_t count, cap;
+};
+
+static int64_t day_of_key(sv key)
+{
+    int64_t seconds = 0;
+    return date_parse(key, &seconds) ? seconds / 86400 : INT64_MIN;
+}
+
+static bool in_window(const struct view *view, sv key)
+{
+    int64_t day = day_of_key(key);
+    return day >= view->window.since && day < view->window.until;
+}
+
+static int add_day(void *context, const struct item *item, struct err *err)
+{
+    const struct view *view = context;
+    struct archive *archive = view->archive;
+    struct period day;
+    if (!in_window(view, item->key))
+        return 0;
+    period_init(&day);
+    int result = period_unpack(&day, item->value, taxonomy_of(archive)) < 0
+                     ? archive_damaged(archive, "the counters of a day", err)
+                     : 0;
+    if (result == 0)
+        period_merge(&archive->period, &day);
+    period_release(&day);
+    return result;
+}
+
+static int add_reach(void *context, const struct item *item, struct err *err)
+{
+    const struct view *view = context;
+    if (!in_window(view, item->key))
+        return 0;
+    return tally_unpack_reach(&view->archive->period.tally, item->value) < 0
+               ? archive_damaged(view->archive, "the counters of a day", err)
+               : 0;
+}
+
+static bool has_attempts(const struct view *view, const struct stream *stream)
+{
+    if (stream->first > stream->last)
+        return view->window.since == INT64_MIN;
+    return stream->last >= view->window.since * 86400 &&
+           (view->window.until == INT64_MAX || stream->first < view->window.until * 86400);
+}
+
+static int add_stream(void *context, const struct item *item, struct err *err)
+{
+    struct view *view = context;
+    struct archive *archive = view->archive;
+    struct stream stream;
+    struct mark mark;
+    if (stream_unpack(&stream, &mark, item->value) < 0)
+        return archive_damaged(archive, "where a log was read to", err);
+    if (!has_attempts(view, &stream))
+        return 0;
+    if (view->count == view->cap) {
+        view->cap = view->cap ? view->cap * 2 : 64;
+        archive->inputs = mem_grow(archive->inputs, view->cap, sizeof *archive->inputs);
+    }
+    archive->inputs[view->count++] =
+        (struct report_input){.file = arena_copy(&archive->texts, stream.path),
+                              .format = arena_copy(&archive->texts, stream.format),
+                              .error = arena_copy(&archive->texts, stream.error),
+                              .bytes = mark.offset,
+                              .lines = mark.lines,
+                              .cut_lines = stream.cut_lines,
+                              .complete = stream.complete};
+    return 0;
+}
+
+static int by_file(const void *left, const void *right)
+{
+    const struct report_input *a = left, *b = right;
+    int files = sv_cmp(a->file, b->file);
+    if (files)
+        return files;
+    return a->bytes != b->bytes ? a->bytes < b->bytes ? -1 : 1
+                                : (a->lines > b->lines) - (a->lines < b->lines);
+}
+
+int archive_view(struct archive *archive, struct archive_window window, struct archive_view *out,
+                 struct report_source *source, struct err *err)
+{
+    struct history *history = archive->history;
+    struct view view = {archive, window, 0, 0};
+    struct load_ledger ledger = {archive, NULL, false};
+    archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
+    if (history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
+        history_each(history, ITEM_REACH, add_reach, &view, err) < 0 ||
+        history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
+        history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0 ||
+        archive_add_evidence(archive, &archive->all, false, err) < 0)
+        return -1;
+    if (view.count)
+        qsort(archive->inputs, view.count, sizeof *archive->inputs, by_file);
+    *out = (struct archive_view){&archive->period, archive->inputs, view.count};
+    *source = (struct report_source){.lines = &archive->period.lines,
+                                     .tally = &archive->period.tally,
+                                     .evidence = &archive->all,
+                                     .ledger = archive->ledger,
+                                     .inputs = archive->inputs,
+                                     .input_count = view.count,
+                                     .each_reach = archive_each_reach,
+                                     .reach_context = archive};
+    return 0;
+}

@@ -1,0 +1,306 @@
+/* What a run leaves: how far each log was read, counters by day, evidence, open messages. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/pack.h"
+#include "state.h"
+
+enum { FILE_VERSION = 1, SECONDS_A_DAY = 86400, SENDERS_MAX = 4096 };
+
+struct save {
+    struct archive *archive;
+    struct scan *scan;
+    struct input *input;
+    const struct report *report;
+    struct err *err;
+    struct buf value;
+};
+
+static const struct taxonomy *taxonomy_of(const struct save *save)
+{
+    return &save->archive->options.patterns->taxonomy;
+}
+
+static int put(struct save *save, enum item_kind kind, sv key, bool is_new)
+{
+    struct history *history = save->archive->history;
+    return history_put(history, kind, key, history_origin(history), buf_sv(&save->value), is_new,
+                       save->err);
+}
+
+/* The log that a source is of: one that is known, the one that a source before it is of, or a new
+ * one. */
+static struct stream stream_of(const struct save *save, size_t i)
+{
+    const struct source *source = input_source(save->input, i);
+    if (source->known != INPUT_NEW)
+        return save->archive->streams[source->known];
+    return (struct stream){.first = INT64_MAX, .last = INT64_MIN};
+}
+
+/* A new log is named after its beginning; the number tells apart what begins alike. */
+static sv new_key(const struct save *save, size_t i, char *text, size_t size)
+{
+    struct source *source = input_source(save->input, i);
+    int n = snprintf(text, size, "%016llx-%llx-%zx", (unsigned long long)source->mark.head_hash,
+                     (unsigned long long)save->archive->options.now, i);
+    return sv_make(text, n > 0 ? (size_t)n : 0);
+}
+
+/* Sources of one log in this run, which was new: the first of them names it. */
+static size_t first_of_log(const struct save *save, size_t i)
+{
+    for (const struct source *source = input_source(save->input, i); source->continues != INPUT_NEW;
+         source = input_source(save->input, i))
+        i = source->continues;
+    return i;
+}
+
+static int save_file(struct save *save, const struct source *source, sv key)
+{
+    const struct seen *seen = &source->seen;
+    char name[64];
+    if (!seen->inode || !source->complete)
+        return 0;
+    int n = snprintf(name, sizeof name, "%llx:%llx", (unsigned long long)seen->device,
+                     (unsigned long long)seen->inode);
+    buf_clear(&save->value);
+    pack_unsigned(&save->value, FILE_VERSION);
+    pack_unsigned(&save->value, seen->device);
+    pack_unsigned(&save->value, seen->inode);
+    pack_number(&save->value, seen->size);
+    pack_number(&save->value, seen->mtime_ns);
+    pack_number(&save->value, seen->ctime_ns);
+    pack_unsigned(&save->value, seen->whole);
+    pack_text(&save->value, key);
+    return put(save, ITEM_FILE, sv_make(name, n > 0 ? (size_t)n : 0), false);
+}
+
+static bool is_as_before(const struct save *save, const struct source *source)
+{
+    return source->known != INPUT_NEW && source->seen.whole && source->bytes == 0 &&
+           source->mark.offset == save->archive->marks[source->known].offset &&
+           sv_eq(save->archive->streams[source->known].path, sv_from(source->path));
+}
+
+static int save_source(struct save *save, size_t i)
+{
+    const struct source *source = input_source(save->input, i);
+    struct stream stream = stream_of(save, i);
+    char text[64];
+    if (!source->mark.offset)
+        return 0;
+    if (source->known == INPUT_NEW)
+        stream.key = new_key(save, first_of_log(save, i), text, sizeof text);
+    if (source->shorter || is_as_before(save, source))
+        return source->seen.whole ? save_file(save, source, stream.key) : 0;
+    struct mark mark = source->mark;
+    mark.lines = source->lines_total;
+    stream.path = sv_from(source->path);
+    stream.format = sv_from(source->format);
+    stream.error = sv_from(source->error);
+    stream.complete = source->complete;
+    for (size_t part = i; part != INPUT_NEW; part = input_source(save->input, part)->continues) {
+        stream.cut_lines += input_source(save->input, part)->cut_lines;
+        if (save->scan->source_first[part] < stream.first)
+            stream.first = save->scan->source_first[part];
+        if (save->scan->source_last[part] > stream.last)
+            stream.last = save->scan->source_last[part];
+    }
+    buf_clear(&save->value);
+    stream_pack(&save->value, &stream, &mark);
+    return put(save, ITEM_STREAM, stream.key, false) < 0 ? -1 : save_file(save, source, stream.key);
+}
+
+static int save_sources(struct save *save)
+{
+    for (size_t i = 0; i < save->scan->source_count; i++)
+        if (save_source(save, i) < 0)
+            return -1;
+    return 0;
+}
+
+/* The day that counters without a time go to: the latest one of the run. */
+static struct period *latest_day(struct save *save)
+{
+    struct map *days = &save->scan->days;
+    int64_t latest = save->archive->options.now / SECONDS_A_DAY, day;
+    for (size_t i = 0; i < map_count(days); i++) {
+        memcpy(&day, map_key_at(days, i).ptr, sizeof day);
+        if (i == 0 || day > latest)
+            latest = day;
+    }
+    bool added;
+    struct period *period = map_add(days, sv_make((const char *)&latest, sizeof latest), &added);
+    if (added)
+        period_init(period);
+    return period;
+}
+
+static int save_part(struct save *save, enum item_kind kind, sv key, const struct period *day,
+                     struct period *sum)
+{
+    struct history *history = save->archive->history;
+    struct buf old = {0};
+    int found = history_get(history, kind, key, history_origin(history), &old, save->err);
+    int result = found < 0 ? -1 : 0;
+    bool damaged =
+        found > 0 && (kind == ITEM_DAY ? period_unpack(sum, buf_sv(&old), taxonomy_of(save))
+                                       : tally_unpack_reach(&sum->tally, buf_sv(&old))) < 0;
+    if (damaged)
+        result = archive_damaged(save->archive, "the counters of a day", save->err);
+    buf_release(&old);
+    if (result < 0)
+        return -1;
+    buf_clear(&save->value);
+    if (found)
+        period_merge(sum, day);
+    const struct period *whole = found ? sum : day;
+    if (kind == ITEM_DAY)
+        period_pack(&save->value, whole, taxonomy_of(save));
+    else
+        tally_pack_reach(&save->value, &whole->tally);
+    return put(save, kind, key, !found);
+}
+
+static int save_day(struct save *save, int64_t number, const struct period *day)
+{
+    static const enum item_kind kinds[] = {ITEM_DAY, ITEM_REACH};
+    char text[DAY_KEY];
+    sv key = archive_day_key(number, text);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct period sum;
+        period_init(&sum);
+        int result = save_part(save, kinds[i], key, day, &sum);
+        period_release(&sum);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int save_days(struct save *save)
+{
+    struct scan *scan = save->scan;
+    struct ledger_counts counts = ledger_counts(scan->ledger);
+    if (scan->undated.total || counts.evicted || counts.unresolved_expiries) {
+        struct period *day = latest_day(save);
+        line_tally_merge(&day->lines, &scan->undated);
+        day->evicted += counts.evicted;
+        day->unresolved_expiries += counts.unresolved_expiries;
+    }
+    for (size_t i = 0; i < map_count(&scan->days); i++) {
+        int64_t day;
+        memcpy(&day, map_key_at(&scan->days, i).ptr, sizeof day);
+        if (save_day(save, day, map_value_at(&scan->days, i)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What the report lists is listed from now on, and nothing else is. */
+static void note_lists(struct save *save)
+{
+    const struct report *report = save->report;
+    struct map *addresses = &save->scan->evidence.addresses;
+    for (size_t i = 0; i < report->suppress_count; i++) {
+        struct suspect *suspect = map_add(addresses, report->suppress[i].key, NULL);
+        suspect->on_list = true;
+        if (suspect->listed_at || report->brake)
+            continue;
+        suspect->listed_at = save->archive->options.now;
+        suspect->changed = true;
+    }
+    for (size_t i = 0; i < map_count(addresses); i++) {
+        struct suspect *suspect = map_value_at(addresses, i);
+        if (!suspect->listed_at || suspect->on_list)
+            continue;
+        if (suspect->delivered_at)
+            suspect->cleared_at = save->archive->options.now;
+        suspect->listed_at = 0;
+        suspect->changed = true;
+    }
+}
+
+struct named {
+    sv key;
+    const struct suspect *suspect;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    return sv_cmp(((const struct named *)a)->key, ((const struct named *)b)->key);
+}
+
+/* In the order of the file, which spares it half of its pages. */
+static int save_suspects(struct save *save, enum item_kind kind, const struct map *suspects)
+{
+    size_t count = 0;
+    struct named *changed = mem_zero(map_count(suspects) + 1, sizeof *changed);
+    for (size_t i = 0; i < map_count(suspects); i++) {
+        const struct suspect *suspect = map_value_at(suspects, i);
+        if (suspect->changed)
+            changed[count++] = (struct named){map_key_at(suspects, i), suspect};
+    }
+    qsort(changed, count, sizeof *changed, by_key);
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        buf_clear(&save->value);
+        suspect_pack(&save->value, changed[i].suspect, taxonomy_of(save));
+        result = put(save, kind, changed[i].key, !changed[i].suspect->known);
+    }
+    mem_free(changed);
+    return result;
+}
+
+static void pack_sender(void *context, uint64_t fingerprint, unsigned flags)
+{
+    (void)flags;
+    pack_hash(context, fingerprint);
+}
+
+/* Where every message has a sender of its own (VERP), none of them is a recipient elsewhere. */
+static int save_senders(struct save *save)
+{
+    const struct fpset *senders = &save->scan->evidence.senders;
+    if (!senders->count || senders->count > SENDERS_MAX)
+        return 0;
+    buf_clear(&save->value);
+    pack_unsigned(&save->value, senders->count);
+    fpset_each(senders, pack_sender, &save->value);
+    return put(save, ITEM_SENDERS, SV("senders"), false);
+}
+
+static int save_ledger(struct save *save)
+{
+    buf_clear(&save->value);
+    ledger_pack(&save->value, save->scan->ledger, taxonomy_of(save));
+    return put(save, ITEM_LEDGER, SV("ledger"), false);
+}
+
+int archive_save(struct archive *archive, struct scan *scan, struct input *input,
+                 const struct report *report, struct err *err)
+{
+    struct save save = {archive, scan, input, report, err, {0}};
+    bool something = scan->lines.total > 0;
+    if (archive->failed.kind) {
+        *err = archive->failed;
+        return -1;
+    }
+    note_lists(&save);
+    int result = save_sources(&save) < 0 || save_days(&save) < 0 ||
+                         save_suspects(&save, ITEM_ADDRESS, &scan->evidence.addresses) < 0 ||
+                         save_suspects(&save, ITEM_DOMAIN, &scan->evidence.domains) < 0 ||
+                         (something && save_senders(&save) < 0) ||
+                         (something && save_ledger(&save) < 0)
+                     ? -1
+                     : history_flush(archive->history, err);
+    buf_release(&save.value);
+    return result;
+}
+
+int archive_commit(struct archive *archive, struct err *err)
+{
+    return history_commit(archive->history, err);
+}

@@ -1,0 +1,46 @@
+/* state: what the files of this room share. */
+#ifndef BOUNCELOG_ARCHIVE_STATE_H
+#define BOUNCELOG_ARCHIVE_STATE_H
+
+#include "bouncelog/archive/archive.h"
+
+/* A log that was read, as the history knows it. */
+struct stream {
+    sv key; /* of its item */
+    sv path, format, error;
+    int64_t cut_lines, first, last; /* times of its attempts; first > last: none */
+    bool complete;
+};
+
+struct archive {
+    struct archive_options options;
+    struct history *history;
+    struct mark *marks; /* [i] is that of streams[i] */
+    struct stream *streams;
+    size_t stream_count, stream_cap;
+    struct seen *seen;
+    size_t seen_count, seen_cap;
+    struct map allowed;
+    struct arena texts;
+    struct err failed;       /* what went wrong where nothing can be returned */
+    bool has_others;         /* there is evidence of other hosts */
+    const struct scan *scan; /* whose days are not in the history yet */
+    /* What a report views: */
+    struct evidence all;
+    struct period period;
+    struct ledger *ledger;
+    struct report_input *inputs;
+};
+
+bool archive_is_own(const struct archive *archive, const struct item *item);
+int archive_damaged(const struct archive *archive, const char *what, struct err *err);
+
+void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark);
+int stream_unpack(struct stream *stream, struct mark *mark, sv bytes);
+
+/* All evidence of other hosts, and, unless it comes from a scan, our own. */
+int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
+                         struct err *err) MUST_CHECK;
+void archive_each_reach(void *archive, int64_t day, reach_visitor *visit, void *visitor);
+
+#endif
