@@ -69,7 +69,7 @@ static int open_temporary(struct outfile *out, mode_t mode)
     return out->fd;
 }
 
-struct outfile *outfile_open(const char *path, struct err *err)
+static struct outfile *open_with(const char *path, mode_t mode, struct err *err)
 {
     struct outfile *out = mem_zero(1, sizeof *out);
     buf_add(&out->path, sv_from(path));
@@ -78,7 +78,6 @@ struct outfile *outfile_open(const char *path, struct err *err)
     if (out->direct)
         return out;
     struct stat old;
-    mode_t mode = 0600;
     if (stat(path, &old) == 0 && (S_ISCHR(old.st_mode) || S_ISFIFO(old.st_mode))) {
         out->direct = true;
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -96,6 +95,16 @@ struct outfile *outfile_open(const char *path, struct err *err)
         return NULL;
     }
     return out;
+}
+
+struct outfile *outfile_open(const char *path, struct err *err)
+{
+    return open_with(path, 0600, err);
+}
+
+struct outfile *outfile_open_public(const char *path, struct err *err)
+{
+    return open_with(path, 0644, err);
 }
 
 static void flush_pending(struct outfile *out)

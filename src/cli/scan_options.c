@@ -22,6 +22,9 @@ enum option {
     OPT_EVENTS,
     OPT_EVENTS_INCLUDE,
     OPT_SUPPRESS,
+    OPT_HTML,
+    OPT_ADDRESSES,
+    OPT_PROMETHEUS,
     OPT_SINCE,
     OPT_UNTIL,
     OPT_MTA,
@@ -52,6 +55,9 @@ static const struct arg_spec specs[] = {
     {"events", 'e', true, OPT_EVENTS},
     {"events-include", 0, true, OPT_EVENTS_INCLUDE},
     {"suppress", 's', true, OPT_SUPPRESS},
+    {"html", 0, true, OPT_HTML},
+    {"addresses", 0, false, OPT_ADDRESSES},
+    {"prometheus", 0, true, OPT_PROMETHEUS},
     {"since", 0, true, OPT_SINCE},
     {"until", 0, true, OPT_UNTIL},
     {"mta", 0, true, OPT_MTA},
@@ -244,6 +250,15 @@ static int set_option(void *context, int id, const char *value, struct err *err)
         return 0;
     case OPT_EVENTS:
         o->events = value;
+        return 0;
+    case OPT_HTML:
+        o->page = value;
+        return 0;
+    case OPT_ADDRESSES:
+        o->addresses = true;
+        return 0;
+    case OPT_PROMETHEUS:
+        o->metrics = value;
         return 0;
     case OPT_SUPPRESS:
         return add_list(o, value, err);

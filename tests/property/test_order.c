@@ -141,7 +141,8 @@ static cJSON *summary_of(sv log, struct counts *counts)
                                .lines = scan.source_lines[0],
                                .complete = true};
     struct report_source from = {&scan.lines, &scan.tally, &scan.evidence, scan.ledger, &row, 1};
-    struct report_options how = {&patterns.taxonomy, &patterns.policy, NULL, NULL, 5, SV("0"), 0};
+    struct report_options how = {
+        &patterns.taxonomy, &patterns.policy, NULL, NULL, 5, SV("0"), 0, 0};
     report_make(&report, &from, &how);
     struct outfile *out = outfile_open(path_of("summary"), &err);
     assert_non_null(out);

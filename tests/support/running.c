@@ -61,7 +61,7 @@ static void report_run(const struct scan *scan, struct input *input,
     struct report_source from = {&scan->lines, &scan->tally, &scan->evidence,
                                  scan->ledger, inputs,       scan->source_count};
     struct report_options how = {
-        &patterns->taxonomy, &patterns->policy, NULL, NULL, 50, SV("0"), 0};
+        &patterns->taxonomy, &patterns->policy, NULL, NULL, 50, SV("0"), 0, 0};
     report_make(&report, &from, &how);
     add_outputs(result, &report);
     report_release(&report);

@@ -34,7 +34,7 @@ static void test_addresses(void **state)
     struct arena arena = {0};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct redactor redactor = {rows[i].key};
+        struct redactor redactor = {.key = rows[i].key};
         expect_sv(redact_address(&redactor, rows[i].address, &arena), rows[i].digest,
                   rows[i].address);
         expect_sv(redact_address(NULL, rows[i].address, &arena), rows[i].address, rows[i].address);

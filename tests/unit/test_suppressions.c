@@ -113,7 +113,7 @@ static void report_of(struct report *report, const struct step *steps, size_t co
     }
     struct report_source source = {&lines, &tally, &viewed, ledger, NULL, 0};
     struct report_options options = {
-        &patterns.taxonomy, &patterns.policy, redactor, known, 50, SV("0"), 0};
+        &patterns.taxonomy, &patterns.policy, redactor, known, 50, SV("0"), 0, 0};
     report_make(report, &source, &options);
     ledger_free(ledger);
     tally_release(&tally);

@@ -19,6 +19,8 @@ bool outfile_is_stdout(const char *path);
 
 /* NULL and *err on failure; a target that exists and is no regular file is refused. */
 struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
+/* The same; a new file may be read by everybody (mode 0644). */
+struct outfile *outfile_open_public(const char *path, struct err *err) MUST_CHECK;
 /* Errors are remembered and reported by outfile_commit. */
 void outfile_write(struct outfile *out, sv bytes);
 /* After this all bytes are on the disk, or the failure is remembered: what is left to the commit is
