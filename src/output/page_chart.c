@@ -117,14 +117,16 @@ void page_timeline(struct page *page)
 {
     const struct timeline *timeline = &page->report->timeline;
     struct buf *out = &page->out;
+    bool day = timeline->step == DAY;
     if (!timeline->count)
         return;
     html(out,
-         "<section id=\"when\" aria-labelledby=\"when-h\">\n<h2 id=\"when-h\">%t by %t</h2>\n"
+         "<section id=\"when\" aria-labelledby=\"when-h\">\n<h2 id=\"when-h\">What happened, %t by "
+         "%t</h2>\n"
          "<p class=\"legend\"><span class=\"good\">delivered</span> <span "
          "class=\"wait\">deferred</span> <span class=\"bad\">bounced or expired</span></p>\n"
          "<div class=\"plot\">\n",
-         SV("What happened, day"), timeline->step == DAY ? SV("day") : SV("hour"));
+         day ? SV("day") : SV("hour"), day ? SV("day") : SV("hour"));
     axis(page);
     html(out,
          "<svg class=\"columns\" viewBox=\"0 -6 %i %i\" preserveAspectRatio=\"none\" role=\"img\" "

@@ -1,6 +1,6 @@
 #include "page.h"
 
-enum { FIXES_SHOWN = 24, ADDRESSES_SHOWN = 250 };
+enum { ADDRESSES_SHOWN = 250 };
 
 static void warning(struct page *page, sv file, sv why)
 {
@@ -99,26 +99,41 @@ static sv scope_words(sv scope)
     return scope.len ? SV("the other system") : SV("not known");
 }
 
-static void places(struct page *page, const struct fix_row *fix)
+static void place(struct page *page, const struct fix_place *row)
 {
     struct buf *out = &page->out;
-    html(out, "<table>\n<caption class=\"quiet\">Who refuses whom</caption>\n"
-              "<thead><tr><th scope=\"col\">Our host</th><th scope=\"col\">Refused by</th>"
-              "<th scope=\"col\">List</th><th scope=\"col\" class=\"num\">Attempts</th></tr>"
-              "</thead>\n<tbody>\n");
-    for (size_t i = 0; i < fix->place_count; i++) {
-        const struct fix_place *place = &fix->places[i];
-        html(out, "<tr><td>%t</td><td>%t</td><td>%t</td><td class=\"num\">%n</td></tr>\n",
-             place->host.len ? page_words(page, place->host, NAME_COLUMNS) : SV("not named"),
-             place->provider.len ? page_words(page, place->provider, NAME_COLUMNS)
-                                 : SV("other receivers"),
-             place->list.len ? page_words(page, place->list, NAME_COLUMNS) : SV("\xE2\x80\x93"),
-             place->count);
+    html(out, "<li><b>%t</b>",
+         row->provider.len ? page_words(page, row->provider, NAME_COLUMNS) : SV("Other receivers"));
+    if (row->list.len)
+        html(out, " (list %t)", page_words(page, row->list, NAME_COLUMNS));
+    html(out, ": ");
+    for (size_t i = 0; i < row->host_count; i++) {
+        sv host = row->hosts[i].name;
+        html(out, "%t%t&nbsp;<span>%n</span>", i ? SV(", ") : SV_EMPTY,
+             host.len ? page_words(page, host, NAME_COLUMNS) : SV("host not named"),
+             row->hosts[i].count);
     }
-    html(out, "</tbody>\n</table>\n");
-    if (fix->place_total > fix->place_count)
-        html(out, "<p class=\"fine\">and %n more pairs</p>\n",
-             (int64_t)(fix->place_total - fix->place_count));
+    if (row->more)
+        html(out, ", other hosts&nbsp;<span>%n</span>", row->more);
+    html(out, "</li>\n");
+}
+
+static void remedy(struct page *page, const struct fix_remedy *row)
+{
+    struct buf *out = &page->out;
+    html(out, "<div class=\"remedy\">\n<p>");
+    html_linked(out, row->remedy);
+    html(out, "</p>\n");
+    if (row->place_count) {
+        html(out, "<p class=\"quiet\">Who refuses which of our hosts, and how often:</p>\n"
+                  "<ul class=\"places\">\n");
+        for (size_t i = 0; i < row->place_count; i++)
+            place(page, &row->places[i]);
+        if (row->more)
+            html(out, "<li>elsewhere&nbsp;<span>%n</span></li>\n", row->more);
+        html(out, "</ul>\n");
+    }
+    html(out, "</div>\n");
 }
 
 static void fix(struct page *page, const struct fix_row *row)
@@ -126,12 +141,13 @@ static void fix(struct page *page, const struct fix_row *row)
     struct buf *out = &page->out;
     html(out,
          "<article class=\"fix\">\n<h3>%t</h3>\n<p class=\"fine\"><code>%t</code> %n "
-         "attempt%t, because of %t</p>\n<p class=\"remedy\"><b>What to do</b> ",
+         "attempt%t; the cause is %t</p>\n",
          row->meaning, row->category, row->count, page_s(row->count), scope_words(row->scope));
-    html_linked(out, row->remedy);
-    html(out, "</p>\n");
-    if (row->place_count)
-        places(page, row);
+    html(out, "<h4>What to do</h4>\n");
+    for (size_t i = 0; i < row->remedy_count; i++)
+        remedy(page, &row->remedies[i]);
+    if (row->more)
+        html(out, "<p class=\"fine\">and %n attempts that ask for something else</p>\n", row->more);
     if (row->sample.len)
         html(out, "<p class=\"sample\"><span class=\"quiet\">Example: </span><q>%t</q></p>\n",
              page_words(page, row->sample, SAMPLE_COLUMNS));
@@ -147,13 +163,9 @@ void page_fixes(struct page *page)
         html(&page->out, "<p class=\"fine-day\">Nobody blocks us, and no failure was caused by our "
                          "identity, our messages or our settings.</p>\n");
     html(&page->out, report->fix_count > 1 ? "<div class=\"fixes\">\n" : "<div>\n");
-    for (size_t i = 0; i < report->fix_count && i < FIXES_SHOWN; i++)
+    for (size_t i = 0; i < report->fix_count; i++)
         fix(page, &report->fixes[i]);
-    html(&page->out, "</div>\n");
-    if (report->fix_count > FIXES_SHOWN)
-        html(&page->out, "<p class=\"fine\">and %n more; the summary has them all</p>\n",
-             (int64_t)(report->fix_count - FIXES_SHOWN));
-    html(&page->out, "</section>\n");
+    html(&page->out, "</div>\n</section>\n");
 }
 
 static void reasons_to_suppress(struct page *page)

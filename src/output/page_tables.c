@@ -111,10 +111,10 @@ void page_rankings(struct page *page)
     if (!report->recipient_domains.count)
         return;
     html(&page->out, "<section id=\"where\" aria-labelledby=\"where-h\">\n"
-                     "<h2 id=\"where-h\">Where mail went</h2>\n<div class=\"pair\">\n");
+                     "<h2 id=\"where-h\">Where mail went</h2>\n");
     ranking(page, "Mailbox providers", &report->providers);
     ranking(page, "Recipient domains", &report->recipient_domains);
-    html(&page->out, "</div>\n</section>\n");
+    html(&page->out, "</section>\n");
 }
 
 void page_news(struct page *page)
@@ -145,11 +145,14 @@ static void samples(struct page *page, const char *title, const struct sample_li
     if (!list->count)
         return;
     html(out, "<h3>%t: %n</h3>\n<ol class=\"samples\">\n", sv_from(title), list->count);
-    for (size_t i = 0; i < list->kept; i++)
+    for (size_t i = 0; i < list->kept; i++) {
+        if (i && sv_eq(list->rows[i].text, list->rows[i - 1].text))
+            continue; /* one is enough */
         html(out,
              "<li><span class=\"fine\">%t, line %n</span><br><q class=\"sample\">%t</q></li>\n",
              page_words(page, list->rows[i].file, NAME_COLUMNS), list->rows[i].line,
              page_words(page, list->rows[i].text, SAMPLE_COLUMNS));
+    }
     html(out, "</ol>\n");
 }
 

@@ -144,7 +144,7 @@ static void make_blocks(struct report *report, const struct tally *tally,
                                   &report->arena)};
     }
     qsort(report->blocks, report->block_count, sizeof *report->blocks, by_block);
-    fixes_make(report, options->taxonomy);
+    fixes_make(report);
     if (report->block_count > options->top)
         report->block_count = options->top;
 }

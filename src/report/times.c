@@ -20,10 +20,14 @@ static int64_t weekday(int64_t time)
 /* Half of it is a whole number, too, for the middle of an axis. */
 static int64_t scale_above(int64_t most)
 {
-    for (int64_t unit = 2;; unit *= 10)
-        for (int64_t times = 1; times <= 4; times++)
-            if (unit * times >= most)
-                return unit * times;
+    static const int64_t small[] = {2, 4, 6, 8}, large[] = {10, 12, 16, 20, 30, 40, 50, 60, 80};
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        if (small[i] >= most)
+            return small[i];
+    for (int64_t unit = 1;; unit *= 10)
+        for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+            if (large[i] * unit >= most)
+                return large[i] * unit;
 }
 
 static void add(struct outcomes *sum, const struct outcomes *more)

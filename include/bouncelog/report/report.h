@@ -84,23 +84,35 @@ struct block_row {
     int64_t count;
 };
 
-/* Where something stops us. */
-struct fix_place {
-    sv host, provider, list;
-    int64_t count;
-};
-
-/* Something that we can mend ourselves: our reputation, our messages, our settings. */
-struct fix_row {
-    sv category, scope, meaning, remedy, sample;
-    int64_t count;
-    struct fix_place *places; /* the worst of them */
-    size_t place_count, place_total;
-};
-
 struct count_row {
     sv name, meaning; /* meaning may be empty */
     int64_t count;
+};
+
+/* What is beyond these bounds is counted in `more`. */
+enum { FIX_REMEDIES_MAX = 12, FIX_PLACES_MAX = 8, FIX_HOSTS_MAX = 4 };
+
+/* Who refuses which of our hosts. */
+struct fix_place {
+    sv provider, list; /* empty: not known */
+    struct count_row hosts[FIX_HOSTS_MAX];
+    size_t host_count;
+    int64_t count, more;
+};
+
+struct fix_remedy {
+    sv remedy;
+    struct fix_place places[FIX_PLACES_MAX]; /* of refusals of our hosts */
+    size_t place_count;
+    int64_t count, more;
+};
+
+/* A category of failures that we can mend ourselves: our reputation, messages, settings. */
+struct fix_row {
+    sv category, scope, meaning, sample;
+    struct fix_remedy *remedies; /* each provider may want another */
+    size_t remedy_count;
+    int64_t count, more;
 };
 
 /* Attempts by who spoke to whom about what, in bounded number. */
@@ -168,7 +180,7 @@ struct report {
     bool incomplete;                      /* ...or for that, lost input, forgotten messages */
     struct timeline timeline;
     struct week_hours week_hours;
-    struct fix_row *fixes; /* what stops the sender first */
+    struct fix_row *fixes; /* what stops the sender comes first */
     size_t fix_count;
     struct count_row *suppress_categories, *suppress_skipped; /* why listed, why in no list */
     size_t suppress_category_count, suppress_skipped_count;
