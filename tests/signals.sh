@@ -9,7 +9,7 @@ import os, random, signal, subprocess, sys, tempfile, time
 LINES, RUNS = 15000, 40
 FAILED = ('relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host '
           'mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))\n')
-OUTPUTS = ['summary', 'list', 'list.csv', 'events']
+OUTPUTS = ['summary', 'list', 'list.csv', 'events', 'page', 'metrics']
 rnd, faults, stopped = random.Random(1), 0, 0
 
 def read(path):
@@ -23,7 +23,8 @@ with tempfile.TemporaryDirectory() as work:
         for i in range(LINES):
             file.write(f'Nov 22 04:00:00 mx1 postfix/smtp[9]: {i + 0x10000000:X}: to=<user{i}@example.com>, {FAILED}')
     command = [os.environ['BOUNCELOG'], 'scan', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
-               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', log]
+               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', '--html', f'{out}/page',
+               '--prometheus', f'{out}/metrics', log]
     start = time.time()
     subprocess.run(command, check=True)
     takes = time.time() - start
@@ -40,7 +41,7 @@ with tempfile.TemporaryDirectory() as work:
         stopped += code != 0
         got = [read(f'{out}/{name}') for name in OUTPUTS]
         others = sorted(set(os.listdir(out)) - set(OUTPUTS))
-        if others or code not in (0, -number) or (got != new if code == 0 else got not in ([b'old'] * 4, new)):
+        if others or code not in (0, -number) or (got != new if code == 0 else got not in ([b'old'] * len(OUTPUTS), new)):
             print(f'signals: exit {code}, new: {[a == b for a, b in zip(got, new)]}, left: {others}')
             faults += 1
             for name in others:
