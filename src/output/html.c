@@ -57,15 +57,17 @@ static void add_coordinate(struct buf *page, double value)
         buf_printf(page, "%.1f", (double)tenths / 10);
 }
 
-/* What is more than nothing and rounds to it says so. */
+/* What is more than nothing and rounds to it says so. Shares have four decimals: in whole numbers a
+ * half is a half. */
 static void add_share(struct buf *page, double share)
 {
+    int64_t tenths = ((int64_t)(share * 10000 + 0.5) + 5) / 10;
     if (share > 0 && share < 0.0005)
         buf_add(page, SV("&lt;0.1&nbsp;%"));
     else if (share < 1 && share >= 0.9995)
         buf_add(page, SV("&gt;99.9&nbsp;%"));
     else
-        buf_printf(page, "%.1f&nbsp;%%", share * 100);
+        buf_printf(page, "%lld.%lld&nbsp;%%", (long long)(tenths / 10), (long long)(tenths % 10));
 }
 
 void html(struct buf *page, const char *format, ...)

@@ -107,7 +107,8 @@ static void lead(struct page *page)
         return;
     }
     html(&page->out,
-         "<p class=\"lead\">Of <b>%n</b> delivery attempt%t, <b>%p</b> delivered, %p were put off "
+         "<p class=\"lead\">Of <b>%n</b> delivery attempt%t, <b>%p</b> were delivered, %p were put "
+         "off "
          "for a later try and %p failed for good. ",
          report->attempts_total, page_s(report->attempts_total), report->delivered_rate,
          report->deferred_rate, report->bounce_rate);
@@ -139,7 +140,7 @@ static void banner(struct page *page)
                      "<li><a href=\"#why\">Why</a></li>"
                      "<li><a href=\"#where\">Where</a></li>"
                      "<li><a href=\"#suppress\">Suppression</a></li>"
-                     "<li><a href=\"#doubts\">Doubts</a></li>"
+                     "<li><a href=\"#doubts\">Not understood</a></li>"
                      "</ul></nav>\n");
 }
 

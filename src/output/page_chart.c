@@ -133,7 +133,7 @@ void page_timeline(struct page *page)
          "aria-labelledby=\"when-t\"><title id=\"when-t\">Delivery attempts over time, delivered, "
          "deferred, and bounced or expired; the numbers are in the table below</title>\n"
          "<defs><pattern id=\"stripes\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\">"
-         "<rect width=\"4\" height=\"4\" class=\"stripe-a\"/><rect width=\"4\" height=\"1.5\" "
+         "<rect width=\"4\" height=\"4\" class=\"stripe-a\"/><rect width=\"4\" height=\"2.4\" "
          "class=\"stripe-b\"/></pattern></defs>\n"
          "<path class=\"grid\" d=\"M0 0H%i M0 50H%i M0 100H%i\"/>\n",
          (int64_t)timeline->count * STEP, (int64_t)HEIGHT + 6, (int64_t)timeline->count * STEP,

@@ -45,8 +45,9 @@ void page_categories(struct page *page)
          "<table class=\"reasons\">\n<caption class=\"quiet\">Reasons, the most frequent "
          "first</caption>\n"
          "<thead><tr><th scope=\"col\">Reason, what to do, and an example</th>"
-         "<th scope=\"col\" class=\"num\">Attempts</th><th scope=\"col\" class=\"num wide\">for "
-         "good</th><th scope=\"col\" class=\"num wide\">for now</th><th scope=\"col\" class=\"num "
+         "<th scope=\"col\" class=\"num\">Attempts</th><th scope=\"col\" class=\"num "
+         "wide\">Permanent</th><th scope=\"col\" class=\"num wide\">Transient</th><th "
+         "scope=\"col\" class=\"num "
          "wide\">Recipients</th></tr></thead>\n");
     for (size_t i = 0; i < report->category_count; i++)
         category(page, &report->categories[i], report->categories[0].count);

@@ -233,10 +233,10 @@ static void test_html(void **state)
     struct buf got = {0};
     (void)state;
     html(&got, "%n|%n|%n|%i|%f|%f|%f|%p|%p|%p|%p|%t|%%", (int64_t)0, (int64_t)1234567,
-         (int64_t)-999, (int64_t)1234, 1.25, 2.0, -0.04, 0.0, 0.0001, 0.9999, 1.0,
+         (int64_t)-999, (int64_t)1234, 1.25, 2.0, -0.04, 0.2875, 0.0001, 0.9999, 1.0,
          SV("<a&'\"\x01>"));
     expect_sv(buf_sv(&got),
-              SV("0|1,234,567|-999|1234|1.3|2|0|0.0&nbsp;%|&lt;0.1&nbsp;%|&gt;99.9&nbsp;%|"
+              SV("0|1,234,567|-999|1234|1.3|2|0|28.8&nbsp;%|&lt;0.1&nbsp;%|&gt;99.9&nbsp;%|"
                  "100.0&nbsp;%|&lt;a&amp;&#39;&quot;\\x{1}&gt;|%"),
               SV_EMPTY);
     buf_clear(&got);
