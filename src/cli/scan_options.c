@@ -225,23 +225,9 @@ static int set_limits(struct scan_options *o, int id, const char *value, struct 
     }
 }
 
-static int empty_value(int id, struct err *err)
+static int set_output(struct scan_options *o, int id, const char *value, struct err *err)
 {
-    for (size_t i = 0; i < SPEC_COUNT; i++)
-        if (specs[i].id == id)
-            return err_set(err, ERR_USAGE, "option '--%s' needs a value", specs[i].name);
-    return 0;
-}
-
-static int set_option(void *context, int id, const char *value, struct err *err)
-{
-    struct scan_options *o = context;
-    if (value && !*value && id != OPT_SENDER) /* the null sender is one */
-        return empty_value(id, err);
     switch (id) {
-    case OPT_HELP:
-        o->help = true;
-        return 0;
     case OPT_OUTPUT:
         o->output = value;
         return 0;
@@ -262,6 +248,28 @@ static int set_option(void *context, int id, const char *value, struct err *err)
         return 0;
     case OPT_SUPPRESS:
         return add_list(o, value, err);
+    default:
+        return set_limits(o, id, value, err);
+    }
+}
+
+static int empty_value(int id, struct err *err)
+{
+    for (size_t i = 0; i < SPEC_COUNT; i++)
+        if (specs[i].id == id)
+            return err_set(err, ERR_USAGE, "option '--%s' needs a value", specs[i].name);
+    return 0;
+}
+
+static int set_option(void *context, int id, const char *value, struct err *err)
+{
+    struct scan_options *o = context;
+    if (value && !*value && id != OPT_SENDER) /* the null sender is one */
+        return empty_value(id, err);
+    switch (id) {
+    case OPT_HELP:
+        o->help = true;
+        return 0;
     case OPT_SINCE:
         return read_time("since", value, &o->since, err);
     case OPT_UNTIL:
@@ -300,7 +308,7 @@ static int set_option(void *context, int id, const char *value, struct err *err)
         o->config = value;
         return 0;
     default:
-        return set_limits(o, id, value, err);
+        return set_output(o, id, value, err);
     }
 }
 
