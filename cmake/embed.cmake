@@ -9,3 +9,10 @@ function(bouncelog_embed out folder)
             -P ${CMAKE_SOURCE_DIR}/cmake/embed-script.cmake
     DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/cmake/embed-script.cmake VERBATIM)
 endfunction()
+
+# Embeds a style sheet: bouncelog_embed_style(OUT.c SHEET.css).
+function(bouncelog_embed_style out sheet)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DIN=${sheet} -P ${CMAKE_SOURCE_DIR}/cmake/embed-style.cmake
+    DEPENDS ${sheet} ${CMAKE_SOURCE_DIR}/cmake/embed-style.cmake VERBATIM)
+endfunction()

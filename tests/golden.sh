@@ -75,6 +75,19 @@ compare "$work/keyed" tests/golden/formats.list.keyed
 "$BOUNCELOG" scan --text samples/postfix.log samples/exim-mainlog samples/sendmail.log > "$work/table.txt"
 compare "$work/table.txt" tests/golden/table.txt
 
+# So are the page and the metrics, of hours and of days; the style sheet is a file of its own.
+page() { # NAME FILE...
+    name=$1
+    shift
+    "$BOUNCELOG" scan -o /dev/null --html "$work/page.html" --prometheus "$work/page.prom" "$@"
+    awk '/<style>/{sub(/<style>.*/, "<style>"); print; inside = 1} /<\/style>/{inside = 0} !inside' "$work/page.html" |
+        sed "s/sha256-[^']*'/sha256-...'/" > "$work/bare.html"
+    compare "$work/bare.html" "tests/golden/$name.html"
+    compare "$work/page.prom" "tests/golden/$name.prom"
+}
+page rotated samples/rotated/mail.log samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz
+page three samples/postfix.log samples/exim-mainlog samples/sendmail.log
+
 # The output depends neither on the order of the arguments nor on the age of the files.
 "$BOUNCELOG" scan samples/rotated/mail.log.2.gz samples/rotated/mail.log samples/rotated/mail.log.1 \
     > "$work/order.json"

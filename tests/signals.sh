@@ -9,7 +9,7 @@ import os, random, signal, subprocess, sys, tempfile, time
 LINES, RUNS = 15000, 40
 FAILED = ('relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host '
           'mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))\n')
-OUTPUTS = ['summary', 'list', 'list.csv', 'events', 'parts'] # of parts, 15
+OUTPUTS = ['summary', 'list', 'list.csv', 'events', 'page', 'metrics', 'parts'] # of parts, 15
 rnd, faults, stopped = random.Random(1), 0, 0
 
 def read(folder):
@@ -26,13 +26,13 @@ with tempfile.TemporaryDirectory() as work:
         for i in range(LINES):
             file.write(f'Nov 22 04:00:00 mx1 postfix/smtp[9]: {i + 0x10000000:X}: to=<user{i}@example.com>, {FAILED}')
     command = [os.environ['BOUNCELOG'], 'scan', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
-               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv',
-               '-s', f'{out}/parts:mailgun-json', log]
+               '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', '--html', f'{out}/page',
+               '--prometheus', f'{out}/metrics', '-s', f'{out}/parts:mailgun-json', log]
     start = time.time()
     subprocess.run(command, check=True)
     takes = time.time() - start
     new, old = read(out), {name: b'old' for name in OUTPUTS}
-    assert len(new) == 4 + LINES // 1000
+    assert len(new) == 6 + LINES // 1000
     for run in range(RUNS):
         for name in read(out):
             os.unlink(f'{out}/{name}')

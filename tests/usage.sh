@@ -55,7 +55,7 @@ expect 1 "holds" "$B" scan --fail-on 'bounce_rate>0.05' "$log"
 expect 2 "'bounced' is a count, not a share" "$B" scan --fail-on 'bounced>5%' "$log"
 expect 2 "a count, not a share" "$B" scan --fail-on 'category:ip_blocklisted>5%' "$log"
 expect 2 "unknown name 'suppress' (bounce_rate, attempts," "$B" scan --fail-on 'suppress>1' "$log"
-for option in host filter-transports output events suppress recipients timezone; do
+for option in host filter-transports output events html prometheus suppress recipients timezone; do
     expect 2 "option '--$option' needs a value" "$B" scan --$option '' "$log"
 done
 expect 2 "go together" "$B" scan --hash sha256 "$log"
@@ -120,7 +120,15 @@ expect 2 "more than one output goes to $work/x" "$B" scan -o "$work/x" -s "$work
 expect 2 "more than one output goes to" "$B" scan -e "$work/list" -s "$work/../${work##*/}/list" "$log"
 expect 2 "more than one output goes to standard output" "$B" scan -o - -e - "$log"
 expect 2 "more than one output goes to standard output" "$B" scan -s - -e - "$log"
+expect 2 "more than one output goes to $work/x" "$B" scan --html "$work/x" --prometheus "$work/x" "$log"
+expect 2 "more than one output goes to $work/x" "$B" scan --html "$work/x" -e "$work/x" "$log"
+expect 2 "own.log is a log to be read" "$B" scan --prometheus "$work/own.log" "$work/own.log"
+expect 6 "cannot create" "$B" scan --html "$work/no/such/folder/x" "$log"
+expect 2 "takes no value" "$B" scan --addresses=yes "$log"
 expect 0 "" "$B" scan -o /dev/null -e /dev/null "$log"
+expect 0 "" "$B" scan --html - "$log"
+{ grep -q '^</html>' "$work/out" && ! grep -q '"schema"' "$work/out"; } ||
+    { echo "usage: --html - is not the page alone"; faults=1; }
 expect 0 "left out" "$B" scan -s - "$log"
 grep -q '[{}]' "$work/out" && { echo "usage: a summary on standard output beside the list"; faults=1; }
 

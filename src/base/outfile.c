@@ -86,7 +86,7 @@ static int open_temporary(struct outfile *out, mode_t mode)
     return out->fd;
 }
 
-struct outfile *outfile_open(const char *path, struct err *err)
+static struct outfile *open_with(const char *path, mode_t mode, struct err *err)
 {
     struct outfile *out = mem_zero(1, sizeof *out);
     buf_add(&out->path, sv_from(path));
@@ -95,7 +95,6 @@ struct outfile *outfile_open(const char *path, struct err *err)
     if (out->direct)
         return out;
     struct stat old;
-    mode_t mode = 0600;
     if (stat(path, &old) == 0 && (S_ISCHR(old.st_mode) || S_ISFIFO(old.st_mode))) {
         out->direct = true;
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -139,6 +138,16 @@ void outfile_set_mode(struct outfile *out, mode_t mode)
 {
     if (!out->direct && !out->finished)
         (void)fchmod(out->fd, mode);
+}
+
+struct outfile *outfile_open(const char *path, struct err *err)
+{
+    return open_with(path, 0600, err);
+}
+
+struct outfile *outfile_open_public(const char *path, struct err *err)
+{
+    return open_with(path, 0644, err);
 }
 
 static void flush_pending(struct outfile *out)

@@ -9,14 +9,16 @@
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
 
-enum { OUTPUTS_MAX = LISTS_MAX + 2 };
+enum { OUTPUTS_MAX = LISTS_MAX + 4 };
 
 const char *outputs_summary(const struct scan_options *options)
 {
     if (options->output)
         return options->output;
-    if (options->events && outfile_is_stdout(options->events))
-        return NULL;
+    const char *others[] = {options->events, options->page, options->metrics};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] && outfile_is_stdout(others[i]))
+            return NULL;
     for (size_t i = 0; i < options->list_count; i++)
         if (outfile_is_stdout(options->lists[i].path))
             return NULL;
@@ -113,6 +115,10 @@ int outputs_check(const struct scan_options *options, struct err *err)
         paths[count++] = outputs_summary(options);
     if (options->events)
         paths[count++] = options->events;
+    if (options->page)
+        paths[count++] = options->page;
+    if (options->metrics)
+        paths[count++] = options->metrics;
     for (size_t i = 0; i < options->list_count; i++)
         paths[count++] = options->lists[i].path;
     for (size_t i = 0; i < count; i++) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bouncelog/base/mem.h"
@@ -18,9 +19,6 @@
 #include "version.h"
 #include "zone.h"
 
-/* More unparsed delivery lines than both of these: the run may have under-counted. */
-enum { UNPARSED_MAX = 10, UNPARSED_SHARE = 1000 };
-
 /* What a run holds open; released in one place. */
 struct run {
     struct scan_options options;
@@ -29,7 +27,7 @@ struct run {
     struct map known; /* --recipients */
     struct buf key;   /* --hash-key-file */
     struct redactor redactor;
-    struct outfile *summary, *events;
+    struct outfile *summary, *events, *page, *metrics;
     struct outparts *lists[LISTS_MAX];
     struct buf line;    /* the event being written */
     struct arena arena; /* what its redaction makes */
@@ -37,6 +35,7 @@ struct run {
     struct scan scan;
     struct report_input *inputs;
     struct report report;
+    struct timespec began;
 };
 
 static const struct redactor *redactor_of(const struct run *run)
@@ -120,6 +119,11 @@ static int open_outputs(struct run *run, struct err *err)
         return -1;
     if (options->events && !(run->events = outfile_open(options->events, err)))
         return -1;
+    if (options->page && !(run->page = outfile_open(options->page, err)))
+        return -1;
+    /* Read by a monitoring system, under a name of its own; it holds nobody's address. */
+    if (options->metrics && !(run->metrics = outfile_open_public(options->metrics, err)))
+        return -1;
     for (size_t i = 0; i < options->list_count; i++) {
         bool splits = list_format_splits(options->lists[i].format);
         if (!(run->lists[i] = outparts_open(options->lists[i].path, splits, err)))
@@ -168,6 +172,15 @@ static void scan_logs(struct run *run)
     progress_end(&progress);
 }
 
+/* A fixed clock stands still: the same input gives the same bytes. */
+static double seconds_since(const struct timespec *began)
+{
+    struct timespec now;
+    if (getenv("SOURCE_DATE_EPOCH") || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        return 0;
+    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
+}
+
 static void make_report(struct run *run)
 {
     size_t count = run->scan.source_count;
@@ -194,7 +207,8 @@ static void make_report(struct run *run)
                                      .known = run->options.recipients ? &run->known : NULL,
                                      .top = run->options.top,
                                      .version = SV(BOUNCELOG_VERSION),
-                                     .generated_at = now_seconds()};
+                                     .generated_at = now_seconds(),
+                                     .seconds = seconds_since(&run->began)};
     report_make(&run->report, &source, &options);
 }
 
@@ -231,6 +245,18 @@ static void write_list(struct run *run, size_t i)
     outparts_finish(run->lists[i]);
 }
 
+static void write_page(struct run *run)
+{
+    output_page(run->page, &run->report, run->options.addresses);
+    outfile_finish(run->page);
+}
+
+static void write_metrics(struct run *run)
+{
+    output_metrics(run->metrics, &run->report);
+    outfile_finish(run->metrics);
+}
+
 static void commit(struct outfile **out, int *code)
 {
     struct outfile *done = *out;
@@ -259,6 +285,10 @@ static int write_outputs(struct run *run)
         outfile_finish(run->events);
     for (size_t i = 0; i < run->options.list_count; i++)
         write_list(run, i);
+    if (run->page)
+        write_page(run);
+    if (run->metrics)
+        write_metrics(run);
     if (run->summary)
         write_summary(run);
     sigfillset(&all);
@@ -266,34 +296,28 @@ static int write_outputs(struct run *run)
     commit(&run->events, &code);
     for (size_t i = 0; i < run->options.list_count; i++)
         commit_list(&run->lists[i], &code);
+    commit(&run->page, &code);
+    commit(&run->metrics, &code);
     commit(&run->summary, &code);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return code;
 }
 
-/* Says what may be missing; true when anything may. */
-static bool report_gaps(const struct run *run)
+/* Says what may be missing. */
+static void report_gaps(const struct run *run)
 {
     const struct report *report = &run->report;
-    bool gaps = false;
     for (size_t i = 0; i < report->input_count; i++)
-        if (report->inputs[i].error.len) {
+        if (report->inputs[i].error.len)
             message("%.*s: %.*s", SV_FMT(report->inputs[i].file), SV_FMT(report->inputs[i].error));
-            gaps = true;
-        }
-    int64_t unparsed = report->lines.unparsed, lines = report->lines.delivery + unparsed;
-    if (unparsed > UNPARSED_MAX && unparsed * UNPARSED_SHARE > lines) {
+    if (report->unparsed_too_many)
         message("%lld of %lld delivery lines were not understood (see \"unparsed\" in the "
                 "summary)",
-                (long long)unparsed, (long long)lines);
-        gaps = true;
-    }
-    if (report->evicted) {
+                (long long)report->lines.unparsed,
+                (long long)(report->lines.delivery + report->lines.unparsed));
+    if (report->evicted)
         message("%lld open messages with deferred recipients were forgotten for lack of room",
                 (long long)report->evicted);
-        gaps = true;
-    }
-    return gaps;
 }
 
 static bool condition_held(const struct run *run)
@@ -310,13 +334,18 @@ static bool condition_held(const struct run *run)
 static int run_scan(struct run *run)
 {
     struct err err;
+    (void)clock_gettime(CLOCK_MONOTONIC, &run->began);
     if (load(run, &err) < 0 || open_outputs(run, &err) < 0)
         return fail(&err);
     scan_logs(run);
     make_report(run);
     int code = write_outputs(run);
-    bool gaps = report_gaps(run), held = condition_held(run);
-    return code != EXIT_DONE ? code : gaps ? EXIT_INCOMPLETE : held ? EXIT_CONDITION : EXIT_DONE;
+    report_gaps(run);
+    bool held = condition_held(run);
+    return code != EXIT_DONE        ? code
+           : run->report.incomplete ? EXIT_INCOMPLETE
+           : held                   ? EXIT_CONDITION
+                                    : EXIT_DONE;
 }
 
 static void discard(struct outfile *out)
@@ -329,6 +358,8 @@ static void release(struct run *run)
 {
     discard(run->summary);
     discard(run->events);
+    discard(run->page);
+    discard(run->metrics);
     for (size_t i = 0; i < LISTS_MAX; i++)
         if (run->lists[i])
             outparts_discard(run->lists[i]);

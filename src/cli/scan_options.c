@@ -22,6 +22,9 @@ enum option {
     OPT_EVENTS,
     OPT_EVENTS_INCLUDE,
     OPT_SUPPRESS,
+    OPT_HTML,
+    OPT_ADDRESSES,
+    OPT_PROMETHEUS,
     OPT_SINCE,
     OPT_UNTIL,
     OPT_MTA,
@@ -52,6 +55,9 @@ static const struct arg_spec specs[] = {
     {"events", 'e', true, OPT_EVENTS},
     {"events-include", 0, true, OPT_EVENTS_INCLUDE},
     {"suppress", 's', true, OPT_SUPPRESS},
+    {"html", 0, true, OPT_HTML},
+    {"addresses", 0, false, OPT_ADDRESSES},
+    {"prometheus", 0, true, OPT_PROMETHEUS},
     {"since", 0, true, OPT_SINCE},
     {"until", 0, true, OPT_UNTIL},
     {"mta", 0, true, OPT_MTA},
@@ -229,6 +235,34 @@ static int set_limits(struct scan_options *o, int id, const char *value, struct 
     }
 }
 
+static int set_output(struct scan_options *o, int id, const char *value, struct err *err)
+{
+    switch (id) {
+    case OPT_OUTPUT:
+        o->output = value;
+        return 0;
+    case OPT_TEXT:
+        o->text = true;
+        return 0;
+    case OPT_EVENTS:
+        o->events = value;
+        return 0;
+    case OPT_HTML:
+        o->page = value;
+        return 0;
+    case OPT_ADDRESSES:
+        o->addresses = true;
+        return 0;
+    case OPT_PROMETHEUS:
+        o->metrics = value;
+        return 0;
+    case OPT_SUPPRESS:
+        return add_list(o, value, err);
+    default:
+        return set_limits(o, id, value, err);
+    }
+}
+
 static int empty_value(int id, struct err *err)
 {
     for (size_t i = 0; i < SPEC_COUNT; i++)
@@ -246,17 +280,6 @@ static int set_option(void *context, int id, const char *value, struct err *err)
     case OPT_HELP:
         o->help = true;
         return 0;
-    case OPT_OUTPUT:
-        o->output = value;
-        return 0;
-    case OPT_TEXT:
-        o->text = true;
-        return 0;
-    case OPT_EVENTS:
-        o->events = value;
-        return 0;
-    case OPT_SUPPRESS:
-        return add_list(o, value, err);
     case OPT_SINCE:
         return read_time("since", value, &o->since, err);
     case OPT_UNTIL:
@@ -295,7 +318,7 @@ static int set_option(void *context, int id, const char *value, struct err *err)
         o->config = value;
         return 0;
     default:
-        return set_limits(o, id, value, err);
+        return set_output(o, id, value, err);
     }
 }
 

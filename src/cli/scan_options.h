@@ -11,8 +11,8 @@ enum { LISTS_MAX = 32, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct scan_options {
-    bool help, text, all_events, inbound, zone_given;
-    const char *output, *events; /* NULL: not asked for */
+    bool help, text, all_events, inbound, zone_given, addresses;
+    const char *output, *events, *page, *metrics; /* NULL: not asked for */
     struct {
         const char *path;
         enum list_format format;

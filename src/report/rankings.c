@@ -4,12 +4,14 @@
 
 #include "bouncelog/base/mem.h"
 
+double rankings_share(int64_t part, int64_t whole)
+{
+    return whole ? (double)(int64_t)((double)part * 10000 / (double)whole + 0.5) / 10000 : 0;
+}
+
 double rankings_bounce_rate(const struct outcomes *outcomes)
 {
-    if (!outcomes->count)
-        return 0;
-    double failed = (double)(outcomes->bounced + outcomes->expired);
-    return (double)(int64_t)(failed * 10000 / (double)outcomes->count + 0.5) / 10000;
+    return rankings_share(outcomes->bounced + outcomes->expired, outcomes->count);
 }
 
 static int by_count(const void *left, const void *right)
@@ -84,8 +86,12 @@ void ranking_make(struct ranking *ranking, const struct map *outcomes_by_name, s
     qsort(rows, count, sizeof *rows, by_count);
     if (cut)
         rows[count++] = other;
-    for (size_t i = 0; i < count; i++)
-        rows[i].bounce_rate = rankings_bounce_rate(&rows[i].outcomes);
+    for (size_t i = 0; i < count; i++) {
+        const struct outcomes *outcomes = &rows[i].outcomes;
+        rows[i].bounce_rate = rankings_bounce_rate(outcomes);
+        rows[i].delivered_rate = rankings_share(outcomes->delivered, outcomes->count);
+        rows[i].deferred_rate = rankings_share(outcomes->deferred, outcomes->count);
+    }
     *ranking = (struct ranking){rows, count};
 }
 

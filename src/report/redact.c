@@ -30,6 +30,17 @@ static void digest(const struct redactor *redactor, sv bytes, uint8_t *out)
     }
 }
 
+static sv mask(sv address, struct arena *arena)
+{
+    static const char dots[] = "...";
+    sv domain = sv_after_last(address, '@');
+    if (domain.len == address.len || !domain.len)
+        return sv_from(dots);
+    char *out = arena_alloc(arena, sizeof dots + domain.len);
+    char *end = sv_put(sv_put(sv_put(out, sv_from(dots)), SV("@")), domain);
+    return sv_make(out, (size_t)(end - out));
+}
+
 sv redact_fingerprint(const struct redactor *redactor, sv address, struct arena *arena)
 {
     static const char hex[] = "0123456789abcdef";
@@ -47,6 +58,8 @@ sv redact_address(const struct redactor *redactor, sv address, struct arena *are
 {
     if (!redactor || !address.len)
         return address;
+    if (redactor->masks)
+        return mask(address, arena);
     return redact_fingerprint(redactor, address, arena);
 }
 

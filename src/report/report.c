@@ -4,8 +4,14 @@
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
+#include "counts.h"
+#include "fixes.h"
 #include "rankings.h"
 #include "suppressions.h"
+#include "times.h"
+
+/* More unparsed delivery lines than both of these: the run may have under-counted. */
+enum { UNPARSED_MAX = 10, UNPARSED_SHARE = 1000 };
 
 /* Sorted arrays: by count down, then by name. */
 #define ORDER(a, b, name_a, name_b)                                                                \
@@ -48,6 +54,7 @@ static void make_categories(struct report *report, const struct tally *tally,
             continue;
         report->categories[report->category_count++] = (struct category_row){
             .category = category->name,
+            .meaning = category->meaning,
             .scope = category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope),
             .remedy = category->remedy,
             .count = counts->count,
@@ -137,6 +144,7 @@ static void make_blocks(struct report *report, const struct tally *tally,
                                   &report->arena)};
     }
     qsort(report->blocks, report->block_count, sizeof *report->blocks, by_block);
+    fixes_make(report);
     if (report->block_count > options->top)
         report->block_count = options->top;
 }
@@ -155,6 +163,22 @@ static struct sample_list make_samples(struct report *report, const struct sampl
                 redact_text(options->redactor, sv_make(sample->text, sample->len), &report->arena)};
     }
     return list;
+}
+
+/* Never "all of them" while one is missing. */
+static double share_rounded_down(int64_t part, int64_t whole)
+{
+    return whole ? (double)(int64_t)((double)part * 10000 / (double)whole) / 10000 : 1;
+}
+
+static void find_gaps(struct report *report)
+{
+    int64_t unparsed = report->lines.unparsed, lines = report->lines.delivery + unparsed;
+    report->understood_rate = share_rounded_down(report->lines.delivery, lines);
+    report->unparsed_too_many = unparsed > UNPARSED_MAX && unparsed * UNPARSED_SHARE > lines;
+    for (size_t i = 0; i < report->input_count; i++)
+        report->input_errors += report->inputs[i].error.len > 0;
+    report->incomplete = report->unparsed_too_many || report->evicted || report->input_errors;
 }
 
 static void make_counts(struct report *report, const struct report_source *source)
@@ -178,6 +202,11 @@ static void make_counts(struct report *report, const struct report_source *sourc
         rankings_bounce_rate(&(struct outcomes){.count = report->attempts_total,
                                                 .bounced = report->attempts[OUTCOME_BOUNCED],
                                                 .expired = report->attempts[OUTCOME_EXPIRED]});
+    report->delivered_rate =
+        rankings_share(report->attempts[OUTCOME_DELIVERED], report->attempts_total);
+    report->deferred_rate =
+        rankings_share(report->attempts[OUTCOME_DEFERRED], report->attempts_total);
+    find_gaps(report);
 }
 
 void report_make(struct report *report, const struct report_source *source,
@@ -187,6 +216,7 @@ void report_make(struct report *report, const struct report_source *source,
     *report = (struct report){.version = options->version,
                               .generated_at = options->generated_at,
                               .redacted = options->redactor != NULL,
+                              .seconds = options->seconds,
                               .inputs = source->inputs,
                               .input_count = source->input_count};
     make_counts(report, source);
@@ -210,6 +240,10 @@ void report_make(struct report *report, const struct report_source *source,
     report->unparsed = make_samples(report, &source->lines->unparsed_samples, options);
     report->ambiguous = make_samples(report, &source->lines->ambiguous_samples, options);
     suppressions_make(report, source, options);
+    times_make(report, tally);
+    times_add_trends(report, tally);
+    counts_of_suppressions(report, options->taxonomy);
+    counts_of_replies(report, tally, options->taxonomy);
 }
 
 void report_release(struct report *report)

@@ -110,10 +110,19 @@ static void keep_files(struct samples *samples, struct arena *arena)
         samples->list[i].file = arena_copy(arena, samples->list[i].file);
 }
 
+static void merge_replies(struct tally *into, const struct tally *from)
+{
+    int64_t *to = &into->replies[0][0][0];
+    const int64_t *more = &from->replies[0][0][0];
+    for (size_t i = 0; i < sizeof into->replies / sizeof *to; i++)
+        to[i] += more[i];
+}
+
 void tally_merge(struct tally *into, const struct tally *from)
 {
     for (int i = 0; i < OUTCOME_COUNT; i++)
         into->attempts[i] += from->attempts[i];
+    merge_replies(into, from);
     into->transient += from->transient;
     into->permanent += from->permanent;
     if (from->first < into->first)
@@ -126,6 +135,7 @@ void tally_merge(struct tally *into, const struct tally *from)
         into->codes[i] += from->codes[i];
     merge_map(&into->enhanced, &from->enhanced, add_number);
     merge_map(&into->providers, &from->providers, add_reach);
+    merge_map(&into->provider_days, &from->provider_days, add_ranked);
     merge_map(&into->recipient_domains, &from->recipient_domains, add_reach);
     merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
     merge_map(&into->hosts, &from->hosts, add_ranked);

@@ -217,6 +217,39 @@ static void unpack_blocks(struct unpack *in, struct tally *tally, const struct t
     }
 }
 
+/* Those that are not 0: MTA, outcome, category (empty: a delivery), count; ended by MTA_COUNT. */
+static void pack_replies(struct buf *out, const struct tally *tally,
+                         const struct taxonomy *taxonomy)
+{
+    for (int mta = 0; mta < MTA_COUNT; mta++)
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+            for (size_t category = 0; category <= CATEGORY_MAX; category++) {
+                int64_t count = tally->replies[mta][outcome][category];
+                if (!count)
+                    continue;
+                pack_unsigned(out, (uint64_t)mta);
+                pack_unsigned(out, (uint64_t)outcome);
+                pack_text(out,
+                          category < CATEGORY_MAX ? taxonomy->categories[category].name : SV_EMPTY);
+                pack_number(out, count);
+            }
+    pack_unsigned(out, MTA_COUNT);
+}
+
+static void unpack_replies(struct unpack *in, struct tally *tally, const struct taxonomy *taxonomy)
+{
+    for (uint64_t mta; (mta = unpack_unsigned(in)) != MTA_COUNT && !in->failed;) {
+        uint64_t outcome = unpack_unsigned(in);
+        sv category = unpack_text(in);
+        int64_t count = unpack_number(in);
+        if (mta > MTA_COUNT || outcome >= OUTCOME_COUNT)
+            in->failed = true;
+        else
+            tally->replies[mta][outcome][category.len ? category_named(taxonomy, category)
+                                                      : CATEGORY_MAX] += count;
+    }
+}
+
 static void pack_codes(struct buf *out, const struct tally *tally)
 {
     for (size_t code = 1; code < sizeof tally->codes / sizeof *tally->codes; code++)
@@ -290,6 +323,8 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     pack_samples(out, &period->lines.ambiguous_samples);
     pack_samples(out, &tally->unclassified);
     pack_codes(out, tally);
+    pack_replies(out, tally, taxonomy);
+    pack_map(out, &tally->provider_days, pack_outcomes);
     pack_categories(out, tally, taxonomy);
     pack_blocks(out, &tally->blocks, taxonomy);
     pack_map(out, &tally->enhanced, pack_int);
@@ -347,6 +382,8 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
     unpack_samples(&in, &period->lines.ambiguous_samples, &tally->texts);
     unpack_samples(&in, &tally->unclassified, &tally->texts);
     unpack_codes(&in, tally);
+    unpack_replies(&in, tally, taxonomy);
+    unpack_map(&in, &tally->provider_days, unpack_outcomes);
     unpack_categories(&in, tally, taxonomy);
     unpack_blocks(&in, tally, taxonomy);
     unpack_map(&in, &tally->enhanced, unpack_int);

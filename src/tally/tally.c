@@ -7,7 +7,7 @@
 #include "bouncelog/base/scan.h"
 #include "merge.h"
 
-enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, SECONDS_A_DAY = 86400 };
+enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, SECONDS_A_DAY = 86400, DATE_LENGTH = 10 };
 
 static size_t keep(char *to, sv text)
 {
@@ -90,7 +90,8 @@ void tally_init(struct tally *tally)
 {
     *tally = (struct tally){.first = INT64_MAX, .last = INT64_MIN};
     map_init(&tally->enhanced, sizeof(int64_t));
-    map_init(&tally->providers, sizeof(struct reach));
+    map_init(&tally->providers, sizeof(struct provider_tally));
+    map_init(&tally->provider_days, sizeof(struct outcomes));
     map_init(&tally->recipient_domains, sizeof(struct reach));
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
@@ -104,6 +105,7 @@ void tally_release(struct tally *tally)
 {
     map_release(&tally->enhanced);
     map_release(&tally->providers);
+    map_release(&tally->provider_days);
     map_release(&tally->recipient_domains);
     map_release(&tally->sender_domains);
     map_release(&tally->hosts);
@@ -173,17 +175,36 @@ static void count_reach(struct reach *reach, const struct event *event)
     reach->dead[second / WATCH_SECONDS] += event->action == ACTION_SUPPRESS;
 }
 
+static struct outcomes *find_provider_day(struct tally *tally, sv provider, int64_t day)
+{
+    char date[DATE_TEXT];
+    struct buf key = {0};
+    date_format(day * SECONDS_A_DAY, date);
+    buf_printf(&key, "%.*s\n%.*s", SV_FMT(provider), DATE_LENGTH, date);
+    struct outcomes *counts = map_add(&tally->provider_days, buf_sv(&key), NULL);
+    buf_release(&key);
+    return counts;
+}
+
 /* Provider names live for the run, so the pointer tells them apart. */
 static void count_provider(struct tally *tally, const struct event *event)
 {
     sv provider = event->attempt.provider;
+    int64_t time = event->attempt.time;
+    int64_t day = (time - (time < 0 ? SECONDS_A_DAY - 1 : 0)) / SECONDS_A_DAY;
     if (!provider.len)
         return;
     if (provider.ptr != tally->last_provider) {
         tally->last_provider = provider.ptr;
         tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
     }
-    count_reach(tally->last_provider_counts, event);
+    struct provider_tally *counts = tally->last_provider_counts;
+    count_reach(&counts->reach, event);
+    if (!counts->of_day || counts->day != day) {
+        counts->of_day = find_provider_day(tally, provider, day);
+        counts->day = day;
+    }
+    count(counts->of_day, event->attempt.outcome);
 }
 
 static struct reach *find_domain(struct map *map, sv address, uint64_t hash)
@@ -306,6 +327,19 @@ void tally_expect_more(const struct tally *tally, const struct record *record)
     map_expect_value(&tally->recipient_domains, record->domain_key);
 }
 
+static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,
+                        const struct record *attempt, bool failed)
+{
+    uint8_t category = CATEGORY_MAX;
+    if (attempt->outcome == OUTCOME_EXPIRED)
+        category = taxonomy->expired;
+    else if (failed || attempt->outcome == OUTCOME_REFUSED)
+        category = attempt->verdict.category;
+    if (category > CATEGORY_MAX)
+        category = CATEGORY_MAX;
+    tally->replies[attempt->mta][attempt->outcome][category]++;
+}
+
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)
 {
     const struct record *a = &event->attempt;
@@ -313,6 +347,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
     bool failed = a->outcome == OUTCOME_DEFERRED || a->outcome == OUTCOME_BOUNCED ||
                   a->outcome == OUTCOME_EXPIRED;
     tally->attempts[a->outcome]++;
+    count_reply(tally, taxonomy, a, failed);
     if (a->time < tally->first)
         tally->first = a->time;
     if (a->time > tally->last)

@@ -65,6 +65,27 @@ static void test_new_file(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static void test_public_file(void **state)
+{
+    struct err err = {0};
+    const char *path = path_of("public");
+    (void)state;
+    mode_t mask = umask(0077);
+    struct outfile *out = outfile_open_public(path, &err);
+    assert_non_null(out);
+    outfile_write(out, SV("all may read\n"));
+    assert_int_equal(outfile_commit(out, &err), 0);
+    (void)umask(mask);
+    expect_content(path, SV("all may read\n"));
+    assert_int_equal(mode_of(path), 0644);
+    assert_int_equal(chmod(path, 0640), 0); /* somebody's choice stays */
+    out = outfile_open_public(path, &err);
+    assert_non_null(out);
+    assert_int_equal(outfile_commit(out, &err), 0);
+    assert_int_equal(mode_of(path), 0640);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void test_replacement(void **state)
 {
     static const mode_t modes[] = {0600, 0640, 0644, 0664, 0666, 0400};
@@ -237,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_large),       cmocka_unit_test(test_discard),
         cmocka_unit_test(test_refused),     cmocka_unit_test(test_written_through),
         cmocka_unit_test(test_full_device), cmocka_unit_test(test_standard_output),
+        cmocka_unit_test(test_public_file),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

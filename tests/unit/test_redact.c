@@ -34,7 +34,7 @@ static void test_addresses(void **state)
     struct arena arena = {0};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct redactor redactor = {rows[i].key};
+        struct redactor redactor = {.key = rows[i].key};
         expect_sv(redact_address(&redactor, rows[i].address, &arena), rows[i].digest,
                   rows[i].address);
         expect_sv(redact_address(NULL, rows[i].address, &arena), rows[i].address, rows[i].address);
@@ -129,9 +129,28 @@ static void test_nothing_is_left(void **state)
     arena_release(&arena);
 }
 
+static void test_masks(void **state)
+{
+    static const struct redactor masking = {.masks = true};
+    static const sv rows[][2] = {
+        {SV("<joe@example.com>: unknown"), SV("<...@example.com>: unknown")},
+        {SV("a@b.example, \"odd @ one\"@c.example"), SV("...@b.example, ...@c.example")},
+        {SV("joe@[192.0.2.1]"), SV("...@[192.0.2.1]")},
+        {SV("no address, 5 @ 3"), SV("no address, 5 @ 3")},
+    };
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        expect_sv(redact_text(&masking, rows[i][0], &arena), rows[i][1], rows[i][0]);
+    expect_sv(redact_address(&masking, SV("@"), &arena), SV("..."), SV_EMPTY);
+    expect_sv(redact_address(&masking, SV("root"), &arena), SV("..."), SV_EMPTY);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_masks),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_nothing_is_left),

@@ -108,32 +108,33 @@ struct step {
     const char *category, *to, *host, *sender;
     int64_t time;
     int code;
-    const char *enhanced, *text;
+    const char *enhanced, *text, *provider;
 };
 
 static const struct step steps[] = {
     {OUTCOME_DELIVERED, SEVERITY_NONE, NULL, "a@X.example", "mx1", "n@s.example", 3600, 250,
-     "2.0.0", "Ok"},
-    {OUTCOME_DELIVERED, SEVERITY_NONE, NULL, "b@x.example", "mx1", "", 3601, 0, "", ""},
+     "2.0.0", "Ok", "gmx"},
+    {OUTCOME_DELIVERED, SEVERITY_NONE, NULL, "b@x.example", "mx1", "", 3601, 0, "", "", NULL},
     {OUTCOME_DEFERRED, SEVERITY_TRANSIENT, "greylisted", "a@x.example", "MX1", NULL, 7199, 450,
-     "4.7.1", "later"},
+     "4.7.1", "later", "gmx"},
     {OUTCOME_DEFERRED, SEVERITY_PERMANENT, "reputation", "c@y.example", "mx2", "n@S.example", 7200,
-     554, "", "go away"},
+     554, "", "go away", NULL},
     {OUTCOME_BOUNCED, SEVERITY_PERMANENT, "recipient_unknown", "C@y.example", "mx2", "n@s.example",
-     7201, 550, "5.1.1", "first"},
+     7201, 550, "5.1.1", "first", NULL},
     {OUTCOME_BOUNCED, SEVERITY_PERMANENT, "recipient_unknown", "d@y.example", "mx2", "n@s.example",
-     7202, 550, "5.1.1", "second"},
+     7202, 550, "5.1.1", "second", NULL},
     {OUTCOME_BOUNCED, SEVERITY_TRANSIENT, "recipient_unknown", "d@y.example", "mx2", "n@s.example",
-     -1, 450, "5.1.1", "third"},
+     -1, 450, "5.1.1", "third", "gmx"},
     {OUTCOME_EXPIRED, SEVERITY_TRANSIENT, "expired", "e@y.example", "mx2", "n@s.example", 7203, 452,
-     "4.2.2", "full"},
+     "4.2.2", "full", NULL},
     {OUTCOME_HANDED_OVER, SEVERITY_NONE, NULL, "f@z.example", "mx2", "n@s.example", 7204, 250, "",
-     "queued"},
-    {OUTCOME_DISCARDED, SEVERITY_NONE, NULL, "g@z.example", "mx2", "n@s.example", 7205, 0, "", ""},
+     "queued", NULL},
+    {OUTCOME_DISCARDED, SEVERITY_NONE, NULL, "g@z.example", "mx2", "n@s.example", 7205, 0, "", "",
+     NULL},
     {OUTCOME_REFUSED, SEVERITY_PERMANENT, "recipient_unknown", "h@us.example", "mx2", "", 7206, 550,
-     "5.1.1", "no such user here"},
+     "5.1.1", "no such user here", NULL},
     {OUTCOME_BOUNCED, SEVERITY_PERMANENT, "unclassified", "root", "", "n@s.example", 7207, 599, "",
-     "xyzzy"},
+     "xyzzy", NULL},
 };
 
 /* Every `parts`th of them, from `part` on. */
@@ -149,6 +150,7 @@ static void count_part(struct tally *tally, size_t part, size_t parts)
                         .time = step->time,
                         .line = (int64_t)i,
                         .host = sv_from(step->host),
+                        .provider = step->provider ? sv_from(step->provider) : SV_EMPTY,
                         .recipient = sv_from(step->to),
                         .reply = {step->code, sv_from(step->enhanced), sv_from(step->text)},
                         .verdict = {.category = step->category ? category_of(step->category)
@@ -201,7 +203,7 @@ static int by_bytes(const void *a, const void *b)
 /* The bytes of a tally, in an order of their own: maps keep the order of first mention. */
 static void add_sorted(struct buf *out, const struct map *map)
 {
-    sv rows[64];
+    sv rows[128];
     size_t count = map_count(map);
     assert_true(count <= COUNT_OF(rows));
     for (size_t i = 0; i < count; i++) {
@@ -216,6 +218,7 @@ static void add_sorted(struct buf *out, const struct map *map)
 static void describe(struct buf *out, const struct tally *tally)
 {
     struct recipient_counts recipients = tally_recipients(tally);
+    int64_t sum = 0;
     buf_add(out, sv_make((const char *)tally->attempts, sizeof tally->attempts));
     buf_add(out, sv_make((const char *)tally->codes, sizeof tally->codes));
     buf_printf(out, "%lld %lld %lld %lld %lld %lld %lld\n", (long long)tally->transient,
@@ -231,7 +234,13 @@ static void describe(struct buf *out, const struct tally *tally)
                        category->sample_text);
     }
     add_sorted(out, &tally->enhanced);
-    add_sorted(out, &tally->providers);
+    add_sorted(out, &tally->provider_days);
+    for (size_t i = 0; i < map_count(&tally->providers); i++) {
+        const struct provider_tally *provider = map_value_at(&tally->providers, i);
+        sum += provider->reach.outcomes.count * 1000 + provider->reach.outcomes.bounced;
+    }
+    buf_printf(out, "%zu providers, %lld\n", map_count(&tally->providers), (long long)sum);
+    buf_add(out, sv_make((const char *)tally->replies, sizeof tally->replies));
     add_sorted(out, &tally->recipient_domains);
     add_sorted(out, &tally->sender_domains);
     add_sorted(out, &tally->hosts);
@@ -335,6 +344,14 @@ static void test_events(void **state)
     expect_names(&tally.sender_domains, "s.example 9 1 1 4 1; <> 2 1 0 0 0");
     expect_names(&tally.hours, "1970-01-01T01:00:00Z 3 2 1 0 0; 1970-01-01T02:00:00Z 8 0 1 3 1; "
                                "1969-12-31T23:00:00Z 1 0 0 1 0");
+    expect_names(&tally.providers, "gmx 3 1 1 1 0");
+    expect_names(&tally.provider_days, "gmx\n1970-01-01 2 1 1 0 0; gmx\n1969-12-31 1 0 0 1 0");
+    const int64_t(*replies)[CATEGORY_MAX + 1] = tally.replies[MTA_UNKNOWN];
+    assert_int_equal(replies[OUTCOME_DELIVERED][CATEGORY_MAX], 2);
+    assert_int_equal(replies[OUTCOME_BOUNCED][category_of("recipient_unknown")], 3);
+    assert_int_equal(replies[OUTCOME_REFUSED][category_of("recipient_unknown")], 1);
+    assert_int_equal(replies[OUTCOME_EXPIRED][category_of("expired")], 1);
+    assert_int_equal(replies[OUTCOME_DISCARDED][CATEGORY_MAX], 1);
     /* a, b, c, d, e, g, root: neither what was handed over nor what we refused */
     struct recipient_counts recipients = tally_recipients(&tally);
     assert_int_equal(recipients.attempted, 7);

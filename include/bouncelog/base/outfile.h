@@ -22,6 +22,8 @@ bool outfile_is_stdout(const char *path);
 struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
 /* Bytes go straight to standard output, a device or a pipe. */
 bool outfile_is_direct(const struct outfile *out);
+/* The same; a new file may be read by everybody (mode 0644). */
+struct outfile *outfile_open_public(const char *path, struct err *err) MUST_CHECK;
 /* Errors are remembered and reported by outfile_commit. */
 void outfile_write(struct outfile *out, sv bytes);
 /* After this all bytes are on the disk, or the failure is remembered: what is left to the commit is

@@ -18,6 +18,13 @@ void output_summary(struct outfile *out, const struct report *report);
 /* A readable table; colour: with terminal escapes. */
 void output_text(struct outfile *out, const struct report *report, bool colour);
 
+/* One page of HTML that needs nothing else: no script, no network. Addresses are masked unless
+ * `addresses`; in a report that was redacted they are fingerprints either way. */
+void output_page(struct outfile *out, const struct report *report, bool addresses);
+
+/* Metrics of this run for node_exporter's textfile collector. */
+void output_metrics(struct outfile *out, const struct report *report);
+
 /* docs/LISTS.md says what each is for. */
 enum list_format {
     LIST_PLAIN,

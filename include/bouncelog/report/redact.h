@@ -2,7 +2,8 @@
  *
  * An address becomes the HMAC-SHA-256 (RFC 2104, FIPS 198-1) of its lower-cased form, as 64 hex
  * digits: equal addresses stay equal, and only who has the key can test a guess. A domain on its
- * own is no person's address and stays. Thread: any, the redactor is immutable. */
+ * own is no person's address and stays. For readers who need no address at all, a redactor may
+ * mask: the local part becomes "...". Thread: any, the redactor is immutable. */
 #ifndef BOUNCELOG_REPORT_REDACT_H
 #define BOUNCELOG_REPORT_REDACT_H
 
@@ -10,6 +11,7 @@
 
 struct redactor {
     sv key;
+    bool masks; /* no fingerprint: ...@example.com */
 };
 
 /* Both give a view of the input when redactor is NULL, else text in the arena. */

@@ -19,10 +19,45 @@ struct report_input {
     bool complete;
 };
 
+/* One bar of the timeline. */
+struct period_row {
+    int64_t start; /* UTC */
+    struct outcomes outcomes;
+    int64_t failed; /* bounced and expired */
+    int64_t others; /* neither delivered, deferred nor failed */
+};
+
+enum { PERIODS_MAX = 92 };
+
+/* What happened when: by the hour up to two days, by the day beyond. */
+struct timeline {
+    struct period_row *rows; /* one after the other, the empty ones too */
+    size_t count;
+    int64_t step;            /* seconds that a row stands for */
+    int64_t scale;           /* a round number that no row is above */
+    struct outcomes earlier; /* what lies before the latest PERIODS_MAX rows */
+};
+
+/* How a name fared over the days of the timeline: timeline.count numbers each. */
+struct trend {
+    int64_t most; /* attempts of a day */
+    int64_t *attempts, *failures;
+};
+
+enum { WEEKDAYS = 7, HOURS = 24 };
+
+/* Deferrals by weekday (Monday first) and hour, UTC. */
+struct week_hours {
+    int64_t deferred[WEEKDAYS][HOURS], most;
+};
+
+/* Rates are shares of count, four decimals. */
 struct ranking_row {
     sv name;
     struct outcomes outcomes;
-    double bounce_rate; /* (bounced + expired) / count, four decimals */
+    double bounce_rate; /* bounced and expired */
+    double delivered_rate, deferred_rate;
+    const struct trend *trend; /* NULL: unknown, or the timeline has no days */
 };
 
 struct ranking {
@@ -34,6 +69,7 @@ struct category_row {
     sv category, scope, remedy, sample_enhanced, sample_text;
     int64_t count, transient, permanent, recipients;
     int sample_code;
+    sv meaning;
 };
 
 struct code_row {
@@ -45,6 +81,44 @@ struct code_row {
 
 struct block_row {
     sv host, provider, category, list, remedy, sample;
+    int64_t count;
+};
+
+struct count_row {
+    sv name, meaning; /* meaning may be empty */
+    int64_t count;
+};
+
+/* What is beyond these bounds is counted in `more`. */
+enum { FIX_REMEDIES_MAX = 12, FIX_PLACES_MAX = 8, FIX_HOSTS_MAX = 4 };
+
+/* Who refuses which of our hosts. */
+struct fix_place {
+    sv provider, list; /* empty: not known */
+    struct count_row hosts[FIX_HOSTS_MAX];
+    size_t host_count;
+    int64_t count, more;
+};
+
+struct fix_remedy {
+    sv remedy;
+    struct fix_place places[FIX_PLACES_MAX]; /* of refusals of our hosts */
+    size_t place_count;
+    int64_t count, more;
+};
+
+/* A category of failures that we can mend ourselves: our reputation, messages, settings. */
+struct fix_row {
+    sv category, scope, meaning, sample;
+    struct fix_remedy *remedies; /* each provider may want another */
+    size_t remedy_count;
+    int64_t count, more;
+};
+
+/* Attempts by who spoke to whom about what, in bounded number. */
+struct reply_row {
+    sv mta, outcome;
+    sv category; /* none: nothing failed; other: all that is beyond the bound */
     int64_t count;
 };
 
@@ -119,6 +193,21 @@ struct report {
     int64_t unresolved_expiries, evicted;
     double bounce_rate; /* of all attempts */
     struct sample_list unclassified, unparsed, ambiguous;
+    double delivered_rate, deferred_rate; /* of all attempts */
+    double understood_rate;               /* of the delivery lines, rounded down */
+    int64_t input_errors;                 /* inputs that were not read whole */
+    bool unparsed_too_many;               /* the counts may be too low for it */
+    bool incomplete;                      /* ...or for that, lost input, forgotten messages */
+    struct timeline timeline;
+    struct week_hours week_hours;
+    struct fix_row *fixes; /* what stops the sender comes first */
+    size_t fix_count;
+    struct count_row *suppress_categories, *suppress_skipped; /* why listed, why in no list */
+    size_t suppress_category_count, suppress_skipped_count;
+    int64_t suppress_listed; /* entries that lists carry */
+    struct reply_row *replies;
+    size_t reply_count;
+    double seconds;
     struct arena arena;
 };
 
@@ -134,6 +223,7 @@ struct report_options {
     size_t top;
     sv version;
     int64_t generated_at;
+    double seconds; /* that the run took */
 };
 
 /* What the report is made of. */

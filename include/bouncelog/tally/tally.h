@@ -55,6 +55,13 @@ struct reach {
     uint32_t delivered[WATCHES_A_DAY], dead[WATCHES_A_DAY];
 };
 
+/* A provider's, in all and by the day; the day that was counted last is at hand. */
+struct provider_tally {
+    struct reach reach;      /* first: rankings are made of it */
+    int64_t day;             /* since 1970 */
+    struct outcomes *of_day; /* in `provider_days`; NULL: none yet */
+};
+
 struct category_tally {
     int64_t count, transient, permanent;
     struct fpset addresses; /* distinct recipients */
@@ -80,12 +87,14 @@ struct tally {
     int64_t transient, permanent;
     int64_t first, last; /* of the attempts; first > last: none */
     struct category_tally categories[CATEGORY_MAX];
+    /* By MTA, outcome and category (of an expiry: expired; CATEGORY_MAX: none). */
+    int64_t replies[MTA_COUNT][OUTCOME_COUNT][CATEGORY_MAX + 1];
     int64_t codes[1000];
     /* The last event's hour, host, provider and code: most events share them with the one before.
      */
     int64_t last_hour;
     struct outcomes *last_hour_counts, *last_host_counts;
-    struct reach *last_provider_counts;
+    struct provider_tally *last_provider_counts;
     sv last_host; /* a view of the next */
     char last_host_name[128];
     const char *last_provider;
@@ -95,7 +104,9 @@ struct tally {
         size_t len;
     } last_enhanced[ENHANCED_LAST];
     struct map enhanced;                     /* "5.1.1" -> int64_t */
-    struct map providers, recipient_domains; /* -> struct reach */
+    struct map recipient_domains;            /* -> struct reach */
+    struct map providers;                    /* -> struct provider_tally */
+    struct map provider_days;                /* provider \n 2026-11-22 -> struct outcomes */
     struct map sender_domains, hosts, hours; /* -> struct outcomes */
     struct map rules;                        /* rule \n category -> int64_t */
     struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */

@@ -1,0 +1,141 @@
+/* Metrics of one run in the text format that node_exporter's textfile collector reads.
+ *
+ * A run knows nothing of the runs before it, so all of these are gauges, and their names say "last
+ * run". Labels are bounded: never an address, a domain, a queue id. One invalid byte or one
+ * timestamp would cost the whole file. */
+#include "bouncelog/base/text.h"
+#include "bouncelog/output/output.h"
+
+enum { LABEL_COLUMNS = 100, PROVIDERS_MAX = 20 };
+
+static void family(struct buf *out, const char *name, const char *help)
+{
+    buf_printf(out, "# HELP bouncelog_%s %s\n# TYPE bouncelog_%s gauge\n", name, help, name);
+}
+
+/* Quotes, backslashes and line feeds are escaped, other control characters made visible before:
+ * so only our own backslashes are left to be doubled. */
+static void label(struct buf *out, bool first, const char *name, sv value)
+{
+    struct buf visible = {0};
+    text_add_visible(&visible, value);
+    sv bounded = text_cut(buf_sv(&visible), LABEL_COLUMNS);
+    buf_printf(out, "%s%s=\"", first ? "{" : ",", name);
+    for (size_t i = 0; i < bounded.len; i++) {
+        if (bounded.ptr[i] == '"' || bounded.ptr[i] == '\\')
+            buf_add_byte(out, '\\');
+        buf_add_byte(out, bounded.ptr[i]);
+    }
+    buf_add_byte(out, '"');
+    buf_release(&visible);
+}
+
+static void labelled(struct buf *out, const char *metric, const char *name, sv value, int64_t count)
+{
+    buf_printf(out, "bouncelog_%s", metric);
+    label(out, true, name, value);
+    buf_printf(out, "} %lld\n", (long long)count);
+}
+
+static void number(struct buf *out, const char *metric, const char *help, int64_t value)
+{
+    family(out, metric, help);
+    buf_printf(out, "bouncelog_%s %lld\n", metric, (long long)value);
+}
+
+static void add_run(struct buf *out, const struct report *report)
+{
+    family(out, "build_info", "The version that wrote this file; always 1.");
+    labelled(out, "build_info", "version", report->version, 1);
+    number(out, "last_run_timestamp_seconds", "When the last run wrote its outputs.",
+           report->generated_at);
+    family(out, "last_run_duration_seconds", "How long the last run took.");
+    buf_printf(out, "bouncelog_last_run_duration_seconds %.3f\n", report->seconds);
+    number(out, "last_run_complete",
+           "1: the last run read and understood all that it should; 0: its counts may be too low.",
+           !report->incomplete);
+    if (!report->incomplete)
+        number(out, "last_success_timestamp_seconds",
+               "When the last run wrote its outputs, if it was complete; absent if not.",
+               report->generated_at);
+}
+
+static void add_lines(struct buf *out, const struct report *report)
+{
+    const struct line_tally *lines = &report->lines;
+    family(out, "last_run_lines", "Log lines of the last run, by what they were.");
+    labelled(out, "last_run_lines", "result", SV("delivery"), lines->delivery);
+    labelled(out, "last_run_lines", "result", SV("context"), lines->context);
+    labelled(out, "last_run_lines", "result", SV("other"), lines->other);
+    labelled(out, "last_run_lines", "result", SV("unparsed"), lines->unparsed);
+}
+
+static void add_replies(struct buf *out, const struct report *report)
+{
+    family(out, "last_run_replies",
+           "Delivery attempts of the last run, by MTA, disposition and category of the failure.");
+    for (size_t i = 0; i < report->reply_count; i++) {
+        const struct reply_row *row = &report->replies[i];
+        buf_add(out, SV("bouncelog_last_run_replies"));
+        label(out, true, "mta", row->mta);
+        label(out, false, "disposition", row->outcome);
+        label(out, false, "category", row->category);
+        buf_printf(out, "} %lld\n", (long long)row->count);
+    }
+}
+
+static void add_provider(struct buf *out, sv provider, enum outcome outcome, int64_t count)
+{
+    buf_add(out, SV("bouncelog_last_run_provider_replies"));
+    label(out, true, "provider", provider);
+    label(out, false, "disposition", outcome_name(outcome));
+    buf_printf(out, "} %lld\n", (long long)count);
+}
+
+static void add_providers(struct buf *out, const struct report *report)
+{
+    family(out, "last_run_provider_replies",
+           "Delivery attempts of the last run to the most frequent mailbox providers.");
+    for (size_t i = 0; i < report->providers.count && i < PROVIDERS_MAX; i++) {
+        const struct ranking_row *row = &report->providers.rows[i];
+        if (sv_eq(row->name, SV("(other)")))
+            continue;
+        add_provider(out, row->name, OUTCOME_DELIVERED, row->outcomes.delivered);
+        add_provider(out, row->name, OUTCOME_DEFERRED, row->outcomes.deferred);
+        add_provider(out, row->name, OUTCOME_BOUNCED, row->outcomes.bounced);
+        add_provider(out, row->name, OUTCOME_EXPIRED, row->outcomes.expired);
+    }
+}
+
+static void add_suppressed(struct buf *out, const struct report *report)
+{
+    family(out, "suppressed_addresses", "Addresses to suppress, by the category of their failure.");
+    for (size_t i = 0; i < report->suppress_category_count; i++)
+        labelled(out, "suppressed_addresses", "reason", report->suppress_categories[i].name,
+                 report->suppress_categories[i].count);
+}
+
+static void add_errors(struct buf *out, const struct report *report)
+{
+    static const char name[] = "last_run_errors";
+    family(out, name, "What the last run could not read, understand or keep in mind.");
+    labelled(out, name, "kind", SV("ambiguous"), report->ambiguous.count);
+    labelled(out, name, "kind", SV("evicted"), report->evicted);
+    labelled(out, name, "kind", SV("input"), report->input_errors);
+    labelled(out, name, "kind", SV("unclassified"), report->unclassified.count);
+    labelled(out, name, "kind", SV("unparsed"), report->lines.unparsed);
+    labelled(out, name, "kind", SV("unresolved_expiry"), report->unresolved_expiries);
+}
+
+void output_metrics(struct outfile *out, const struct report *report)
+{
+    struct buf text = {0};
+    add_run(&text, report);
+    add_lines(&text, report);
+    add_replies(&text, report);
+    add_providers(&text, report);
+    add_suppressed(&text, report);
+    add_errors(&text, report);
+    outfile_write(out, buf_sv(&text));
+    buf_release(&text);
+}

@@ -1,0 +1,183 @@
+/* The report as one page for a browser, a printer, a mail: no script, no network, no picture. Its
+ * policy allows one style sheet, by its hash, and nothing else; so whatever a stranger wrote cannot
+ * do more than be read. */
+#include "page.h"
+
+#include <stdio.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/text.h"
+#include "style.h"
+
+enum { HOSTS_SHOWN = 6, INPUTS_SHOWN = 12, FILE_COLUMNS = 120 };
+
+sv page_words(struct page *page, sv text, size_t columns)
+{
+    static const struct redactor mask = {.key = {"", 0}, .masks = true};
+    sv words = redact_text(page->addresses ? NULL : &mask, text, &page->arena);
+    struct buf visible = {0};
+    text_add_visible(&visible, words);
+    if (text_columns(buf_sv(&visible)) > columns) {
+        visible.len = text_cut(buf_sv(&visible), columns - 1).len;
+        buf_add(&visible, SV("\xE2\x80\xA6"));
+    }
+    words = arena_copy(&page->arena, buf_sv(&visible));
+    buf_release(&visible);
+    return words;
+}
+
+static const char *month(int number)
+{
+    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    return names[(number - 1) % 12];
+}
+
+sv page_day(int64_t time, char *text)
+{
+    struct civil civil = date_to_civil(time);
+    snprintf(text, DATE_WORDS, "%d %s %d", civil.day, month(civil.month), civil.year);
+    return sv_from(text);
+}
+
+sv page_minute(int64_t time, char *text)
+{
+    struct civil civil = date_to_civil(time);
+    snprintf(text, DATE_WORDS, "%d %s %d, %02d:%02d", civil.day, month(civil.month), civil.year,
+             civil.hour, civil.minute);
+    return sv_from(text);
+}
+
+sv page_s(int64_t count)
+{
+    return count == 1 ? SV_EMPTY : SV("s");
+}
+
+static void period(struct page *page)
+{
+    const struct report *report = page->report;
+    char first[DATE_WORDS], last[DATE_WORDS];
+    if (!report->has_window) {
+        html(&page->out, "no delivery attempts");
+        return;
+    }
+    sv from = page_day(report->first, first), to = page_day(report->last, last);
+    html(&page->out, sv_eq(from, to) ? "%t" : "%t to %t", from, to);
+}
+
+static void head(struct page *page)
+{
+    html(&page->out,
+         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+         "'%t'; base-uri 'none'; form-action 'none'\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<meta name=\"color-scheme\" content=\"light dark\">\n"
+         "<meta name=\"referrer\" content=\"no-referrer\">\n"
+         "<meta name=\"robots\" content=\"noindex, nofollow\">\n"
+         "<title>Mail delivery report: ",
+         sv_from(style_hash));
+    period(page);
+    html(&page->out, "</title>\n<style>");
+    buf_add(&page->out, style_css);
+    html(&page->out,
+         "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n");
+}
+
+static void hosts(struct page *page)
+{
+    const struct ranking *hosts = &page->report->hosts;
+    if (!hosts->count)
+        return;
+    html(&page->out, "<p class=\"hosts\">");
+    for (size_t i = 0; i < hosts->count && i < HOSTS_SHOWN; i++)
+        html(&page->out, "<code>%t</code> ", page_words(page, hosts->rows[i].name, NAME_COLUMNS));
+    if (hosts->count > HOSTS_SHOWN)
+        html(&page->out, "and %n more", (int64_t)(hosts->count - HOSTS_SHOWN));
+    html(&page->out, "</p>\n");
+}
+
+/* The whole page in two sentences, for who reads no further. */
+static void lead(struct page *page)
+{
+    const struct report *report = page->report;
+    int64_t fixes = (int64_t)report->fix_count;
+    if (!report->attempts_total) {
+        html(&page->out, "<p class=\"lead\">These logs hold no delivery attempts.</p>\n");
+        return;
+    }
+    html(&page->out,
+         "<p class=\"lead\">Of <b>%n</b> delivery attempt%t, <b>%p</b> were delivered, %p were put "
+         "off "
+         "for a later try and %p failed for good. ",
+         report->attempts_total, page_s(report->attempts_total), report->delivered_rate,
+         report->deferred_rate, report->bounce_rate);
+    if (fixes)
+        html(&page->out,
+             "<a href=\"#fix\"><b>%n</b> cause%t of failure can be fixed on our side.</a></p>\n",
+             fixes, page_s(fixes));
+    else
+        html(&page->out, "Nothing has to be fixed on our side.</p>\n");
+}
+
+static void banner(struct page *page)
+{
+    const struct report *report = page->report;
+    char first[DATE_WORDS], last[DATE_WORDS];
+    html(&page->out, "<header>\n<h1>Mail delivery report</h1>\n<p class=\"period\">");
+    period(page);
+    html(&page->out, "</p>\n");
+    hosts(page);
+    if (report->has_window)
+        html(&page->out,
+             "<p class=\"exact\">First attempt %t, last attempt %t. All times are UTC.</p>\n",
+             page_minute(report->first, first), page_minute(report->last, last));
+    lead(page);
+    html(&page->out, "</header>\n"
+                     "<nav aria-label=\"Sections\"><ul>"
+                     "<li><a href=\"#fix\">To fix</a></li>"
+                     "<li><a href=\"#when\">When</a></li>"
+                     "<li><a href=\"#why\">Why</a></li>"
+                     "<li><a href=\"#where\">Where</a></li>"
+                     "<li><a href=\"#suppress\">Suppression</a></li>"
+                     "<li><a href=\"#doubts\">Not understood</a></li>"
+                     "</ul></nav>\n");
+}
+
+static void foot(struct page *page)
+{
+    const struct report *report = page->report;
+    char made[DATE_WORDS];
+    html(&page->out, "<footer>\n<p>Made by bouncelog %t on %t UTC, from:</p>\n<ul>\n",
+         report->version, page_minute(report->generated_at, made));
+    for (size_t i = 0; i < report->input_count && i < INPUTS_SHOWN; i++)
+        html(&page->out, "<li><code>%t</code> %n line%t</li>\n",
+             page_words(page, report->inputs[i].file, FILE_COLUMNS), report->inputs[i].lines,
+             page_s(report->inputs[i].lines));
+    if (report->input_count > INPUTS_SHOWN)
+        html(&page->out, "<li>and %n more</li>\n", (int64_t)(report->input_count - INPUTS_SHOWN));
+    html(&page->out, "</ul>\n</footer>\n</body>\n</html>\n");
+}
+
+void output_page(struct outfile *out, const struct report *report, bool addresses)
+{
+    struct page page = {.report = report, .addresses = addresses};
+    head(&page);
+    banner(&page);
+    html(&page.out, "<main id=\"main\">\n");
+    page_coverage(&page);
+    page_tiles(&page);
+    page_fixes(&page);
+    page_timeline(&page);
+    page_week(&page);
+    page_categories(&page);
+    page_rankings(&page);
+    page_news(&page);
+    page_suppressions(&page);
+    page_samples(&page);
+    html(&page.out, "</main>\n");
+    foot(&page);
+    outfile_write(out, buf_sv(&page.out));
+    buf_release(&page.out);
+    arena_release(&page.arena);
+}

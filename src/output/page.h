@@ -1,0 +1,44 @@
+/* page: the parts of the report page, in the order of their sections. */
+#ifndef BOUNCELOG_OUTPUT_PAGE_H
+#define BOUNCELOG_OUTPUT_PAGE_H
+
+#include "bouncelog/output/output.h"
+#include "html.h"
+
+struct page {
+    struct buf out;
+    const struct report *report;
+    bool addresses;     /* shown; else they are masked */
+    struct arena arena; /* what masking makes */
+};
+
+enum { NAME_COLUMNS = 90, SAMPLE_COLUMNS = 280, DATE_WORDS = 40 };
+
+/* A stranger's words as the page shows them: addresses masked, at most so many characters. */
+sv page_words(struct page *page, sv text, size_t columns);
+/* "22 Nov 2026" and "22 Nov 2026, 03:00"; text has DATE_WORDS bytes. */
+sv page_day(int64_t time, char *text);
+sv page_minute(int64_t time, char *text);
+/* The plural of a noun: "" or "s". */
+sv page_s(int64_t count);
+
+/* page_parts.c */
+void page_coverage(struct page *page);
+void page_tiles(struct page *page);
+void page_fixes(struct page *page);
+void page_suppressions(struct page *page);
+
+/* page_chart.c */
+void page_timeline(struct page *page);
+void page_week(struct page *page);
+/* A bar of 100 units, `part` of them filled. */
+void page_bar(struct page *page, double part);
+void page_trend(struct page *page, const struct trend *trend);
+
+/* page_tables.c */
+void page_categories(struct page *page);
+void page_rankings(struct page *page);
+void page_news(struct page *page);
+void page_samples(struct page *page);
+
+#endif

@@ -1,0 +1,122 @@
+#include "counts.h"
+
+#include <stdlib.h>
+
+/* Series of metrics: a monitoring system keeps each for months. */
+enum { REPLIES_MAX = 360 };
+
+static int by_count(const void *left, const void *right)
+{
+    const struct count_row *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? 1 : -1;
+    return sv_cmp(a->name, b->name);
+}
+
+static size_t count_name(struct count_row *rows, size_t count, sv name)
+{
+    size_t at = 0;
+    while (at < count && !sv_eq(rows[at].name, name))
+        at++;
+    if (at == count)
+        rows[count++] = (struct count_row){.name = name, .meaning = SV_EMPTY};
+    rows[at].count++;
+    return count;
+}
+
+/* Names of categories and of reasons to leave an address out are few. */
+void counts_of_suppressions(struct report *report, const struct taxonomy *taxonomy)
+{
+    struct arena *arena = &report->arena;
+    size_t categories = 0, reasons = 0;
+    enum { REASONS_MAX = 32 };
+    struct count_row *by_category = arena_alloc(arena, CATEGORY_MAX * sizeof *by_category);
+    struct count_row *by_reason = arena_alloc(arena, REASONS_MAX * sizeof *by_reason);
+    for (size_t i = 0; i < report->suppress_count; i++) {
+        const struct suppression *row = &report->suppress[i];
+        categories = count_name(by_category, categories, row->category);
+        if (!row->skipped.len)
+            report->suppress_listed++;
+        else if (reasons < REASONS_MAX)
+            reasons = count_name(by_reason, reasons, row->skipped);
+    }
+    for (size_t i = 0; i < categories; i++) {
+        uint8_t category = taxonomy_category(taxonomy, by_category[i].name);
+        if (category != CATEGORY_NONE)
+            by_category[i].meaning = taxonomy->categories[category].meaning;
+    }
+    qsort(by_category, categories, sizeof *by_category, by_count);
+    qsort(by_reason, reasons, sizeof *by_reason, by_count);
+    report->suppress_categories = by_category;
+    report->suppress_category_count = categories;
+    report->suppress_skipped = by_reason;
+    report->suppress_skipped_count = reasons;
+}
+
+static int by_reply_count(const void *left, const void *right)
+{
+    const struct reply_row *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? 1 : -1;
+    int order = sv_cmp(a->mta, b->mta);
+    if (order == 0)
+        order = sv_cmp(a->outcome, b->outcome);
+    return order ? order : sv_cmp(a->category, b->category);
+}
+
+/* A scraped file is read more often than a table: rows stand where they stood last time. */
+static int by_reply_name(const void *left, const void *right)
+{
+    const struct reply_row *a = left, *b = right;
+    int order = sv_cmp(a->mta, b->mta);
+    if (order == 0)
+        order = sv_cmp(a->outcome, b->outcome);
+    return order ? order : sv_cmp(a->category, b->category);
+}
+
+/* What is beyond the bound goes to one row for each MTA and outcome, in place of the rarest. */
+static size_t bound(struct reply_row *rows, size_t count)
+{
+    const sv other = SV("other");
+    size_t kept = REPLIES_MAX - (size_t)MTA_COUNT * OUTCOME_COUNT, end = kept;
+    if (count <= REPLIES_MAX)
+        return count;
+    qsort(rows, count, sizeof *rows, by_reply_count);
+    for (size_t i = kept; i < count; i++) {
+        struct reply_row row = rows[i];
+        size_t at = kept;
+        while (at < end && (!sv_eq(rows[at].mta, row.mta) || !sv_eq(rows[at].outcome, row.outcome)))
+            at++;
+        if (at == end) {
+            row.category = other;
+            rows[end++] = row;
+        } else {
+            rows[at].count += row.count;
+        }
+    }
+    return end;
+}
+
+void counts_of_replies(struct report *report, const struct tally *tally,
+                       const struct taxonomy *taxonomy)
+{
+    size_t count = 0, most = (size_t)MTA_COUNT * OUTCOME_COUNT * (CATEGORY_MAX + 1);
+    report->replies = arena_alloc(&report->arena, most * sizeof *report->replies);
+    for (int mta = 0; mta < MTA_COUNT; mta++)
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+            for (size_t category = 0; category <= CATEGORY_MAX; category++) {
+                int64_t n = tally->replies[mta][outcome][category];
+                if (!n)
+                    continue;
+                sv name = category < taxonomy->category_count ? taxonomy->categories[category].name
+                                                              : SV("none");
+                report->replies[count++] = (struct reply_row){
+                    .mta = mta_name((enum mta)mta),
+                    .outcome = outcome_name((enum outcome)outcome),
+                    .category = name,
+                    .count = n,
+                };
+            }
+    report->reply_count = bound(report->replies, count);
+    qsort(report->replies, report->reply_count, sizeof *report->replies, by_reply_name);
+}
