@@ -208,11 +208,17 @@ static int add_day(void *context, const struct item *item, struct err *err)
 static int add_reach(void *context, const struct item *item, struct err *err)
 {
     const struct view *view = context;
+    struct tally day;
     if (!in_window(view, item->key))
         return 0;
-    return tally_unpack_reach(&view->archive->period.tally, item->value) < 0
-               ? archive_damaged(view->archive, "the counters of a day", err)
-               : 0;
+    tally_init(&day);
+    int result = tally_unpack_reach(&day, item->value) < 0
+                     ? archive_damaged(view->archive, "the counters of a day", err)
+                     : 0;
+    if (result == 0)
+        tally_merge(&view->archive->period.tally, &day);
+    tally_release(&day);
+    return result;
 }
 
 static bool has_attempts(const struct view *view, const struct stream *stream)

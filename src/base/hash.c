@@ -110,6 +110,21 @@ int fpset_get(const struct fpset *set, uint64_t fp)
     return slot ? (int)((slot & LOW_MASK) >> FLAGS_SHIFT) : FPSET_NEW;
 }
 
+/* Takes all out and puts the others in again: it is rare. */
+bool fpset_remove(struct fpset *set, uint64_t fp)
+{
+    struct fpset kept = {0};
+    if (fpset_get(set, fp) == FPSET_NEW)
+        return false;
+    for (size_t i = 0; i < set->cap; i++)
+        if (set->slots[i] && (set->slots[i] & ~LOW_MASK) != (fp & ~LOW_MASK))
+            fpset_add(&kept, set->slots[i] & ~LOW_MASK,
+                      (unsigned)((set->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
+    fpset_release(set);
+    *set = kept;
+    return true;
+}
+
 void fpset_each(const struct fpset *set, void (*visit)(void *, uint64_t, unsigned), void *context)
 {
     for (size_t i = 0; i < set->cap; i++)

@@ -124,17 +124,18 @@ static int print_version(void)
 
 static int unknown_command(sv name)
 {
-    message("unknown command '%.*s' (scan, explain, codes or patterns; see --help)", SV_FMT(name));
+    message("unknown command '%.*s' (see --help)", SV_FMT(name));
     return EXIT_USAGE;
 }
 
 static const struct command {
     const char *name, *help;
     int (*run)(int argc, char **argv);
-} commands[] = {{"scan", help_scan, scan_command},
-                {"explain", help_explain, explain_command},
-                {"codes", help_codes, codes_command},
-                {"patterns", help_patterns, patterns_command}};
+} commands[] = {
+    {"scan", help_scan, scan_command},          {"explain", help_explain, explain_command},
+    {"codes", help_codes, codes_command},       {"suppress", help_suppress, suppress_command},
+    {"report", help_report, report_command},    {"merge", help_merge, merge_command},
+    {"history", help_history, history_command}, {"patterns", help_patterns, patterns_command}};
 
 static const struct command *find_command(sv name)
 {
@@ -162,7 +163,8 @@ int main(int argc, char **argv)
     catch_signals();
     scatter_tables();
     if (argc < 2) {
-        message("no command (scan, explain, codes or patterns; see --help)");
+        message("no command (scan, explain, codes, suppress, report, merge, history or patterns; "
+                "see --help)");
         return EXIT_USAGE;
     }
     sv first = sv_from(argv[1]);

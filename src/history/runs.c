@@ -99,10 +99,12 @@ int history_undo(struct history *history, int64_t run, struct err *err)
         return err_set(err, ERR_USAGE,
                        "%s: run %lld cannot be taken back (see `bouncelog history show`)",
                        history->path, (long long)run);
+    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
     for (; history->run >= run; history->run--)
         if (undo_one(history, history->run, err) < 0)
             return -1;
-    return 0;
+    return store_execute(history, "COMMIT", err);
 }
 
 int history_forget_undo(struct history *history, struct err *err)

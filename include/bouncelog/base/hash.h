@@ -65,6 +65,8 @@ int fpset_add(struct fpset *set, uint64_t fingerprint, unsigned flags);
 void fpset_expect(const struct fpset *set, uint64_t fingerprint);
 /* The flags, or FPSET_NEW when absent. */
 int fpset_get(const struct fpset *set, uint64_t fingerprint);
+/* False: it was not there. */
+bool fpset_remove(struct fpset *set, uint64_t fingerprint);
 void fpset_each(const struct fpset *set, void (*visit)(void *context, uint64_t fp, unsigned flags),
                 void *context);
 void fpset_release(struct fpset *set);
