@@ -27,9 +27,14 @@ static int load_suspect(void *context, const struct item *item, struct err *err)
     if (own ? !load->own : !load->others)
         return 0;
     struct suspect *suspect = map_add(load->suspects, item->key, NULL);
+    struct suspect before = *suspect;
     if (suspect_unpack(suspect, item->value, taxonomy_of(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
     suspect->known = suspect->known || own;
+    if (!own) { /* what stands on the lists of others is their matter */
+        suspect->listed_at = before.listed_at;
+        suspect->cleared_at = before.cleared_at;
+    }
     return 0;
 }
 

@@ -292,7 +292,7 @@ static int find_verb(const struct task *task, size_t *verb, struct err *err)
 
 static int run_verb(struct task *task, struct err *err)
 {
-    size_t verb;
+    size_t verb = 0;
     if (find_verb(task, &verb, err) < 0)
         return -1;
     task->operands++;
