@@ -43,6 +43,7 @@ static int load_senders(void *context, const struct item *item, struct err *err)
     const struct load *load = context;
     struct unpack in = unpack_of(item->value);
     size_t count = unpack_count(&in, sizeof(uint64_t));
+    fpset_reserve(&load->evidence->senders, count);
     for (size_t i = 0; i < count; i++)
         fpset_add(&load->evidence->senders, unpack_hash(&in), 0);
     return in.failed ? archive_damaged(load->archive, "envelope senders", err) : 0;
@@ -109,11 +110,6 @@ static int copy_suspects(struct archive *archive, struct map *to, const struct m
     return result;
 }
 
-static void copy_sender(void *context, uint64_t fingerprint, unsigned flags)
-{
-    fpset_add(context, fingerprint, flags);
-}
-
 int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
                    struct err *err)
 {
@@ -132,7 +128,7 @@ int archive_decide(struct archive *archive, struct scan *scan, struct report_sou
         copy_suspects(archive, &all->addresses, &scan->evidence.addresses, err) < 0 ||
         copy_suspects(archive, &all->domains, &scan->evidence.domains, err) < 0)
         return -1;
-    fpset_each(&scan->evidence.senders, copy_sender, &all->senders);
+    fpset_merge(&all->senders, &scan->evidence.senders);
     source->evidence = all;
     return 0;
 }

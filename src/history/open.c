@@ -18,13 +18,14 @@ enum { APPLICATION_ID = 0x426C6F67, SCHEMA_VERSION = 1, BUSY_MILLISECONDS = 1000
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE run(id INTEGER PRIMARY KEY, started INTEGER NOT NULL, what TEXT NOT NULL) STRICT;"
-    "CREATE TABLE item(kind INTEGER NOT NULL, key BLOB NOT NULL, origin BLOB NOT NULL,"
-    " value BLOB NOT NULL, run INTEGER NOT NULL, PRIMARY KEY(kind, key, origin)) STRICT,"
-    " WITHOUT ROWID;"
+    /* Not WITHOUT ROWID: a value of many pages would be read on the way to its neighbours. */
+    "CREATE TABLE item(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL,"
+    " origin BLOB NOT NULL, value BLOB NOT NULL, run INTEGER NOT NULL,"
+    " UNIQUE(kind, key, origin)) STRICT;"
     /* What an item was before a run changed it. */
-    "CREATE TABLE undo(run INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL,"
-    " origin BLOB NOT NULL, value BLOB NOT NULL, old_run INTEGER NOT NULL,"
-    " PRIMARY KEY(run, kind, key, origin)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE undo(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " key BLOB NOT NULL, origin BLOB NOT NULL, value BLOB NOT NULL, old_run INTEGER NOT NULL,"
+    " UNIQUE(run, kind, key, origin)) STRICT;"
     "PRAGMA application_id = 1114402663;"
     "PRAGMA user_version = 1;";
 _Static_assert(APPLICATION_ID == 1114402663, "see the PRAGMA above");

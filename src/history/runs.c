@@ -81,8 +81,8 @@ static int undo_one(struct history *history, int64_t run, struct err *err)
 {
     if (step_once(history, "DELETE FROM item WHERE run = ?", run, SV_EMPTY, err) < 0 ||
         step_once(history,
-                  "INSERT INTO item SELECT kind, key, origin, value, old_run FROM undo"
-                  " WHERE run = ?",
+                  "INSERT INTO item(kind, key, origin, value, run)"
+                  " SELECT kind, key, origin, value, old_run FROM undo WHERE run = ?",
                   run, SV_EMPTY, err) < 0 ||
         step_once(history, "DELETE FROM undo WHERE run = ?", run, SV_EMPTY, err) < 0)
         return -1;
@@ -161,10 +161,11 @@ static int copy_items(struct merge *merge, sv origin, struct err *err)
 
 static int remove_items(struct history *history, sv origin, struct err *err)
 {
-    if (step_once(history,
-                  "INSERT OR IGNORE INTO undo SELECT ?1, kind, key, origin, value, run FROM item"
-                  " WHERE origin = ?2 AND run < ?1",
-                  history->run, origin, err) < 0)
+    if (step_once(
+            history,
+            "INSERT OR IGNORE INTO undo(run, kind, key, origin, value, old_run)"
+            " SELECT ?1, kind, key, origin, value, run FROM item WHERE origin = ?2 AND run < ?1",
+            history->run, origin, err) < 0)
         return -1;
     return step_once(history, "DELETE FROM item WHERE ?1 AND origin = ?2", 1, origin, err);
 }

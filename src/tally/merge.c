@@ -78,11 +78,6 @@ static void merge_blocks(struct tally *into, const struct tally *from)
     }
 }
 
-static void add_fingerprint(void *context, uint64_t fingerprint, unsigned flags)
-{
-    fpset_add(context, fingerprint, flags);
-}
-
 void tally_merge_category(struct category_tally *into, const struct category_tally *from)
 {
     bool first =
@@ -93,7 +88,7 @@ void tally_merge_category(struct category_tally *into, const struct category_tal
     into->count += from->count;
     into->transient += from->transient;
     into->permanent += from->permanent;
-    fpset_each(&from->addresses, add_fingerprint, &into->addresses);
+    fpset_merge(&into->addresses, &from->addresses);
     if (!first)
         return;
     into->sample_time = from->sample_time;
@@ -143,7 +138,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->rules, &from->rules, add_number);
     merge_map(&into->shapes, &from->shapes, add_number);
     merge_blocks(into, from);
-    fpset_each(&from->recipients, add_fingerprint, &into->recipients);
+    fpset_merge(&into->recipients, &from->recipients);
     merge_samples(&into->unclassified, &from->unclassified);
     keep_files(&into->unclassified, &into->texts);
 }
