@@ -4,19 +4,19 @@
 usage: torture.py SCENARIOS [SEED]          $BOUNCELOG: the program, $BOUNCELOG_DIE_LIBRARY: kills it at a counted step
 
 Each scenario has a way to rotate (create or copytruncate, a packing or none, delayed or not, numbers or dates), and then
-nights of appended lines (some without their newline yet), late writers to the file that was renamed, rotations, runs that
+nights of appended lines (some without their newline yet), copies of old logs, late writers to the file that was renamed, rotations, runs that
 are killed at a counted step or a random moment, and runs that start at once. At the end one run more sees the rest: the
 history must hold each line once, and the list each address that failed. It says what happened, and fails when nothing of a
 kind did: a rotation that silently does not start would make every program pass.
 """
-import json, os, random, signal, subprocess, sys, tempfile, time
+import json, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 PROGRAM = os.environ['BOUNCELOG']
 DIE = os.environ.get('BOUNCELOG_DIE_LIBRARY', '')
 DEAD = ('dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 <u{0}@example.com>: User unknown '
         '(in reply to RCPT TO command))')
 FINE = 'dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4F00)'
-happened = {'rotations': 0, 'kills': 0, 'resumed': 0, 'at once': 0, 'refused': 0, 'late': 0, 'partial': 0}
+happened = {'rotations': 0, 'kills': 0, 'resumed': 0, 'at once': 0, 'refused': 0, 'late': 0, 'partial': 0, 'copies': 0}
 
 
 class Scenario:
@@ -127,9 +127,12 @@ class Scenario:
             elif what < 0.72 and self.renamed and not self.copy and self.renamed.endswith(('.1', 'log')) and not (self.packing and not self.delay):
                 self.append(self.renamed)
                 happened['late'] += 1
-            elif what < 0.85:
+            elif what < 0.76 and len(self.logs()) > 1: # somebody keeps a copy, or brings one back
+                shutil.copy(self.rnd.choice([path for path in self.logs() if path != self.log]), f'{self.log}.copy{self.rnd.randrange(3)}')
+                happened['copies'] += 1
+            elif what < 0.87:
                 self.run_and_kill()
-            elif what < 0.93:
+            elif what < 0.94:
                 self.run_at_once()
             else:
                 self.run()
