@@ -238,6 +238,40 @@ def people(folder):
     check(pruned['attempts']['total'] == 0 and len(pruned['suppress']) == 402, 'prune')
 
 
+def twins(folder, rnd):
+    """rsyslog writes mail into two logs: it counts once, in one scan and over nights, and other lines of both are seen."""
+    lines = [line for n in range(4) for line in generate(n).decode().replace(f'mx{n}', 'mx1').splitlines(True)]
+    lines.sort()
+    both = {'mail.log': [], 'syslog': []}
+    for n, line in enumerate(lines):
+        if n % 7 == 0:
+            both['syslog'].append(f'{line[:20]} mx1 CRON[{n}]: (root) CMD (true)\n')
+        both['mail.log'].append(line)
+        both['syslog'].append(line)
+    for name, content in both.items():
+        with open(f'{folder}/{name}', 'w') as file:
+            file.writelines(content)
+    whole = json.loads(run('scan', f'{folder}/mail.log')[0])
+    once, said = run('scan', f'{folder}/mail.log', f'{folder}/syslog')
+    check('were counted once' in said, 'it is not said that two logs tell the same')
+    os.mkdir(f'{folder}/nights')
+    position = {name: 0 for name in both}
+    while any(position[name] < len(both[name]) for name in both):
+        until = lines[min(max(position.values()) + rnd.randrange(1, 120), len(lines) - 1)][:20]
+        for name in both:
+            # one of them is written, or read, a little later
+            now = sum(line[:20] <= until for line in both[name]) - rnd.randrange(30)
+            position[name] = len(both[name]) if until == lines[-1][:20] else max(position[name], now)
+            with open(f'{folder}/nights/{name}', 'w') as file:
+                file.writelines(both[name][:position[name]])
+        names = [f'{folder}/nights/{name}' for name in both]
+        run('scan', '-d', f'{folder}/db', '--force', *rnd.sample(names, 2))
+    for what, got in (('one scan', json.loads(once)), ('nights', json.loads(run('report', '-d', f'{folder}/db')[0]))):
+        check(got['attempts'] == whole['attempts'] and got['recipients'] == whole['recipients'], f'mail in two logs counts twice: {what}: '
+              f'{got["attempts"]["total"]} of {whole["attempts"]["total"]}')
+        check([row['address'] for row in got['suppress']] == [row['address'] for row in whole['suppress']], f'two logs: {what}: another list')
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -255,7 +289,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired]):
+                                people, repaired, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

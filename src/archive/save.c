@@ -272,6 +272,15 @@ static int save_senders(struct save *save)
     return put(save, ITEM_SENDERS, SV("senders"), false);
 }
 
+static int save_twins(struct save *save)
+{
+    if (!save->scan->twins.count)
+        return 0;
+    buf_clear(&save->value);
+    twins_pack(&save->value, &save->scan->twins);
+    return put(save, ITEM_TWINS, SV("twins"), false);
+}
+
 static int save_ledger(struct save *save)
 {
     buf_clear(&save->value);
@@ -293,6 +302,7 @@ int archive_save(struct archive *archive, struct scan *scan, struct input *input
                          save_suspects(&save, ITEM_ADDRESS, &scan->evidence.addresses) < 0 ||
                          save_suspects(&save, ITEM_DOMAIN, &scan->evidence.domains) < 0 ||
                          (something && save_senders(&save) < 0) ||
+                         (something && save_twins(&save) < 0) ||
                          (something && save_ledger(&save) < 0)
                      ? -1
                      : history_flush(archive->history, err);

@@ -158,6 +158,7 @@ static int make_report(struct run *run, struct err *err)
     if (map_count(&run->listed))
         options.listed = &run->listed;
     report_make(&run->report, &source, &options);
+    run->report.duplicates = run->scan.told_twice;
     run->report.brake =
         protects && !run->setup.options.force &&
         policy_brakes(&run->setup.patterns.policy.brake, (int64_t)run->report.fresh_count,
@@ -196,6 +197,9 @@ static int run_scan(struct run *run)
     describe_inputs(run);
     if (make_report(run, &err) < 0)
         return fail(&err);
+    if (run->scan.told_twice)
+        message("%lld attempts stand in two logs of one host, and were counted once",
+                (long long)run->scan.told_twice);
     int code = leave(run);
     results_tell_gaps(&run->report);
     bool held = setup_condition_holds(&run->setup, &run->report);

@@ -3,11 +3,11 @@
  * folder's name, is the set. */
 #include "order.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
 
@@ -17,6 +17,7 @@ struct member {
     size_t index;
     size_t mention; /* of the set's first member */
     enum age age;
+    uint64_t set;
     int64_t rank, stamp; /* within its age, ascending; stamp: logrotate's %s behind a date */
 };
 
@@ -168,7 +169,7 @@ static int by_age(const void *left, const void *right)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
-void order_paths(const char *const *paths, size_t count, size_t *order)
+void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t *sets)
 {
     struct member *members = mem_zero(count, sizeof *members);
     struct map mentions;
@@ -187,11 +188,14 @@ void order_paths(const char *const *paths, size_t count, size_t *order)
         if (added)
             *mention = i;
         members[i].mention = *mention;
+        members[i].set = hash_bytes(buf_sv(&set));
     }
     if (count)
         qsort(members, count, sizeof *members, by_age);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         order[i] = members[i].index;
+        sets[i] = members[i].set;
+    }
     map_release(&mentions);
     buf_release(&set);
     mem_free(members);

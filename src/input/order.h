@@ -10,8 +10,10 @@
 #define BOUNCELOG_INPUT_ORDER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* order[i] becomes the index of the path to be read as the i-th. */
-void order_paths(const char *const *paths, size_t count, size_t *order);
+/* order[i] becomes the index of the path to be read as the i-th, sets[i] the fingerprint of its
+ * set's name. */
+void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t *sets);
 
 #endif

@@ -75,23 +75,44 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     struct source *sources = mem_zero(count, sizeof *sources);
     const char **named = mem_zero(count, sizeof *named);
     size_t *order = mem_zero(count, sizeof *order);
+    uint64_t *sets = mem_zero(count, sizeof *sets);
     input->duplicates = mem_zero(count, sizeof *input->duplicates);
     gather(input, sources, paths, count);
     for (size_t i = 0; i < input->count; i++)
         named[i] = sources[i].path;
-    order_paths(named, input->count, order);
+    order_paths(named, input->count, order, sets);
     input->sources = mem_zero(count, sizeof *input->sources);
     for (size_t i = 0; i < input->count; i++)
         input->sources[i] = sources[order[i]];
+    for (size_t i = 0; i < input->count; i++)
+        input->sources[i].set = sets[i];
     mem_free(sources);
     mem_free(named);
     mem_free(order);
+    mem_free(sets);
     size_t aim = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
     input->chunk_bytes = aim < CHUNK_MAX ? aim : CHUNK_MAX;
     input->options = options;
     if (options.resume)
         resume_plan(input);
     return input;
+}
+
+void input_heads(struct input *input, void (*visit)(void *context, size_t source, sv head),
+                 void *context)
+{
+    bool resumes = input->options.resume;
+    input->options.resume = false;
+    for (size_t i = 0; i < input->count; i++) {
+        struct source before = input->sources[i];
+        if (strcmp(before.path, "-") == 0)
+            continue;
+        struct reader *reader = reader_open(input, i);
+        visit(context, i, reader_head(reader));
+        reader_close(reader);
+        input->sources[i] = before;
+    }
+    input->options.resume = resumes;
 }
 
 void input_free(struct input *input)

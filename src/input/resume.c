@@ -372,25 +372,13 @@ void resume_mark(struct reader *reader)
     source->seen.whole = source->complete && !source->partial;
 }
 
-/* The first bytes of a source, as far as they tell logs apart. */
-static size_t read_head(struct input *input, size_t index, char *head)
-{
-    struct reader *reader = reader_open(input, index);
-    size_t len = reader->head_len < HEAD_BYTES ? reader->head_len : HEAD_BYTES;
-    memcpy(head, reader->head, len);
-    reader->open = false; /* nothing is to be remembered */
-    reader_close(reader);
-    return len;
-}
-
 static bool same_log(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t len = a_len < b_len ? a_len : b_len;
     return len && memcmp(a, b, len) == 0;
 }
 
-/* Of a file that did not change the mark does not change either. Standard input, which can be read
- * once only, is none of these. */
+/* Of a file that did not change the mark does not change either. */
 static bool rests(const struct input_options *options, const char *path)
 {
     struct stat file;
@@ -401,22 +389,32 @@ static bool rests(const struct input_options *options, const char *path)
     return is_unchanged(options, &now, &before);
 }
 
+struct heads {
+    struct input *input;
+    char *bytes; /* HEAD_BYTES a source */
+    size_t *lens;
+};
+
+static void note_head(void *context, size_t source, sv head)
+{
+    struct heads *heads = context;
+    if (rests(&heads->input->options, heads->input->sources[source].path))
+        return;
+    sv part = sv_sub(head, 0, HEAD_BYTES);
+    sv_put(heads->bytes + source * HEAD_BYTES, part);
+    heads->lens[source] = part.len;
+}
+
 void resume_plan(struct input *input)
 {
-    struct input_options options = input->options;
-    char *heads = mem_alloc(input->count * HEAD_BYTES + 1);
-    size_t *lens = mem_zero(input->count + 1, sizeof *lens);
-    input->options.resume = false; /* for a look at the heads */
-    for (size_t i = 0; i < input->count; i++) {
-        struct source *source = &input->sources[i], before = *source;
-        if (strcmp(source->path, "-") != 0 && !rests(&options, source->path))
-            lens[i] = read_head(input, i, heads + i * HEAD_BYTES);
-        *source = before;
-        for (size_t j = i; j-- > 0 && source->follows == INPUT_NEW;)
-            if (same_log(heads + i * HEAD_BYTES, lens[i], heads + j * HEAD_BYTES, lens[j]))
-                source->follows = j;
-    }
-    input->options = options;
-    mem_free(heads);
-    mem_free(lens);
+    struct heads heads = {input, mem_alloc(input->count * HEAD_BYTES + 1),
+                          mem_zero(input->count + 1, sizeof *heads.lens)};
+    input_heads(input, note_head, &heads);
+    for (size_t i = 0; i < input->count; i++)
+        for (size_t j = i; j-- > 0 && input->sources[i].follows == INPUT_NEW;)
+            if (same_log(heads.bytes + i * HEAD_BYTES, heads.lens[i], heads.bytes + j * HEAD_BYTES,
+                         heads.lens[j]))
+                input->sources[i].follows = j;
+    mem_free(heads.bytes);
+    mem_free(heads.lens);
 }

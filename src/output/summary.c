@@ -293,6 +293,7 @@ void output_summary(struct outfile *out, const struct report *report)
     write_blocks(out, report);
     write_suppressions(out, report);
     member(out, "unresolved_expiries", cJSON_CreateNumber((double)report->unresolved_expiries));
+    member(out, "duplicates", cJSON_CreateNumber((double)report->duplicates));
     member(out, "evicted", cJSON_CreateNumber((double)report->evicted));
     write_unclassified(out, report);
     member(out, "unparsed", samples_object(&report->unparsed));

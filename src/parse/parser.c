@@ -270,6 +270,24 @@ static bool is_arrival(enum mta mta, sv rest)
            (mta == MTA_SENDMAIL && sv_starts(rest, SV("from=")));
 }
 
+void parser_hosts(struct parser *parser, sv head, struct map *hosts)
+{
+    struct arena arena = {0};
+    char lower[256]; /* RFC 1035 section 2.3.4: names have less */
+    while (head.len) {
+        struct header header;
+        sv line = sv_cut(head, '\n', &head);
+        if (!head.len && line.len && line.ptr[line.len] != '\n')
+            break;
+        if (!header_read(&parser->headers, line, &arena, &header))
+            continue;
+        sv host = sv_sub(header.host, 0, sizeof lower);
+        scan_lower(lower, host);
+        map_add(hosts, sv_make(lower, host.len), NULL);
+    }
+    arena_release(&arena);
+}
+
 struct clock parser_clock(struct parser *parser, sv head, const struct clock_options *options)
 {
     struct clock_evidence evidence = {0};

@@ -50,6 +50,10 @@ static void on_event(void *context, struct event *event)
     int64_t time = event->attempt.time;
     if (time < options->since || time >= options->until || !sender_wanted(options, event))
         return;
+    if (lane->scan->twins.count && twins_told(&lane->scan->twins, lane->set, event)) {
+        lane->scan->told_twice++;
+        return;
+    }
     const struct patterns *patterns = options->patterns;
     evidence_expect_sender(&lane->scan->evidence, event);
     pipeline_judge(patterns, event);
@@ -96,6 +100,7 @@ void lane_apply(struct lane *lane, size_t source, struct batch *batch)
     size_t count = batch->records.count;
     const struct tally *soon = lane->period ? &lane->period->tally : &scan->tally;
     lane->source = source;
+    lane->set = from->set;
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
             ledger_expect(scan->ledger, &records[i + AHEAD]);

@@ -11,6 +11,7 @@ struct lane {
     struct input *input;
     const struct pipeline_options *options;
     size_t source;
+    uint64_t set;          /* of it */
     int64_t day;           /* since 1970, that `period` is of */
     struct period *period; /* with by_day: where events are counted; NULL: no event yet */
 };

@@ -4,6 +4,7 @@
 #include "bouncelog/policy/policy.h"
 #include "engine.h"
 #include "lane.h"
+#include "sharing.h"
 
 void pipeline_judge(const struct patterns *patterns, struct event *event)
 {
@@ -21,6 +22,7 @@ void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_
 {
     struct lane lane;
     lane_init(&lane, scan, input, options);
+    sharing_find(&scan->twins, input, options);
     engine_run(&lane);
     for (size_t i = 0; i < map_count(&scan->days); i++) {
         const struct period *day = map_value_at(&scan->days, i);
@@ -33,6 +35,7 @@ void scan_release(struct scan *scan)
     tally_release(&scan->tally);
     evidence_release(&scan->evidence);
     ledger_free(scan->ledger);
+    twins_release(&scan->twins);
     for (size_t i = 0; i < map_count(&scan->days); i++)
         period_release(map_value_at(&scan->days, i));
     map_release(&scan->days);

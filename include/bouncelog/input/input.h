@@ -60,6 +60,7 @@ struct seen {
 struct source {
     const char *path;   /* as named by the user; "-" is standard input */
     const char *format; /* "plain", "gzip", "zstd", "xz", "bzip2"; "unknown" before it is open */
+    uint64_t set;       /* fingerprint of the rotated set that it is of */
     int64_t mtime;      /* seconds since 1970; 0 for standard input */
     int64_t bytes;      /* decoded so far */
     int64_t size;       /* on disk; 0 when unknown */
@@ -116,6 +117,10 @@ struct source *input_source(struct input *input, size_t index);
 const char *input_duplicate(const struct input *input, size_t index);
 /* Bytes on disk of all sources; 0: unknown. */
 int64_t input_size(const struct input *input);
+
+/* Looks at the beginning of each source, before any is read; standard input has none yet. */
+void input_heads(struct input *input, void (*visit)(void *context, size_t source, sv head),
+                 void *context);
 
 void chunk_init(struct chunk *chunk, const struct input *input);
 void chunk_release(struct chunk *chunk);

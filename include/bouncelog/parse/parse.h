@@ -14,6 +14,7 @@
 #define BOUNCELOG_PARSE_PARSE_H
 
 #include "bouncelog/base/arena.h"
+#include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
 #include "bouncelog/pattern/patterns.h"
 
@@ -68,6 +69,9 @@ void parser_free(struct parser *parser);
 
 /* head: the first lines of the source, as input_head gives them. */
 struct clock parser_clock(struct parser *parser, sv head, const struct clock_options *options);
+
+/* Adds the hosts whose lines the head holds, lower-cased, "" for lines that carry none. */
+void parser_hosts(struct parser *parser, sv head, struct map *hosts);
 
 /* line: without its newline; readable for PARSE_SLACK bytes beyond its end. */
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv line,

@@ -12,6 +12,7 @@
 #include "bouncelog/input/input.h"
 #include "bouncelog/ledger/evidence.h"
 #include "bouncelog/ledger/ledger.h"
+#include "bouncelog/ledger/twins.h"
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/tally/tally.h"
 
@@ -52,9 +53,11 @@ struct scan {
     struct tally tally;
     struct evidence evidence;
     struct ledger *ledger;
-    struct map days;                     /* with by_day: int64_t days since 1970 -> struct period */
-    struct line_tally undated;           /* with by_day: lines of sources that no attempt dates */
-    int64_t *source_lines;               /* by source, of this run */
+    struct twins twins;
+    int64_t told_twice;        /* events that another log had told already: counted once */
+    struct map days;           /* with by_day: int64_t days since 1970 -> struct period */
+    struct line_tally undated; /* with by_day: lines of sources that no attempt dates */
+    int64_t *source_lines;     /* by source, of this run */
     int64_t *source_first, *source_last; /* by source: times of its attempts; first > last: none */
     size_t source_count;
     uint64_t limits; /* matches that ran into PCRE2's limits */

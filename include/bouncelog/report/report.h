@@ -194,6 +194,7 @@ struct report {
     size_t removed_count;
     bool brake; /* the lists stay as they are; set by whoever decides it */
     int64_t unresolved_expiries, evicted;
+    int64_t duplicates; /* attempts that stand in two logs of one host, and were counted once */
     double bounce_rate; /* of all attempts */
     struct sample_list unclassified, unparsed, ambiguous;
     double delivered_rate, deferred_rate; /* of all attempts */

@@ -1,0 +1,64 @@
+#include "sharing.h"
+
+#include "bouncelog/base/mem.h"
+#include "bouncelog/parse/parse.h"
+
+struct sharing {
+    struct input *input;
+    struct parser *parser;
+    struct map sets; /* fingerprint of a set -> struct map of its hosts */
+};
+
+static bool is_one_set(struct input *input)
+{
+    for (size_t i = 1; i < input_source_count(input); i++)
+        if (input_source(input, i)->set != input_source(input, 0)->set)
+            return false;
+    return true;
+}
+
+static void note_hosts(void *context, size_t source, sv head)
+{
+    struct sharing *sharing = context;
+    bool added;
+    sv set = sv_make((const char *)&input_source(sharing->input, source)->set, sizeof(uint64_t));
+    struct map *hosts = map_add(&sharing->sets, set, &added);
+    if (added)
+        map_init(hosts, 1);
+    parser_hosts(sharing->parser, head, hosts);
+}
+
+static bool have_common(const struct map *a, const struct map *b)
+{
+    for (size_t i = 0; i < map_count(a); i++)
+        if (map_get(b, map_key_at(a, i)))
+            return true;
+    return false;
+}
+
+static void add_shared(struct twins *twins, const struct map *sets)
+{
+    for (size_t i = 0; i < map_count(sets); i++)
+        for (size_t j = 0; j < map_count(sets); j++) {
+            uint64_t name;
+            memcpy(&name, map_key_at(sets, i).ptr, sizeof name);
+            if (i != j && have_common(map_value_at(sets, i), map_value_at(sets, j)))
+                twins_add_set(twins, name);
+        }
+}
+
+void sharing_find(struct twins *twins, struct input *input, const struct pipeline_options *options)
+{
+    struct parser_options how = {.patterns = options->patterns, .only = options->only};
+    struct sharing sharing = {.input = input};
+    if (is_one_set(input))
+        return;
+    sharing.parser = parser_new(&how);
+    map_init(&sharing.sets, sizeof(struct map));
+    input_heads(input, note_hosts, &sharing);
+    add_shared(twins, &sharing.sets);
+    for (size_t i = 0; i < map_count(&sharing.sets); i++)
+        map_release(map_value_at(&sharing.sets, i));
+    map_release(&sharing.sets);
+    parser_free(sharing.parser);
+}
