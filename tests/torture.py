@@ -58,7 +58,7 @@ class Scenario:
         text = (self.rest if path is None else '') + ''.join(self.line() for _ in range(self.rnd.choice([0, 1, 3, 40, 400])))
         if path is None:
             self.rest = ''
-            if text and self.rnd.random() < 0.3: # the last line comes in two parts
+            if len(text) > 1 and self.rnd.random() < 0.3: # the last line comes in two parts
                 cut = self.rnd.randrange(1, min(len(text), 120))
                 text, self.rest = text[:-cut], text[-cut:]
                 happened['partial'] += 1
