@@ -272,6 +272,39 @@ def twins(folder, rnd):
         check([row['address'] for row in got['suppress']] == [row['address'] for row in whole['suppress']], f'two logs: {what}: another list')
 
 
+def full_disk(folder):
+    """The disk of the history, of a list, of the summary is full: a word, the old files are whole, the next run is exact."""
+    log, small = f'{folder}/mail.log', f'{folder}/small'
+    with open(log, 'w') as file:
+        for n in range(4000):
+            file.write(f'2026-11-03T00:00:{n % 60:02d}Z mx1 postfix/smtp[9]: {n + 0x1000000:X}: to=<user{n}@example.com>, relay=mx.example.com'
+                       '[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 '
+                       'User unknown (in reply to RCPT TO command))\n')
+    os.mkdir(small)
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small], capture_output=True).returncode:
+        print('history: full disk: skipped: nothing can be mounted here')
+        return
+    try:
+        for full, code, size in (('db', 5, '256k'), ('list', 6, '48k'), ('summary', 6, '128k')):
+            subprocess.run(['mount', '-o', f'remount,size={size}', small], check=True)
+            at = {name: f'{small if name == full else folder}/{full}.{name}' for name in ('db', 'list', 'summary')}
+            run('scan', '-d', at['db'], '-s', at['list'], '-o', at['summary'], 'samples/exim-mainlog')
+            before = [open(at[name], 'rb').read() for name in ('list', 'summary')]
+            _, said = run('scan', '-d', at['db'], '-s', at['list'], '-o', at['summary'], '--force', log, code=code)
+            check(f'{at[full]}:' in said and said.count('\n') <= 2, f'{full} is full: {said}')
+            after = [open(at[name], 'rb').read() for name in ('list', 'summary')]
+            check(after == before if full == 'db' else after[full == 'summary'] == before[full == 'summary'],
+                  f'{full} is full: what was there was replaced')
+            check(sorted(os.listdir(small)) == sorted(name for name in os.listdir(small) if not name.endswith('.tmp')), f'{full}: a rest')
+            subprocess.run(['mount', '-o', 'remount,size=64m', small], check=True)
+            run('scan', '-d', at['db'], '-s', at['list'], '-o', at['summary'], '--force', log)
+            check(json.loads(open(at['summary']).read())['attempts']['total'] == 4000, f'{full}: the next run is not exact')
+            for name in os.listdir(small):
+                os.unlink(f'{small}/{name}')
+    finally:
+        subprocess.run(['umount', small], check=True)
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -289,7 +322,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')
