@@ -54,7 +54,7 @@ class Command:
 
     def takes_files(self):
         """Operands in capitals that are files or folders."""
-        return any(re.search(r'(?<![-A-Z] )(?<![-A-Z])\b(FILE|DIR|DB)\b',
+        return any(re.search(r'(?<![-A-Z] )(?<![-A-Z])\b(FILE|DIR|DB|LOG)\b',
                              re.sub(r'--?[\w-]+[ =][A-Z]+', '', line)) for line in self.usage)
 
 

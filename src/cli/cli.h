@@ -33,7 +33,9 @@ int scan_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int codes_command(int argc, char **argv);
 int patterns_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
 
-extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[];
+extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[],
+    help_doctor[];
 
 #endif
