@@ -2,6 +2,7 @@
 are made of it."""
 import re
 import subprocess
+import textwrap
 from dataclasses import dataclass, field
 
 TEXT_COLUMN = 29  # where the words about an option begin
@@ -24,7 +25,7 @@ class Item:
 
 @dataclass
 class Block:
-    kind: str  # 'heading', 'options', 'literal', 'paragraph'
+    kind: str  # 'heading', 'options', 'literal', 'paragraph', 'example'
     text: str = ''
     items: list = field(default_factory=list)
 
@@ -85,6 +86,10 @@ def read_items(lines):
 def read_group(lines):
     """Lines between two empty ones."""
     blocks = []
+    match = re.match(r'Examples?: *', lines[0])
+    if match:
+        lines[0] = ' ' * match.end() + lines[0][match.end():]
+        return [Block('example', textwrap.dedent('\n'.join(line for line in lines if line.strip())))]
     if len(lines) > 1 and not lines[0].startswith(' ') and lines[1].startswith('  '):
         blocks.append(Block('heading', lines.pop(0).rstrip(':')))
     if re.match(r' {2}(?: {4})?-', lines[0]):
@@ -117,23 +122,40 @@ def run(program, *arguments):
     return result.returncode, result.stdout, result.stderr
 
 
+def read_summaries(text):
+    """What the main help says about each command, by name: behind the usage or in the lines below."""
+    summaries, name = {}, ''
+    for line in text.split('\n'):
+        match = re.match(r'  bouncelog ([a-z]+)(?: \S+)*(?:  +(\S.*))?$', line)
+        more = re.match(r' {12,}(\S.*)$', line)
+        if match and match.group(1) != 'help':
+            name = match.group(1)
+            summaries.setdefault(name, '')
+        elif not more:
+            name = ''
+        if name:
+            words = (match.group(2) or '') if match else more.group(1)
+            summaries[name] = ', '.join(filter(None, [summaries[name], words])) if match else \
+                f'{summaries[name]} {words}'.strip()
+    return summaries
+
+
 def load(program):
     """The program's own help, then that of each command that it names."""
     code, text, _ = run(program, '--help')
     if code:
         raise SystemExit(f'{program} --help: exit {code}')
     main = read_help('', text.split('\n\n')[0].replace('\n', ' '), text)
-    summaries = {}
-    for usage, summary in re.findall(r'^  (bouncelog [a-z]+.*?)(?:  +(\S.*))?$', text, re.M):
-        name = usage.split()[1]
-        if name != 'help':
-            summaries[name] = f'{summaries.get(name, "")} {summary}'.strip()
     commands = []
-    for name, summary in summaries.items():
+    for name, summary in read_summaries(text).items():
         code, text, err = run(program, name, '--help')
         if code:
             raise SystemExit(f'{program} {name} --help: exit {code}: {err}')
-        commands.append(read_help(name, summary, text))
+        command = read_help(name, summary, text)
+        if not summary:  # then the first sentence about it
+            words = [block.text for block in command.blocks if block.kind == 'paragraph'] or [name]
+            command.summary = words[0].split('. ')[0].rstrip('.')
+        commands.append(command)
     return main, commands
 
 

@@ -60,15 +60,18 @@ def option_term(item):
 
 def exit_rows(text):
     """`0 done; 1 a condition held; ...` as (code, meaning)."""
-    rows = re.findall(r'(\d+) ((?:(?!; \d+ ).)+)', re.sub(r'^Exit codes?:\s*', '', text).rstrip('.'))
+    rows = re.findall(r'(\d+) ((?:(?!; \d+ ).)+)', text.rstrip('.'))
     return [(code, meaning.rstrip('; ')) for code, meaning in rows]
 
 
 def exit_section(command):
     for block in command.blocks:
         if block.text.startswith('Exit code'):
-            rows = [(code, mdoc.fill(mdoc.escape(meaning + '.'))) for code, meaning in exit_rows(block.text)]
-            return mdoc.tagged(rows)
+            text = re.sub(r'^Exit codes?:\s*', '', block.text)
+            first = re.search(r'(^|; )\d', text)
+            lead = text[:first.start()] if first else text
+            rows = [(code, mdoc.fill(mdoc.escape(meaning + '.'))) for code, meaning in exit_rows(text[len(lead):])]
+            return (mdoc.fill(mdoc.escape(lead.rstrip('.') + '.')) if lead else '') + (mdoc.tagged(rows) if rows else '')
     return ''
 
 
@@ -84,8 +87,8 @@ def body_of_help(command):
         elif block.kind == 'options':
             said['OPTIONS'] += mdoc.tagged([(option_term(item), mdoc.fill(mdoc.escape(item.text)))
                                             for item in block.items])
-        elif block.text.startswith('Example'):
-            said['EXAMPLES'] += mdoc.literal(re.sub(r'^Examples?:\s*', '', block.text))
+        elif block.kind == 'example':
+            said['EXAMPLES'] += mdoc.literal(block.text)
         elif not block.text.startswith('Exit code'):
             target = 'DESCRIPTION' if not said['OPTIONS'] else 'OPTIONS'
             said[target] += mdoc.literal(block.text) if block.kind == 'literal' else \
