@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as work:
     with open(log, 'w') as file:
         for i in range(LINES):
             file.write(f'Nov 22 04:00:00 mx1 postfix/smtp[9]: {i + 0x10000000:X}: to=<user{i}@example.com>, {FAILED}')
-    command = [os.environ['BOUNCELOG'], 'scan', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
+    command = [os.environ['BOUNCELOG'], 'scan', '--force', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
                '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', '--html', f'{out}/page',
                '--prometheus', f'{out}/metrics', '-s', f'{out}/parts:mailgun-json', log]
     start = time.time()

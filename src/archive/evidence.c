@@ -27,9 +27,14 @@ static int load_suspect(void *context, const struct item *item, struct err *err)
     if (own ? !load->own : !load->others)
         return 0;
     struct suspect *suspect = map_add(load->suspects, item->key, NULL);
+    struct suspect before = *suspect;
     if (suspect_unpack(suspect, item->value, taxonomy_of(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
     suspect->known = suspect->known || own;
+    if (!own) { /* what stands on the lists of others is their matter */
+        suspect->listed_at = before.listed_at;
+        suspect->cleared_at = before.cleared_at;
+    }
     return 0;
 }
 
@@ -38,6 +43,7 @@ static int load_senders(void *context, const struct item *item, struct err *err)
     const struct load *load = context;
     struct unpack in = unpack_of(item->value);
     size_t count = unpack_count(&in, sizeof(uint64_t));
+    fpset_reserve(&load->evidence->senders, count);
     for (size_t i = 0; i < count; i++)
         fpset_add(&load->evidence->senders, unpack_hash(&in), 0);
     return in.failed ? archive_damaged(load->archive, "envelope senders", err) : 0;
@@ -104,11 +110,6 @@ static int copy_suspects(struct archive *archive, struct map *to, const struct m
     return result;
 }
 
-static void copy_sender(void *context, uint64_t fingerprint, unsigned flags)
-{
-    fpset_add(context, fingerprint, flags);
-}
-
 int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
                    struct err *err)
 {
@@ -127,7 +128,7 @@ int archive_decide(struct archive *archive, struct scan *scan, struct report_sou
         copy_suspects(archive, &all->addresses, &scan->evidence.addresses, err) < 0 ||
         copy_suspects(archive, &all->domains, &scan->evidence.domains, err) < 0)
         return -1;
-    fpset_each(&scan->evidence.senders, copy_sender, &all->senders);
+    fpset_merge(&all->senders, &scan->evidence.senders);
     source->evidence = all;
     return 0;
 }
@@ -208,11 +209,17 @@ static int add_day(void *context, const struct item *item, struct err *err)
 static int add_reach(void *context, const struct item *item, struct err *err)
 {
     const struct view *view = context;
+    struct tally day;
     if (!in_window(view, item->key))
         return 0;
-    return tally_unpack_reach(&view->archive->period.tally, item->value) < 0
-               ? archive_damaged(view->archive, "the counters of a day", err)
-               : 0;
+    tally_init(&day);
+    int result = tally_unpack_reach(&day, item->value) < 0
+                     ? archive_damaged(view->archive, "the counters of a day", err)
+                     : 0;
+    if (result == 0)
+        tally_merge(&view->archive->period.tally, &day);
+    tally_release(&day);
+    return result;
 }
 
 static bool has_attempts(const struct view *view, const struct stream *stream)

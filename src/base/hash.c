@@ -60,6 +60,7 @@ uint64_t hash_address(sv address, uint64_t *domain)
  * "taken"; 59 bits of fingerprint remain. */
 #define TAKEN 1u
 #define FLAGS_SHIFT 1
+enum { FPSET_CAP = 1024 };
 #define LOW_MASK ((uint64_t)((1u << (FPSET_FLAG_BITS + 1)) - 1))
 
 static size_t slot_of(const struct fpset *set, uint64_t fp)
@@ -70,15 +71,35 @@ static size_t slot_of(const struct fpset *set, uint64_t fp)
     return at;
 }
 
-static void grow(struct fpset *set)
+static void grow_to(struct fpset *set, size_t cap)
 {
-    struct fpset bigger = {.count = set->count, .cap = set->cap ? set->cap * 2 : 1024};
+    struct fpset bigger = {.count = set->count, .cap = cap};
     bigger.slots = mem_table(bigger.cap, sizeof *bigger.slots);
     for (size_t i = 0; i < set->cap; i++)
         if (set->slots[i])
             bigger.slots[slot_of(&bigger, set->slots[i])] = set->slots[i];
     mem_free(set->slots);
     *set = bigger;
+}
+
+void fpset_reserve(struct fpset *set, size_t more)
+{
+    size_t cap = set->cap ? set->cap : FPSET_CAP;
+    while (set->count + more >= cap / 4 * 3)
+        cap *= 2;
+    if (cap > set->cap)
+        grow_to(set, cap);
+}
+
+void fpset_merge(struct fpset *into, const struct fpset *from)
+{
+    if (!from->count)
+        return;
+    fpset_reserve(into, from->count);
+    for (size_t i = 0; i < from->cap; i++)
+        if (from->slots[i])
+            fpset_add(into, from->slots[i] & ~LOW_MASK,
+                      (unsigned)((from->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
 }
 
 void fpset_expect(const struct fpset *set, uint64_t fp)
@@ -90,7 +111,7 @@ void fpset_expect(const struct fpset *set, uint64_t fp)
 int fpset_add(struct fpset *set, uint64_t fp, unsigned flags)
 {
     if (set->count >= set->cap / 4 * 3)
-        grow(set);
+        grow_to(set, set->cap ? set->cap * 2 : FPSET_CAP);
     size_t at = slot_of(set, fp);
     uint64_t old = set->slots[at];
     if (!old) {
@@ -108,6 +129,22 @@ int fpset_get(const struct fpset *set, uint64_t fp)
         return FPSET_NEW;
     uint64_t slot = set->slots[slot_of(set, fp)];
     return slot ? (int)((slot & LOW_MASK) >> FLAGS_SHIFT) : FPSET_NEW;
+}
+
+/* Takes all out and puts the others in again: it is rare. */
+bool fpset_remove(struct fpset *set, uint64_t fp)
+{
+    struct fpset kept = {0};
+    if (fpset_get(set, fp) == FPSET_NEW)
+        return false;
+    fpset_reserve(&kept, set->count);
+    for (size_t i = 0; i < set->cap; i++)
+        if (set->slots[i] && (set->slots[i] & ~LOW_MASK) != (fp & ~LOW_MASK))
+            fpset_add(&kept, set->slots[i] & ~LOW_MASK,
+                      (unsigned)((set->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
+    fpset_release(set);
+    *set = kept;
+    return true;
 }
 
 void fpset_each(const struct fpset *set, void (*visit)(void *, uint64_t, unsigned), void *context)

@@ -120,3 +120,11 @@ int sv_cmp(sv a, sv b)
     int order = common ? memcmp(a.ptr, b.ptr, common) : 0;
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
+
+bool sv_has_nocase(sv text, sv part)
+{
+    for (size_t at = 0; at + part.len <= text.len; at++)
+        if (sv_starts_nocase(sv_skip(text, at), part))
+            return true;
+    return false;
+}

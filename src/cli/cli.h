@@ -32,10 +32,14 @@ int print_result(sv text);
 int scan_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int codes_command(int argc, char **argv);
+int suppress_command(int argc, char **argv);
+int report_command(int argc, char **argv);
+int merge_command(int argc, char **argv);
+int history_command(int argc, char **argv);
 int patterns_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 
-extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[],
-    help_doctor[];
+extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[];
+extern const char help_suppress[], help_report[], help_merge[], help_history[], help_doctor[];
 
 #endif

@@ -107,7 +107,7 @@ static bool check_config(struct doctor *doctor, int count, char **logs)
         argv[argc++] = logs[i];
     if (!count)
         argv[argc++] = nothing;
-    bool fine = scan_options_read(&doctor->options, argc, argv, &err) == 0 &&
+    bool fine = scan_options_read(&doctor->options, COMMAND_SCAN, argc, argv, &err) == 0 &&
                 zone_set(doctor->options.zone, &err) == 0 &&
                 patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0;
     mem_free(argv);

@@ -10,7 +10,7 @@
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/pipeline/pipeline.h"
 #include "cli.h"
-#include "scan_options.h"
+#include "values.h"
 #include "zone.h"
 
 enum { OPT_JSON, OPT_MTA, OPT_PATTERNS, OPT_PATTERNS_EXTRA, OPT_POLICY, OPT_HELP };

@@ -8,6 +8,11 @@ const char help_main[] =
     "  bouncelog scan [OPTIONS] FILE...   logs in, one JSON summary out\n"
     "  bouncelog explain [REPLY|-]        what an SMTP reply, or a log line, means\n"
     "  bouncelog codes [CODE...]          reply codes and enhanced status codes with remedies\n"
+    "  bouncelog suppress --history DB    suppression lists from the history\n"
+    "  bouncelog report --history DB      summary, page, metrics over any period of it\n"
+    "  bouncelog merge --into DB DB...    add the histories of other hosts\n"
+    "  bouncelog history show|allow|forget|prune|undo --history DB\n"
+    "                                     look into it, exempt, erase, drop, take back\n"
     "  bouncelog patterns check [DIR]     verify pattern files\n"
     "  bouncelog doctor [LOG...]          is all in place on this host, and what to do if not\n"
     "\n"
@@ -21,6 +26,17 @@ const char help_scan[] =
     "\n"
     "Reads mail logs (plain, gzip, zstd, xz, bzip2; rotated sets in any order; \"-\" is standard\n"
     "input) and writes one JSON summary to standard output.\n"
+    "\n"
+    "History\n"
+    "  -d, --history DB           read only what is new in each log, whatever its name by now,\n"
+    "                             keep it in DB (made when it is not there), and decide over all\n"
+    "                             that DB holds; every line is counted once\n"
+    "      --wait SECONDS         for another run that holds DB (default: exit 7 at once)\n"
+    "      --dry-run              DB stays as it is\n"
+    "      --delta                lists have what is new on them since the last run, and\n"
+    "                             FILE.removed what is not on them any more\n"
+    "      --allow FILE           addresses, and @domains, never to be suppressed, one a line\n"
+    "      --force                write the lists also when the brake says no\n"
     "\n"
     "Output\n"
     "  -o, --output FILE          the summary goes to FILE\n"
@@ -80,8 +96,10 @@ const char help_scan[] =
     "                             /etc/bouncelog/bouncelog.yaml if there is one)\n"
     "\n"
     "Exit codes: 0 done; 1 a --fail-on condition held; 2 usage; 3 something could not be read or\n"
-    "understood, the summary says what; 4 a pattern, policy or configuration file is wrong; 6 an\n"
-    "output could not be written; 70 a bug of ours; 71 out of memory.\n";
+    "understood, the summary says what; 4 a pattern, policy or configuration file is wrong; 5 the\n"
+    "history failed; 6 an output could not be written; 7 another run holds the history; 8 the\n"
+    "brake held the lists back (far more addresses than before), all else was written; 70 a bug of "
+    "ours; 71 out of memory.\n";
 
 const char help_explain[] =
     "usage: bouncelog explain [--json] [--mta MTA] [REPLY|-]\n"
@@ -106,6 +124,73 @@ const char help_codes[] =
     "advises, where practice (\"meaning\", \"remedy\") may know better.\n"
     "\n"
     "      --patterns DIR, --patterns-extra DIR\n"
+    "                             as for scan\n";
+
+#define HELP_DECIDES                                                                               \
+    "      --recipients FILE      only addresses in FILE (one a line, @domain for all of a "       \
+    "domain)\n"                                                                                    \
+    "      --allow FILE           addresses, and @domains, never to be suppressed\n"               \
+    "      --hash sha256 --hash-key-file FILE, --patterns DIR, --patterns-extra DIR,\n"            \
+    "      --policy FILE, --config FILE\n"                                                         \
+    "                             as for scan\n"
+
+const char help_suppress[] =
+    "usage: bouncelog suppress --history DB [-s FILE[:FORMAT]]...\n"
+    "\n"
+    "Writes suppression lists from the history; without -s the plain one to standard output.\n"
+    "\n"
+    "  -d, --history DB           what `bouncelog scan --history` keeps\n"
+    "  -s, --suppress FILE[:FORMAT]\n"
+    "                             the formats of scan; may be repeated\n" HELP_DECIDES;
+
+const char help_report[] =
+    "usage: bouncelog report --history DB [OPTIONS]\n"
+    "\n"
+    "Writes the summary of any period of the history to standard output, in the form that scan\n"
+    "writes. Reads no logs.\n"
+    "\n"
+    "  -d, --history DB           what `bouncelog scan --history` keeps\n"
+    "      --since T, --until T   the days (UTC) from T until T: 2026-11-22, 7d (ago)\n"
+    "  -o, --output FILE          the summary goes to FILE\n"
+    "  -t, --text                 a readable table instead of JSON\n"
+    "  -s, --suppress FILE[:FORMAT]\n"
+    "                             suppression lists, as for scan\n"
+    "      --html FILE            the report as one page\n"
+    "      --addresses            the page shows addresses in clear\n"
+    "      --prometheus FILE      metrics for node_exporter's textfile collector\n"
+    "      --top N                length of the rankings (default 50)\n"
+    "      --fail-on EXPR         exit 1 when it holds, as for scan\n" HELP_DECIDES;
+
+const char help_merge[] =
+    "usage: bouncelog merge --into DB DB...\n"
+    "\n"
+    "Adds the histories of other hosts to DB (made when it is not there). Merging one again\n"
+    "changes nothing, merging a newer state of it replaces the older one; the order is of no\n"
+    "matter. Two histories that hold the same log are refused: it would be counted twice.\n"
+    "\n"
+    "      --into DB              the history that takes the others in\n"
+    "      --wait SECONDS         for another run that holds DB\n";
+
+const char help_history[] =
+    "usage: bouncelog history show --history DB [ADDRESS...]\n"
+    "       bouncelog history allow --history DB [--remove] ADDRESS|@DOMAIN...\n"
+    "       bouncelog history forget --history DB ADDRESS...\n"
+    "       bouncelog history prune --history DB [--days N] [--evidence-days N]\n"
+    "       bouncelog history undo --history DB RUN\n"
+    "\n"
+    "show    what the history holds; with an address, all that is held against it\n"
+    "allow   never suppress the address, or any of the domain\n"
+    "forget  erase the address wherever it stands; counts stay\n"
+    "prune   drop old days, and old evidence that put nobody on a list\n"
+    "undo    take back RUN and all runs after it, of the last seven; the next scan reads those\n"
+    "        lines again\n"
+    "\n"
+    "  -d, --history DB           what `bouncelog scan --history` keeps\n"
+    "      --remove               the address is not allowed any more\n"
+    "      --days N               counters of so many days stay (default 400)\n"
+    "      --evidence-days N      evidence of so many days stays (default 90)\n"
+    "      --wait SECONDS         for another run that holds DB\n"
+    "      --patterns DIR, --patterns-extra DIR, --policy FILE\n"
     "                             as for scan\n";
 
 const char help_patterns[] =

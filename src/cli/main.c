@@ -125,11 +125,12 @@ static int print_version(void)
 static const struct command {
     const char *name, *help;
     int (*run)(int argc, char **argv);
-} commands[] = {{"scan", help_scan, scan_command},
-                {"explain", help_explain, explain_command},
-                {"codes", help_codes, codes_command},
-                {"patterns", help_patterns, patterns_command},
-                {"doctor", help_doctor, doctor_command}};
+} commands[] = {
+    {"scan", help_scan, scan_command},          {"explain", help_explain, explain_command},
+    {"codes", help_codes, codes_command},       {"suppress", help_suppress, suppress_command},
+    {"report", help_report, report_command},    {"merge", help_merge, merge_command},
+    {"history", help_history, history_command}, {"patterns", help_patterns, patterns_command},
+    {"doctor", help_doctor, doctor_command}};
 
 /* "scan, explain or codes", for messages. */
 static const char *command_names(void)

@@ -5,16 +5,22 @@
 #include <unistd.h>
 
 #include "args.h"
-#include "bouncelog/base/date.h"
 #include "bouncelog/pattern/settings.h"
 #include "cli.h"
 #include "outputs.h"
+#include "values.h"
 #include "zone.h"
 
 enum { TOP_DEFAULT = 50, TOP_LIMIT = 1000000, JOBS_LIMIT = 64 };
-enum { MESSAGES_MIN = 64, MESSAGES_LIMIT = 100000000 };
+enum { MESSAGES_MIN = 64, MESSAGES_LIMIT = 100000000, WAIT_LIMIT = 86400 };
 
-enum option {
+enum option_id {
+    OPT_HISTORY,
+    OPT_WAIT,
+    OPT_DRY_RUN,
+    OPT_FORCE,
+    OPT_ALLOW,
+    OPT_DELTA,
     OPT_OUTPUT,
     OPT_TEXT,
     OPT_EVENTS,
@@ -47,139 +53,64 @@ enum option {
     OPT_HELP,
 };
 
-static const struct arg_spec specs[] = {
-    {"output", 'o', true, OPT_OUTPUT},
-    {"text", 't', false, OPT_TEXT},
-    {"events", 'e', true, OPT_EVENTS},
-    {"events-include", 0, true, OPT_EVENTS_INCLUDE},
-    {"suppress", 's', true, OPT_SUPPRESS},
-    {"html", 0, true, OPT_HTML},
-    {"addresses", 0, false, OPT_ADDRESSES},
-    {"prometheus", 0, true, OPT_PROMETHEUS},
-    {"since", 0, true, OPT_SINCE},
-    {"until", 0, true, OPT_UNTIL},
-    {"mta", 0, true, OPT_MTA},
-    {"timezone", 0, true, OPT_TIMEZONE},
-    {"year", 0, true, OPT_YEAR},
-    {"host", 0, true, OPT_HOST},
-    {"inbound", 0, false, OPT_INBOUND},
-    {"recipients", 0, true, OPT_RECIPIENTS},
-    {"sender", 0, true, OPT_SENDER},
-    {"filter-transports", 0, true, OPT_FILTER},
-    {"patterns", 0, true, OPT_PATTERNS},
-    {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
-    {"policy", 0, true, OPT_POLICY},
-    {"jobs", 'j', true, OPT_JOBS},
-    {"max-open-messages", 0, true, OPT_MESSAGES},
-    {"progress", 0, true, OPT_PROGRESS},
-    {"hash", 0, true, OPT_HASH},
-    {"hash-key-file", 0, true, OPT_HASH_KEY},
-    {"fail-on", 0, true, OPT_FAIL_ON},
-    {"top", 0, true, OPT_TOP},
-    {"config", 0, true, OPT_CONFIG},
-    {"help", 'h', false, OPT_HELP},
+/* Bits of enum scan_command. */
+enum { SCAN = 1 << COMMAND_SCAN, REPORT = 1 << COMMAND_REPORT, SUPPRESS = 1 << COMMAND_SUPPRESS };
+enum { ALL = SCAN | REPORT | SUPPRESS };
+
+struct option {
+    struct arg_spec spec;
+    unsigned commands; /* that have it */
+    bool nightly;      /* in the configuration file it is for scan alone: what a run puts where */
 };
-enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 
-int read_mta(const char *name, enum mta *mta, struct err *err)
-{
-    *mta = MTA_UNKNOWN;
-    if (strcmp(name, "auto") == 0)
-        return 0;
-    if (!mta_from_name(sv_from(name), mta) || *mta == MTA_UNKNOWN)
-        return err_set(err, ERR_USAGE, "--mta '%s': expected auto, postfix, exim or sendmail",
-                       name);
-    return 0;
-}
+static const struct option options_known[] = {
+    {{"history", 'd', true, OPT_HISTORY}, ALL, false},
+    {{"wait", 0, true, OPT_WAIT}, SCAN, false},
+    {{"dry-run", 0, false, OPT_DRY_RUN}, SCAN, false},
+    {{"force", 0, false, OPT_FORCE}, SCAN, false},
+    {{"allow", 0, true, OPT_ALLOW}, ALL, false},
+    {{"delta", 0, false, OPT_DELTA}, SCAN, false},
+    {{"output", 'o', true, OPT_OUTPUT}, SCAN | REPORT, true},
+    {{"text", 't', false, OPT_TEXT}, SCAN | REPORT, true},
+    {{"events", 'e', true, OPT_EVENTS}, SCAN, false},
+    {{"events-include", 0, true, OPT_EVENTS_INCLUDE}, SCAN, false},
+    {{"suppress", 's', true, OPT_SUPPRESS}, ALL, true},
+    {{"html", 0, true, OPT_HTML}, SCAN | REPORT, true},
+    {{"addresses", 0, false, OPT_ADDRESSES}, SCAN | REPORT, true},
+    {{"prometheus", 0, true, OPT_PROMETHEUS}, SCAN | REPORT, true},
+    {{"since", 0, true, OPT_SINCE}, SCAN | REPORT, true},
+    {{"until", 0, true, OPT_UNTIL}, SCAN | REPORT, true},
+    {{"mta", 0, true, OPT_MTA}, SCAN, false},
+    {{"timezone", 0, true, OPT_TIMEZONE}, SCAN, false},
+    {{"year", 0, true, OPT_YEAR}, SCAN, false},
+    {{"host", 0, true, OPT_HOST}, SCAN, false},
+    {{"inbound", 0, false, OPT_INBOUND}, SCAN, false},
+    {{"recipients", 0, true, OPT_RECIPIENTS}, ALL, false},
+    {{"sender", 0, true, OPT_SENDER}, SCAN, false},
+    {{"filter-transports", 0, true, OPT_FILTER}, SCAN, false},
+    {{"patterns", 0, true, OPT_PATTERNS}, ALL, false},
+    {{"patterns-extra", 0, true, OPT_PATTERNS_EXTRA}, ALL, false},
+    {{"policy", 0, true, OPT_POLICY}, ALL, false},
+    {{"jobs", 'j', true, OPT_JOBS}, SCAN, false},
+    {{"max-open-messages", 0, true, OPT_MESSAGES}, SCAN, false},
+    {{"progress", 0, true, OPT_PROGRESS}, SCAN, false},
+    {{"hash", 0, true, OPT_HASH}, ALL, false},
+    {{"hash-key-file", 0, true, OPT_HASH_KEY}, ALL, false},
+    {{"fail-on", 0, true, OPT_FAIL_ON}, SCAN | REPORT, true},
+    {{"top", 0, true, OPT_TOP}, SCAN | REPORT, false},
+    {{"config", 0, true, OPT_CONFIG}, ALL, false},
+    {{"help", 'h', false, OPT_HELP}, ALL, false},
+};
+enum { OPTION_COUNT = sizeof options_known / sizeof *options_known };
 
-/* RFC 3339, a day, or so long ago: 24h, 7d, 30m, 2w. */
-static int read_time(const char *name, const char *value, int64_t *time, struct err *err)
+/* Those of a command. */
+static size_t specs_of(enum scan_command command, struct arg_spec *specs)
 {
-    sv text = sv_from(value);
-    uint64_t n;
-    char unit = text.len ? text.ptr[text.len - 1] : 0;
-    int64_t seconds = unit == 'w'   ? 604800
-                      : unit == 'd' ? 86400
-                      : unit == 'h' ? 3600
-                      : unit == 'm' ? 60
-                                    : 0;
-    if (date_parse(text, time))
-        return 0;
-    if (seconds && sv_to_u64(sv_sub(text, 0, text.len - 1), &n) && n < 1000000) {
-        *time = now_seconds() - (int64_t)n * seconds;
-        return 0;
-    }
-    return err_set(err, ERR_USAGE,
-                   "--%s '%s': expected 2026-11-22, 2026-11-22T03:00:00Z, 24h or 7d", name, value);
-}
-
-static int read_number(const char *name, const char *value, uint64_t least, uint64_t most,
-                       uint64_t *number, struct err *err)
-{
-    if (!sv_to_u64(sv_from(value), number) || *number < least || *number > most)
-        return err_set(err, ERR_USAGE, "--%s '%s': expected a number from %llu to %llu", name,
-                       value, (unsigned long long)least, (unsigned long long)most);
-    return 0;
-}
-
-static int read_choice(const char *name, const char *value, const char *const *choices,
-                       size_t count, size_t *index, struct err *err)
-{
-    char list[128] = "";
-    for (*index = 0; *index < count; ++*index) {
-        if (strcmp(value, choices[*index]) == 0)
-            return 0;
-        size_t len = strlen(list);
-        snprintf(list + len, sizeof list - len, "%s%s", len ? ", " : "", choices[*index]);
-    }
-    return err_set(err, ERR_USAGE, "--%s '%s': expected one of %s", name, value, list);
-}
-
-static int unknown_format(const char *value, sv name, struct err *err)
-{
-    char known[256] = "";
-    for (int i = 0; i < LIST_FORMAT_COUNT; i++) {
-        size_t len = strlen(known);
-        snprintf(known + len, sizeof known - len, "%s%s", i ? ", " : "",
-                 list_format_name((enum list_format)i));
-    }
-    return err_set(err, ERR_USAGE, "--suppress '%s': unknown format '%.*s' (%s)", value,
-                   SV_FMT(name), known);
-}
-
-/* FILE, or FILE:FORMAT; a colon that no format follows belongs to the name. */
-static int add_list(struct scan_options *options, const char *value, struct err *err)
-{
-    sv text = sv_from(value);
-    size_t colon = sv_rfind_byte(text, ':');
-    enum list_format format = LIST_PLAIN;
-    const char *path = value;
-    if (options->list_count == LISTS_MAX)
-        return err_set(err, ERR_USAGE, "--suppress: more than %d lists", LISTS_MAX);
-    if (colon != SV_NPOS) {
-        sv name = sv_skip(text, colon + 1);
-        if (list_format_from_name(name, &format)) {
-            char *copy = arena_alloc(&options->arena, colon + 1);
-            memcpy(copy, value, colon);
-            copy[colon] = 0;
-            path = copy;
-        } else if (sv_find_byte(name, '/') == SV_NPOS) {
-            return unknown_format(value, name, err);
-        }
-    }
-    if (!*path)
-        return err_set(err, ERR_USAGE, "--suppress '%s': no file name", value);
-    options->lists[options->list_count].path = path;
-    options->lists[options->list_count++].format = format;
-    return 0;
-}
-
-static int add_glob(const char *name, sv *list, size_t *count, const char *value, struct err *err)
-{
-    if (*count == GLOBS_MAX)
-        return err_set(err, ERR_USAGE, "--%s: more than %d of them", name, GLOBS_MAX);
-    list[(*count)++] = sv_from(value);
-    return 0;
+    size_t count = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (options_known[i].commands >> command & 1)
+            specs[count++] = options_known[i].spec;
+    return count;
 }
 
 static int set_limits(struct scan_options *o, int id, const char *value, struct err *err)
@@ -263,10 +194,40 @@ static int set_output(struct scan_options *o, int id, const char *value, struct 
 
 static int empty_value(int id, struct err *err)
 {
-    for (size_t i = 0; i < SPEC_COUNT; i++)
-        if (specs[i].id == id)
-            return err_set(err, ERR_USAGE, "option '--%s' needs a value", specs[i].name);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (options_known[i].spec.id == id)
+            return err_set(err, ERR_USAGE, "option '--%s' needs a value",
+                           options_known[i].spec.name);
     return 0;
+}
+
+static int set_history(struct scan_options *o, int id, const char *value, struct err *err)
+{
+    uint64_t number;
+    switch (id) {
+    case OPT_HISTORY:
+        o->history = value;
+        return 0;
+    case OPT_WAIT:
+        if (read_number("wait", value, 0, WAIT_LIMIT, &number, err) < 0)
+            return -1;
+        o->wait_seconds = (unsigned)number;
+        return 0;
+    case OPT_DRY_RUN:
+        o->dry_run = true;
+        return 0;
+    case OPT_FORCE:
+        o->force = true;
+        return 0;
+    case OPT_ALLOW:
+        o->allow = value;
+        return 0;
+    case OPT_DELTA:
+        o->delta = true;
+        return 0;
+    default:
+        return set_output(o, id, value, err);
+    }
 }
 
 static int set_option(void *context, int id, const char *value, struct err *err)
@@ -316,7 +277,7 @@ static int set_option(void *context, int id, const char *value, struct err *err)
         o->config = value;
         return 0;
     default:
-        return set_output(o, id, value, err);
+        return set_history(o, id, value, err);
     }
 }
 
@@ -332,26 +293,32 @@ static int check_setting(struct scan_options *options, const struct arg_spec *sp
 }
 
 /* `filter_transports` in a file is the option --filter-transports. */
-static const struct arg_spec *spec_of(const char *name)
+static const struct option *option_of(const char *name)
 {
     char hyphens[64];
     snprintf(hyphens, sizeof hyphens, "%s", name);
     for (char *c = hyphens; *c; c++)
         if (*c == '_')
             *c = '-';
-    return args_find(specs, SPEC_COUNT, hyphens);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (strcmp(options_known[i].spec.name, hyphens) == 0)
+            return &options_known[i];
+    return NULL;
 }
 
 static int apply_setting(struct scan_options *options, const struct setting *setting,
                          struct err *err)
 {
-    const struct arg_spec *spec = spec_of(setting->name);
+    const struct option *option = option_of(setting->name);
+    const struct arg_spec *spec = option ? &option->spec : NULL;
     bool on = strcmp(setting->value, "true") == 0, off = strcmp(setting->value, "false") == 0;
     int rc = 0;
     if (!spec || spec->id == OPT_CONFIG || spec->id == OPT_HELP)
         rc = err_set(err, ERR_CONFIG, "unknown option '%s'", setting->name);
     else if (!spec->takes_value && !on && !off)
         rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
+    else if (option->nightly && options->command != COMMAND_SCAN)
+        return 0;
     else if (spec->takes_value || on)
         rc = set_option(options, spec->id, spec->takes_value ? setting->value : NULL, err);
     if (rc == 0)
@@ -397,26 +364,52 @@ static int check_hash(const struct scan_options *o, struct err *err)
     return 0;
 }
 
+static int check_history(const struct scan_options *o, struct err *err)
+{
+    bool windowed = o->since != INT64_MIN || o->until != INT64_MAX;
+    if (o->command != COMMAND_SCAN && !o->history)
+        return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
+    if (o->command == COMMAND_REPORT && o->path_count)
+        return err_set(err, ERR_USAGE, "'%s': a report reads no logs, only the history",
+                       o->paths[0]);
+    if (o->command != COMMAND_SCAN)
+        return 0;
+    if (!o->path_count && isatty(STDIN_FILENO))
+        return err_set(err, ERR_USAGE, "no log file (\"-\" is standard input; see --help)");
+    if (o->history && windowed)
+        return err_set(err, ERR_USAGE,
+                       "--since and --until would lose what lies outside from the "
+                       "history; `bouncelog report` shows any period of it");
+    if (!o->history && (o->dry_run || o->delta || o->wait_seconds))
+        return err_set(err, ERR_USAGE, "--%s goes with --history",
+                       o->dry_run ? "dry-run"
+                       : o->delta ? "delta"
+                                  : "wait");
+    return 0;
+}
+
 static int check(struct scan_options *o, struct err *err)
 {
     if (check_hash(o, err) < 0)
         return -1;
     if (o->since >= o->until)
         return err_set(err, ERR_USAGE, "--since is not before --until");
-    if (o->path_count == 0 && isatty(STDIN_FILENO))
-        return err_set(err, ERR_USAGE, "no log file (\"-\" is standard input; see --help)");
-    return 0;
+    return check_history(o, err);
 }
 
-int scan_options_read(struct scan_options *options, int argc, char **argv, struct err *err)
+int scan_options_read(struct scan_options *options, enum scan_command command, int argc,
+                      char **argv, struct err *err)
 {
     static const char *const standard_input[] = {"-"};
-    *options = (struct scan_options){.since = INT64_MIN, .until = INT64_MAX, .top = TOP_DEFAULT};
+    struct arg_spec specs[OPTION_COUNT];
+    size_t spec_count = specs_of(command, specs);
+    *options = (struct scan_options){
+        .command = command, .since = INT64_MIN, .until = INT64_MAX, .top = TOP_DEFAULT};
     /* Once for --config alone; then the file, then what overrides it. */
     struct scan_options first = *options;
     char **copy = arena_alloc(&options->arena, ((size_t)argc + 1) * sizeof *copy);
     memcpy(copy, argv, ((size_t)argc + 1) * sizeof *copy);
-    int operands = args_parse(argc, copy, specs, SPEC_COUNT, set_option, &first, err);
+    int operands = args_parse(argc, copy, specs, spec_count, set_option, &first, err);
     arena_release(&first.arena);
     if (operands < 0)
         return -1;
@@ -428,14 +421,14 @@ int scan_options_read(struct scan_options *options, int argc, char **argv, struc
         config = DEFAULT_CONFIG;
     if (config && read_config(options, config, err) < 0)
         return -1;
-    operands = args_parse(argc, argv, specs, SPEC_COUNT, set_option, options, err);
+    operands = args_parse(argc, argv, specs, spec_count, set_option, options, err);
     if (operands < 0)
         return -1;
     options->paths = (const char *const *)(argv + 1);
     options->path_count = (size_t)operands;
     if (check(options, err) < 0)
         return -1;
-    if (!options->path_count) {
+    if (!options->path_count && command == COMMAND_SCAN) {
         options->paths = standard_input;
         options->path_count = 1;
     }

@@ -1,4 +1,5 @@
-/* scan_options: the command line and the configuration file of `scan`. */
+/* scan_options: the command line and the configuration file of `scan`, and of `report` and
+ * `suppress`, which have some of its options and no logs. */
 #ifndef BOUNCELOG_CLI_SCAN_OPTIONS_H
 #define BOUNCELOG_CLI_SCAN_OPTIONS_H
 
@@ -10,9 +11,14 @@
 #define DEFAULT_CONFIG "/etc/bouncelog/bouncelog.yaml"
 
 enum { LISTS_MAX = 32, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
+enum scan_command { COMMAND_SCAN, COMMAND_REPORT, COMMAND_SUPPRESS };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct scan_options {
+    enum scan_command command;
+    const char *history, *allow; /* NULL: none */
+    unsigned wait_seconds;
+    bool dry_run, force, delta;
     bool help, text, all_events, inbound, zone_given, addresses;
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     struct {
@@ -40,10 +46,7 @@ struct scan_options {
 };
 
 /* ERR_USAGE, or ERR_CONFIG when the configuration file is wrong. */
-int scan_options_read(struct scan_options *options, int argc, char **argv,
-                      struct err *err) MUST_CHECK;
-
-/* Shared with other commands: auto, postfix, exim, sendmail. */
-int read_mta(const char *name, enum mta *mta, struct err *err) MUST_CHECK;
+int scan_options_read(struct scan_options *options, enum scan_command command, int argc,
+                      char **argv, struct err *err) MUST_CHECK;
 
 #endif

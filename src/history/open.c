@@ -1,6 +1,7 @@
 /* The file: opened, made, locked, closed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -17,13 +18,14 @@ enum { APPLICATION_ID = 0x426C6F67, SCHEMA_VERSION = 1, BUSY_MILLISECONDS = 1000
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE run(id INTEGER PRIMARY KEY, started INTEGER NOT NULL, what TEXT NOT NULL) STRICT;"
-    "CREATE TABLE item(kind INTEGER NOT NULL, key BLOB NOT NULL, origin BLOB NOT NULL,"
-    " value BLOB NOT NULL, run INTEGER NOT NULL, PRIMARY KEY(kind, key, origin)) STRICT,"
-    " WITHOUT ROWID;"
+    /* Not WITHOUT ROWID: a value of many pages would be read on the way to its neighbours. */
+    "CREATE TABLE item(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL,"
+    " origin BLOB NOT NULL, value BLOB NOT NULL, run INTEGER NOT NULL,"
+    " UNIQUE(kind, key, origin)) STRICT;"
     /* What an item was before a run changed it. */
-    "CREATE TABLE undo(run INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL,"
-    " origin BLOB NOT NULL, value BLOB NOT NULL, old_run INTEGER NOT NULL,"
-    " PRIMARY KEY(run, kind, key, origin)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE undo(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " key BLOB NOT NULL, origin BLOB NOT NULL, value BLOB NOT NULL, old_run INTEGER NOT NULL,"
+    " UNIQUE(run, kind, key, origin)) STRICT;"
     "PRAGMA application_id = 1114402663;"
     "PRAGMA user_version = 1;";
 _Static_assert(APPLICATION_ID == 1114402663, "see the PRAGMA above");
@@ -83,16 +85,6 @@ static int look_at_file(const char *path, enum history_use use, bool *exists, st
     return 0;
 }
 
-/* A file of our own first: made by SQLite, it would have the mode of the umask. */
-static int make_file(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return err_set(err, ERR_HISTORY, "%s: cannot create: %s", path, strerror(errno));
-    close(fd);
-    return 0;
-}
-
 static int create_schema(struct history *history, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
@@ -142,26 +134,52 @@ static int read_origin(struct history *history, struct err *err)
 
 /* Readers, too, open it for writing where they may: a run that was killed left a journal, which
  * the next one that opens the file has to roll back. */
-static int open_database(struct history *history, bool exists, struct err *err)
+static int open_database(struct history *history, const char *path, struct err *err)
 {
-    static const char defaults[] = "PRAGMA user_version";
     int64_t version;
-    if (!exists && make_file(history->path, err) < 0)
-        return -1;
-    if (sqlite3_open_v2(history->path, &history->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, &history->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK)
         return store_fail(history, err);
     sqlite3_busy_timeout(history->db, BUSY_MILLISECONDS);
     sqlite3_db_config(history->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    if (store_number(history, defaults, &version, err) < 0)
+    return store_number(history, "PRAGMA user_version", &version, err);
+}
+
+/* Under another name first, so that a history is either whole or not there. A file of our own: made
+ * by SQLite, it would have the mode of the umask. */
+static int make_database(struct history *history, struct err *err)
+{
+    struct buf name = {0};
+    buf_printf(&name, "%s.new", history->path);
+    const char *path = buf_cstr(&name);
+    unlink(path); /* of a run that was killed; we hold the lock */
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int result = 0;
+    if (fd < 0)
+        result = err_set(err, ERR_HISTORY, "%s: cannot create: %s", history->path, strerror(errno));
+    else
+        close(fd);
+    if (result == 0 &&
+        (open_database(history, path, err) < 0 || store_execute(history, settings, err) < 0 ||
+         create_schema(history, err) < 0))
+        result = -1;
+    sqlite3_close_v2(history->db);
+    history->db = NULL;
+    if (result == 0 && rename(path, history->path) != 0)
+        result = err_set(err, ERR_HISTORY, "%s: cannot create: %s", history->path, strerror(errno));
+    if (result < 0)
+        unlink(path);
+    buf_release(&name);
+    return result;
+}
+
+static int use_database(struct history *history, bool exists, struct err *err)
+{
+    if (!exists && make_database(history, err) < 0)
         return -1;
-    if (exists && check_schema(history, err) < 0)
-        return -1;
-    if (store_execute(history, settings, err) < 0)
-        return -1;
-    if (exists ? read_origin(history, err) < 0 : create_schema(history, err) < 0)
-        return -1;
-    if (store_number(history, "SELECT coalesce(max(id), 0) FROM run", &history->run, err) < 0)
+    if (open_database(history, history->path, err) < 0 || check_schema(history, err) < 0 ||
+        store_execute(history, settings, err) < 0 || read_origin(history, err) < 0 ||
+        store_number(history, "SELECT coalesce(max(id), 0) FROM run", &history->run, err) < 0)
         return -1;
     history->is_new = history->run == 0;
     return 0;
@@ -177,13 +195,9 @@ int history_open(struct history **out, const char *path, enum history_use use,
     history->path = mem_alloc(strlen(path) + 1);
     memcpy(history->path, path, strlen(path) + 1);
     if ((use == HISTORY_READ || take_lock(history, wait_seconds, err) == 0) &&
-        look_at_file(path, use, &exists, err) == 0) {
-        if (open_database(history, exists, err) == 0) {
-            *out = history;
-            return 0;
-        }
-        if (!exists)
-            unlink(path); /* it was made just now, and holds nothing */
+        look_at_file(path, use, &exists, err) == 0 && use_database(history, exists, err) == 0) {
+        *out = history;
+        return 0;
     }
     history_close(history);
     return -1;

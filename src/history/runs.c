@@ -81,8 +81,8 @@ static int undo_one(struct history *history, int64_t run, struct err *err)
 {
     if (step_once(history, "DELETE FROM item WHERE run = ?", run, SV_EMPTY, err) < 0 ||
         step_once(history,
-                  "INSERT INTO item SELECT kind, key, origin, value, old_run FROM undo"
-                  " WHERE run = ?",
+                  "INSERT INTO item(kind, key, origin, value, run)"
+                  " SELECT kind, key, origin, value, old_run FROM undo WHERE run = ?",
                   run, SV_EMPTY, err) < 0 ||
         step_once(history, "DELETE FROM undo WHERE run = ?", run, SV_EMPTY, err) < 0)
         return -1;
@@ -99,10 +99,12 @@ int history_undo(struct history *history, int64_t run, struct err *err)
         return err_set(err, ERR_USAGE,
                        "%s: run %lld cannot be taken back (see `bouncelog history show`)",
                        history->path, (long long)run);
+    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
     for (; history->run >= run; history->run--)
         if (undo_one(history, history->run, err) < 0)
             return -1;
-    return 0;
+    return store_execute(history, "COMMIT", err);
 }
 
 int history_forget_undo(struct history *history, struct err *err)
@@ -159,10 +161,11 @@ static int copy_items(struct merge *merge, sv origin, struct err *err)
 
 static int remove_items(struct history *history, sv origin, struct err *err)
 {
-    if (step_once(history,
-                  "INSERT OR IGNORE INTO undo SELECT ?1, kind, key, origin, value, run FROM item"
-                  " WHERE origin = ?2 AND run < ?1",
-                  history->run, origin, err) < 0)
+    if (step_once(
+            history,
+            "INSERT OR IGNORE INTO undo(run, kind, key, origin, value, old_run)"
+            " SELECT ?1, kind, key, origin, value, run FROM item WHERE origin = ?2 AND run < ?1",
+            history->run, origin, err) < 0)
         return -1;
     return step_once(history, "DELETE FROM item WHERE ?1 AND origin = ?2", 1, origin, err);
 }

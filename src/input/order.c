@@ -3,11 +3,11 @@
  * folder's name, is the set. */
 #include "order.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/date.h"
-#include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
 
@@ -195,14 +195,4 @@ void order_paths(const char *const *paths, size_t count, size_t *order)
     map_release(&mentions);
     buf_release(&set);
     mem_free(members);
-}
-
-uint64_t order_set(const char *path)
-{
-    struct member member = {0};
-    struct buf set = {0};
-    describe(sv_after_last(sv_from(path), '/'), &member, &set);
-    uint64_t hash = hash_bytes(buf_sv(&set));
-    buf_release(&set);
-    return hash;
 }

@@ -10,12 +10,8 @@
 #define BOUNCELOG_INPUT_ORDER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 /* order[i] becomes the index of the path to be read as the i-th. */
 void order_paths(const char *const *paths, size_t count, size_t *order);
-
-/* Fingerprint of the set's name, without its folder. */
-uint64_t order_set(const char *path);
 
 #endif

@@ -1,7 +1,7 @@
 /* Identity is content: the hash of the beginning and that of the bytes before the offset, both of
  * decoded bytes, so that mail.log, mail.log.1 and mail.log.2.gz are one log. A name is never proof;
- * device and inode only save the reading of files that did not change. Of logs that are shorter
- * than HEAD_BYTES the beginning says little, so that the set's name must be the same as well. */
+ * device and inode only save the reading of files that did not change. Two logs may begin alike, as
+ * syslog and mail.log do: what is skipped of either is what was read of the other. */
 #include "resume.h"
 
 #include <errno.h>
@@ -11,7 +11,6 @@
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
-#include "order.h"
 
 enum {
     HEAD_BYTES = 4096,
@@ -71,10 +70,9 @@ bool resume_is_unchanged(struct reader *reader)
     return true;
 }
 
-static bool head_fits(sv head, uint64_t set, const struct mark *mark)
+static bool head_fits(sv head, const struct mark *mark)
 {
     return mark->head_len && mark->head_len <= head.len &&
-           (mark->head_len == HEAD_BYTES || mark->set == set) &&
            hash_bytes(sv_sub(head, 0, mark->head_len)) == mark->head_hash;
 }
 
@@ -99,13 +97,12 @@ static size_t find_candidates(const struct reader *reader, struct candidate *lis
     const struct input_options *options = options_of(reader);
     const struct source *sources = reader->input->sources;
     sv head = sv_make(reader->head, reader->head_len);
-    uint64_t set = order_set(reader->source->path);
     size_t count = 0;
     for (size_t i = 0; i < options->mark_count; i++)
-        if (head_fits(head, set, &options->marks[i]))
+        if (head_fits(head, &options->marks[i]))
             list[count++] = (struct candidate){&options->marks[i], i, INPUT_NEW};
     for (size_t i = reader->source->follows; i != INPUT_NEW; i = sources[i].follows)
-        if (head_fits(head, set, &sources[i].mark))
+        if (head_fits(head, &sources[i].mark))
             list[count++] = (struct candidate){&sources[i].mark, sources[i].known, i};
     qsort(list, count, sizeof *list, by_offset);
     return count;
@@ -337,7 +334,6 @@ void resume_mark(struct reader *reader)
     if (offset == 0)
         return;
     struct mark mark = {.offset = offset,
-                        .set = order_set(source->path),
                         .head_len = offset < HEAD_BYTES ? (uint32_t)offset : HEAD_BYTES,
                         .tail_len = offset < TAIL_BYTES ? (uint32_t)offset : TAIL_BYTES,
                         .skipping = reader->skipping};
@@ -362,10 +358,10 @@ static size_t read_head(struct input *input, size_t index, char *head)
     return len;
 }
 
-static bool same_log(const char *a, size_t a_len, const char *b, size_t b_len, bool same_set)
+static bool same_log(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t len = a_len < b_len ? a_len : b_len;
-    return len && (len == HEAD_BYTES || same_set) && memcmp(a, b, len) == 0;
+    return len && memcmp(a, b, len) == 0;
 }
 
 /* Of a file that did not change the mark does not change either. Standard input, which can be read
@@ -392,8 +388,7 @@ void resume_plan(struct input *input)
             lens[i] = read_head(input, i, heads + i * HEAD_BYTES);
         *source = before;
         for (size_t j = i; j-- > 0 && source->follows == INPUT_NEW;)
-            if (same_log(heads + i * HEAD_BYTES, lens[i], heads + j * HEAD_BYTES, lens[j],
-                         order_set(source->path) == order_set(input->sources[j].path)))
+            if (same_log(heads + i * HEAD_BYTES, lens[i], heads + j * HEAD_BYTES, lens[j]))
                 source->follows = j;
     }
     input->options = options;

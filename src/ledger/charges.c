@@ -256,3 +256,23 @@ void suspect_settle(struct suspect *suspect, const struct ledger *ledger, const 
     }
     drop_empty(suspect);
 }
+
+size_t suspect_messages(const struct suspect *suspect)
+{
+    size_t count = 0;
+    for (const struct charge *at = suspect->charges; at; at = at->next)
+        count += at->message_count;
+    return count;
+}
+
+void suspect_forget_text(struct suspect *suspect, sv address)
+{
+    for (struct charge *at = suspect->charges; at; at = at->next) {
+        sv texts[CHARGE_TEXTS];
+        for (int i = 0; i < CHARGE_TEXTS; i++) {
+            sv text = charge_text(at, (enum charge_text)i);
+            texts[i] = sv_has_nocase(text, address) ? SV("(forgotten)") : text;
+        }
+        charge_set_texts(at, texts);
+    }
+}

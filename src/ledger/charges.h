@@ -15,6 +15,5 @@ void charge_add_day(struct charge *charge, int64_t time);
 
 /* See evidence_settle; `open`: messages whose fate is not known. */
 void suspect_settle(struct suspect *suspect, const struct ledger *ledger, const struct fpset *open);
-void suspect_release(struct suspect *suspect);
 
 #endif

@@ -241,3 +241,38 @@ void ledger_open_messages(const struct ledger *ledger, struct fpset *open)
     for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
         fpset_add(open, message_fingerprint(&messages->slots[i]), 0);
 }
+
+static bool attempt_mentions(const struct record *attempt, sv address)
+{
+    const sv texts[] = {attempt->sender, attempt->recipient, attempt->original,
+                        attempt->reply.text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (sv_has_nocase(texts[i], address))
+            return true;
+    return false;
+}
+
+void ledger_forget(struct ledger *ledger, sv address)
+{
+    static const struct record nowhere;
+    struct messages *messages = &ledger->messages;
+    for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer) {
+        struct message *message = &messages->slots[i];
+        uint64_t fingerprint = message_fingerprint(message);
+        if (message->sender && sv_has_nocase(sender_text(message->sender), address)) {
+            sender_drop(message->sender);
+            message->sender = NULL;
+        }
+        size_t rest = 0;
+        for (const struct pending *at = message->pending; at;
+             at = pending_next(at) == message->pending ? NULL : pending_next(at))
+            rest++;
+        for (const struct pending *at = message->pending, *next; rest; rest--, at = next) {
+            next = pending_next(at);
+            struct record attempt = pending_attempt(at, &nowhere);
+            if (attempt_mentions(&attempt, address))
+                pendings_settle(&messages->pendings, fingerprint, &message->pending,
+                                attempt.address_key);
+        }
+    }
+}

@@ -42,7 +42,7 @@ static void write_inputs(struct outfile *out, const struct report *report)
         json_number(row, "bytes", input->bytes);
         json_number(row, "lines", input->lines);
         json_number(row, "cut_lines", input->cut_lines);
-        json_number(row, "resumed_at", 0);
+        json_number(row, "resumed_at", report->inputs[i].resumed_at);
         cJSON_AddBoolToObject(row, "complete", input->complete);
         json_known(row, "error", input->error);
         element(out, i, row);

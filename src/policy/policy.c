@@ -33,11 +33,7 @@ static bool is_solid(enum basis basis)
 
 static bool names_recipient(const struct record *attempt)
 {
-    sv text = attempt->reply.text, address = attempt->recipient;
-    for (size_t at = 0; at + address.len <= text.len; at++)
-        if (sv_starts_nocase(sv_skip(text, at), address))
-            return true;
-    return false;
+    return sv_has_nocase(attempt->reply.text, attempt->recipient);
 }
 
 /* A reply to connect, EHLO or MAIL speaks of us, unless it names the recipient. */

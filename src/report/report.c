@@ -258,6 +258,7 @@ void report_release(struct report *report)
     mem_free(report->suppress_domains);
     mem_free(report->held);
     mem_free(report->cleared);
+    mem_free(report->removed);
     ranking_release(&report->providers);
     ranking_release(&report->recipient_domains);
     ranking_release(&report->sender_domains);

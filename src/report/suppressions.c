@@ -219,6 +219,20 @@ static bool find_best(const struct decider *decider, sv address, const struct su
     return best->charge != NULL;
 }
 
+/* By mail that was taken; not because its evidence grew old. */
+static bool is_cleared(const struct decider *decider, const struct suspect *suspect)
+{
+    const struct report_options *options = decider->options;
+    if (!suspect->delivered_at)
+        return false;
+    for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
+        if (has_lapsed(decider, charge))
+            return false;
+    return suspect->listed_at || (options->tells_cleared && suspect->cleared_at &&
+                                  suspect->delivered_at >= options->cleared_since &&
+                                  suspect->delivered_at < options->cleared_until);
+}
+
 static bool is_fresh(const struct decider *decider, sv address, const struct suspect *suspect)
 {
     const struct map *listed = decider->options->listed;
@@ -229,11 +243,14 @@ static void consider(const struct decider *decider, sv address, const struct sus
 {
     struct report *report = decider->report;
     struct decision best;
-    if (!find_best(decider, address, suspect, &best)) {
-        if (suspect->listed_at && suspect->delivered_at > decider->options->cleared_since)
-            clear(report, decider, address, suspect);
+    bool found = find_best(decider, address, suspect, &best);
+    if (!found && is_cleared(decider, suspect))
+        clear(report, decider, address, suspect);
+    if (suspect->listed_at && (!found || is_allowed(decider, address)))
+        report->removed[report->removed_count++] =
+            redact_address(decider->options->redactor, address, &report->arena);
+    if (!found)
         return;
-    }
     if (is_allowed(decider, address)) {
         hold(report, decider, address, SV("it is on the allow list"));
     } else if (best.held) {
@@ -319,6 +336,11 @@ static int by_cleared(const void *a, const void *b)
                   ((const struct cleared_row *)b)->address);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return sv_cmp(*(const sv *)a, *(const sv *)b);
+}
+
 static void sort_rows(struct report *report)
 {
     qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
@@ -326,6 +348,7 @@ static void sort_rows(struct report *report)
           by_address);
     qsort(report->held, report->held_count, sizeof *report->held, by_held);
     qsort(report->cleared, report->cleared_count, sizeof *report->cleared, by_cleared);
+    qsort(report->removed, report->removed_count, sizeof *report->removed, by_text);
 }
 
 void suppressions_make(struct report *report, const struct report_source *source,
@@ -347,6 +370,7 @@ void suppressions_make(struct report *report, const struct report_source *source
     report->suppress_domains = mem_zero(map_count(domains) + 1, sizeof *report->suppress_domains);
     report->held = mem_zero(most, sizeof *report->held);
     report->cleared = mem_zero(most, sizeof *report->cleared);
+    report->removed = mem_zero(most, sizeof *report->removed);
     find_outages(&decider);
     for (size_t i = 0; i < map_count(addresses); i++)
         consider(&decider, map_key_at(addresses, i), map_value_at(addresses, i));

@@ -78,11 +78,6 @@ static void merge_blocks(struct tally *into, const struct tally *from)
     }
 }
 
-static void add_fingerprint(void *context, uint64_t fingerprint, unsigned flags)
-{
-    fpset_add(context, fingerprint, flags);
-}
-
 void tally_merge_category(struct category_tally *into, const struct category_tally *from)
 {
     bool first =
@@ -93,7 +88,7 @@ void tally_merge_category(struct category_tally *into, const struct category_tal
     into->count += from->count;
     into->transient += from->transient;
     into->permanent += from->permanent;
-    fpset_each(&from->addresses, add_fingerprint, &into->addresses);
+    fpset_merge(&into->addresses, &from->addresses);
     if (!first)
         return;
     into->sample_time = from->sample_time;
@@ -143,7 +138,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->rules, &from->rules, add_number);
     merge_map(&into->shapes, &from->shapes, add_number);
     merge_blocks(into, from);
-    fpset_each(&from->recipients, add_fingerprint, &into->recipients);
+    fpset_merge(&into->recipients, &from->recipients);
     merge_samples(&into->unclassified, &from->unclassified);
     keep_files(&into->unclassified, &into->texts);
 }
@@ -167,4 +162,41 @@ void period_merge(struct period *into, const struct period *from)
     keep_files(&into->lines.ambiguous_samples, &into->tally.texts);
     into->unresolved_expiries += from->unresolved_expiries;
     into->evicted += from->evicted;
+}
+
+static bool forget_samples(struct samples *samples, sv address)
+{
+    size_t kept = 0, had = samples->kept;
+    for (size_t i = 0; i < had; i++)
+        if (!sv_has_nocase(sv_make(samples->list[i].text, samples->list[i].len), address))
+            samples->list[kept++] = samples->list[i];
+    samples->kept = kept;
+    return kept < had;
+}
+
+static bool forget_text(char *text, size_t *len, sv address)
+{
+    if (!sv_has_nocase(sv_make(text, *len), address))
+        return false;
+    *len = 0;
+    text[0] = 0;
+    return true;
+}
+
+bool period_forget(struct period *period, sv address, uint64_t fingerprint)
+{
+    struct tally *tally = &period->tally;
+    bool found = fpset_remove(&tally->recipients, fingerprint);
+    for (size_t i = 0; i < CATEGORY_MAX; i++) {
+        struct category_tally *category = &tally->categories[i];
+        found = fpset_remove(&category->addresses, fingerprint) || found;
+        found = forget_text(category->sample_text, &category->sample_len, address) || found;
+    }
+    for (size_t i = 0; i < map_count(&tally->blocks); i++) {
+        struct block *block = map_value_at(&tally->blocks, i);
+        found = forget_text(block->sample, &block->sample_len, address) || found;
+    }
+    found = forget_samples(&tally->unclassified, address) || found;
+    found = forget_samples(&period->lines.unparsed_samples, address) || found;
+    return forget_samples(&period->lines.ambiguous_samples, address) || found;
 }

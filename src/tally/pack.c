@@ -92,6 +92,7 @@ static void pack_set(struct buf *out, const struct fpset *set)
 static void unpack_set(struct unpack *in, struct fpset *set)
 {
     size_t count = unpack_count(in, HASH_BYTES);
+    fpset_reserve(set, count);
     for (size_t i = 0; i < count; i++) {
         uint64_t hash = unpack_hash(in);
         fpset_add(set, hash, hash & ((1u << FPSET_FLAG_BITS) - 1));

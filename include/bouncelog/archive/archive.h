@@ -66,6 +66,30 @@ struct archive_view {
 int archive_view(struct archive *archive, struct archive_window window, struct archive_view *view,
                  struct report_source *source, struct err *err) MUST_CHECK;
 
+/* --- by hand */
+
+/* All that is known of an address, of all hosts together; 0: nothing. The suspect lives as long as
+ * the archive. */
+int archive_find(struct archive *archive, sv address, const struct suspect **suspect,
+                 struct err *err) MUST_CHECK;
+/* Makes everything that says anything of the address go away, what undoing a run would bring back
+ * included. */
+int archive_forget(struct archive *archive, sv address, struct err *err) MUST_CHECK;
+/* Drops counters and logs of days before the one, evidence before the other: but nothing of an
+ * address that is listed. */
+int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence_before,
+                  struct err *err) MUST_CHECK;
+/* Takes in the history of another host. Two histories that hold the same log are refused. */
+int archive_merge(struct archive *archive, const char *path, bool *changed,
+                  struct err *err) MUST_CHECK;
+
+struct archive_overview {
+    int64_t addresses, listed, domains, days, logs, hosts;
+    char first_day[16], last_day[16]; /* empty: none */
+};
+int archive_overview(struct archive *archive, struct archive_overview *overview,
+                     struct err *err) MUST_CHECK;
+
 /* "2026-11-22", the key of a day. */
 enum { DAY_KEY = 16 };
 sv archive_day_key(int64_t day, char *text);

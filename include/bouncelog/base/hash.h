@@ -61,10 +61,18 @@ enum { FPSET_FLAG_BITS = 4 };
  * (FPSET_NEW: it was not there). */
 enum { FPSET_NEW = -1 };
 int fpset_add(struct fpset *set, uint64_t fingerprint, unsigned flags);
+/* Makes room for so many more. Fingerprints in the order of a table (fpset_each) must not go into
+ * one that grows meanwhile: all of them would come to lie in its first half, one behind the other.
+ */
+void fpset_reserve(struct fpset *set, size_t more);
+/* Adds all of another set with their flags. */
+void fpset_merge(struct fpset *into, const struct fpset *from);
 /* Fetches the place of a fingerprint that will be added soon. */
 void fpset_expect(const struct fpset *set, uint64_t fingerprint);
 /* The flags, or FPSET_NEW when absent. */
 int fpset_get(const struct fpset *set, uint64_t fingerprint);
+/* False: it was not there. */
+bool fpset_remove(struct fpset *set, uint64_t fingerprint);
 void fpset_each(const struct fpset *set, void (*visit)(void *context, uint64_t fp, unsigned flags),
                 void *context);
 void fpset_release(struct fpset *set);

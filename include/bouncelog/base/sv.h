@@ -74,6 +74,7 @@ size_t sv_rfind_byte(sv v, char byte);
 /* ASCII case folding only: mail addresses and replies are compared so. */
 bool sv_eq_nocase(sv a, sv b);
 bool sv_starts_nocase(sv v, sv prefix);
+bool sv_has_nocase(sv text, sv part);
 bool sv_ends_nocase(sv v, sv suffix);
 
 sv sv_trim(sv v);

@@ -87,7 +87,7 @@ struct history_run {
 int history_each_run(struct history *history,
                      int (*visit)(void *context, const struct history_run *run, struct err *err),
                      void *context, struct err *err) MUST_CHECK;
-/* Takes back this run and all after it, within a transaction. ERR_USAGE: it is not kept. */
+/* Takes back this run and all after it; outside of begin and commit. ERR_USAGE: it is not kept. */
 int history_undo(struct history *history, int64_t run, struct err *err) MUST_CHECK;
 /* Forgets also what undoing would bring back. */
 int history_forget_undo(struct history *history, struct err *err) MUST_CHECK;

@@ -34,7 +34,6 @@ enum {
 struct mark {
     int64_t offset;     /* behind the last line that was read */
     int64_t lines;      /* before it */
-    uint64_t set;       /* fingerprint of the rotated set's name, without its folder */
     uint64_t head_hash; /* of the first head_len bytes */
     uint64_t tail_hash; /* of the tail_len bytes before the offset */
     uint32_t head_len, tail_len;

@@ -113,6 +113,11 @@ void evidence_settle(struct evidence *evidence, const struct ledger *ledger);
 /* Forgets failures before `time` and days with them. */
 void suspect_forget_before(struct suspect *suspect, int64_t time);
 
+void suspect_release(struct suspect *suspect);
+size_t suspect_messages(const struct suspect *suspect);
+/* Texts of charges that mention the address are dropped. */
+void suspect_forget_text(struct suspect *suspect, sv address);
+
 /* A suspect as bytes, and added to what is known of another (or of none). Categories go by their
  * names; charges of a category that the taxonomy does not have any more are dropped. -1: the bytes
  * are damaged. */

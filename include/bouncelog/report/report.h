@@ -16,6 +16,7 @@
 struct report_input {
     sv file, format, error; /* error empty: none */
     int64_t bytes, lines, cut_lines;
+    int64_t resumed_at; /* decoded bytes that an earlier run has read; 0: none */
     bool complete;
 };
 
@@ -189,6 +190,8 @@ struct report {
     size_t held_count;
     struct cleared_row *cleared;
     size_t cleared_count;
+    sv *removed; /* addresses that were listed, and are not any more for whatever reason */
+    size_t removed_count;
     bool brake; /* the lists stay as they are; set by whoever decides it */
     int64_t unresolved_expiries, evicted;
     double bounce_rate; /* of all attempts */
@@ -219,7 +222,9 @@ struct report_options {
     const struct map *allow;  /* lower-cased addresses and @domains never to be listed; or NULL */
     const struct map *listed; /* lower-cased addresses on lists of before; NULL: what the
                                * evidence says */
-    int64_t cleared_since;    /* older deliveries to listed addresses are not told; 0: all */
+    /* Also who was cleared by earlier runs, if mail was taken in [since, until). */
+    bool tells_cleared;
+    int64_t cleared_since, cleared_until;
     size_t top;
     sv version;
     int64_t generated_at;

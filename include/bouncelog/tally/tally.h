@@ -144,6 +144,10 @@ void period_merge(struct period *into, const struct period *from);
  * unclassified. -1: the bytes are damaged. */
 void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy);
 int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy) MUST_CHECK;
+/* Drops the address (lower-cased, and its fingerprint) from the sets, and samples that mention it.
+ * False: there was nothing. Other counts stay. */
+bool period_forget(struct period *period, sv address, uint64_t fingerprint);
+
 /* Providers and recipient domains. */
 void tally_pack_reach(struct buf *out, const struct tally *tally);
 int tally_unpack_reach(struct tally *tally, sv bytes) MUST_CHECK;

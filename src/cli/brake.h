@@ -1,0 +1,14 @@
+/* brake: what the lists that are there hold, so that a run out of line does not replace them. */
+#ifndef BOUNCELOG_CLI_BRAKE_H
+#define BOUNCELOG_CLI_BRAKE_H
+
+#include "bouncelog/policy/policy.h"
+#include "scan_options.h"
+
+/* Adds the addresses on all lists of the options that exist, whatever their format; false: none
+ * exists. A list of fingerprints tells nothing. */
+bool brake_read_lists(struct map *listed, const struct scan_options *options);
+/* Adds what a history allows to what a file does. */
+void brake_add_allowed(struct map *allow, const struct map *more);
+
+#endif

@@ -1,0 +1,124 @@
+/* bouncelog report: summary, page and metrics over any period of the history; bouncelog suppress:
+ * suppression lists from it. */
+#include <signal.h>
+
+#include "bouncelog/archive/archive.h"
+#include "bouncelog/base/mem.h"
+#include "brake.h"
+#include "cli.h"
+#include "results.h"
+#include "setup.h"
+
+enum { SECONDS_A_DAY = 86400 };
+
+struct run {
+    struct setup setup;
+    struct results results;
+    struct archive *archive;
+    struct report report;
+};
+
+/* Counters are kept by the day: the days that the period touches. */
+static struct archive_window window_of(const struct scan_options *options)
+{
+    struct archive_window window = {INT64_MIN, INT64_MAX};
+    if (options->since != INT64_MIN)
+        window.since = options->since / SECONDS_A_DAY;
+    if (options->until != INT64_MAX)
+        window.until = (options->until + SECONDS_A_DAY - 1) / SECONDS_A_DAY;
+    return window;
+}
+
+static int make_report(struct run *run, struct err *err)
+{
+    const struct scan_options *asked = &run->setup.options;
+    struct archive_options how = {.path = asked->history,
+                                  .use = HISTORY_READ,
+                                  .patterns = &run->setup.patterns,
+                                  .now = now_seconds(),
+                                  .what = "report"};
+    struct archive_view view;
+    struct report_source source;
+    if (archive_open(&run->archive, &how, err) < 0 ||
+        archive_view(run->archive, window_of(asked), &view, &source, err) < 0)
+        return -1;
+    brake_add_allowed(&run->setup.allow, archive_allowed(run->archive));
+    struct report_options options = setup_report_options(&run->setup);
+    options.tells_cleared = true;
+    options.cleared_since = asked->since;
+    options.cleared_until = asked->until;
+    report_make(&run->report, &source, &options);
+    run->report.unresolved_expiries = view.period->unresolved_expiries;
+    run->report.evicted = view.period->evicted;
+    return 0;
+}
+
+static int finish(struct run *run)
+{
+    sigset_t all, before;
+    results_write(&run->results, &run->setup, &run->report);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    int code = results_commit(&run->results);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (code != EXIT_DONE)
+        return code;
+    return setup_condition_holds(&run->setup, &run->report) ? EXIT_CONDITION : EXIT_DONE;
+}
+
+static int run_report(struct run *run)
+{
+    struct err err;
+    if (setup_load(&run->setup, &err) < 0 ||
+        results_open(&run->results, &run->setup.options, &err) < 0 || make_report(run, &err) < 0)
+        return fail(&err);
+    return finish(run);
+}
+
+/* Without --suppress the plain list goes to standard output; addresses as operands stand for
+ * themselves. */
+static int prepare_lists(struct run *run, struct err *err)
+{
+    struct scan_options *options = &run->setup.options;
+    if (options->command != COMMAND_SUPPRESS || options->list_count)
+        return 0;
+    options->lists[options->list_count].path = "-";
+    options->lists[options->list_count++].format = LIST_PLAIN;
+    if (options->path_count)
+        return err_set(err, ERR_USAGE,
+                       "'%s': what is known of one address says `bouncelog history show`",
+                       options->paths[0]);
+    return 0;
+}
+
+static int run_command(enum scan_command command, const char *help, int argc, char **argv)
+{
+    struct run *run = mem_zero(1, sizeof *run);
+    struct err err;
+    int code;
+    setup_init(&run->setup);
+    if (scan_options_read(&run->setup.options, command, argc, argv, &err) < 0)
+        code = fail(&err);
+    else if (run->setup.options.help)
+        code = print_result(sv_from(help));
+    else if (prepare_lists(run, &err) < 0)
+        code = fail(&err);
+    else
+        code = run_report(run);
+    results_discard(&run->results);
+    report_release(&run->report);
+    archive_close(run->archive);
+    setup_release(&run->setup);
+    mem_free(run);
+    return code;
+}
+
+int report_command(int argc, char **argv)
+{
+    return run_command(COMMAND_REPORT, help_report, argc, argv);
+}
+
+int suppress_command(int argc, char **argv)
+{
+    return run_command(COMMAND_SUPPRESS, help_suppress, argc, argv);
+}

@@ -1,0 +1,115 @@
+#include "setup.h"
+
+#include "bouncelog/base/scan.h"
+#include "cli.h"
+#include "textfile.h"
+#include "version.h"
+#include "zone.h"
+
+void setup_init(struct setup *setup)
+{
+    *setup = (struct setup){0};
+    map_init(&setup->known, 1);
+    map_init(&setup->allow, 1);
+}
+
+void setup_release(struct setup *setup)
+{
+    patterns_release(&setup->patterns);
+    map_release(&setup->known);
+    map_release(&setup->allow);
+    buf_release(&setup->key);
+    arena_release(&setup->options.arena);
+}
+
+static void add_address(struct map *known, sv line)
+{
+    char lower[512];
+    line = sv_trim(line);
+    if (!line.len || line.ptr[0] == '#' || line.len > sizeof lower)
+        return;
+    scan_lower(lower, line);
+    map_add(known, sv_make(lower, line.len), NULL);
+}
+
+/* One address a line, or @domain; # begins a comment. */
+static int load_addresses(struct map *addresses, const char *option, const char *path,
+                          struct err *err)
+{
+    struct buf text = {0};
+    if (!path)
+        return 0;
+    if (textfile_read(&text, option, path, err) < 0)
+        return -1;
+    for (sv rest = buf_sv(&text); rest.len;)
+        add_address(addresses, sv_cut(rest, '\n', &rest));
+    buf_release(&text);
+    return 0;
+}
+
+static int load_key(struct setup *setup, struct err *err)
+{
+    const char *path = setup->options.hash_key_file;
+    if (!path)
+        return 0;
+    if (textfile_read(&setup->key, "--hash-key-file", path, err) < 0)
+        return -1;
+    setup->redactor.key = sv_trim(sv_cut(buf_sv(&setup->key), '\n', &(sv){0}));
+    if (setup->redactor.key.len < 16)
+        return err_set(err, ERR_USAGE, "--hash-key-file %s: the key has less than 16 bytes", path);
+    return 0;
+}
+
+/* A fault of a line of the configuration file, found late. */
+static int place_error(const struct place *place, struct err *err)
+{
+    if (!place->file)
+        return -1;
+    err->kind = ERR_CONFIG;
+    err_prefix(err, "%s:%d:%d: ", place->file, place->line, place->column);
+    return -1;
+}
+
+int setup_load(struct setup *setup, struct err *err)
+{
+    struct scan_options *options = &setup->options;
+    if (zone_set(options->zone, err) < 0 ||
+        patterns_load(&setup->patterns, &options->patterns, err) < 0)
+        return -1;
+    for (size_t i = 0; i < options->condition_count; i++)
+        if (condition_parse(&setup->conditions[i], sv_from(options->conditions[i]),
+                            &setup->patterns.taxonomy, err) < 0)
+            return place_error(&options->condition_places[i], err);
+    if (load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
+        load_addresses(&setup->allow, "--allow", options->allow, err) < 0)
+        return -1;
+    return load_key(setup, err);
+}
+
+const struct redactor *setup_redactor(const struct setup *setup)
+{
+    return setup->options.hash ? &setup->redactor : NULL;
+}
+
+struct report_options setup_report_options(const struct setup *setup)
+{
+    return (struct report_options){.taxonomy = &setup->patterns.taxonomy,
+                                   .policy = &setup->patterns.policy,
+                                   .redactor = setup_redactor(setup),
+                                   .known = setup->options.recipients ? &setup->known : NULL,
+                                   .allow = &setup->allow,
+                                   .top = setup->options.top,
+                                   .version = SV(BOUNCELOG_VERSION),
+                                   .generated_at = now_seconds()};
+}
+
+bool setup_condition_holds(const struct setup *setup, const struct report *report)
+{
+    bool held = false;
+    for (size_t i = 0; i < setup->options.condition_count; i++)
+        if (condition_holds(&setup->conditions[i], report)) {
+            message("--fail-on %s holds", setup->options.conditions[i]);
+            held = true;
+        }
+    return held;
+}

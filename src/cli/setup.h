@@ -1,0 +1,30 @@
+/* setup: what a command reads before its work: patterns, conditions, lists of addresses, a key. */
+#ifndef BOUNCELOG_CLI_SETUP_H
+#define BOUNCELOG_CLI_SETUP_H
+
+#include "bouncelog/report/condition.h"
+#include "scan_options.h"
+
+struct setup {
+    struct scan_options options; /* read before the rest */
+    struct patterns patterns;
+    struct condition conditions[CONDITIONS_MAX];
+    struct map known; /* --recipients */
+    struct map allow; /* --allow, and what is allowed otherwise */
+    struct buf key;   /* --hash-key-file */
+    struct redactor redactor;
+};
+
+void setup_init(struct setup *setup);
+void setup_release(struct setup *setup);
+/* Once the options are read. */
+int setup_load(struct setup *setup, struct err *err) MUST_CHECK;
+
+/* NULL: addresses in clear. */
+const struct redactor *setup_redactor(const struct setup *setup);
+/* All but the clock that a report of this command needs. */
+struct report_options setup_report_options(const struct setup *setup);
+/* Says which of --fail-on hold. */
+bool setup_condition_holds(const struct setup *setup, const struct report *report);
+
+#endif

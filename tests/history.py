@@ -1,0 +1,262 @@
+"""The history from outside: what is read in parts, by several hosts, in nights, is what is read at once.
+
+$BOUNCELOG is the program; the samples are the logs."""
+import gzip, json, os, random, shutil, sqlite3, subprocess, sys, tempfile, time
+
+PROGRAM, faults = os.environ['BOUNCELOG'], []
+LOGS = sorted(f'samples/{name}' for name in os.listdir('samples') if name.endswith('.log')) + ['samples/exim-mainlog']
+EVERYTHING = ['--timezone', 'UTC', '--year', '2026', '--top', '100000']
+
+
+def check(holds, what):
+    if not holds:
+        faults.append(what)
+        print(f'history: {what}')
+
+
+def run(*arguments, code=0, environment=None):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, env=environment)
+    if done.returncode != code:
+        check(False, f'{" ".join(map(str, arguments))}: exit {done.returncode}, not {code}: {done.stderr.decode()[:300]}')
+    return done.stdout.decode(), done.stderr.decode()
+
+
+def counts(text):
+    """A summary but for what says when and from which files it came."""
+    summary = json.loads(text)
+    for key in ('generated_at', 'inputs'):
+        del summary[key]
+    return json.dumps(summary).replace('/', ' ')
+
+
+def without_files(text):
+    summary = json.loads(text)
+    for row in summary['suppress'] + summary['suppress_domains']:
+        for key in ('file', 'line'):
+            del row['evidence'][key]
+    for key in ('unclassified', 'unparsed', 'ambiguous'):
+        del summary[key]['samples']
+    for key in ('generated_at', 'inputs', 'cleared', 'held'):
+        del summary[key]
+    return json.dumps(summary)
+
+
+def nights(folder, rnd):
+    """Each log grows by random pieces, in the middle of lines too; scans go on where the last one stopped."""
+    for log in LOGS:
+        content = open(log, 'rb').read()
+        db, grown = f'{folder}/nights', f'{folder}/{os.path.basename(log)}'
+        cuts = sorted(rnd.randrange(len(content)) for _ in range(rnd.randrange(1, 6))) + [len(content)]
+        for path in (db, grown):
+            if os.path.exists(path):
+                os.unlink(path)
+        for cut in cuts:
+            with open(grown, 'wb') as file:
+                file.write(content[:cut])
+            run('scan', '-d', db, *EVERYTHING, '--force', grown)
+        whole, _ = run('scan', *EVERYTHING, grown)
+        parts, _ = run('report', '-d', db, '--top', 100000)
+        check(counts(whole) == counts(parts), f'{log} cut at {cuts}: nights do not add up')
+
+
+def hosts(folder, rnd, generator):
+    """Logs of several hosts, in any grouping and order: one history of them all."""
+    logs = []
+    for number in range(5):
+        path = f'{folder}/host{number}.log'
+        with open(path, 'wb') as file:
+            file.write(generator(number))
+        logs.append(path)
+    whole, _ = run('scan', *EVERYTHING, *logs)
+    for trial in range(int(os.environ.get('MERGES', '12'))):
+        groups = [[] for _ in range(rnd.randrange(1, 5))]
+        for log in logs:
+            rnd.choice(groups).append(log)
+        parts = []
+        for number, group in enumerate(groups):
+            part = f'{folder}/part{trial}-{number}'
+            if group:
+                run('scan', '-d', part, *EVERYTHING, '--force', *group)
+                parts.append(part)
+        rnd.shuffle(parts)
+        into = f'{folder}/into{trial}'
+        for part in parts + parts[:1]:
+            run('merge', '--into', into, part)
+        merged, _ = run('report', '-d', into, '--top', 100000)
+        check(counts(whole) == counts(merged), f'merge of {groups} is not one run over all')
+        again = open(into, 'rb').read()
+        run('merge', '--into', into, *parts)
+        check(again == open(into, 'rb').read(), 'merging again changed something')
+
+
+def generate(host):
+    """Failures and deliveries of the same people at five hosts, at times that cross each other."""
+    rnd, lines = random.Random(host), []
+    for n in range(300):
+        who, second = rnd.randrange(60), rnd.randrange(20 * 86400)
+        # what happens to somebody in a second happens at one host
+        second -= second % 5 - host
+        what = rnd.choice(['dead', 'full', 'full', 'fine', 'later', 'spam'])
+        words = {'dead': 'dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))',
+                 'full': 'dsn=4.2.2, status=deferred (host mx.example.com[192.0.2.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command))',
+                 'later': 'dsn=4.7.1, status=deferred (host mx.example.com[192.0.2.7] said: 450 4.7.1 Greylisted (in reply to RCPT TO command))',
+                 'spam': 'dsn=5.7.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.7.1 Message rejected as spam (in reply to end of DATA command))',
+                 'fine': 'dsn=2.0.0, status=sent (250 2.0.0 Ok)'}[what]
+        day, rest = divmod(second, 86400)
+        stamp = f'2026-11-{1 + day:02d}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}Z'
+        # A failure that waits for a delivery elsewhere is of its own message: queue ids are not used again.
+        lines.append((stamp, f'{stamp} mx{host} postfix/qmgr[1]: {host}{n + 0x1000000:X}: from=<news{n % 7}@shop.example>, size=1, nrcpt=1 (queue active)\n'
+                             f'{stamp} mx{host} postfix/smtp[9]: {host}{n + 0x1000000:X}: to=<user{who}@example.com>, '
+                             f'relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, {words}\n'))
+    # A history knows of a delivery only who has failed before: everybody fails first.
+    first = ''.join(f'2026-10-31T00:00:{host:02d}Z mx{host} postfix/smtp[9]: {host}{n + 0x2000000:X}: to=<user{n}@example.com>, '
+                    'relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=4.2.2, status=deferred (host '
+                    'mx.example.com[192.0.2.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command))\n' for n in range(60))
+    return (first + ''.join(text for _, text in sorted(lines))).encode()
+
+
+def take_back(folder):
+    db, log = f'{folder}/undo', f'{folder}/undo.log'
+    lines = open('samples/postfix.log', 'rb').readlines()
+    states, size = [], len(lines) // 4
+    for night in range(4):
+        with open(log, 'ab') as file:
+            file.writelines(lines[night * size:(night + 1) * size if night < 3 else None])
+        run('scan', '-d', db, '--force', log)
+        states.append(run('report', '-d', db)[0])
+    run('history', 'undo', '-d', db, 2)
+    check(counts(run('report', '-d', db)[0]) == counts(states[0]), 'undo does not lead back to the first run')
+    run('scan', '-d', db, '--force', log)
+    check(counts(run('report', '-d', db)[0]) == counts(states[3]), 'the lines that were taken back are not read again')
+    run('history', 'undo', '-d', db, 77, code=2)
+    before = open(db, 'rb').read()
+    with open(log, 'ab') as file:
+        file.writelines(lines[:5])
+    run('scan', '-d', db, '--dry-run', log)
+    check(open(db, 'rb').read() == before, '--dry-run changed the history')
+
+
+def refusals(folder):
+    good, log = f'{folder}/good', 'samples/postfix.log'
+    run('scan', '-d', good, log)
+    content = open(good, 'rb').read()
+    newer = sqlite3.connect(shutil.copy(good, f'{folder}/newer'))
+    newer.execute('PRAGMA user_version = 99')
+    newer.commit()
+    newer.close()
+    sqlite3.connect(f'{folder}/other').execute('CREATE TABLE t(x)')
+    bad = {'empty': b'', 'text': b'hello\n' * 1000, 'cut': content[:len(content) // 2 - 100],
+           'torn': content[:9000] + bytes(len(content) - 13000) + content[-4000:],
+           'newer': open(f'{folder}/newer', 'rb').read(), 'other': open(f'{folder}/other', 'rb').read()}
+    for name, data in bad.items():
+        path = f'{folder}/bad-{name}'
+        with open(path, 'wb') as file:
+            file.write(data)
+        for command in (['scan', '-d', path, log], ['report', '-d', path], ['history', 'show', '-d', path]):
+            done = subprocess.run([PROGRAM, *command], capture_output=True)
+            # What is torn where nobody looks need not be seen by all.
+            fine = done.returncode == 5 or (name == 'torn' and done.returncode == 0 and command[0] != 'scan')
+            check(fine and done.stderr.count(b'\n') <= 1, f'{name}: {command[0]} ends with {done.returncode}: {done.stderr[:200]}')
+        check(open(path, 'rb').read() == data, f'{name}: was touched')
+    run('report', '-d', f'{folder}/none', code=5)
+    run('scan', '-d', folder, log, code=5)
+    os.symlink(good, f'{folder}/link')
+    run('scan', '-d', f'{folder}/link', log, code=5)
+
+
+def holds_open(process, path):
+    try:
+        return any(os.readlink(f'/proc/{process}/fd/{fd}') == path for fd in os.listdir(f'/proc/{process}/fd'))
+    except OSError:
+        return False
+
+
+def holding(folder):
+    db = f'{folder}/held'
+    run('scan', '-d', db, 'samples/postfix.log')
+    fifo = f'{folder}/fifo'
+    os.mkfifo(fifo)
+    process = subprocess.Popen(f'exec {PROGRAM} scan -d {db} - < {fifo} > /dev/null', shell=True)
+    with open(fifo, 'w'):
+        deadline = time.time() + 20
+        while time.time() < deadline and not holds_open(process.pid, f'{db}-journal'):
+            time.sleep(0.02)
+        begin = time.time()
+        _, error = run('scan', '-d', db, 'samples/exim-mainlog', code=7)
+        check('another run' in error and time.time() - begin < 2, 'a second run does not stop at once with a word')
+        run('scan', '-d', db, '--wait', 1, 'samples/exim-mainlog', code=7)
+        run('report', '-d', db)
+        waiting = subprocess.Popen([PROGRAM, 'scan', '-d', db, '--wait', '30', 'samples/exim-mainlog'], stdout=subprocess.DEVNULL)
+        time.sleep(0.2)
+    check(process.wait() == 0 and waiting.wait() == 0, 'a run that waits does not get its turn')
+
+
+def people(folder):
+    db, log = f'{folder}/people', f'{folder}/people.log'
+    fails = ('2026-11-0{0}T00:00:0{1}Z mx1 postfix/smtp[9]: {0}{1}A{2}: to=<{2}@example.com>, relay=mx.example.com[192.0.2.7]:25, '
+             'delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 <{2}@example.com>: '
+             'User unknown (in reply to RCPT TO command))\n')
+    fine = ('2026-11-0{0}T00:00:0{1}Z mx1 postfix/smtp[9]: {0}{1}B{2}: to=<{2}@example.com>, relay=mx.example.com[192.0.2.7]:25, '
+            'delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n')
+    listing = f'{folder}/people.list'
+
+    def night(*lines, options=(), code=0):
+        with open(log, 'a') as file:
+            file.write(''.join(lines))
+        return json.loads(run('scan', '-d', db, '-s', listing, *options, log, code=code)[0])
+
+    night(fails.format(1, 1, 'ann'), fails.format(1, 2, 'bob'), fails.format(1, 3, 'cyd'))
+    check(open(listing).read() == 'ann@example.com\nbob@example.com\ncyd@example.com\n', 'the first list')
+    second = night(fine.format(2, 1, 'bob'), options=['--delta'])
+    check([row['address'] for row in second['cleared']] == ['bob@example.com'] and
+          second['cleared'][0]['delivered_at'] == '2026-11-02T00:00:01Z', 'bob is not cleared')
+    check((open(listing).read(), open(f'{listing}.removed').read()) == ('', 'bob@example.com\n'), 'the changes of the second night')
+    third = night(fails.format(3, 1, 'bob'), options=['--delta'])
+    check(third['cleared'] == [] and open(listing).read() == 'bob@example.com\n', 'bob failed again')
+    run('history', 'allow', '-d', db, 'Ann@example.com')
+    fourth = night()
+    check([row['address'] for row in fourth['held']] == ['ann@example.com'] and 'allow' in fourth['held'][0]['why'], 'ann is not held')
+    check(open(listing).read() == 'bob@example.com\ncyd@example.com\n', 'ann is allowed and listed')
+    run('history', 'allow', '-d', db, '--remove', 'ann@example.com')
+    check(len(night()['suppress']) == 3, 'ann is not allowed any more')
+    shown, _ = run('history', 'show', '-d', db, 'cyd@example.com')
+    check('550 5.1.1 <cyd@example.com>: User unknown' in shown and f'{log} line 3' in shown, 'cyd is not explained')
+    check(b'cyd@example.com' in open(db, 'rb').read(), 'cyd stands nowhere')
+    run('history', 'forget', '-d', db, 'CYD@example.com')
+    check(b'cyd@example.com' not in open(db, 'rb').read().lower(), 'cyd is not forgotten')
+    check('nothing is held' in run('history', 'show', '-d', db, 'cyd@example.com')[0], 'cyd is still shown')
+    before = open(listing).read()
+    crowd = ''.join(fails.format(4 + n // 500, n % 10, f'u{n}') for n in range(400))
+    held = night(crowd, code=8)
+    check(held['brake'] is True and len(held['suppress']) == 402 and open(listing).read() == before, 'the brake does not hold')
+    check(night(code=8)['brake'] is True, 'the brake lets go by itself')
+    check(night(options=['--force'])['brake'] is False and open(listing).read().count('\n') == 402, '--force')
+    check(night()['brake'] is False, 'the brake holds again')
+    late = dict(os.environ, SOURCE_DATE_EPOCH='1830000000')
+    run('history', 'prune', '-d', db, '--days', 5, '--evidence-days', 5, environment=late)
+    pruned = json.loads(run('report', '-d', db)[0])
+    check(pruned['attempts']['total'] == 0 and len(pruned['suppress']) == 402, 'prune')
+
+
+def repaired(folder):
+    db, packed = f'{folder}/repaired', f'{folder}/log.gz'
+    content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
+    with open(packed, 'wb') as file:
+        file.write(content[:len(content) // 2])
+    first, _ = run('scan', '-d', db, '--force', packed, code=3)
+    with open(packed, 'wb') as file:
+        file.write(content)
+    run('scan', '-d', db, '--force', packed)
+    check(without_files(run('report', '-d', db, '--top', 1000)[0]) == without_files(run('scan', '--top', 1000, packed)[0]),
+          'a file that was repaired does not go on where it broke off')
+    check(json.loads(first)['inputs'][0]['complete'] is False, 'a broken file is complete')
+
+
+with tempfile.TemporaryDirectory() as work:
+    dice = random.Random(int(os.environ.get('SEED', '1')))
+    for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
+                                people, repaired]):
+        os.mkdir(f'{work}/{part}')
+        job(f'{work}/{part}')
+print(f'history: {len(faults)} faults')
+sys.exit(bool(faults))
