@@ -51,7 +51,7 @@ BOUNCELOG_STATE=$work/state
 END
 nightly
 { [ $status -eq 0 ] && [ ! -s "$work/out" ] && [ ! -s "$work/err" ]; } || fault "nightly: exit $status: $(cat "$work/err")"
-for made in summary.json report.html bouncelog.prom suppress.txt suppress.csv map; do
+for made in history.db summary.json month.json report.html bouncelog.prom suppress.txt suppress.csv map; do
     [ -s "$work/state/$made" ] || fault "nightly wrote no $made"
 done
 python3 -m json.tool "$work/state/summary.json" > "$work/out" || fault "summary.json is no JSON"

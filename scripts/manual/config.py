@@ -12,7 +12,7 @@ EXAMPLES = {
     'prometheus': '/var/lib/bouncelog/bouncelog.prom', 'suppress': "['/var/lib/bouncelog/suppress.csv:csv']",
     'since': '7d', 'until': '24h', 'mta': 'postfix', 'events_include': 'all', 'top': '50', 'jobs': '1',
     'max_open_messages': '262144', 'progress': 'never', 'history': '/var/lib/bouncelog/history.db',
-    'wait': '60',
+    'wait': '60', 'allow': '/etc/bouncelog/allow.txt',
 }
 
 HEAD = '''# bouncelog: options of `bouncelog scan`, for every run of it, by hand and at night. The command line

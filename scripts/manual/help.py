@@ -25,7 +25,7 @@ class Item:
 
 @dataclass
 class Block:
-    kind: str  # 'heading', 'options', 'literal', 'paragraph', 'example'
+    kind: str  # 'heading', 'options', 'literal', 'paragraph', 'example', 'terms'
     text: str = ''
     items: list = field(default_factory=list)
 
@@ -77,9 +77,25 @@ def read_items(lines):
         if re.match(r' {2}(?: {4})?-', line):
             split = len(line) > TEXT_COLUMN and line[TEXT_COLUMN - 1] == ' '
             head = line[:TEXT_COLUMN].strip() if split else line.strip()
-            items.append(Item(head, line[TEXT_COLUMN:].strip() if split else '', read_head(head)))
+            text = line[TEXT_COLUMN:].strip() if split else ''
+            if items and items[-1].head.endswith(','):  # a head of several lines
+                items[-1] = Item(f'{items[-1].head} {head}', text, items[-1].options + read_head(head))
+            else:
+                items.append(Item(head, text, read_head(head)))
         elif items:
             items[-1].text = f'{items[-1].text} {line.strip()}'.strip()
+    return items
+
+
+def read_terms(lines):
+    """`word   what it is`, with lines that go on further right."""
+    items = []
+    for line in lines:
+        match = re.match(r' {0,2}([a-z][a-z-]*) {2,}(\S.*)', line)
+        if match:
+            items.append(Item(*match.groups()))
+        else:
+            items[-1].text += ' ' + line.strip()
     return items
 
 
@@ -92,7 +108,9 @@ def read_group(lines):
         return [Block('example', textwrap.dedent('\n'.join(line for line in lines if line.strip())))]
     if len(lines) > 1 and not lines[0].startswith(' ') and lines[1].startswith('  '):
         blocks.append(Block('heading', lines.pop(0).rstrip(':')))
-    if re.match(r' {2}(?: {4})?-', lines[0]):
+    if re.match(r' {0,2}[a-z][a-z-]* {2,}\S', lines[0]) and not lines[0].startswith('  bouncelog'):
+        blocks.append(Block('terms', items=read_terms(lines)))
+    elif re.match(r' {2}(?: {4})?-', lines[0]):
         blocks.append(Block('options', items=read_items(lines)))
     elif lines[0].startswith(' '):
         blocks.append(Block('literal', '\n'.join(line[2:] for line in lines)))

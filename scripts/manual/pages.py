@@ -85,8 +85,10 @@ def body_of_help(command):
             name = 'OPTIONS' if following == 'options' else 'DESCRIPTION'
             said[name] += f'.Ss {mdoc.escape(block.text)}\n'
         elif block.kind == 'options':
-            said['OPTIONS'] += mdoc.tagged([(option_term(item), mdoc.fill(mdoc.escape(item.text)))
+            said['OPTIONS'] += mdoc.tagged([(option_term(item), mdoc.fill(mdoc.inline(item.text)))
                                             for item in block.items])
+        elif block.kind == 'terms':
+            said[name] += mdoc.tagged([(f'Cm {item.head}', mdoc.fill(mdoc.inline(item.text))) for item in block.items])
         elif block.kind == 'example':
             said['EXAMPLES'] += mdoc.literal(block.text)
         elif not block.text.startswith('Exit code'):
@@ -139,7 +141,7 @@ def settings(scan):
             key = option.name[2:].replace('-', '_')
             if key not in ('config', 'help'):
                 value = f'Ar {mdoc.argument(option.value)}' if option.value else 'Cm true'
-                rows.append((f'Cm {key}:\\& {value}', mdoc.fill(mdoc.escape(item.text))))
+                rows.append((f'Cm {key}:\\& {value}', mdoc.fill(mdoc.inline(item.text))))
     return mdoc.tagged(rows)
 
 

@@ -28,7 +28,7 @@ fi
 
 # As systemd would, and as cron.
 results() {
-    for file in summary.json report.html bouncelog.prom suppress.txt suppress.csv; do
+    for file in history.db summary.json month.json report.html bouncelog.prom suppress.txt suppress.csv; do
         [ -s $state/$file ] || fault "$1: no $file"
         [ "$(stat -c %U $state/$file)" = bouncelog ] || fault "$1: $file belongs to $(stat -c %U $state/$file)"
     done
