@@ -128,7 +128,7 @@ class Scenario:
                 self.append(self.renamed)
                 happened['late'] += 1
             elif what < 0.76 and len(self.logs()) > 1: # somebody keeps a copy, or brings one back
-                shutil.copy(self.rnd.choice([path for path in self.logs() if path != self.log]), f'{self.log}.copy{self.rnd.randrange(3)}')
+                shutil.copy(self.rnd.choice([path for path in self.logs() if path != self.log]), f'{self.log}.copy{len(self.logs())}')
                 happened['copies'] += 1
             elif what < 0.87:
                 self.run_and_kill()

@@ -7,7 +7,7 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
-enum { STREAM_VERSION = 1, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
+enum { LINE_LEAST = 9, STREAM_VERSION = 1, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
 
 bool archive_is_own(const struct archive *archive, const struct item *item)
 {
@@ -38,6 +38,11 @@ void stream_pack(struct buf *out, const struct stream *stream, const struct mark
     pack_unsigned(out, mark->head_len);
     pack_unsigned(out, mark->tail_len);
     pack_unsigned(out, mark->skipping);
+    pack_unsigned(out, mark->line_count);
+    for (size_t i = 0; i < mark->line_count; i++) {
+        pack_unsigned(out, mark->line[i].end);
+        pack_hash(out, mark->line[i].hash);
+    }
     pack_text(out, stream->path);
     pack_text(out, stream->format);
     pack_text(out, stream->error);
@@ -59,6 +64,13 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
     mark->head_len = (uint32_t)unpack_unsigned(&in);
     mark->tail_len = (uint32_t)unpack_unsigned(&in);
     mark->skipping = unpack_unsigned(&in) != 0;
+    mark->line_count = unpack_count(&in, LINE_LEAST);
+    if (mark->line_count > MARK_LINES_MAX)
+        return -1;
+    for (size_t i = 0; i < mark->line_count; i++) {
+        mark->line[i].end = (uint32_t)unpack_unsigned(&in);
+        mark->line[i].hash = unpack_hash(&in);
+    }
     stream->path = unpack_text(&in);
     stream->format = unpack_text(&in);
     stream->error = unpack_text(&in);

@@ -70,10 +70,21 @@ bool resume_is_unchanged(struct reader *reader)
     return true;
 }
 
+/* A log that is shorter than the head: are its whole lines the first ones of the marked log? */
+static bool is_beginning(sv head, const struct mark *mark)
+{
+    size_t end = sv_rfind_byte(head, '\n');
+    for (size_t i = 0; end != SV_NPOS && i < mark->line_count; i++)
+        if (mark->line[i].end == end + 1)
+            return hash_bytes(sv_sub(head, 0, end + 1)) == mark->line[i].hash;
+    return false;
+}
+
 static bool head_fits(sv head, const struct mark *mark)
 {
-    return mark->head_len && mark->head_len <= head.len &&
-           hash_bytes(sv_sub(head, 0, mark->head_len)) == mark->head_hash;
+    if (mark->head_len > head.len)
+        return is_beginning(head, mark);
+    return mark->head_len && hash_bytes(sv_sub(head, 0, mark->head_len)) == mark->head_hash;
 }
 
 /* A mark that the source may continue. */
@@ -239,6 +250,7 @@ static void take_shorter(struct reader *reader, const struct candidate *candidat
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);
     source->complete = source->error[0] == 0;
+    source->seen.whole = source->complete;
 }
 
 static bool refuse_change(struct reader *reader, const struct candidate *candidate)
@@ -323,6 +335,18 @@ static uint64_t tail_hash(const struct reader *reader, int64_t end, int64_t offs
     return hash_bytes(sv_make(reader->window + reader->window_len - beyond - len, len));
 }
 
+static void mark_lines(struct mark *mark, sv head)
+{
+    for (size_t end = 0; end < head.len && mark->line_count < MARK_LINES_MAX;) {
+        size_t newline = sv_find_byte(sv_skip(head, end), '\n');
+        if (newline == SV_NPOS)
+            return;
+        end += newline + 1;
+        mark->line[mark->line_count].end = (uint32_t)end;
+        mark->line[mark->line_count++].hash = hash_bytes(sv_sub(head, 0, end));
+    }
+}
+
 void resume_mark(struct reader *reader)
 {
     struct source *source = reader->source;
@@ -338,6 +362,7 @@ void resume_mark(struct reader *reader)
                         .tail_len = offset < TAIL_BYTES ? (uint32_t)offset : TAIL_BYTES,
                         .skipping = reader->skipping};
     mark.head_hash = hash_bytes(sv_make(reader->head, mark.head_len));
+    mark_lines(&mark, sv_make(reader->head, mark.head_len));
     mark.tail_hash = tail_hash(reader, end, offset, mark.tail_len, &known);
     if (!known) { /* truncated while it was read: what we read is not there any more */
         mark.tail_len = 0;

@@ -7,7 +7,6 @@ static struct watch sum_of(const struct watch *watches, size_t from, size_t to)
     for (size_t i = from; i < to; i++) {
         sum.delivered += watches[i].delivered;
         sum.dead += watches[i].dead;
-        sum.addresses += watches[i].addresses;
     }
     return sum;
 }
@@ -15,7 +14,7 @@ static struct watch sum_of(const struct watch *watches, size_t from, size_t to)
 static bool is_outage(const struct outage_guard *guard, const struct watch *before,
                       const struct watch *now)
 {
-    return now->addresses >= guard->addresses &&
+    return now->dead >= guard->addresses &&
            now->dead * 100 >= (now->dead + now->delivered) * guard->share_percent &&
            before->delivered > 0 &&
            before->dead * 100 < (before->dead + before->delivered) * guard->before_percent;

@@ -8,9 +8,9 @@
 enum { DAYS_BEFORE = 14, DAYS_MAX = 400 };
 
 struct outage_name {
-    struct map stretches; /* int64_t, of WATCH_SECONDS since 1970 -> int64_t addresses */
-    int64_t addresses, first, last;
-    struct watch *watches; /* from `from` on; NULL: too few to be one */
+    bool noted;
+    int64_t first, last;   /* stretches of WATCH_SECONDS since 1970 */
+    struct watch *watches; /* from `from` on */
     bool *outage;
     int64_t from;
     size_t count;
@@ -25,7 +25,6 @@ void outages_release(struct outages *outages)
 {
     for (size_t i = 0; i < map_count(&outages->names); i++) {
         struct outage_name *name = map_value_at(&outages->names, i);
-        map_release(&name->stretches);
         mem_free(name->watches);
         mem_free(name->outage);
     }
@@ -55,15 +54,11 @@ static struct outage_name *find_name(const struct outages *outages, sv name, boo
 static void note(struct outages *outages, sv text, bool is_domain, int64_t stretch)
 {
     struct outage_name *name = find_name(outages, text, is_domain, true);
-    if (!name->addresses++) {
-        map_init(&name->stretches, sizeof(int64_t));
-        name->first = name->last = stretch;
-    }
-    if (stretch < name->first)
+    if (!name->noted || stretch < name->first)
         name->first = stretch;
-    if (stretch > name->last)
+    if (!name->noted || stretch > name->last)
         name->last = stretch;
-    ++*(int64_t *)map_add(&name->stretches, sv_make((const char *)&stretch, sizeof stretch), NULL);
+    name->noted = true;
 }
 
 void outages_note(struct outages *outages, sv domain, sv provider, int64_t time)
@@ -82,7 +77,7 @@ static void add_reach(void *context, sv text, bool is_domain, const struct reach
 {
     const struct visit *visit = context;
     struct outage_name *name = find_name(visit->outages, text, is_domain, false);
-    if (!name || !name->watches)
+    if (!name)
         return;
     for (int i = 0; i < WATCHES_A_DAY; i++) {
         int64_t at = visit->day * WATCHES_A_DAY + i - name->from;
@@ -102,13 +97,6 @@ static void make_watches(struct outage_name *name)
     name->count = (size_t)(name->last - name->from + 1);
     name->watches = mem_zero(name->count, sizeof *name->watches);
     name->outage = mem_zero(name->count, sizeof *name->outage);
-    for (size_t i = 0; i < map_count(&name->stretches); i++) {
-        int64_t stretch;
-        memcpy(&stretch, map_key_at(&name->stretches, i).ptr, sizeof stretch);
-        if (stretch >= name->from)
-            name->watches[stretch - name->from].addresses =
-                *(int64_t *)map_value_at(&name->stretches, i);
-    }
 }
 
 void outages_find(struct outages *outages, const struct report_source *source,
@@ -117,8 +105,6 @@ void outages_find(struct outages *outages, const struct report_source *source,
     int64_t first = INT64_MAX, last = INT64_MIN;
     for (size_t i = 0; i < map_count(&outages->names); i++) {
         struct outage_name *name = map_value_at(&outages->names, i);
-        if (name->addresses < guard->addresses)
-            continue;
         make_watches(name);
         first = name->from < first ? name->from : first;
         last = name->last > last ? name->last : last;
@@ -130,15 +116,14 @@ void outages_find(struct outages *outages, const struct report_source *source,
     }
     for (size_t i = 0; i < map_count(&outages->names); i++) {
         struct outage_name *name = map_value_at(&outages->names, i);
-        if (name->watches)
-            policy_outages(guard, name->watches, name->count, WATCHES_A_DAY, name->outage);
+        policy_outages(guard, name->watches, name->count, WATCHES_A_DAY, name->outage);
     }
 }
 
 static bool covers(const struct outages *outages, sv text, bool is_domain, int64_t stretch)
 {
     const struct outage_name *name = find_name(outages, text, is_domain, false);
-    int64_t at = name && name->watches ? stretch - name->from : -1;
+    int64_t at = name ? stretch - name->from : -1;
     return at >= 0 && at < (int64_t)name->count && name->outage[at];
 }
 

@@ -4,8 +4,9 @@
 
 #include "bouncelog/report/report.h"
 
-/* The addresses that would be listed for what happened at one name in one stretch of time, then
- * whether that is an outage. */
+/* Where and when addresses failed that one failure would list; then, whether that was an outage.
+ * What counts is all that happened there, not who is still on the way to a list: whoever was
+ * cleared meanwhile shows that it was one. */
 struct outages {
     struct map names; /* domain\n or provider -> struct outage_name */
 };

@@ -90,8 +90,10 @@ static bool decide(const struct decider *decider, sv address, const struct suspe
     decision->messages = (int64_t)count + charge->forgotten;
     if (!count || !rule->listed || has_lapsed(decider, charge))
         return false;
-    if (decision->at_once)
+    if (decision->at_once) { /* another day has confirmed it */
+        decision->held = false;
         return true;
+    }
     const struct charge *domain =
         rule->per_domain ? domain_charge(decider, sv_after_last(address, '@'), charge->category)
                          : NULL;
@@ -268,7 +270,8 @@ static void consider(const struct decider *decider, sv address, const struct sus
 /* Whom one failure would put on a list, so that outages show. */
 static void note_candidate(struct decider *decider, sv address, const struct suspect *suspect)
 {
-    if (suspect->listed_at)
+    if (suspect->listed_at || !suspect->charges || !may_be_listed(decider, address) ||
+        is_allowed(decider, address))
         return;
     for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
         for (size_t i = 0; i < charge->message_count; i++) {

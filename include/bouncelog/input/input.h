@@ -31,6 +31,7 @@ enum {
 /* How far a log was read, in decoded bytes, and what stood there: its beginning and the bytes
  * before the offset say whether a file is that log, whatever its name, inode or packing is by now.
  */
+enum { MARK_LINES_MAX = 64 };
 struct mark {
     int64_t offset;     /* behind the last line that was read */
     int64_t lines;      /* before it */
@@ -38,6 +39,13 @@ struct mark {
     uint64_t tail_hash; /* of the tail_len bytes before the offset */
     uint32_t head_len, tail_len;
     bool skipping; /* in the middle of a line that was cut */
+    /* The first lines, by where each ends, with the hash of all up to there: a copy that is shorter
+     * than the head ends at one of them. */
+    size_t line_count;
+    struct {
+        uint32_t end;
+        uint64_t hash;
+    } line[MARK_LINES_MAX];
 };
 
 /* A file whose metadata did not change since it was read to its end holds nothing new. */

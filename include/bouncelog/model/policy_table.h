@@ -18,7 +18,7 @@ struct policy_rule {
 
 /* A provider that calls living mailboxes dead for hours (docs/POLICY.md). */
 struct outage_guard {
-    int addresses;      /* distinct ones that were called dead within a day, at least */
+    int addresses;      /* called dead within a day, at least (once for each mail) */
     int share_percent;  /* ...of the mail that was decided there */
     int before_percent; /* ...where it was less than that before */
 };

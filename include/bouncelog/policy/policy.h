@@ -15,8 +15,7 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
 
 /* What happened at one domain or provider in one stretch of time. */
 struct watch {
-    int64_t delivered, dead; /* mails taken; addresses called dead, for good */
-    int64_t addresses;       /* distinct ones of these that would be listed for it */
+    int64_t delivered, dead; /* mails taken; failures that would each list an address */
 };
 
 /* outage[i]: what watches[i] says of addresses must not be believed yet. The stretches follow each
