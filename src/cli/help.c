@@ -14,6 +14,7 @@ const char help_main[] =
     "  bouncelog history show|allow|forget|prune|undo --history DB\n"
     "                                     look into it, exempt, erase, drop, take back\n"
     "  bouncelog patterns check [DIR]     verify pattern files\n"
+    "  bouncelog doctor [LOG...]          is all in place on this host, and what to do if not\n"
     "\n"
     "  bouncelog COMMAND --help           options of a command (or: bouncelog help COMMAND)\n"
     "  bouncelog --version\n"
@@ -201,3 +202,21 @@ const char help_patterns[] =
     "whole set; a site's own patterns are checked with --patterns-extra.\n"
     "\n"
     "      --patterns-extra DIR   check these together with the others\n";
+
+const char help_doctor[] =
+    "usage: bouncelog doctor [--config FILE] [LOG...]\n"
+    "\n"
+    "Looks at this host and says, a line each, what is in place (ok), what is worth knowing "
+    "(note)\n"
+    "and what has to be mended (WRONG), with what to do below: whether patterns become machine\n"
+    "code, which packed logs can be read, whether the configuration file is right, the time zone,\n"
+    "and for each LOG whether it can be read, whose it is, how its lines begin, how old the "
+    "newest\n"
+    "line is, and whether another one has the same lines. Without LOG, the usual ones are looked\n"
+    "for. It reads the end of each log and changes nothing.\n"
+    "\n"
+    "      --config FILE          check this configuration file\n"
+    "\n"
+    "Exit codes: 0 nothing has to be mended; 2 usage; 3 a log cannot be read or understood, or "
+    "two\n"
+    "logs have the same lines; 4 a pattern, policy or configuration file is wrong.\n";
