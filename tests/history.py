@@ -305,6 +305,25 @@ def full_disk(folder):
         subprocess.run(['umount', small], check=True)
 
 
+def metrics(folder):
+    """Counters never go back: over runs, and over what is pruned."""
+    db, log, file = f'{folder}/db', f'{folder}/mail.log', f'{folder}/metrics'
+    lines, last = open('samples/postfix.log').readlines(), {}
+    for cut in (50, 120, 120, len(lines)):
+        with open(log, 'w') as out:
+            out.writelines(lines[:cut])
+        run('scan', '-d', db, '--force', '--prometheus', file, log)
+        if cut == len(lines):
+            run('history', 'prune', '-d', db, '--days', 1, '--evidence-days', 1)
+            run('report', '-d', db, '--prometheus', file, '-o', f'{folder}/report')
+        now = {name: float(value) for name, value in (line.rsplit(' ', 1) for line in open(file) if '_total' in line and line[0] != '#')}
+        check(all(now.get(name, 0) >= value for name, value in last.items()), f'a counter went back at {cut}')
+        last = now
+    check(sum(value for name, value in last.items() if name.startswith('bouncelog_lines_total')) == len(lines), 'lines_total')
+    check(sum(value for name, value in last.items() if name.startswith('bouncelog_replies_total')) ==
+          json.loads(run('scan', log)[0])['attempts']['total'], 'replies_total')
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -322,7 +341,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, full_disk, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, metrics, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

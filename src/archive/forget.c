@@ -181,7 +181,7 @@ static int still_there(void *context, const struct item *item, struct err *err)
 
 static int verify_forgotten(struct changes *changes, struct err *err)
 {
-    for (int kind = ITEM_STREAM; kind <= ITEM_REACH; kind++)
+    for (int kind = ITEM_STREAM; kind <= ITEM_TOTALS; kind++)
         if (history_each(changes->archive->history, (enum item_kind)kind, still_there, changes,
                          err) < 0)
             return -1;

@@ -176,6 +176,9 @@ static int leave(struct run *run)
     bool keep = run->archive && !run->setup.options.dry_run;
     if (keep && archive_save(run->archive, &run->scan, run->input, &run->report, &err) < 0)
         return fail(&err);
+    if (run->archive)
+        report_add_totals(&run->report, archive_totals(run->archive),
+                          &run->setup.patterns.taxonomy);
     results_write(&run->results, &run->setup, &run->report);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);

@@ -35,6 +35,9 @@ bool archive_is_new(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */
 const struct map *archive_allowed(const struct archive *archive);
 
+/* Counters since the history began, those that archive_save adds included. */
+const struct period *archive_totals(const struct archive *archive);
+
 /* --- a scan */
 
 /* Where the logs were read to; views live as long as the archive. */
