@@ -6,6 +6,8 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
+enum { SECONDS_A_DAY = 86400 };
+
 struct load {
     struct archive *archive;
     struct evidence *evidence;
@@ -191,7 +193,7 @@ struct view {
 static int64_t day_of_key(sv key)
 {
     int64_t seconds = 0;
-    return date_parse(key, &seconds) ? seconds / 86400 : INT64_MIN;
+    return date_parse(key, &seconds) ? seconds / SECONDS_A_DAY : INT64_MIN;
 }
 
 static bool in_window(const struct view *view, sv key)
@@ -237,8 +239,8 @@ static bool has_attempts(const struct view *view, const struct stream *stream)
 {
     if (stream->first > stream->last)
         return view->window.since == INT64_MIN;
-    return stream->last >= view->window.since * 86400 &&
-           (view->window.until == INT64_MAX || stream->first < view->window.until * 86400);
+    return stream->last / SECONDS_A_DAY >= view->window.since &&
+           stream->first / SECONDS_A_DAY < view->window.until;
 }
 
 static int add_stream(void *context, const struct item *item, struct err *err)
