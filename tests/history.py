@@ -324,6 +324,30 @@ def metrics(folder):
           json.loads(run('scan', log)[0])['attempts']['total'], 'replies_total')
 
 
+def rejudged(folder):
+    """New rules judge old evidence: first what would change, then it changes."""
+    db, log, extra = f'{folder}/db', f'{folder}/mail.log', f'{folder}/extra'
+    with open(log, 'w') as file:
+        for who, words in (('ann', '550 5.1.1 User unknown, xyzzy'), ('bob', '550 5.1.1 User unknown'), ('cyd', '552 5.2.2 mailbox full, plugh')):
+            file.write(f'2026-11-03T00:00:01Z mx1 postfix/smtp[9]: 1234567{who.upper()[0]}: to=<{who}@example.com>, relay=mx.example.com'
+                       f'[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn={words.split()[1]}, status=bounced (host mx.example.com[192.0.2.7] said: '
+                       f'{words} (in reply to RCPT TO command))\n')
+    run('scan', '-d', db, log)
+    check(run('history', 'rejudge', '-d', db)[0] == '', 'the same rules change something')
+    os.mkdir(extra)
+    with open(f'{extra}/rules.yaml', 'w') as file:
+        file.write("rules:\n  - name: xyzzy\n    category: sender_rejected\n    literal: [xyzzy]\n    pattern: 'xyzzy'\n"
+                   "    hit: ['550 5.1.1 xyzzy']\n    miss: ['550 5.1.1 user unknown']\n"
+                   "  - name: plugh\n    category: recipient_disabled\n    literal: [plugh]\n    pattern: 'plugh'\n"
+                   "    hit: ['552 5.2.2 plugh']\n    miss: ['550 5.1.1 user unknown']\n")
+    want = ('ann@example.com  recipient_unknown -> nothing is held against it\n'
+            'cyd@example.com  mailbox_full -> recipient_disabled\n')
+    for options in (['--dry-run'], []):
+        check(run('history', 'rejudge', '-d', db, '--patterns-extra', extra, *options)[0] == want, 'what would change')
+        listed = run('suppress', '-d', db)[0]
+        check(listed == ('ann@example.com\nbob@example.com\n' if options else 'bob@example.com\ncyd@example.com\n'), f'rejudge {options}: {listed}')
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -341,7 +365,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, full_disk, metrics, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, metrics, rejudged, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

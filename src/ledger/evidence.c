@@ -57,7 +57,17 @@ static void keep_latest(struct charge *charge, const struct event *event, sv add
                               [CHARGE_FILE] = event->file,
                               [CHARGE_FINAL] = derived ? a->recipient : SV_EMPTY,
                               [CHARGE_ORIGINAL] = a->original,
-                              [CHARGE_PROVIDER] = a->provider};
+                              [CHARGE_PROVIDER] = a->provider,
+                              [CHARGE_RELAY] = a->relay.host,
+                              [CHARGE_DSN] = a->dsn};
+    charge->facts = (struct charge_facts){.mta = (uint8_t)a->mta,
+                                          .outcome = (uint8_t)a->outcome,
+                                          .severity = (uint8_t)a->severity,
+                                          .origin = (uint8_t)a->said.origin,
+                                          .stage = (uint8_t)a->said.stage,
+                                          .cause = event->cause,
+                                          .local = a->local,
+                                          .never_rcpt = a->never_rcpt};
     charge->last_seen = a->time;
     charge->code = (int16_t)a->reply.code;
     charge->line = a->line;
