@@ -1,0 +1,197 @@
+"""Compares what bouncelog reads out of an MTA's log with what the scripted server answered.
+
+usage: check.py MTA FOLDER, as lab.py left it. BOUNCELOG: the program.
+
+The truth is the server's transcript, the notifications that the MTA sent (a recipient that they call
+failed has failed), and the plan, which says who belongs on the list. The log is read by bouncelog only.
+"""
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+
+import forged
+from exceptions import CODES, LISTED, OUTCOMES, UNLISTED
+from plan import plan
+
+MTA, FOLDER = sys.argv[1:3]
+FORGERIES = 70 # lines at least, for each MTA
+
+
+def rows(name):
+    with open(f'{FOLDER}/{name}', encoding='utf-8') as file:
+        return [json.loads(line) for line in file.read().split('\n') if line]
+
+
+def norm(address):
+    """One spelling for one mailbox: MTAs differ in case and in which escapes they need."""
+    address = re.sub(r'\\(.)', r'\1', (address or '').strip().casefold())
+    local, _, domain = address.rpartition('@')
+    if len(local) > 1 and local[0] == local[-1] == '"':
+        local = local[1:-1]
+    return f'{local}@{domain}'
+
+
+def letters(text):
+    return re.sub('[^a-z]', '', (text or '').casefold())
+
+
+def scan():
+    """The events, the summary and the plain list."""
+    command = [os.environ['BOUNCELOG'], 'scan', '-e', f'{FOLDER}/events', '--events-include', 'all', '-o',
+               f'{FOLDER}/summary', '-s', f'{FOLDER}/list', f'{FOLDER}/log']
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors='replace', check=False)
+    with open(f'{FOLDER}/summary', encoding='utf-8') as file:
+        summary = json.load(file)
+    with open(f'{FOLDER}/list', encoding='utf-8', newline='\n') as file:
+        plain = file.read().split('\n')[:-1]
+    return rows('events'), summary, plain, done
+
+
+class Attempt:
+    """One answer of the server to one recipient."""
+
+    def __init__(self, entry):
+        self.stage, self.then = entry['stage'], entry['then']
+        raw = entry['reply'].encode('latin-1')
+        self.lines = [] if self.then == 'drop' and not raw.endswith(b'\n') else raw.split(b'\r\n')[:-1]
+        if self.then and raw[:1] == b'3':
+            self.lines = []
+        self.codes = [int(line[:3]) for line in self.lines if line[:3].isdigit()]
+        self.enhanced = {match[1].decode() for match in
+                         (re.match(rb'\d{3}[- \t]+#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])', line) for line in self.lines) if match}
+        self.text = b' '.join(line[4:] for line in self.lines).decode('utf-8', 'replace')
+
+    def code(self):
+        """sendmail logs the first line of a reply only."""
+        return (self.codes[0 if MTA == 'sendmail' else -1]) if self.codes else None
+
+    def taken(self):
+        return self.stage == 'end_of_data' and self.code() is not None and 200 <= self.code() < 300
+
+
+class Truth:
+    """What became of every recipient."""
+
+    def __init__(self):
+        self.cases = plan(MTA)
+        self.by_name = {case.name: case for case in self.cases}
+        self.mail = {row['case']: row for row in rows('mail')}
+        self.attempts = collections.defaultdict(list)
+        self.faults = []
+        for entry in rows('transcript'):
+            if 'unexpected' in entry:
+                self.faults.append(f'the server was asked for {entry["unexpected"]!r} in {entry["case"]}')
+            else:
+                self.attempts[norm(entry['recipient'])].append(Attempt(entry))
+        self.failed = {(norm(row['sender']), norm(row['recipient'])): row for row in rows('notices')}
+
+    def outcome(self, case, rcpt):
+        """delivered, bounced, expired or None for a message that our MTA did not take."""
+        if 'queue_id' not in self.mail[case.name]:
+            return None
+        attempts = self.attempts[norm(rcpt.address)]
+        if attempts and attempts[-1].taken():
+            return 'delivered'
+        names = [rcpt.address] + (case.mailed or [])
+        notices = [self.failed[key] for key in ((norm(case.sender), norm(name)) for name in names) if key in self.failed]
+        if not notices:
+            return 'unknown'
+        last = attempts[-1].code() if attempts else None
+        # Exim and sendmail give up for good what was put off too often.
+        waited = notices[0]['status'].startswith('4') or last is None or last < 500
+        return 'expired' if notices[0]['second_round'] and waited else 'bounced'
+
+
+def check_recipient(truth, case, rcpt, events):
+    """What is wrong with the events of one recipient."""
+    want = truth.outcome(case, rcpt)
+    exception = (MTA, case.name)
+    if want is None:
+        return ['there are events of a message that was refused'] if events else []
+    if not events:
+        return ['no event']
+    faults = []
+    if events[-1]['outcome'] != OUTCOMES.get(exception, want):
+        faults.append(f'{events[-1]["outcome"]}, not {want}')
+    if exception in CODES:
+        return faults
+    attempts = truth.attempts[norm(rcpt.address)]
+    said = [attempt for attempt in attempts if attempt.code() is not None]
+    read = [event for event in events if event['outcome'] not in ('expired', 'handed_over') and event['code'] is not None]
+    if [attempt.code() for attempt in said] != [event['code'] for event in read]:
+        faults.append(f'codes {[event["code"] for event in read]}, not {[attempt.code() for attempt in said]}')
+        return faults
+    for attempt, event in zip(said, read):
+        if event['enhanced'] not in (attempt.enhanced or {None}):
+            faults.append(f'enhanced {event["enhanced"]}, not {attempt.enhanced}')
+        if event['stage'] not in (attempt.stage, 'unknown') and event['outcome'] != 'delivered' \
+                and {event['stage'], attempt.stage} != {'banner', 'ehlo'}:
+            faults.append(f'stage {event["stage"]}, not {attempt.stage}')
+        start = letters(event['text'])[:30]
+        if start and start not in letters(attempt.text):
+            faults.append(f'text {event["text"]!r}, not {attempt.text!r}')
+    return faults
+
+
+def check_list(truth, summary, plain):
+    """Exactly those are listed who are dead, and a list for programs has the plain ones of them."""
+    want, faults = set(), []
+    for case in truth.cases:
+        if 'queue_id' not in truth.mail[case.name] or (MTA, case.name) in UNLISTED:
+            continue
+        want |= {norm(rcpt.listed_as or rcpt.address) for rcpt in case.to
+                 if rcpt.listed or (MTA, case.name) in LISTED}
+    got = {norm(row['address']) for row in summary['suppress']}
+    faults += [f'suppressed: {address}' for address in sorted(got - want)]
+    faults += [f'not suppressed: {address}' for address in sorted(want - got)]
+    faults += [f'a list has {address}' for address in plain if norm(address) not in want]
+    faults += [f'a domain is suppressed: {row["domain"]}' for row in summary['suppress_domains']]
+    return faults
+
+
+def main():
+    truth = Truth()
+    events, summary, plain, done = scan()
+    faults = truth.faults
+    if done.returncode:
+        faults.append(f'exit {done.returncode}: {done.stderr}')
+    if summary['lines']['unparsed']:
+        faults.append(f'not understood: {summary["unparsed"]}')
+    # Before 3.5 Postfix did not quote, so that the words of a reply may be an address.
+    if summary['ambiguous']['count'] and MTA != 'postfix':
+        faults.append(f'ambiguous: {summary["ambiguous"]}')
+
+    by_recipient = collections.defaultdict(list)
+    for event in events:
+        by_recipient[norm(event['recipient'])].append(event)
+    known = {norm(rcpt.address) for case in truth.cases for rcpt in case.to}
+    senders = {norm(case.sender) for case in truth.cases}
+    for address, found in by_recipient.items():
+        # What goes to our senders are the MTA's own notifications.
+        if address not in known and not (address in senders and all(not event['sender'] for event in found)):
+            faults.append(f'invented: {[(event["outcome"], event["recipient"], event["source"]) for event in found]}')
+    counted = collections.Counter()
+    for case in truth.cases:
+        for rcpt in case.to:
+            found = by_recipient[norm(rcpt.address)]
+            counted[truth.outcome(case, rcpt) or 'refused'] += 1
+            faults += [f'{case.name}: {rcpt.address}: {words}'
+                       for words in check_recipient(truth, case, rcpt, found)]
+    faults += check_list(truth, summary, plain)
+
+    with open(f'{FOLDER}/log', 'rb') as file:
+        posing = sum(forged.VICTIM.encode() in line for line in file.read().split(b'\n'))
+    if posing < FORGERIES:
+        faults.append(f'only {posing} forged lines')
+    for words in faults:
+        print(f'{MTA}: {words}')
+    print(f'{MTA}: {len(truth.cases)} messages, {dict(counted)}, {len(summary["suppress"])} suppressed, '
+          f'{posing} forged lines, {len(faults)} faults')
+    return bool(faults)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
