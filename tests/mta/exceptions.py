@@ -1,12 +1,23 @@
-"""Where the log of an MTA shows less than the server said: (MTA, case) -> what is read instead, and why."""
+"""Where an MTA's log shows less than the server said: (MTA, recipient), and why."""
 
-# Another final outcome.
-OUTCOMES = {}
-# Codes that the log does not show.
-CODES = {}
+# What is read instead of the true outcome.
+OUTCOMES = {
+    # Exim wants a space or a hyphen behind the code, and tries again: "Malformed SMTP reply".
+    ('exim', 'joe@odd-tab.example'): 'expired',
+}
+# The log does not show the codes that were sent.
+CODES = {
+    ('exim', 'joe@odd-tab.example'),
+    # Exim takes 452 for "too many recipients", and asks again in the same session before it logs anything.
+    ('exim', 'many-quota-later@many.example'),
+    # Nor does it read lines of more than 4096 bytes.
+    *(('exim', f'joe@lie-break-longest-{name}.example') for name in ('postfix', 'exim', 'sendmail')),
+}
 # Listed although the server's words did not name the recipient.
-LISTED = {}
+LISTED = set()
 # Not listed although they did.
-# Before 3.5 Postfix did not quote addresses, so what the reply quotes could be the rest of the
-# recipient: the line is ambiguous.
-UNLISTED = {('postfix', f'dead-lie-postfix-{name}') for name in ('line', 'fields', 'closed')}
+UNLISTED = {
+    # Before 3.5 Postfix did not quote addresses, so what the reply quotes could be the rest of the
+    # recipient: the line can be read in two ways.
+    *(('postfix', f'joe@dead-lie-postfix-{name}.example') for name in ('line', 'fields', 'closed')),
+}
