@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 import forged
-from exceptions import CODES, LISTED, OUTCOMES, UNLISTED
+from exceptions import AMBIGUOUS, CODES, LISTED, LISTED_AS, OUTCOMES, UNLISTED
 from plan import plan
 
 MTA, FOLDER = sys.argv[1:3]
@@ -52,21 +52,25 @@ def scan():
 
 
 class Attempt:
-    """One answer of the server to one recipient."""
+    """One answer of the server to one recipient, as far as the log can show it."""
 
     def __init__(self, entry):
-        self.stage, self.then = entry['stage'], entry['then']
+        self.stage = entry['stage']
         raw = entry['reply'].encode('latin-1')
-        self.lines = [] if self.then == 'drop' and not raw.endswith(b'\n') else raw.split(b'\r\n')[:-1]
-        if self.then and raw[:1] == b'3':
-            self.lines = []
-        self.codes = [int(line[:3]) for line in self.lines if line[:3].isdigit()]
-        self.enhanced = {match[1].decode() for match in
-                         (re.match(rb'\d{3}[- \t]+#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])', line) for line in self.lines) if match}
-        self.text = b' '.join(line[4:] for line in self.lines).decode('utf-8', 'replace')
+        lines = raw.split(b'\r\n')
+        # sendmail takes what was cut off for a whole line.
+        if not (MTA == 'sendmail' and lines[-1]):
+            lines.pop()
+        if entry['then'] and raw[:1] == b'3':
+            lines = []
+        self.codes = [int(line[:3]) for line in lines if line[:3].isdigit()]
+        if MTA == 'sendmail': # which logs the first line only
+            lines = lines[:1]
+        enhanced = [re.match(rb'\d{3}[- \t]+#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])', line) for line in lines]
+        self.enhanced = {match[1].decode() for match in enhanced if match}
+        self.text = b' '.join(line[4:] for line in lines).decode('utf-8', 'replace')
 
     def code(self):
-        """sendmail logs the first line of a reply only."""
         return (self.codes[0 if MTA == 'sendmail' else -1]) if self.codes else None
 
     def taken(self):
@@ -100,7 +104,8 @@ class Truth:
         notices = [self.failed[key] for key in ((norm(case.sender), norm(name)) for name in names) if key in self.failed]
         if not notices:
             return 'unknown'
-        last = attempts[-1].code() if attempts else None
+        codes = attempts[-1].codes if attempts else []
+        last = codes[0 if MTA == 'exim' else -1] if codes else None # they differ in which line decides
         # Exim and sendmail give up for good what was put off too often.
         waited = notices[0]['status'].startswith('4') or last is None or last < 500
         return 'expired' if notices[0]['second_round'] and waited else 'bounced'
@@ -122,6 +127,8 @@ def check_recipient(truth, case, rcpt, events):
     attempts = truth.attempts[norm(rcpt.address)]
     said = [attempt for attempt in attempts if attempt.code() is not None]
     read = [event for event in events if event['outcome'] not in ('expired', 'handed_over') and event['code'] is not None]
+    if MTA == 'sendmail': # of a delivery it logs the words alone
+        said = [attempt for attempt in said if not attempt.taken()]
     if [attempt.code() for attempt in said] != [event['code'] for event in read]:
         faults.append(f'codes {[event["code"] for event in read]}, not {[attempt.code() for attempt in said]}')
         return faults
@@ -141,9 +148,10 @@ def check_list(truth, summary, plain):
     """Exactly those are listed who are dead, and a list for programs has the plain ones of them."""
     want, faults = set(), []
     for case in truth.cases:
-        if 'queue_id' in truth.mail[case.name]:
-            want |= {norm(rcpt.listed_as or rcpt.address) for rcpt in case.to if (MTA, rcpt.address) in LISTED
-                     or rcpt.listed and (MTA, rcpt.address) not in UNLISTED}
+        for rcpt in case.to if 'queue_id' in truth.mail[case.name] else ():
+            key = (MTA, rcpt.address)
+            if key in LISTED or rcpt.listed and key not in UNLISTED:
+                want.add(norm(LISTED_AS.get(key, rcpt.listed_as or rcpt.address)))
     got = {norm(row['address']) for row in summary['suppress']}
     faults += [f'suppressed: {address}' for address in sorted(got - want)]
     faults += [f'not suppressed: {address}' for address in sorted(want - got)]
@@ -160,8 +168,7 @@ def main():
         faults.append(f'exit {done.returncode}: {done.stderr}')
     if summary['lines']['unparsed']:
         faults.append(f'not understood: {summary["unparsed"]}')
-    # Before 3.5 Postfix did not quote, so that the words of a reply may be an address.
-    if summary['ambiguous']['count'] and MTA != 'postfix':
+    if summary['ambiguous']['count'] > AMBIGUOUS[MTA]:
         faults.append(f'ambiguous: {summary["ambiguous"]}')
 
     by_recipient = collections.defaultdict(list)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Fetches a package and what it needs and this host lacks, and unpacks it all below a folder: MTAs
+# Fetches packages and what they need and this host lacks, and unpacks it all below a folder: MTAs
 # exclude each other, so none is ever installed.
-# usage: packages.sh PACKAGE FOLDER
+# usage: packages.sh FOLDER PACKAGE...
 set -eu
-package=$1
-mkdir -p "$2"
-folder=$(cd "$2" && pwd)
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+shift
 
 exec 9> "$folder/lock"
 flock 9
@@ -15,10 +15,10 @@ mkdir -p "$folder/debs/partial"
 
 fetch() {
     apt-get install -y -q --reinstall --download-only --no-install-recommends \
-        -o "Dir::Cache::archives=$folder/debs" -o Debug::NoLocking=1 "$package" > "$folder/apt.log" 2>&1
+        -o "Dir::Cache::archives=$folder/debs" -o Debug::NoLocking=1 "$@" > "$folder/apt.log" 2>&1
 }
-fetch || {
-    apt-get update -q > "$folder/apt.log" 2>&1 && fetch
+fetch "$@" || {
+    apt-get update -q > "$folder/apt.log" 2>&1 && fetch "$@"
 } || {
     tail -n 3 "$folder/apt.log" >&2
     exit 1

@@ -158,6 +158,9 @@ def servers():
                                    ('later', '450 4.2.1 Busy', False)):
             case = f'ehlo-{name}-{what}'
             yield Case(case, [Rcpt(f'joe@{case}.example', say(text), 'rcpt', listed=listed)], extensions=extensions)
+    for name, lines in (('temporary-permanent', ('450-4.3.0 First this', '550 5.3.0 then that')),
+                        ('permanent-temporary', ('550-5.3.0 First this', '450 4.3.0 then that'))):
+        yield Case(name, [Rcpt(f'joe@{name}.example', say(*lines), 'rcpt')])
     odd = {'no-text': '550-', 'enhanced-only': '550 5.7.1', 'class-9': '550 9.1.1 strange', 'long-detail': '550 5.7.5000 strange',
            'hash': '550 #5.7.1 strange', 'colon': '550 5.7.1: strange', 'disagrees': '550 4.7.1 not now',
            'tab': '550\t5.7.1 tabs', 'spaces': '550    5.7.1   spaces', 'twice': '550 5.7.1 550 5.7.1 twice'}

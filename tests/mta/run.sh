@@ -23,13 +23,14 @@ for tool in unshare mount chroot ip flock apt-get dpkg-deb python3; do
 done
 unshare --mount --net --uts --ipc --pid --fork true 2> /dev/null || skip "namespaces are not allowed here"
 case $mta in
-postfix) package=postfix ;;
-exim) package=exim4-daemon-light ;;
-sendmail) package=sendmail-bin ;;
+postfix) packages=postfix ;;
+exim) packages=exim4-daemon-light ;;
+sendmail) packages="sendmail-bin sendmail-cf m4" ;;
 *) exit 2 ;;
 esac
 cache=${MTA_CACHE:-build/mta}/$mta
-sh "$here/packages.sh" "$package" "$cache" || skip "the package $package cannot be had"
+# shellcheck disable=SC2086
+sh "$here/packages.sh" "$cache" $packages || skip "cannot fetch $packages"
 
 work=$(mktemp -d)
 lab=
