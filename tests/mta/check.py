@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 import forged
-from exceptions import AMBIGUOUS, CODES, LISTED, LISTED_AS, OUTCOMES, UNLISTED
+from exceptions import AMBIGUOUS, CODES, LISTED, LISTED_AS, LOGGED_AS, OUTCOMES, UNLISTED
 from plan import plan
 
 MTA, FOLDER = sys.argv[1:3]
@@ -55,7 +55,7 @@ class Attempt:
     """One answer of the server to one recipient, as far as the log can show it."""
 
     def __init__(self, entry):
-        self.stage = entry['stage']
+        self.stage, self.first = entry['stage'], entry['first']
         raw = entry['reply'].encode('latin-1')
         lines = raw.split(b'\r\n')
         # sendmail takes what was cut off for a whole line.
@@ -120,6 +120,13 @@ def check_recipient(truth, case, rcpt, events):
     if not events:
         return ['no event']
     faults = []
+    queue_id = truth.mail[case.name]['queue_id']
+    for event in events:
+        # Behind the filter it is another message.
+        if (event['queue_id'] == queue_id) == (case.via == 'filter' and event['outcome'] != 'handed_over'):
+            faults.append(f'queue id {event["queue_id"]}, not {queue_id}')
+        if norm(event['sender']) != norm(case.sender):
+            faults.append(f'sender {event["sender"]}, not {case.sender}')
     if events[-1]['outcome'] != OUTCOMES.get(exception, want):
         faults.append(f'{events[-1]["outcome"]}, not {want}')
     if exception in CODES:
@@ -129,6 +136,8 @@ def check_recipient(truth, case, rcpt, events):
     read = [event for event in events if event['outcome'] not in ('expired', 'handed_over') and event['code'] is not None]
     if MTA == 'sendmail': # of a delivery it logs the words alone
         said = [attempt for attempt in said if not attempt.taken()]
+    else: # the others log no result while there is one more server to ask
+        said = [attempt for attempt in said if not attempt.first]
     if [attempt.code() for attempt in said] != [event['code'] for event in read]:
         faults.append(f'codes {[event["code"] for event in read]}, not {[attempt.code() for attempt in said]}')
         return faults
@@ -174,7 +183,7 @@ def main():
     by_recipient = collections.defaultdict(list)
     for event in events:
         by_recipient[norm(event['recipient'])].append(event)
-    known = {norm(rcpt.address) for case in truth.cases for rcpt in case.to}
+    known = {norm(LOGGED_AS.get((MTA, rcpt.address), rcpt.address)) for case in truth.cases for rcpt in case.to}
     senders = {norm(case.sender) for case in truth.cases}
     for address, found in by_recipient.items():
         # What goes to our senders are the MTA's own notifications.
@@ -183,7 +192,7 @@ def main():
     counted = collections.Counter()
     for case in truth.cases:
         for rcpt in case.to:
-            found = by_recipient[norm(rcpt.address)]
+            found = by_recipient[norm(LOGGED_AS.get((MTA, rcpt.address), rcpt.address))]
             counted[truth.outcome(case, rcpt) or 'refused'] += 1
             faults += [f'{case.name}: {rcpt.address}: {words}'
                        for words in check_recipient(truth, case, rcpt, found)]

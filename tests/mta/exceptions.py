@@ -32,5 +32,9 @@ UNLISTED = {
 LISTED_AS = {
     ('sendmail', 'target@alias-one.example'): 'target@alias-one.example',
 }
+# The log has the address before aliases instead of the one that the server was asked for.
+LOGGED_AS = {
+    ('sendmail', 'target@alias-virtual.example'): 'one@virtual.example',
+}
 # So many lines at most can be read in two ways: see above, and an Exim recipient "a <a> R=b"@c, which looks like a.
 AMBIGUOUS = {'postfix': 80, 'exim': 3, 'sendmail': 0}

@@ -4,7 +4,7 @@ import signal
 import subprocess
 
 import users
-from plan import ALIASES, LOCAL
+from plan import ALIASES
 
 USER = 61001
 CONFIGURATION = '/etc/exim4/exim4.conf'
@@ -15,7 +15,7 @@ exim_user = Debian-exim
 exim_group = Debian-exim
 spool_directory = /var/spool/exim4
 log_file_path = /var/log/exim4/%slog
-domainlist local_domains = local.example
+domainlist local_domains = local.example : virtual.example
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = 2525
 disable_ipv6 = true
@@ -53,7 +53,7 @@ dnslookup:
   no_more
 aliases:
   driver = redirect
-  data = ${lookup{$local_part}lsearch{/etc/exim4/aliases}}
+  data = ${lookup{$local_part@$domain}lsearch{/etc/exim4/aliases}}
 
 begin transports
 remote_smtp:

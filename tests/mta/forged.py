@@ -54,18 +54,18 @@ def in_replies():
     for i, (stage, before) in enumerate(places):
         for name, text in LINES.items():
             case = f'lie-{i}-{name}'
-            yield Case(case, [Rcpt(f'joe@{case}.example', say(before + text), stage)], forged=1)
+            yield Case(case, [Rcpt(f'joe@{case}.example', say(before + text), stage)])
     for name, text in LINES.items():
         case = f'lie-lines-{name}'
         answer = say('451-4.7.1 Try later', f'451-{text}', f'451 4.7.1 {text}')
-        yield Case(case, [Rcpt(f'joe@{case}.example', answer, 'rcpt')], forged=1)
+        yield Case(case, [Rcpt(f'joe@{case}.example', answer, 'rcpt')])
         case = f'lie-extension-{name}'
-        yield Case(case, [Rcpt(f'joe@{case}.example', say(f'250-{text}', f'250 {text}'), 'ehlo')], forged=1)
+        yield Case(case, [Rcpt(f'joe@{case}.example', say(f'250-{text}', f'250 {text}'), 'ehlo')])
     for name, octets in BREAKS.items():
         for mta in ('postfix', 'exim', 'sendmail'):
             case = f'lie-break-{name}-{mta}'
             answer = say(b'451 4.7.1 Try later ' + octets + LINES[f'{mta}-line'].encode())
-            yield Case(case, [Rcpt(f'joe@{case}.example', answer, 'rcpt')], forged=1)
+            yield Case(case, [Rcpt(f'joe@{case}.example', answer, 'rcpt')])
 
 
 def in_dead_replies():
@@ -74,7 +74,7 @@ def in_dead_replies():
         case = f'dead-lie-{name}'
         address = f'joe@{case}.example'
         answer = say(f'550 5.1.1 <{address}>: Recipient address rejected: User unknown; {text}')
-        yield Case(case, [Rcpt(address, answer, 'rcpt', listed=True)], forged=1)
+        yield Case(case, [Rcpt(address, answer, 'rcpt', listed=True)])
 
 
 def in_addresses():
@@ -83,12 +83,12 @@ def in_addresses():
         for what, answer, stage in (('taken', say(OK), 'end_of_data'), ('later', say('451 4.7.1 Try later'), 'rcpt'),
                                     ('spam', say('554 5.7.1 Message rejected as spam'), 'rcpt')):
             case = f'to-{name}-{what}'
-            yield Case(case, [Rcpt(f'"{local}"@{case}.example', answer, stage)], forged=1)
+            yield Case(case, [Rcpt(f'"{local}"@{case}.example', answer, stage)])
         case = f'from-{name}'
-        yield Case(case, [Rcpt(f'joe@{case}.example')], sender=f'"{local}"@{case}.sender.example', forged=1)
+        yield Case(case, [Rcpt(f'joe@{case}.example')], sender=f'"{local}"@{case}.sender.example')
         case = f'from-{name}-later'
         yield Case(case, [Rcpt(f'joe@{case}.example', say('451 4.7.1 Try later'), 'rcpt')],
-                   sender=f'"{local}"@{case}.sender.example', forged=1)
+                   sender=f'"{local}"@{case}.sender.example')
 
 
 def in_headers():
@@ -97,9 +97,9 @@ def in_headers():
                              ('folded-id', f'Message-ID: <a@b>\r\n 0F1E2D3C4B: {text}'),
                              ('subject', f'Subject: {text}')):
             case = f'{what}-{name}'
-            yield Case(case, [Rcpt(f'joe@{case}.example')], headers=[header], forged=1)
+            yield Case(case, [Rcpt(f'joe@{case}.example')], headers=[header])
         case = f'helo-{name}'
-        yield Case(case, [Rcpt(f'joe@{case}.example')], helo=text, forged=1)
+        yield Case(case, [Rcpt(f'joe@{case}.example')], helo=text)
 
 
 def cases(_mta):

@@ -19,12 +19,12 @@ import time
 
 import forged
 from names import Names
-from plan import LOCAL, plan
+from plan import LOCAL, VIRTUAL, plan
 from script import addresses
 from server import Server
 
 LIMIT = 120 # seconds, for everything
-SUBMITTED = ('127.0.0.1', 2525)
+PORTS = {'': 2525, 'filter': 2526, 'probe': 2527}
 
 
 class Refused(Exception):
@@ -34,7 +34,8 @@ class Refused(Exception):
 def build(cases, server):
     """Gives every domain an address of its own; returns the name server."""
     free = addresses()
-    hosts, mail, broken = {'mail.sender.example': '127.0.0.1'}, {LOCAL: [(10, 'mail.sender.example')]}, set()
+    hosts, broken = {'mail.sender.example': '127.0.0.1'}, set()
+    mail = {domain: [(10, 'mail.sender.example')] for domain in (LOCAL, VIRTUAL)}
     address = next(free)
     hosts['mx.sender.example'] = address
     server.listen(address, None, 'sender.example')
@@ -49,19 +50,23 @@ def build(cases, server):
                 broken.add(domain)
                 mail[domain] = []
             elif case.mx != 'none':
-                address = next(free)
-                hosts[mx] = address
+                hosts[mx] = address = next(free)
                 mail[domain] = [(10, mx)]
                 if case.mx != 'refused':
                     server.listen(address, case, domain, full=case.mx == 'full')
+                if case.mx == 'two':
+                    hosts[f'first.{domain}'] = address = next(free)
+                    mail[domain] = [(10, f'first.{domain}'), (20, mx)]
+                    if any(rcpt.first for rcpt in case.to):
+                        server.listen(address, case, domain, first=True)
     return Names(hosts, mail, broken)
 
 
 class Client:
     """SMTP by hand: a library would not send what is sent here."""
 
-    def __init__(self, helo):
-        self.socket = socket.create_connection(SUBMITTED, timeout=60)
+    def __init__(self, helo, via=''):
+        self.socket = socket.create_connection(('127.0.0.1', PORTS[via]), timeout=60)
         self.input = self.socket.makefile('rb')
         self.read()
         try:
@@ -89,7 +94,7 @@ class Client:
 
 
 def submit(case):
-    client = Client(case.helo)
+    client = Client(case.helo, case.via)
     smtputf8 = '' if all(address.isascii() for address in case.envelope) else ' SMTPUTF8'
     try:
         client.command(f'MAIL FROM:<{case.sender}>{smtputf8}')
@@ -160,9 +165,9 @@ def run(name, folder):
     server.start()
     mta = importlib.import_module(name).MTA()
     mta.start()
-    for attempt in range(100):
+    for _ in range(100):
         try:
-            socket.create_connection(SUBMITTED, timeout=5).close()
+            socket.create_connection(('127.0.0.1', PORTS['']), timeout=5).close()
             break
         except OSError:
             time.sleep(0.1)

@@ -97,7 +97,7 @@ def silence():
     name = 'half-the-data'
     yield Case(name, [Rcpt(f'joe@{name}.example', Answer(b'354 go ahead\r\n', 'drop'), 'data')])
     for mx in ('null', 'none', 'servfail', 'refused', 'full'):
-        yield Case(f'mx-{mx}', [Rcpt(f'joe@mx-{mx}.example', listed=mx == 'null')], mx=mx, server=False)
+        yield Case(f'mx-{mx}', [Rcpt(f'joe@mx-{mx}.example', listed=mx == 'null')], mx=mx)
 
 
 def rounds():
@@ -169,26 +169,52 @@ def servers():
         yield Case(f'odd-{name}', [Rcpt(f'joe@odd-{name}.example', say(*lines), 'rcpt')])
 
 
-# Names that the MTAs are told of.
-LOCAL = 'local.example'
-ALIASES = {'one': ['target@alias-one.example'],
-           'several': ['target@alias-several.example', 'other@alias-several.example'],
-           'taken': ['target@alias-taken.example'],
-           'alive': ['target@alias-alive.example']}
+def two_servers():
+    """The preferred one is away, or does not want the mail."""
+    taken, dead, later = say(OK), say('550 5.1.1 User unknown'), say('451 4.7.1 Try later')
+    for name, first, second, listed in (('away-taken', None, taken, False), ('away-dead', None, dead, True),
+                                        ('away-later', None, later, False), ('later-taken', later, taken, False),
+                                        ('later-dead', later, dead, True), ('later-later', later, later, False)):
+        yield Case(f'two-{name}', [Rcpt(f'joe@two-{name}.example', second, 'rcpt', first=first, listed=listed)],
+                   mx='two')
+
+
+# Names that the MTAs are told of: of their own users, and of a domain that only points elsewhere.
+LOCAL, VIRTUAL = 'local.example', 'virtual.example'
+ALIASES = {f'one@{LOCAL}': ['target@alias-one.example'],
+           f'several@{LOCAL}': ['target@alias-several.example', 'other@alias-several.example'],
+           f'taken@{LOCAL}': ['target@alias-taken.example'],
+           f'alive@{LOCAL}': ['target@alias-alive.example'],
+           f'one@{VIRTUAL}': ['target@alias-virtual.example']}
 
 
 def aliases():
     dead, spam = say('550 5.1.1 User unknown'), say('554 5.7.1 Message rejected as spam')
-    yield Case('alias-one', [Rcpt('target@alias-one.example', dead, 'rcpt', listed=True, listed_as=f'one@{LOCAL}')],
-               [f'one@{LOCAL}'])
+    for name, domain in (('one', LOCAL), ('virtual', VIRTUAL)):
+        yield Case(f'alias-{name}', [Rcpt(f'target@alias-{name}.example', dead, 'rcpt', listed=True,
+                                          listed_as=f'one@{domain}')], [f'one@{domain}'])
     yield Case('alias-several', [Rcpt('target@alias-several.example', dead, 'rcpt', listed=True),
                                  Rcpt('other@alias-several.example')], [f'several@{LOCAL}'])
     yield Case('alias-taken', [Rcpt('target@alias-taken.example')], [f'taken@{LOCAL}'])
     yield Case('alias-alive', [Rcpt('target@alias-alive.example', spam, 'rcpt')], [f'alive@{LOCAL}'])
 
 
+def by_postfix():
+    """Through a content filter, which hands the mail back; and addresses that are only probed."""
+    for via in ('filter', 'probe'):
+        for name, reply_to, listed in (('dead', '550 5.1.1 User unknown', via == 'filter'),
+                                       ('spam', '554 5.7.1 Message rejected as spam', False),
+                                       ('later', '451 4.7.1 Try later', False)):
+            case = f'{via}-{name}'
+            yield Case(case, [Rcpt(f'joe@{case}.example', say(reply_to), 'rcpt', listed=listed)], via=via)
+        yield Case(f'{via}-taken', [Rcpt(f'joe@{via}-taken.example')], via=via)
+    yield Case('filter-many', [Rcpt('joe@filter-many.example'), Rcpt('jim@filter-many.example', say('550 No such user'),
+                                                                    'rcpt', listed=True)], via='filter')
+
+
 def plan(mta):
-    cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *aliases(),
+    cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *two_servers(),
+             *aliases(), *(by_postfix() if mta == 'postfix' else ()),
              *forged.cases(mta)]
     names = [case.name for case in cases]
     assert len(names) == len(set(names))

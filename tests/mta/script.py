@@ -31,6 +31,7 @@ class Rcpt:
     address: str
     answer: Answer = field(default_factory=lambda: say(OK))
     stage: str = 'end_of_data'
+    first: Answer = None    # what the preferred of two servers says, to let the other have it
     later: Answer = None    # what the second round says instead
     listed: bool = False    # an address that the policy lists at once
     listed_as: str = None   # another spelling on the list: the alias that was mailed
@@ -51,8 +52,7 @@ class Case:
     headers: list = field(default_factory=list)
     extensions: tuple = ('PIPELINING', 'ENHANCEDSTATUSCODES', '8BITMIME')
     mx: str = 'one'                 # one, two, null, none, servfail, refused, full
-    forged: int = 0                 # how many lines of it pose as something else
-    server: bool = True             # whether any server is reached at all
+    via: str = ''                   # Postfix: through a content `filter`, or to one who will `probe` the address
 
     def __post_init__(self):
         self.sender = self.sender or f'{self.name}@sender.example'

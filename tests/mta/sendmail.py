@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 import users
-from plan import ALIASES, LOCAL
+from plan import ALIASES, LOCAL, VIRTUAL
 
 SM = '/usr/libexec/sendmail/sendmail'
 
@@ -42,6 +42,8 @@ FEATURE(`no_default_msa')
 FEATURE(`nouucp', `nospecial')
 FEATURE(`promiscuous_relay')
 FEATURE(`accept_unresolvable_domains')
+FEATURE(`virtusertable', `text -k 0 -v 1 /etc/mail/virtusertable')
+VIRTUSER_DOMAIN(`virtual.example')
 DAEMON_OPTIONS(`Name=MTA, Port=2525, Addr=127.0.0.1')
 MAILER(`local')
 MAILER(`smtp')
@@ -78,7 +80,10 @@ class MTA:
         users.write('/etc/mail/sendmail.mc', SOURCE)
         users.write('/etc/mail/local-host-names', f'{LOCAL}\n')
         users.write('/etc/mail/aliases', 'MAILER-DAEMON: root\npostmaster: root\n' + ''.join(
-            f'{name}: {", ".join(targets)}\n' for name, targets in ALIASES.items()))
+            f'{name.partition("@")[0]}: {", ".join(targets)}\n' for name, targets in ALIASES.items()
+            if name.endswith(LOCAL)))
+        users.write('/etc/mail/virtusertable', ''.join(
+            f'{name} {targets[0]}\n' for name, targets in ALIASES.items() if name.endswith(VIRTUAL)))
         with open('/etc/mail/sendmail.cf', 'wb') as file:
             subprocess.run(['m4', '/etc/mail/sendmail.mc'], check=True, stdout=file, stderr=subprocess.DEVNULL)
         self.syslog = Syslog('/lab/out/log')

@@ -19,14 +19,14 @@ class Server:
     def __init__(self, transcript):
         self.transcript = open(transcript, 'w', encoding='utf-8')
         self.lock = threading.Lock()
-        self.places = {}            # address -> (case, domain)
+        self.places = {}            # address -> (case, domain, whether another server comes after it)
         self.second_round = False
         self.notices = []           # (recipient, message): what came back to our senders
         self.select = selectors.DefaultSelector()
         self.kept = []
 
-    def listen(self, address, case, domain, full=False):
-        self.places[address] = (case, domain)
+    def listen(self, address, case, domain, first=False, full=False):
+        self.places[address] = (case, domain, first)
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, 25))
@@ -67,9 +67,9 @@ class Server:
 
 
 class Session:
-    def __init__(self, server, connection, case, domain):
+    def __init__(self, server, connection, case, domain, first):
         self.server, self.connection = server, connection
-        self.case, self.domain = case, domain
+        self.case, self.domain, self.first = case, domain, first
         self.input = connection.makefile('rb')
         self.accepted = []
         self.noted = set()
@@ -97,6 +97,8 @@ class Session:
         return [rcpt for rcpt in self.case.to if rcpt.domain == self.domain] if self.case else []
 
     def answer_of(self, rcpt):
+        if self.first:
+            return rcpt.first
         return rcpt.later if self.server.second_round and rcpt.later else rcpt.answer
 
     def tell(self, stage, rcpts, usual):
@@ -118,7 +120,7 @@ class Session:
 
     def note(self, stage, rcpt, answer):
         self.server.write(case=self.case.name, recipient=rcpt.address, stage=stage,
-                          reply=answer.raw.decode('latin-1'), then=answer.then)
+                          reply=answer.raw.decode('latin-1'), then=answer.then, first=self.first)
 
     def line(self):
         line = self.input.readline(70000)
