@@ -39,10 +39,10 @@ def letters(text):
     return re.sub('[^a-z]', '', re.sub(r'\\(?:[0-7]{3}|[abfnrtv])', '', text or '').casefold())
 
 
-def scan():
+def scan(log):
     """The events, the summary and the plain list."""
     command = [os.environ['BOUNCELOG'], 'scan', '-e', f'{FOLDER}/events', '--events-include', 'all', '-o',
-               f'{FOLDER}/summary', '-s', f'{FOLDER}/list', f'{FOLDER}/log']
+               f'{FOLDER}/summary', '-s', f'{FOLDER}/list', log]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors='replace', check=False)
     with open(f'{FOLDER}/summary', encoding='utf-8') as file:
         summary = json.load(file)
@@ -169,42 +169,65 @@ def check_list(truth, summary, plain):
     return faults
 
 
-def main():
-    truth = Truth()
-    events, summary, plain, done = scan()
-    faults = truth.faults
+def check_run(summary, done):
     if done.returncode:
-        faults.append(f'exit {done.returncode}: {done.stderr}')
+        yield f'exit {done.returncode}: {done.stderr}'
     if summary['lines']['unparsed']:
-        faults.append(f'not understood: {summary["unparsed"]}')
+        yield f'not understood: {summary["unparsed"]}'
     if summary['ambiguous']['count'] > AMBIGUOUS[MTA]:
-        faults.append(f'ambiguous: {summary["ambiguous"]}')
+        yield f'ambiguous: {summary["ambiguous"]}'
 
+
+def check_invented(truth, by_recipient):
+    """Every event is about a recipient of ours, or about a notification to a sender of ours."""
+    known = {norm(LOGGED_AS.get((MTA, rcpt.address), rcpt.address)) for case in truth.cases for rcpt in case.to}
+    senders = {norm(case.sender) for case in truth.cases}
+    for address, events in by_recipient.items():
+        if address not in known and not (address in senders and all(not event['sender'] for event in events)):
+            yield f'invented: {[(event["outcome"], event["recipient"], event["source"]) for event in events]}'
+
+
+def compare(truth, log):
+    """What is wrong with the reading of one log, and what was suppressed."""
+    events, summary, plain, done = scan(log)
     by_recipient = collections.defaultdict(list)
     for event in events:
         by_recipient[norm(event['recipient'])].append(event)
-    known = {norm(LOGGED_AS.get((MTA, rcpt.address), rcpt.address)) for case in truth.cases for rcpt in case.to}
-    senders = {norm(case.sender) for case in truth.cases}
-    for address, found in by_recipient.items():
-        # What goes to our senders are the MTA's own notifications.
-        if address not in known and not (address in senders and all(not event['sender'] for event in found)):
-            faults.append(f'invented: {[(event["outcome"], event["recipient"], event["source"]) for event in found]}')
-    counted = collections.Counter()
+    faults = [*check_run(summary, done), *check_invented(truth, by_recipient)]
     for case in truth.cases:
         for rcpt in case.to:
             found = by_recipient[norm(LOGGED_AS.get((MTA, rcpt.address), rcpt.address))]
-            counted[truth.outcome(case, rcpt) or 'refused'] += 1
-            faults += [f'{case.name}: {rcpt.address}: {words}'
-                       for words in check_recipient(truth, case, rcpt, found)]
-    faults += check_list(truth, summary, plain)
+            faults += [f'{case.name}: {rcpt.address}: {words}' for words in check_recipient(truth, case, rcpt, found)]
+    return faults + check_list(truth, summary, plain), summary['suppress']
 
+
+def check_ourselves(truth, lines):
+    """A true failure of the victim, a bounce that is missing and one too many must be noticed."""
+    mutant = f'{FOLDER}/mutant'
+    true = forged.LINES[f'{MTA}-line'].encode()
+    with open(mutant, 'wb') as file:
+        file.write(b'\n'.join([true, *(line.replace(b'dead-french@', b'dead-french-not@') for line in lines
+                                       if b'dead-unknown@' not in line)]))
+    faults, _ = compare(truth, mutant)
+    for start in ('invented: ', f'suppressed: {forged.VICTIM}', 'dead-unknown: dead-unknown@dead-unknown.example: no event',
+                  'not suppressed: dead-unknown@', 'dead-french: dead-french@dead-french.example: no event'):
+        if not any(words.startswith(start) for words in faults):
+            yield f'nobody noticed that the log was changed: {start}'
+
+
+def main():
+    truth = Truth()
+    faults, suppressed = compare(truth, f'{FOLDER}/log')
     with open(f'{FOLDER}/log', 'rb') as file:
-        posing = sum(forged.VICTIM.encode() in line for line in file.read().split(b'\n'))
+        lines = file.read().split(b'\n')
+    posing = sum(forged.VICTIM.encode() in line for line in lines)
     if posing < FORGERIES:
         faults.append(f'only {posing} forged lines')
+    faults += [*truth.faults, *check_ourselves(truth, lines)]
     for words in faults:
         print(f'{MTA}: {words}')
-    print(f'{MTA}: {len(truth.cases)} messages, {dict(counted)}, {len(summary["suppress"])} suppressed, '
+    outcomes = collections.Counter(truth.outcome(case, rcpt) or 'refused' for case in truth.cases for rcpt in case.to)
+    print(f'{MTA}: {len(truth.cases)} messages, {dict(outcomes)}, {len(suppressed)} suppressed, '
           f'{posing} forged lines, {len(faults)} faults')
     return bool(faults)
 

@@ -27,7 +27,6 @@ smtputf8_advertise_hosts = *
 tls_advertise_hosts =
 host_lookup =
 rfc1413_query_timeout = 0s
-log_selector = +subject +sender_on_delivery
 never_users =
 smtp_accept_max = 200
 smtp_accept_queue = 0
@@ -73,13 +72,14 @@ IMPATIENT = '* * F,1s,1s\n'
 
 
 class MTA:
-    def __init__(self):
+    def __init__(self, verbose):
         users.add(Debian_exim=USER)
         for path in ('/var/spool/exim4', '/var/log/exim4'):
             users.folder(path, USER, USER)
         users.write('/etc/exim4/aliases', ''.join(f'{name}: {", ".join(targets)}\n'
                                                   for name, targets in ALIASES.items()))
-        users.write(CONFIGURATION, MAIN + PATIENT)
+        self.main = ('log_selector = +all\n' if verbose else '') + MAIN
+        users.write(CONFIGURATION, self.main + PATIENT)
         self.daemon = None
 
     def start(self):
@@ -94,7 +94,7 @@ class MTA:
         return any(word in shown.stdout for word in ('deliver', 'handling', 'running queue'))
 
     def last_round(self):
-        users.write(CONFIGURATION, MAIN + IMPATIENT)
+        users.write(CONFIGURATION, self.main + IMPATIENT)
         runs = [subprocess.Popen(['exim4', '-qff']) for _ in range(6)]
         for run in runs:
             run.wait()

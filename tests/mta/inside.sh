@@ -1,8 +1,8 @@
 #!/bin/sh
 # The first process of the MTA's namespaces: builds its root and its network, and runs the lab there.
-# usage: inside.sh MTA TREE WORK TESTS
+# usage: inside.sh MTA CONFIGURATION TREE WORK TESTS
 set -eu
-mta=$1 tree=$2 work=$3 tests=$4
+mta=$1 configuration=$2 tree=$3 work=$4 tests=$5
 root=$work/room/root
 
 mount --make-rprivate /
@@ -35,4 +35,4 @@ for net in 192.0.2.0/24 198.51.100.0/24 203.0.113.0/24; do
 done
 cd /
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
-    chroot "$root" python3 /lab/mta/lab.py "$mta" /lab/out
+    chroot "$root" python3 /lab/mta/lab.py "$mta" "$configuration" /lab/out

@@ -1,6 +1,6 @@
 """Runs one MTA against the scripted server, inside the namespaces that inside.sh made.
 
-usage: lab.py MTA FOLDER, which gets
+usage: lab.py MTA CONFIGURATION FOLDER, which gets
   log         what the MTA logged
   transcript  what the server said to whom
   mail        which message went in under which queue id, or why it did not
@@ -154,7 +154,7 @@ def write(path, rows):
             file.write(json.dumps(row) + '\n')
 
 
-def run(name, folder):
+def run(name, verbose, folder):
     cases = plan(name)
     server = Server(f'{folder}/transcript')
     build(cases, server)
@@ -163,7 +163,7 @@ def run(name, folder):
     with open('/etc/hosts', 'w', encoding='ascii') as file:
         file.write('127.0.0.1 localhost mail.sender.example mail\n')
     server.start()
-    mta = importlib.import_module(name).MTA()
+    mta = importlib.import_module(name).MTA(verbose)
     mta.start()
     for _ in range(100):
         try:
@@ -201,6 +201,6 @@ if __name__ == '__main__':
     signal.signal(signal.SIGALRM, too_late)
     signal.alarm(LIMIT)
     os.umask(0o022)
-    run(sys.argv[1], sys.argv[2])
+    run(sys.argv[1], sys.argv[2] == 'verbose', sys.argv[3])
     sys.stdout.flush()
     os._exit(0) # whoever still waits in a thread need not

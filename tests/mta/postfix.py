@@ -52,6 +52,13 @@ smtpd_hard_error_limit = 100
 anvil_status_update_time = 1h
 '''
 
+VERBOSE = '''
+enable_long_queue_ids = yes
+smtp_tls_loglevel = 1
+smtpd_tls_loglevel = 1
+syslog_name = postfix-out
+'''
+
 MASTER = '''
 127.0.0.1:2525 inet n - n - - smtpd
 127.0.0.1:2526 inet n - n - - smtpd
@@ -104,7 +111,7 @@ def run_filter():
 
 
 class MTA:
-    def __init__(self):
+    def __init__(self, verbose):
         threading.Thread(target=run_filter, daemon=True).start()
         users.add(postfix=USER, postdrop=DROP)
         users.folder('/var/lib/postfix', USER, USER)
@@ -112,7 +119,7 @@ class MTA:
         for program in ('postdrop', 'postqueue'):
             os.chown(f'/usr/sbin/{program}', 0, DROP)
             os.chmod(f'/usr/sbin/{program}', 0o2755)
-        users.write('/etc/postfix/main.cf', MAIN)
+        users.write('/etc/postfix/main.cf', MAIN + (VERBOSE if verbose else ''))
         users.write('/etc/postfix/master.cf', MASTER)
         users.write('/etc/postfix/dynamicmaps.cf', '')
         users.write('/etc/postfix/header_checks', '/^Subject: / INFO\n')

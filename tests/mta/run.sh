@@ -6,7 +6,7 @@
 # over it, what it writes goes to memory, its network is a loopback device where every address of
 # RFC 5737 is at home, and it ends with its first process. The host's own files stay as they are.
 #
-# usage: run.sh postfix|exim|sendmail
+# usage: run.sh postfix|exim|sendmail [verbose]: with a log as short as it comes, or with all that the MTA can say
 # BOUNCELOG: the program. MTA_KEEP: a folder that the log and the truth are left in.
 set -eu
 mta=$1
@@ -42,7 +42,7 @@ trap clean EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/room" "$work/out"
 unshare --mount --net --uts --ipc --pid --fork --kill-child=KILL \
-    sh "$here/inside.sh" "$mta" "$(cd "$cache" && pwd)/tree" "$work" "$here" &
+    sh "$here/inside.sh" "$mta" "${2:-plain}" "$(cd "$cache" && pwd)/tree" "$work" "$here" &
 lab=$!
 status=0
 wait "$lab" || status=$?

@@ -26,6 +26,7 @@ define(`confREFUSE_LA', `500')
 define(`confDELAY_LA', `0')
 define(`confDONT_PROBE_INTERFACES', `True')
 define(`confDONT_BLAME_SENDMAIL', `groupwritabledirpathsafe')
+define(`confLOG_LEVEL', `9')
 define(`confTO_ICONNECT', `3s')
 define(`confTO_CONNECT', `3s')
 define(`confTO_INITIAL', `3s')
@@ -73,11 +74,11 @@ class Syslog:
 
 
 class MTA:
-    def __init__(self):
+    def __init__(self, verbose):
         users.add(smmta=61001, smmsp=61002)
         users.folder('/var/spool/mqueue', mode=0o700)
         users.folder('/etc/mail')
-        users.write('/etc/mail/sendmail.mc', SOURCE)
+        users.write('/etc/mail/sendmail.mc', SOURCE.replace('`9', '`14') if verbose else SOURCE)
         users.write('/etc/mail/local-host-names', f'{LOCAL}\n')
         users.write('/etc/mail/aliases', 'MAILER-DAEMON: root\npostmaster: root\n' + ''.join(
             f'{name.partition("@")[0]}: {", ".join(targets)}\n' for name, targets in ALIASES.items()
