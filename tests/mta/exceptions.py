@@ -15,13 +15,8 @@ CODES = {
     # Exim reads no lines of more than 4096 bytes.
     *(('exim', f'joe@lie-break-longest-{name}.example') for name in ('postfix', 'exim', 'sendmail')),
 }
-# Listed although the server's words did not name the recipient.
-LISTED = set()
-# Not listed although they did.
+# Not listed although the server said that they are dead.
 UNLISTED = {
-    # Before 3.5 Postfix did not quote addresses, so what the reply quotes could be the rest of the
-    # recipient: the line can be read in two ways.
-    *(('postfix', f'joe@dead-lie-postfix-{name}.example') for name in ('line', 'fields', 'closed')),
     # sendmail does not log the stage; these look like answers to MAIL.
     ('sendmail', 'joe@data-unknown.example'),
     ('sendmail', 'joe@end-of-data-unknown.example'),
@@ -36,5 +31,12 @@ LISTED_AS = {
 LOGGED_AS = {
     ('sendmail', 'target@alias-virtual.example'): 'one@virtual.example',
 }
-# So many lines at most can be read in two ways: see above, and an Exim recipient "a <a> R=b"@c, which looks like a.
-AMBIGUOUS = {'postfix': 80, 'exim': 3, 'sendmail': 0}
+
+
+def two_readings(mta, rcpt, reply):
+    """Whether an attempt's line can be read in two ways, so that it may not count against anybody."""
+    if mta == 'postfix': # before 3.5 it did not quote addresses: what the reply quotes could be the rest of one
+        return '>, relay=' in reply or len(reply) > 1900 # and records end after 2000 bytes, wherever that is
+    if mta == 'exim': # "a <a> b"@c begins like a, which was mailed as a
+        return rcpt.address.startswith('"victim@innocent.example <victim@innocent.example> ')
+    return False

@@ -2,6 +2,7 @@
 from script import OK, Case, Rcpt, say
 
 VICTIM = 'victim@innocent.example'
+BYSTANDER = 'taken0@taken.example' # gets mail, and takes it
 
 _POSTFIX = (f'to=<{VICTIM}>, relay=mx.innocent.example[203.0.113.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced '
             f'(host mx.innocent.example[203.0.113.9] said: 550 5.1.1 <{VICTIM}>: User unknown (in reply to RCPT TO command))')
@@ -50,7 +51,7 @@ def in_replies():
     """The remote server lies, in every reply that it gives. None of these says that a recipient is dead."""
     places = (('rcpt', '451 4.7.1 Try later; '), ('rcpt', '554 5.7.1 Message rejected as spam; '),
               ('end_of_data', '451 4.7.1 Try later; '), ('end_of_data', '554 5.7.1 Message rejected as spam; '),
-              ('end_of_data', '250 2.0.0 Ok '), ('mail', '450 4.7.1 Try later; '), ('banner', '421 4.7.0 Try later; '))
+              ('end_of_data', '250 2.0.0 Ok '), ('mail', '450 4.7.1 Try later; '), ('data', '451 4.7.1 Try later; '), ('banner', '421 4.7.0 Try later; '))
     for i, (stage, before) in enumerate(places):
         for name, text in LINES.items():
             case = f'lie-{i}-{name}'
@@ -58,6 +59,10 @@ def in_replies():
     for name, text in LINES.items():
         case = f'lie-lines-{name}'
         answer = say('451-4.7.1 Try later', f'451-{text}', f'451 4.7.1 {text}')
+        yield Case(case, [Rcpt(f'joe@{case}.example', answer, 'rcpt')])
+        # Whom the same run mails: nothing may stick to the true recipient either.
+        case = f'lie-other-{name}'
+        answer = say('451 4.7.1 Try later; ' + text.replace(VICTIM, BYSTANDER))
         yield Case(case, [Rcpt(f'joe@{case}.example', answer, 'rcpt')])
         case = f'lie-extension-{name}'
         yield Case(case, [Rcpt(f'joe@{case}.example', say(f'250-{text}', f'250 {text}'), 'ehlo')])
@@ -70,6 +75,10 @@ def in_replies():
 
 def in_dead_replies():
     """The server says that its own user is unknown, and more."""
+    name = 'dead-other'
+    yield Case(name, [Rcpt(f'joe@{name}.example', say(f'550 5.1.1 <jim@{name}.example>: User unknown'), 'rcpt', listed=True),
+                      Rcpt(f'jim@{name}.example'),
+                      Rcpt(f'jon@{name}.example', say(f'451 4.7.1 <joe@{name}.example>: Try later'), 'rcpt')])
     for name, text in LINES.items():
         case = f'dead-lie-{name}'
         address = f'joe@{case}.example'
@@ -81,9 +90,11 @@ def in_addresses():
     """Recipients and senders that are long to read."""
     for name, local in LOCALS.items():
         for what, answer, stage in (('taken', say(OK), 'end_of_data'), ('later', say('451 4.7.1 Try later'), 'rcpt'),
-                                    ('spam', say('554 5.7.1 Message rejected as spam'), 'rcpt')):
+                                    ('spam', say('554 5.7.1 Message rejected as spam'), 'rcpt'),
+                                    ('dead', say('550 5.1.1 User unknown'), 'rcpt')):
             case = f'to-{name}-{what}'
-            yield Case(case, [Rcpt(f'"{local}"@{case}.example', answer, stage)])
+            # Who is dead here is so in the summary; no list for programs has quoted addresses.
+            yield Case(case, [Rcpt(f'"{local}"@{case}.example', answer, stage, listed=what == 'dead')])
         case = f'from-{name}'
         yield Case(case, [Rcpt(f'joe@{case}.example')], sender=f'"{local}"@{case}.sender.example')
         case = f'from-{name}-later'
