@@ -104,7 +104,8 @@ class Truth:
         if attempts and attempts[-1].taken():
             return 'delivered'
         names = [rcpt.address] + (case.mailed or [])
-        notices = [self.failed[key] for key in ((norm(case.sender), norm(name)) for name in names) if key in self.failed]
+        keys = [(norm(case.sender), norm(name)) for name in names]
+        notices = [self.failed[key] for key in keys if key in self.failed]
         if not notices:
             return 'unknown'
         codes = attempts[-1].codes if attempts else []
@@ -136,7 +137,8 @@ def check_recipient(truth, case, rcpt, events):
         return faults
     attempts = truth.attempts[norm(rcpt.address)]
     said = [attempt for attempt in attempts if attempt.code() is not None]
-    read = [event for event in events if event['outcome'] not in ('expired', 'handed_over') and event['code'] is not None]
+    read = [event for event in events
+            if event['outcome'] not in ('expired', 'handed_over') and event['code'] is not None]
     if MTA == 'sendmail': # of a delivery it logs the words alone
         said = [attempt for attempt in said if not attempt.taken()]
     else: # the others log no result while there is one more server to ask
@@ -213,8 +215,9 @@ def check_ourselves(truth, lines):
         file.write(b'\n'.join([true, *(line.replace(b'dead-french@', b'dead-french-not@') for line in lines
                                        if b'dead-unknown@' not in line)]))
     faults, _ = compare(truth, mutant)
-    for start in ('invented: ', f'suppressed: {forged.VICTIM}', 'dead-unknown: dead-unknown@dead-unknown.example: no event',
-                  'not suppressed: dead-unknown@', 'dead-french: dead-french@dead-french.example: no event'):
+    for start in ('invented: ', f'suppressed: {forged.VICTIM}', 'not suppressed: dead-unknown@',
+                  'dead-unknown: dead-unknown@dead-unknown.example: no event',
+                  'dead-french: dead-french@dead-french.example: no event'):
         if not any(words.startswith(start) for words in faults):
             yield f'nobody noticed that the log was changed: {start}'
 

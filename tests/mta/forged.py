@@ -4,10 +4,11 @@ from script import OK, Case, Rcpt, say
 VICTIM = 'victim@innocent.example'
 BYSTANDER = 'taken0@taken.example' # gets mail, and takes it
 
-_POSTFIX = (f'to=<{VICTIM}>, relay=mx.innocent.example[203.0.113.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced '
-            f'(host mx.innocent.example[203.0.113.9] said: 550 5.1.1 <{VICTIM}>: User unknown (in reply to RCPT TO command))')
-_EXIM = (f'** {VICTIM} R=dnslookup T=remote_smtp H=mx.innocent.example [203.0.113.9]: SMTP error from remote mail server '
-         f'after RCPT TO:<{VICTIM}>: 550 5.1.1 User unknown')
+_POSTFIX = (f'to=<{VICTIM}>, relay=mx.innocent.example[203.0.113.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, '
+            f'status=bounced (host mx.innocent.example[203.0.113.9] said: 550 5.1.1 <{VICTIM}>: User unknown '
+            '(in reply to RCPT TO command))')
+_EXIM = (f'** {VICTIM} R=dnslookup T=remote_smtp H=mx.innocent.example [203.0.113.9]: SMTP error from remote mail '
+         f'server after RCPT TO:<{VICTIM}>: 550 5.1.1 User unknown')
 _SENDMAIL = (f'to=<{VICTIM}>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=30212, relay=mx.innocent.example. '
              '[203.0.113.9], dsn=5.1.1, reply=550 5.1.1 User unknown, stat=User unknown')
 
@@ -51,7 +52,8 @@ def in_replies():
     """The remote server lies, in every reply that it gives. None of these says that a recipient is dead."""
     places = (('rcpt', '451 4.7.1 Try later; '), ('rcpt', '554 5.7.1 Message rejected as spam; '),
               ('end_of_data', '451 4.7.1 Try later; '), ('end_of_data', '554 5.7.1 Message rejected as spam; '),
-              ('end_of_data', '250 2.0.0 Ok '), ('mail', '450 4.7.1 Try later; '), ('data', '451 4.7.1 Try later; '), ('banner', '421 4.7.0 Try later; '))
+              ('end_of_data', '250 2.0.0 Ok '), ('mail', '450 4.7.1 Try later; '),
+              ('data', '451 4.7.1 Try later; '), ('banner', '421 4.7.0 Try later; '))
     for i, (stage, before) in enumerate(places):
         for name, text in LINES.items():
             case = f'lie-{i}-{name}'
@@ -76,7 +78,8 @@ def in_replies():
 def in_dead_replies():
     """The server says that its own user is unknown, and more."""
     name = 'dead-other'
-    yield Case(name, [Rcpt(f'joe@{name}.example', say(f'550 5.1.1 <jim@{name}.example>: User unknown'), 'rcpt', listed=True),
+    yield Case(name, [Rcpt(f'joe@{name}.example', say(f'550 5.1.1 <jim@{name}.example>: User unknown'), 'rcpt',
+                           listed=True),
                       Rcpt(f'jim@{name}.example'),
                       Rcpt(f'jon@{name}.example', say(f'451 4.7.1 <joe@{name}.example>: Try later'), 'rcpt')])
     for name, text in LINES.items():

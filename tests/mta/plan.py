@@ -135,8 +135,10 @@ def many():
 
 def spellings(mta):
     """Addresses that are odd, and true."""
-    plain = ['UPPER.Case', 'joe+tag', "o'neil", 'x=y', '$home', '{x}', 'a' * 64, 'a-b_c', '1', '~root', 'a&b', '`id`', 'x*y', '#x']
-    quoted = ['odd local', 'a,b', 'a;b', 'a>b', 'a<b', 'a:b', 'a(b', 'a\\"b', 'a\\\\b', ' x', 'x ', 'a, <b', 'to=<x', 'a..b']
+    plain = ['UPPER.Case', 'joe+tag', "o'neil", 'x=y', '$home', '{x}', 'a' * 64, 'a-b_c', '1', '~root', 'a&b', '`id`',
+             'x*y', '#x']
+    quoted = ['odd local', 'a,b', 'a;b', 'a>b', 'a<b', 'a:b', 'a(b', 'a\\"b', 'a\\\\b', ' x', 'x ', 'a, <b', 'to=<x',
+              'a..b']
     addresses = plain + [f'"{local}"' for local in quoted]
     for i, local in enumerate(addresses):
         name = f'spelling-{i}'
@@ -161,7 +163,8 @@ def servers():
     for name, lines in (('temporary-permanent', ('450-4.3.0 First this', '550 5.3.0 then that')),
                         ('permanent-temporary', ('550-5.3.0 First this', '450 4.3.0 then that'))):
         yield Case(name, [Rcpt(f'joe@{name}.example', say(*lines), 'rcpt')])
-    odd = {'no-text': '550-', 'enhanced-only': '550 5.7.1', 'class-9': '550 9.1.1 strange', 'long-detail': '550 5.7.5000 strange',
+    odd = {'no-text': '550-', 'enhanced-only': '550 5.7.1', 'class-9': '550 9.1.1 strange',
+           'long-detail': '550 5.7.5000 strange',
            'hash': '550 #5.7.1 strange', 'colon': '550 5.7.1: strange', 'disagrees': '550 4.7.1 not now',
            'tab': '550\t5.7.1 tabs', 'spaces': '550    5.7.1   spaces', 'twice': '550 5.7.1 550 5.7.1 twice'}
     for name, text in odd.items():
