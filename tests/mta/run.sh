@@ -18,7 +18,7 @@ skip() {
     exit 77
 }
 [ "$(id -u)" -eq 0 ] || skip "namespaces and the MTA's users need root"
-for tool in unshare mount chroot ip flock apt-get dpkg-deb python3; do
+for tool in unshare setpriv mount chroot ip flock apt-get dpkg-deb python3; do
     command -v "$tool" > /dev/null || skip "no $tool"
 done
 unshare --mount --net --uts --ipc --pid --fork true 2> /dev/null || skip "namespaces are not allowed here"
@@ -41,7 +41,7 @@ clean() {
 trap clean EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/room" "$work/out"
-unshare --mount --net --uts --ipc --pid --fork --kill-child=KILL \
+setpriv --pdeathsig KILL unshare --mount --net --uts --ipc --pid --fork --kill-child=KILL \
     sh "$here/inside.sh" "$mta" "${2:-plain}" "$(cd "$cache" && pwd)/tree" "$work" "$here" &
 lab=$!
 status=0
