@@ -45,6 +45,11 @@ rcpt:
   accept
 
 begin routers
+lmtp:
+  driver = manualroute
+  domains = lmtp.example
+  route_list = * mx.lmtp.example
+  transport = remote_lmtp
 dnslookup:
   driver = dnslookup
   domains = ! +local_domains
@@ -64,6 +69,11 @@ remote_smtp:
   data_timeout = 3s
   final_timeout = 3s
   message_linelength_limit = 100000
+remote_lmtp:
+  driver = smtp
+  protocol = lmtp
+  port = 25
+  hosts_try_fastopen =
 
 begin retry
 '''

@@ -20,7 +20,7 @@ import time
 import forged
 from names import Names
 from plan import LOCAL, VIRTUAL, plan
-from script import addresses
+from script import DEAD_SENDERS, addresses
 from server import Server
 
 LIMIT = 120 # seconds, for everything
@@ -36,9 +36,9 @@ def build(cases, server):
     free = addresses()
     hosts, broken = {'mail.sender.example': '127.0.0.1'}, set()
     mail = {domain: [(10, 'mail.sender.example')] for domain in (LOCAL, VIRTUAL)}
-    address = next(free)
-    hosts['mx.sender.example'] = address
-    server.listen(address, None, 'sender.example')
+    for domain in ('sender.example', DEAD_SENDERS):
+        hosts[f'mx.{domain}'] = address = next(free)
+        server.listen(address, None, domain)
     for case in cases:
         sender = case.sender.rpartition('@')[2]
         mail[sender] = [(10, 'mx.sender.example')]
@@ -59,6 +59,7 @@ def build(cases, server):
                     mail[domain] = [(10, f'first.{domain}'), (20, mx)]
                     if any(rcpt.first for rcpt in case.to):
                         server.listen(address, case, domain, first=True)
+    mail[DEAD_SENDERS] = [(10, f'mx.{DEAD_SENDERS}')]
     return Names(hosts, mail, broken)
 
 

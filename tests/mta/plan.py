@@ -1,6 +1,6 @@
 """The messages that are sent, and which of their recipients belong on the suppression list."""
 import forged
-from script import DROP, HANG, OK, STAGES, Answer, Case, Rcpt, say
+from script import DEAD_SENDERS, DROP, HANG, LMTP, OK, STAGES, Answer, Case, Rcpt, say
 
 CODES = {'421': '4.3.0', '450': '4.3.0', '451': '4.3.0', '452': '4.3.1', '454': '4.3.0', '455': '4.3.0',
          '500': '5.5.2', '501': '5.5.4', '502': '5.5.1', '503': '5.5.1', '504': '5.5.4', '521': '5.3.0',
@@ -182,6 +182,34 @@ def two_servers():
                    mx='two')
 
 
+def notifications():
+    """Our senders are not there to read that the mail failed; that is not held against them."""
+    for name, text, listed in (('dead', '550 5.1.1 User unknown', True), ('spam', '550 5.7.1 spam', False),
+                               ('later', '451 4.7.1 Try later', False)):
+        case = f'sender-{name}'
+        yield Case(case, [Rcpt(f'joe@{case}.example', say(text), 'rcpt', listed=listed)],
+                   sender=f'{case}@{DEAD_SENDERS}')
+
+
+def by_recipient(mta):
+    """Each recipient has an answer at the end of the data: with LMTP, and with Exim's PRDR."""
+    for domain in (LMTP, 'prdr.example') if mta == 'exim' else (LMTP,):
+        yield Case(domain, [Rcpt(f'taken@{domain}'), Rcpt(f'dead@{domain}', say('550 5.1.1 User unknown'), listed=True),
+                            Rcpt(f'full@{domain}', say('452 4.2.2 Mailbox is full')),
+                            Rcpt(f'spam@{domain}', say('554 5.7.1 Message rejected as spam')),
+                            Rcpt(f'gone@{domain}', say('550 5.1.1 No such user'), 'rcpt', listed=True),
+                            Rcpt(f'taken-too@{domain}')], extensions=('ENHANCEDSTATUSCODES', *(() if domain == LMTP else ('PRDR',))))
+
+
+def starttls():
+    """TLS is offered, and then refused: all go on without. Only Postfix is told not to."""
+    for name, text, listed in (('dead', '550 5.1.1 User unknown', True), ('spam', '550 5.7.1 spam', False)):
+        case = f'starttls-{name}'
+        yield Case(case, [Rcpt(f'joe@{case}.example', say(text), 'rcpt', listed=listed)],
+                   extensions=('STARTTLS', 'PIPELINING', 'ENHANCEDSTATUSCODES'))
+    yield Case('tls-wanted', [Rcpt('joe@tls-wanted.example', say('550 5.7.1 spam'), 'rcpt')])
+
+
 # Names that the MTAs are told of: of their own users, and of a domain that only points elsewhere.
 LOCAL, VIRTUAL = 'local.example', 'virtual.example'
 ALIASES = {f'one@{LOCAL}': ['target@alias-one.example'],
@@ -217,6 +245,7 @@ def by_postfix():
 
 def plan(mta):
     cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *two_servers(),
+             *notifications(), *starttls(), *(by_recipient(mta) if mta != 'sendmail' else ()),
              *aliases(), *(by_postfix() if mta == 'postfix' else ()),
              *forged.cases(mta)]
     names = [case.name for case in cases]

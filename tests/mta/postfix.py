@@ -36,6 +36,9 @@ queue_run_delay = 1h
 maximal_queue_lifetime = 1d
 bounce_queue_lifetime = 1d
 notify_classes =
+transport_maps = inline:{lmtp.example=lmtp:inet:mx.lmtp.example:25}
+smtp_tls_security_level = may
+smtp_tls_policy_maps = inline:{tls-wanted.example=encrypt}
 smtp_connect_timeout = 3s
 smtp_helo_timeout = 3s
 smtp_mail_timeout = 3s
@@ -78,6 +81,8 @@ verify unix - - n - 1 verify
 flush unix n - n 1000? 0 flush
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
+tlsmgr unix - - n 1000? 1 tlsmgr
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error

@@ -2,6 +2,8 @@
 from dataclasses import dataclass, field
 
 OK = b'250 2.0.0 Ok: queued'
+DEAD_SENDERS = 'dead-senders.example' # where notifications to our senders are refused
+LMTP = 'lmtp.example'
 STAGES = ('banner', 'ehlo', 'mail', 'rcpt', 'data', 'end_of_data')
 
 

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 
-from script import OK, say
+from script import DEAD_SENDERS, LMTP, OK, say
 
 PATIENCE = 12 # seconds, longer than any time-out of the MTAs here
 
@@ -73,6 +73,7 @@ class Session:
         self.input = connection.makefile('rb')
         self.accepted = []
         self.noted = set()
+        self.prdr = False
 
     def run(self):
         try:
@@ -139,13 +140,14 @@ class Session:
                 raise Gone
             if refused:
                 self.send(say('503 5.5.1 Bad sequence of commands'))
-            elif word in (b'EHLO', b'HELO'):
-                extensions = self.case.extensions if self.case and word == b'EHLO' else ()
+            elif word in (b'EHLO', b'HELO', b'LHLO'):
+                extensions = self.case.extensions if self.case and word != b'HELO' else ()
                 names = [f'mx.{self.domain}', *extensions]
                 usual = [f'250-{name}' for name in names[:-1]] + [f'250 {names[-1]}']
                 self.tell('ehlo', self.here(), say(*usual))
             elif word == b'MAIL':
                 self.accepted = []
+                self.prdr = line.upper().endswith(b' PRDR')
                 sender = not self.tell('mail', self.here(), say('250 2.1.0 Ok'))
             elif word in (b'RCPT', b'DATA') and not sender:
                 self.send(say('503 5.5.1 Error: need MAIL command'))
@@ -153,6 +155,8 @@ class Session:
                 self.rcpt(line)
             elif word == b'DATA':
                 self.data()
+            elif word == b'STAR':
+                self.send(say('454 4.7.0 TLS not available'))
             elif word == b'RSET':
                 self.accepted = []
                 self.send(say('250 2.0.0 Ok'))
@@ -193,7 +197,17 @@ class Session:
             message.append(line)
         if not self.case:
             self.server.notices += [(address, b'\n'.join(message)) for address in self.accepted]
-            self.send(say(OK))
+            self.send(say('550 5.1.1 User unknown' if self.domain == DEAD_SENDERS else OK))
+            return
+        if self.domain == LMTP or self.prdr: # where each recipient has a reply
+            if self.prdr:
+                self.send(say('353 PRDR: one after the other'))
+            for rcpt in rcpts:
+                answer = self.answer_of(rcpt) if rcpt.stage == 'end_of_data' else say(OK)
+                self.note('end_of_data', rcpt, answer)
+                self.send(answer)
+            if self.prdr:
+                self.send(say(OK))
             return
         if not any(rcpt.stage == 'end_of_data' for rcpt in rcpts):
             for rcpt in rcpts:
