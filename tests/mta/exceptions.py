@@ -20,6 +20,7 @@ UNLISTED = {
     # sendmail does not log the stage; these look like answers to MAIL.
     ('sendmail', 'joe@data-unknown.example'),
     ('sendmail', 'joe@end-of-data-unknown.example'),
+    ('sendmail', 'joe@chunking-dead-late.example'),
     # No words, only sendmail's own 5.1.10.
     ('sendmail', 'joe@mx-null.example'),
 }

@@ -63,7 +63,6 @@ begin transports
 remote_smtp:
   driver = smtp
   hosts_try_fastopen =
-  hosts_try_chunking =
   connect_timeout = 3s
   command_timeout = 3s
   data_timeout = 3s

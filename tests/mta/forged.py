@@ -105,6 +105,17 @@ def in_addresses():
                    sender=f'"{local}"@{case}.sender.example')
 
 
+def in_names():
+    """Servers with names that no host has."""
+    for name, label in (('postfix', f'to=<{VICTIM}>, dsn=5.1.1, status=bounced (x)'),
+                        ('exim', f'** {VICTIM} R=r T=t: 550 5.1.1 unknown'),
+                        ('sendmail', f'x, to=<{VICTIM}>, dsn=5.1.1, stat=User unknown'),
+                        ('tight', f'to=<{VICTIM}>,dsn=5.1.1,stat=unknown')):
+        for what, text in (('taken', OK), ('later', '451 4.7.1 Try later'), ('spam', '554 5.7.1 spam')):
+            case = f'mx-{name}-{what}'
+            yield Case(case, [Rcpt(f'joe@{case}.example', say(text), 'rcpt')], mx_label=label)
+
+
 def in_headers():
     for name, text in LINES.items():
         for what, header in (('id', f'Message-ID: <{text}>'), ('open-id', f'Message-ID: <a@b> {text}'),
@@ -117,7 +128,7 @@ def in_headers():
 
 
 def cases(_mta):
-    return [*in_replies(), *in_dead_replies(), *in_addresses(), *in_headers()]
+    return [*in_replies(), *in_dead_replies(), *in_addresses(), *in_names(), *in_headers()]
 
 
 # What our own server refuses: sender, recipient, HELO. Nothing of it is an attempt to deliver.

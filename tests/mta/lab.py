@@ -43,7 +43,7 @@ def build(cases, server):
         sender = case.sender.rpartition('@')[2]
         mail[sender] = [(10, 'mx.sender.example')]
         for domain in case.domains:
-            mx = f'mx.{domain}'
+            mx = f'{case.mx_label}.{domain}'.lower()
             if case.mx == 'null':
                 mail[domain] = [(0, '.')]
             elif case.mx == 'servfail':

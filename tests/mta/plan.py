@@ -153,6 +153,22 @@ def spellings(mta):
                        extensions=('PIPELINING', 'ENHANCEDSTATUSCODES', '8BITMIME', 'SMTPUTF8'))
 
 
+def more_extensions():
+    """CHUNKING changes the commands, SIZE may make our MTA refuse by itself."""
+    for name, stage, text, listed in (('dead', 'rcpt', '550 5.1.1 User unknown', True),
+                                      ('dead-late', 'end_of_data', '550 5.1.1 User unknown', True),
+                                      ('spam-late', 'end_of_data', '554 5.7.1 Message rejected as spam', False),
+                                      ('later-late', 'end_of_data', '451 4.7.1 Try later', False),
+                                      ('taken', 'end_of_data', '250 2.0.0 Ok', False)):
+        case = f'chunking-{name}'
+        yield Case(case, [Rcpt(f'joe@{case}.example', say(text), stage, listed=listed)],
+                   extensions=('PIPELINING', 'CHUNKING', 'ENHANCEDSTATUSCODES'))
+    for stage, answer in (('data', DROP), ('data', HANG), ('end_of_data', DROP), ('end_of_data', HANG)):
+        case = f'chunking-{stage.replace("_", "-")}-{answer.then}'
+        yield Case(case, [Rcpt(f'joe@{case}.example', answer, stage)], extensions=('PIPELINING', 'CHUNKING'))
+    yield Case('size', [Rcpt('joe@size.example', say('552 5.3.4 Too big'), 'mail')], extensions=('SIZE 10',))
+
+
 def servers():
     """Servers that offer less, or answer oddly."""
     for name, extensions in (('bare', ()), ('pipelining', ('PIPELINING',)), ('enhanced', ('ENHANCEDSTATUSCODES',))):
@@ -244,7 +260,7 @@ def by_postfix():
 
 
 def plan(mta):
-    cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *two_servers(),
+    cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *more_extensions(), *two_servers(),
              *notifications(), *starttls(), *(by_recipient(mta) if mta != 'sendmail' else ()),
              *aliases(), *(by_postfix() if mta == 'postfix' else ()),
              *forged.cases(mta)]

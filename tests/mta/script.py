@@ -54,6 +54,7 @@ class Case:
     headers: list = field(default_factory=list)
     extensions: tuple = ('PIPELINING', 'ENHANCEDSTATUSCODES', '8BITMIME')
     mx: str = 'one'                 # one, two, null, none, servfail, refused, full
+    mx_label: str = 'mx'            # what stands before the domain in the name of its server
     via: str = ''                   # Postfix: through a content `filter`, or to one who will `probe` the address
 
     def __post_init__(self):

@@ -149,12 +149,14 @@ class Session:
                 self.accepted = []
                 self.prdr = line.upper().endswith(b' PRDR')
                 sender = not self.tell('mail', self.here(), say('250 2.1.0 Ok'))
-            elif word in (b'RCPT', b'DATA') and not sender:
+            elif word in (b'RCPT', b'DATA', b'BDAT') and not sender:
                 self.send(say('503 5.5.1 Error: need MAIL command'))
             elif word == b'RCPT':
                 self.rcpt(line)
             elif word == b'DATA':
                 self.data()
+            elif word == b'BDAT':
+                self.bdat(line)
             elif word == b'STAR':
                 self.send(say('454 4.7.0 TLS not available'))
             elif word == b'RSET':
@@ -195,6 +197,20 @@ class Session:
             if line == b'.':
                 break
             message.append(line)
+        self.end_of_data(message)
+
+    def bdat(self, line):
+        _, length, *last = line.split()
+        self.input.read(int(length))
+        if not self.accepted:
+            self.send(say('554 5.5.1 Error: no valid recipients'))
+        elif last:
+            self.end_of_data([])
+        else:
+            self.tell('data', self.accepted, say('250 2.0.0 Ok, more'))
+
+    def end_of_data(self, message):
+        rcpts = self.accepted if self.case else []
         if not self.case:
             self.server.notices += [(address, b'\n'.join(message)) for address in self.accepted]
             self.send(say('550 5.1.1 User unknown' if self.domain == DEAD_SENDERS else OK))
