@@ -63,10 +63,10 @@ begin transports
 remote_smtp:
   driver = smtp
   hosts_try_fastopen =
-  connect_timeout = 3s
-  command_timeout = 3s
-  data_timeout = 3s
-  final_timeout = 3s
+  connect_timeout = 6s
+  command_timeout = 6s
+  data_timeout = 6s
+  final_timeout = 6s
   message_linelength_limit = 100000
 remote_lmtp:
   driver = smtp

@@ -214,7 +214,8 @@ def by_recipient(mta):
                             Rcpt(f'full@{domain}', say('452 4.2.2 Mailbox is full')),
                             Rcpt(f'spam@{domain}', say('554 5.7.1 Message rejected as spam')),
                             Rcpt(f'gone@{domain}', say('550 5.1.1 No such user'), 'rcpt', listed=True),
-                            Rcpt(f'taken-too@{domain}')], extensions=('ENHANCEDSTATUSCODES', *(() if domain == LMTP else ('PRDR',))))
+                            Rcpt(f'taken-too@{domain}')],
+                   extensions=('ENHANCEDSTATUSCODES',) if domain == LMTP else ('ENHANCEDSTATUSCODES', 'PRDR'))
 
 
 def starttls():
@@ -260,8 +261,8 @@ def by_postfix():
 
 
 def plan(mta):
-    cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *more_extensions(), *two_servers(),
-             *notifications(), *starttls(), *(by_recipient(mta) if mta != 'sendmail' else ()),
+    cases = [*to_rcpt(), *stages(), *silence(), *rounds(), *many(), *spellings(mta), *servers(), *more_extensions(),
+             *two_servers(), *notifications(), *starttls(), *(by_recipient(mta) if mta != 'sendmail' else ()),
              *aliases(), *(by_postfix() if mta == 'postfix' else ()),
              *forged.cases(mta)]
     names = [case.name for case in cases]

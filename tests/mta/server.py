@@ -8,7 +8,7 @@ import time
 
 from script import DEAD_SENDERS, LMTP, OK, say
 
-PATIENCE = 12 # seconds, longer than any time-out of the MTAs here
+PATIENCE = 15 # seconds, longer than any time-out of the MTAs here
 
 
 class Gone(Exception):
@@ -141,7 +141,8 @@ class Session:
             if refused:
                 self.send(say('503 5.5.1 Bad sequence of commands'))
             elif word in (b'EHLO', b'HELO', b'LHLO'):
-                extensions = self.case.extensions if self.case and word != b'HELO' else ()
+                extensions = self.case.extensions if self.case else ('8BITMIME', 'SMTPUTF8')
+                extensions = extensions if word != b'HELO' else ()
                 names = [f'mx.{self.domain}', *extensions]
                 usual = [f'250-{name}' for name in names[:-1]] + [f'250 {names[-1]}']
                 self.tell('ehlo', self.here(), say(*usual))
