@@ -82,7 +82,6 @@ class Truth:
 
     def __init__(self):
         self.cases = plan(MTA)
-        self.by_name = {case.name: case for case in self.cases}
         self.mail = {row['case']: row for row in rows('mail')}
         self.attempts = collections.defaultdict(list)
         self.faults = []
@@ -120,7 +119,8 @@ def check_recipient(truth, case, rcpt, events):
     want = truth.outcome(case, rcpt)
     exception = (MTA, rcpt.address)
     if want is None:
-        return ['there are events of a message that was refused'] if events else []
+        faults = [] if case.via == 'probe' else [f'our MTA did not take it: {truth.mail[case.name]["refused"]}']
+        return faults + ['there are events of what was refused'] * bool(events)
     if not events:
         return ['no event']
     faults = []

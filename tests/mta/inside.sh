@@ -9,8 +9,7 @@ mount --make-rprivate /
 mount -t tmpfs tmpfs "$work/room"
 mkdir "$work/room/work" "$root"
 cp -a "$tree" "$work/room/upper"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$work/room/upper,workdir=$work/room/work" "$root" \
- || {
+mount -t overlay overlay -o "lowerdir=/,upperdir=$work/room/upper,workdir=$work/room/work" "$root" || {
     echo "mta: skipped: overlay mounts are not allowed here"
     exit 77
 }

@@ -8,6 +8,7 @@
 #
 # usage: run.sh postfix|exim|sendmail [verbose]: with a log as short as it comes, or with all that the MTA can say
 # BOUNCELOG: the program. MTA_KEEP: a folder that the log and the truth are left in.
+# MTA_CACHE: where unpacked packages are kept, build/mta if not said.
 set -eu
 mta=$1
 here=$(cd "$(dirname "$0")" && pwd)
