@@ -219,6 +219,11 @@ def people(folder):
     check(open(listing).read() == 'bob@example.com\ncyd@example.com\n', 'ann is allowed and listed')
     run('history', 'allow', '-d', db, '--remove', 'ann@example.com')
     check(len(night()['suppress']) == 3, 'ann is not allowed any more')
+    with open(f'{folder}/few', 'w') as file:
+        file.write('ann@example.com\ncyd@example.com\n')
+    few = night(options=['--recipients', f'{folder}/few', '--delta'])
+    check(few['cleared'] == [] and open(f'{listing}.removed').read() == 'bob@example.com\n', 'bob is cleared by a filter')
+    check(night()['cleared'] == [], 'bob is cleared by a filter, later')
     shown, _ = run('history', 'show', '-d', db, 'cyd@example.com')
     check('550 5.1.1 <cyd@example.com>: User unknown' in shown and f'{log} line 3' in shown, 'cyd is not explained')
     check(b'cyd@example.com' in open(db, 'rb').read(), 'cyd stands nowhere')

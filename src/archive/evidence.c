@@ -35,6 +35,7 @@ static int load_suspect(void *context, const struct item *item, struct err *err)
     suspect->known = suspect->known || own;
     if (!own) { /* what stands on the lists of others is their matter */
         suspect->listed_at = before.listed_at;
+        suspect->listed_for = before.listed_for;
         suspect->cleared_at = before.cleared_at;
     }
     return 0;

@@ -207,16 +207,20 @@ static void note_lists(struct save *save)
     for (size_t i = 0; i < report->suppress_count; i++) {
         struct suspect *suspect = map_add(addresses, report->suppress[i].key, NULL);
         suspect->on_list = true;
-        if (suspect->listed_at || report->brake)
+        if (report->brake && !suspect->listed_at)
             continue;
-        suspect->listed_at = save->archive->options.now;
+        if (suspect->listed_at && suspect->listed_for == report->suppress[i].last_seen)
+            continue;
+        if (!suspect->listed_at)
+            suspect->listed_at = save->archive->options.now;
+        suspect->listed_for = report->suppress[i].last_seen;
         suspect->changed = true;
     }
     for (size_t i = 0; i < map_count(addresses); i++) {
         struct suspect *suspect = map_value_at(addresses, i);
         if (!suspect->listed_at || suspect->on_list)
             continue;
-        if (suspect->delivered_at)
+        if (suspect->delivered_at > suspect->listed_for)
             suspect->cleared_at = save->archive->options.now;
         suspect->listed_at = 0;
         suspect->changed = true;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
@@ -60,6 +61,8 @@ static int open_archive(struct run *run, struct err *err)
                                   .what = "scan"};
     if (!options->history)
         return 0;
+    if (options->dry_run && access(options->history, F_OK) != 0)
+        return 0; /* it would be the first run */
     return archive_open(&run->archive, &how, err);
 }
 

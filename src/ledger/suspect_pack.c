@@ -70,6 +70,7 @@ void suspect_pack(struct buf *out, const struct suspect *suspect, const struct t
     pack_unsigned(out, PACKED_VERSION);
     pack_number(out, suspect->delivered_at);
     pack_number(out, suspect->listed_at);
+    pack_number(out, suspect->listed_for);
     pack_number(out, suspect->cleared_at);
     pack_unsigned(out, charges);
     for (const struct charge *at = suspect->charges; at; at = at->next) {
@@ -157,13 +158,15 @@ int suspect_unpack(struct suspect *suspect, sv bytes, const struct taxonomy *tax
     if (unpack_unsigned(&in) != PACKED_VERSION)
         return -1;
     int64_t delivered_at = unpack_number(&in), listed_at = unpack_number(&in);
-    int64_t cleared_at = unpack_number(&in);
+    int64_t listed_for = unpack_number(&in), cleared_at = unpack_number(&in);
     if (delivered_at && (!suspect->delivered_at || delivered_at > suspect->delivered_at)) {
         suspect->delivered_at = delivered_at;
         suspect_forget_before(suspect, delivered_at + 1);
     }
     if (listed_at && (!suspect->listed_at || listed_at < suspect->listed_at))
         suspect->listed_at = listed_at;
+    if (listed_for > suspect->listed_for)
+        suspect->listed_for = listed_for;
     if (cleared_at > suspect->cleared_at)
         suspect->cleared_at = cleared_at;
     size_t charges = unpack_count(&in, PACKED_LEAST);

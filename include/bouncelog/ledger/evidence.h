@@ -93,6 +93,7 @@ struct suspect {
     struct charge *charges;
     int64_t delivered_at; /* the last delivery that wiped it clean; 0: none */
     int64_t listed_at;    /* when it came on the lists; 0: it is on none */
+    int64_t listed_for;   /* time of the latest failure that keeps it there */
     int64_t cleared_at;   /* when it went from them, because it took mail; 0: never */
     bool changed;         /* since it was unpacked */
     bool known;           /* to the history that it was read from */
