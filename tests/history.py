@@ -353,6 +353,26 @@ def rejudged(folder):
         check(listed == ('ann@example.com\nbob@example.com\n' if options else 'bob@example.com\ncyd@example.com\n'), f'rejudge {options}: {listed}')
 
 
+def elsewhere(folder):
+    """What one host could not deliver another one delivers on a later day, and has no failure to remember it by."""
+    words = {'dead': 'dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))',
+             'fine': 'dsn=2.0.0, status=sent (250 2.0.0 Ok)'}
+    for host, rows in (('mx1', [(3, 'ann', 'dead'), (3, 'bob', 'dead'), (5, 'cyd', 'dead')]),
+                       ('mx2', [(4, 'ann', 'fine'), (2, 'bob', 'fine'), (6, 'eve', 'fine')])):
+        with open(f'{folder}/{host}.log', 'w') as file:
+            for n, (day, who, what) in enumerate(rows):
+                file.write(f'2026-11-0{day}T12:00:00Z {host} postfix/smtp[9]: 1234567{n}: to=<{who}@example.com>, '
+                           f'relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, {words[what]}\n')
+        run('scan', '-d', f'{folder}/{host}.db', f'{folder}/{host}.log')
+    for order in (('mx1', 'mx2'), ('mx2', 'mx1')):
+        once = json.loads(run('scan', *(f'{folder}/{host}.log' for host in order))[0])
+        run('merge', '--into', f'{folder}/{order[0]}.all', *(f'{folder}/{host}.db' for host in order))
+        merged = json.loads(run('report', '-d', f'{folder}/{order[0]}.all')[0])
+        for what, got in (('one scan', once), ('merged', merged)):
+            listed = [row['address'] for row in got['suppress']]
+            check(listed == ['bob@example.com', 'cyd@example.com'], f'delivered elsewhere, {what} of {order}: {listed}')
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -370,7 +390,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, full_disk, metrics, rejudged, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, metrics, rejudged, elsewhere, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

@@ -208,14 +208,17 @@ static int add_day(void *context, const struct item *item, struct err *err)
     const struct view *view = context;
     struct archive *archive = view->archive;
     struct period day;
-    if (!in_window(view, item->key))
+    if (!in_window(view, item->key) && !archive->has_others)
         return 0;
     period_init(&day);
     int result = period_unpack(&day, item->value, taxonomy_of(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
-    if (result == 0)
+    if (result == 0 && in_window(view, item->key))
         period_merge(&archive->period, &day);
+    if (result == 0 && archive->has_others)
+        evidence_acquit_on(&archive->all, day_of_key(item->key), &day.tally.recipients,
+                           RECIPIENT_DELIVERED);
     period_release(&day);
     return result;
 }
@@ -286,11 +289,11 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     struct view view = {archive, window, 0, 0};
     struct load_ledger ledger = {archive, NULL, false};
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
-    if (history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
+    if (archive_add_evidence(archive, &archive->all, false, err) < 0 ||
+        history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
         history_each(history, ITEM_REACH, add_reach, &view, err) < 0 ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
-        history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0 ||
-        archive_add_evidence(archive, &archive->all, false, err) < 0)
+        history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0)
         return -1;
     if (view.count)
         qsort(archive->inputs, view.count, sizeof *archive->inputs, by_file);

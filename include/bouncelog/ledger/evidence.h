@@ -120,6 +120,13 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
  * not change any more, and only that is kept. */
 void evidence_settle(struct evidence *evidence, const struct ledger *ledger);
 
+/* Mail was delivered on this day (since 1970) to all whose hash_nocase stands in the set with this
+ * flag. Where logs of several hosts are read one after the other, a delivery may be read before the
+ * failure that it undoes: failures of earlier days go. What came first on the day itself nobody
+ * knows. */
+void evidence_acquit_on(struct evidence *evidence, int64_t day, const struct fpset *recipients,
+                        unsigned flag);
+
 /* Forgets failures before `time` and days with them. */
 void suspect_forget_before(struct suspect *suspect, int64_t time);
 
