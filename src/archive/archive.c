@@ -57,8 +57,8 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
     struct unpack in = unpack_of(bytes);
     if (unpack_unsigned(&in) != STREAM_VERSION)
         return -1;
-    mark->offset = unpack_number(&in);
-    mark->lines = unpack_number(&in);
+    mark->offset = unpack_finite(&in);
+    mark->lines = unpack_finite(&in);
     mark->head_hash = unpack_hash(&in);
     mark->tail_hash = unpack_hash(&in);
     mark->head_len = (uint32_t)unpack_unsigned(&in);
@@ -78,7 +78,11 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
     stream->first = unpack_number(&in);
     stream->last = unpack_number(&in);
     stream->complete = unpack_unsigned(&in) != 0;
-    return in.failed || in.rest.len || mark->offset < mark->tail_len ? -1 : 0;
+    return in.failed || in.rest.len || mark->offset < mark->tail_len ||
+                   mark->offset < mark->head_len || mark->head_len > MARK_HASHED_MAX ||
+                   mark->tail_len > MARK_HASHED_MAX || mark->lines < 0
+               ? -1
+               : 0;
 }
 
 static int load_stream(void *context, const struct item *item, struct err *err)
@@ -122,8 +126,8 @@ static int load_file(void *context, const struct item *item, struct err *err)
     struct seen seen = {.device = unpack_unsigned(&in),
                         .inode = unpack_unsigned(&in),
                         .size = unpack_number(&in),
-                        .mtime_ns = unpack_number(&in),
-                        .ctime_ns = unpack_number(&in),
+                        .mtime_ns = (int64_t)unpack_unsigned(&in),
+                        .ctime_ns = (int64_t)unpack_unsigned(&in),
                         .whole = unpack_unsigned(&in) != 0};
     seen.mark = find_stream(archive, unpack_text(&in));
     if (in.failed)
@@ -223,9 +227,14 @@ struct history *archive_history(struct archive *archive)
     return archive->history;
 }
 
+bool archive_has_others(const struct archive *archive)
+{
+    return archive->has_others;
+}
+
 bool archive_is_new(const struct archive *archive)
 {
-    return history_is_new(archive->history);
+    return archive->stream_count == 0;
 }
 
 const struct map *archive_allowed(const struct archive *archive)

@@ -50,8 +50,10 @@ static int forget_address(void *context, const struct item *item, struct err *er
     }
     if (!sv_has_nocase(item->value, changes->address))
         return 0;
-    if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0)
+    if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0) {
+        suspect_release(&suspect);
         return archive_damaged(changes->archive, "evidence", err);
+    }
     struct buf value = {0};
     suspect_forget_text(&suspect, changes->address);
     suspect_pack(&value, &suspect, taxonomy_of(changes->archive));
@@ -68,6 +70,14 @@ static int forget_allowed(void *context, const struct item *item, struct err *er
     if (sv_eq(item->key, changes->address))
         changes_add(changes, item, SV_EMPTY, true);
     return 0;
+}
+
+int archive_disallow(struct archive *archive, sv key, struct err *err)
+{
+    struct changes changes = {.archive = archive, .address = key};
+    int result = changes_make(&changes, ITEM_ALLOW, forget_allowed, &changes, err);
+    changes_release(&changes);
+    return result;
 }
 
 static int forget_in_day(void *context, const struct item *item, struct err *err)
@@ -161,8 +171,10 @@ static int prune_suspect(void *context, const struct item *item, struct err *err
 {
     struct changes *changes = context;
     struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0)
+    if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0) {
+        suspect_release(&suspect);
         return archive_damaged(changes->archive, "evidence", err);
+    }
     size_t had = suspect_messages(&suspect);
     if (!suspect.listed_at)
         suspect_forget_before(&suspect, changes->before);

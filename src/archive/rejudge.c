@@ -31,8 +31,10 @@ static int visit(void *context, const struct item *item, struct err *err)
     struct archive *archive = rejudge->changes.archive;
     const struct taxonomy *taxonomy = &archive->options.patterns->taxonomy;
     struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, taxonomy) < 0)
+    if (suspect_unpack(&suspect, item->value, taxonomy) < 0) {
+        suspect_release(&suspect);
         return archive_damaged(archive, "evidence", err);
+    }
     sv before = strongest(&suspect, taxonomy);
     if (suspect_rejudge(&suspect, item->key, judge, rejudge)) {
         struct buf value = {0};

@@ -6,7 +6,7 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
-enum { FILE_VERSION = 1, SECONDS_A_DAY = 86400, SENDERS_MAX = 4096 };
+enum { FILE_VERSION = 1, SECONDS_A_DAY = 86400, SENDERS_MAX = 131072 };
 
 struct save {
     struct archive *archive;
@@ -70,8 +70,8 @@ static int save_file(struct save *save, const struct source *source, sv key)
     pack_unsigned(&save->value, seen->device);
     pack_unsigned(&save->value, seen->inode);
     pack_number(&save->value, seen->size);
-    pack_number(&save->value, seen->mtime_ns);
-    pack_number(&save->value, seen->ctime_ns);
+    pack_unsigned(&save->value, (uint64_t)seen->mtime_ns);
+    pack_unsigned(&save->value, (uint64_t)seen->ctime_ns);
     pack_unsigned(&save->value, seen->whole);
     pack_text(&save->value, key);
     return put(save, ITEM_FILE, sv_make(name, n > 0 ? (size_t)n : 0), false);
@@ -203,12 +203,12 @@ static int save_days(struct save *save)
 static void note_lists(struct save *save)
 {
     const struct report *report = save->report;
+    if (report->brake)
+        return; /* the lists are those of before */
     struct map *addresses = &save->scan->evidence.addresses;
     for (size_t i = 0; i < report->suppress_count; i++) {
         struct suspect *suspect = map_add(addresses, report->suppress[i].key, NULL);
         suspect->on_list = true;
-        if (report->brake && !suspect->listed_at)
-            continue;
         if (suspect->listed_at && suspect->listed_for == report->suppress[i].last_seen)
             continue;
         if (!suspect->listed_at)
@@ -218,9 +218,10 @@ static void note_lists(struct save *save)
     }
     for (size_t i = 0; i < map_count(addresses); i++) {
         struct suspect *suspect = map_value_at(addresses, i);
-        if (!suspect->listed_at || suspect->on_list)
+        bool took_mail = suspect->delivered_at > suspect->listed_for;
+        if (!suspect->listed_at || suspect->on_list || (report->filtered && !took_mail))
             continue;
-        if (suspect->delivered_at > suspect->listed_for)
+        if (took_mail)
             suspect->cleared_at = save->archive->options.now;
         suspect->listed_at = 0;
         suspect->changed = true;

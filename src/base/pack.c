@@ -46,8 +46,22 @@ uint64_t unpack_unsigned(struct unpack *in)
 
 int64_t unpack_number(struct unpack *in)
 {
-    uint64_t number = unpack_unsigned(in);
-    return (int64_t)(number >> 1 ^ (0 - (number & 1)));
+    uint64_t packed = unpack_unsigned(in);
+    int64_t number = (int64_t)(packed >> 1 ^ (0 - (packed & 1)));
+    bool none = number == INT64_MAX || number == INT64_MIN;
+    if (none || (number > -PACK_NUMBER_MAX && number < PACK_NUMBER_MAX))
+        return number;
+    *in = (struct unpack){SV_EMPTY, true};
+    return 0;
+}
+
+int64_t unpack_finite(struct unpack *in)
+{
+    int64_t number = unpack_number(in);
+    if (number != INT64_MAX && number != INT64_MIN)
+        return number;
+    *in = (struct unpack){SV_EMPTY, true};
+    return 0;
 }
 
 size_t unpack_count(struct unpack *in, size_t least)

@@ -130,6 +130,7 @@ const char help_codes[] =
     "      --recipients FILE      only addresses in FILE (one a line, @domain for all of a "       \
     "domain)\n"                                                                                    \
     "      --allow FILE           addresses, and @domains, never to be suppressed\n"               \
+    "      --force                write lists also when the brake holds them back\n"               \
     "      --hash sha256 --hash-key-file FILE, --patterns DIR, --patterns-extra DIR,\n"            \
     "      --policy FILE, --config FILE\n"                                                         \
     "                             as for scan\n"

@@ -46,7 +46,7 @@ struct task {
     const char *path;
     unsigned wait_seconds;
     bool remove, dry_run, help;
-    int64_t days, evidence_days;
+    int64_t days, evidence_days, floor;
     struct patterns_options how;
     struct patterns patterns;
     char **operands;
@@ -137,10 +137,14 @@ static void show_charge(struct buf *out, const struct charge *charge,
         buf_printf(out, "%d", charge->code);
     buf_printf(out, " %.*s ", SV_FMT(charge_text(charge, CHARGE_ENHANCED)));
     text_add_visible(out, charge_text(charge, CHARGE_REPLY));
-    buf_printf(out, "\n    by %.*s; %.*s %.*s, %.*s line %lld\n",
-               SV_FMT(charge_text(charge, CHARGE_RULE)), SV_FMT(charge_text(charge, CHARGE_HOST)),
-               SV_FMT(charge_text(charge, CHARGE_QUEUE_ID)),
-               SV_FMT(charge_text(charge, CHARGE_FILE)), (long long)charge->line);
+    static const enum charge_text where[] = {CHARGE_RULE, CHARGE_HOST, CHARGE_QUEUE_ID,
+                                             CHARGE_FILE};
+    static const char *const before[] = {"\n    by ", "; ", " ", ", "};
+    for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
+        buf_add(out, sv_from(before[i]));
+        text_add_visible(out, charge_text(charge, where[i]));
+    }
+    buf_printf(out, " line %lld\n", (long long)charge->line);
     for (size_t i = 0; i < charge->message_count; i++) {
         const struct charge_message *message = charge_message(charge, i);
         buf_printf(out, "      %.*s%s\n", SV_FMT(when(message->time, at)),
@@ -170,7 +174,7 @@ static int show_run(void *context, const struct history_run *run, struct err *er
     struct task *task = context;
     char at[DATE_TEXT];
     (void)err;
-    if (task->count++ < HISTORY_RUNS_KEPT)
+    if (run->id >= task->floor)
         buf_printf(&task->text, "  run %lld  %.*s  %.*s\n", (long long)run->id,
                    SV_FMT(when(run->started, at)), SV_FMT(run->what));
     return 0;
@@ -192,10 +196,14 @@ static int show_overview(struct task *task, struct err *err)
                (long long)overview.domains);
     const struct map *allowed = archive_allowed(task->archive);
     buf_printf(out, "%zu allowed\n", map_count(allowed));
-    for (size_t i = 0; i < map_count(allowed); i++)
-        buf_printf(out, "  %.*s\n", SV_FMT(map_key_at(allowed, i)));
+    for (size_t i = 0; i < map_count(allowed); i++) {
+        buf_add(out, SV("  "));
+        text_add_visible(out, map_key_at(allowed, i));
+        buf_add_byte(out, '\n');
+    }
     buf_printf(out, "the last runs, which can be taken back\n");
-    task->count = 0;
+    if (history_undo_floor(archive_history(task->archive), &task->floor, err) < 0)
+        return -1;
     return history_each_run(archive_history(task->archive), show_run, task, err);
 }
 
@@ -219,6 +227,18 @@ static int show(struct task *task, struct err *err)
     return 0;
 }
 
+/* An address as lists carry it, or @ and a domain: whatever else protects nobody. */
+static bool may_be_allowed(sv address)
+{
+    size_t at = sv_rfind_byte(address, '@');
+    if (at == SV_NPOS || at + 1 == address.len)
+        return false;
+    for (size_t i = 0; i < address.len; i++)
+        if ((unsigned char)address.ptr[i] <= ' ' || strchr("<>,;*\x7F", address.ptr[i]))
+            return false;
+    return address.ptr[address.len - 1] != '.' && address.ptr[at + 1] != '.';
+}
+
 static int allow(struct task *task, struct err *err)
 {
     char lower[ADDRESS_MAX];
@@ -227,12 +247,12 @@ static int allow(struct task *task, struct err *err)
     struct history *history = archive_history(task->archive);
     for (int i = 0; i < task->count; i++) {
         sv address = sv_from(task->operands[i]);
-        if (address.len > sizeof lower || sv_find_byte(address, '@') == SV_NPOS)
+        if (address.len > sizeof lower || !may_be_allowed(address))
             return err_set(err, ERR_USAGE, "'%s': expected an address or @domain",
                            task->operands[i]);
         scan_lower(lower, address);
         sv key = sv_make(lower, address.len), origin = history_origin(history);
-        if (task->remove ? history_remove(history, ITEM_ALLOW, key, origin, err) < 0
+        if (task->remove ? archive_disallow(task->archive, key, err) < 0
                          : history_put(history, ITEM_ALLOW, key, origin, SV("1"), false, err) < 0)
             return -1;
     }

@@ -107,6 +107,20 @@ static int check_parts(const struct scan_options *options, const char *const *ou
     return 0;
 }
 
+/* The history, and what SQLite and the lock have beside it. */
+static bool is_history(const char *history, const char *path)
+{
+    static const char *const endings[] = {"", ".lock", "-journal", ".new"};
+    bool same = false;
+    for (size_t i = 0; history && i < sizeof endings / sizeof *endings; i++) {
+        struct buf name = {0};
+        buf_printf(&name, "%s%s", history, endings[i]);
+        same = same || same_place(buf_cstr(&name), path);
+        buf_release(&name);
+    }
+    return same;
+}
+
 int outputs_check(const struct scan_options *options, struct err *err)
 {
     const char *paths[OUTPUTS_MAX];
@@ -126,6 +140,9 @@ int outputs_check(const struct scan_options *options, struct err *err)
             if (same_place(paths[j], paths[i]))
                 return err_set(err, ERR_USAGE, "more than one output goes to %s",
                                outfile_is_stdout(paths[i]) ? "standard output" : paths[i]);
+        if (is_history(options->history, paths[i]))
+            return err_set(err, ERR_USAGE, "%s is the history, or beside it: no output goes there",
+                           paths[i]);
         for (size_t j = 0; j < options->path_count; j++)
             if (is_input(paths[i], options->paths[j]))
                 return err_set(err, ERR_USAGE, "%s is a log to be read, no output goes there",

@@ -50,6 +50,10 @@ static int make_report(struct run *run, struct err *err)
     report_make(&run->report, &source, &options);
     run->report.unresolved_expiries = view.period->unresolved_expiries;
     run->report.evicted = view.period->evicted;
+    /* What a scan has not put on the lists, because of the brake, no other command does. */
+    run->report.brake =
+        !asked->force && !archive_has_others(run->archive) &&
+        policy_brakes(&run->setup.patterns.policy.brake, (int64_t)run->report.fresh_count, 0);
     report_add_totals(&run->report, archive_totals(run->archive), &run->setup.patterns.taxonomy);
     return 0;
 }
@@ -64,6 +68,10 @@ static int finish(struct run *run)
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (code != EXIT_DONE)
         return code;
+    if (run->report.brake && run->setup.options.list_count)
+        return EXIT_BRAKE;
+    if (run->report.incomplete)
+        return EXIT_INCOMPLETE;
     return setup_condition_holds(&run->setup, &run->report) ? EXIT_CONDITION : EXIT_DONE;
 }
 
@@ -81,10 +89,12 @@ static int run_report(struct run *run)
 static int prepare_lists(struct run *run, struct err *err)
 {
     struct scan_options *options = &run->setup.options;
-    if (options->command != COMMAND_SUPPRESS || options->list_count)
+    if (options->command != COMMAND_SUPPRESS)
         return 0;
-    options->lists[options->list_count].path = "-";
-    options->lists[options->list_count++].format = LIST_PLAIN;
+    if (!options->list_count) {
+        options->lists[options->list_count].path = "-";
+        options->lists[options->list_count++].format = LIST_PLAIN;
+    }
     if (options->path_count)
         return err_set(err, ERR_USAGE,
                        "'%s': what is known of one address says `bouncelog history show`",

@@ -67,7 +67,7 @@ static const struct option options_known[] = {
     {{"history", 'd', true, OPT_HISTORY}, ALL, false},
     {{"wait", 0, true, OPT_WAIT}, SCAN, false},
     {{"dry-run", 0, false, OPT_DRY_RUN}, SCAN, false},
-    {{"force", 0, false, OPT_FORCE}, SCAN, false},
+    {{"force", 0, false, OPT_FORCE}, ALL, false},
     {{"allow", 0, true, OPT_ALLOW}, ALL, false},
     {{"delta", 0, false, OPT_DELTA}, SCAN, false},
     {{"output", 'o', true, OPT_OUTPUT}, SCAN | REPORT, true},

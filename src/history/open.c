@@ -179,9 +179,12 @@ static int use_database(struct history *history, bool exists, struct err *err)
         return -1;
     if (open_database(history, history->path, err) < 0 || check_schema(history, err) < 0 ||
         store_execute(history, settings, err) < 0 || read_origin(history, err) < 0 ||
-        store_number(history, "SELECT coalesce(max(id), 0) FROM run", &history->run, err) < 0)
+        store_number(history, "SELECT coalesce(max(id), 0) FROM run", &history->run, err) < 0 ||
+        store_number(history,
+                     "SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta"
+                     " WHERE name = 'generation'",
+                     &history->generation, err) < 0)
         return -1;
-    history->is_new = history->run == 0;
     return 0;
 }
 
@@ -219,9 +222,4 @@ void history_close(struct history *history)
 sv history_origin(const struct history *history)
 {
     return sv_make(history->origin, ORIGIN_BYTES);
-}
-
-bool history_is_new(const struct history *history)
-{
-    return history->is_new;
 }

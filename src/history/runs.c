@@ -19,6 +19,40 @@ static int step_once(struct history *history, const char *text, int64_t number, 
     return result;
 }
 
+/* Numbers of the file that outlive its runs. */
+static int set_meta(struct history *history, const char *name, int64_t number, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(history->db,
+                                "INSERT INTO meta VALUES(?2, CAST(?1 AS BLOB))"
+                                " ON CONFLICT DO UPDATE SET value = excluded.value",
+                                -1, &statement, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_bind_int64(statement, 1, number);
+        sqlite3_bind_text(statement, 2, name, -1, SQLITE_STATIC);
+        rc = sqlite3_step(statement);
+    }
+    int result = rc == SQLITE_DONE ? 0 : store_fail(history, err);
+    sqlite3_finalize(statement);
+    return result;
+}
+
+/* Of each change of the file: run numbers are given again after an undo. */
+static int next_generation(struct history *history, struct err *err)
+{
+    history->generation++;
+    return set_meta(history, "generation", history->generation, err);
+}
+
+/* Runs before this one cannot be taken back any more. */
+static int raise_floor(struct history *history, int64_t run, struct err *err)
+{
+    int64_t floor;
+    if (history_undo_floor(history, &floor, err) < 0)
+        return -1;
+    return run > floor ? set_meta(history, "undo_from", run, err) : 0;
+}
+
 int history_begin(struct history *history, int64_t now, const char *what, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
@@ -36,10 +70,10 @@ int history_begin(struct history *history, int64_t now, const char *what, struct
     }
     int result = rc == SQLITE_DONE ? 0 : store_fail(history, err);
     sqlite3_finalize(statement);
-    if (result < 0)
+    int64_t oldest = history->run - HISTORY_RUNS_KEPT + 1;
+    if (result < 0 || next_generation(history, err) < 0 || raise_floor(history, oldest, err) < 0)
         return -1;
-    return step_once(history, "DELETE FROM undo WHERE run <= ?", history->run - HISTORY_RUNS_KEPT,
-                     SV_EMPTY, err);
+    return step_once(history, "DELETE FROM undo WHERE run < ?", oldest, SV_EMPTY, err);
 }
 
 int history_flush(struct history *history, struct err *err)
@@ -52,7 +86,6 @@ int history_commit(struct history *history, struct err *err)
     if (store_execute(history, "COMMIT", err) < 0)
         return -1;
     history->in_transaction = false;
-    history->is_new = false;
     return 0;
 }
 
@@ -89,17 +122,24 @@ static int undo_one(struct history *history, int64_t run, struct err *err)
     return step_once(history, "DELETE FROM run WHERE id = ?", run, SV_EMPTY, err);
 }
 
+int history_undo_floor(struct history *history, int64_t *run, struct err *err)
+{
+    return store_number(history,
+                        "SELECT coalesce(max(CAST(value AS INTEGER)), 1) FROM meta"
+                        " WHERE name = 'undo_from'",
+                        run, err);
+}
+
 int history_undo(struct history *history, int64_t run, struct err *err)
 {
-    int64_t kept_from;
-    if (store_number(history, "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'undo_from'",
-                     &kept_from, err) < 0)
+    int64_t floor;
+    if (history_undo_floor(history, &floor, err) < 0)
         return -1;
-    if (run < 1 || run > history->run || run <= history->run - HISTORY_RUNS_KEPT || run < kept_from)
+    if (run < floor || run > history->run)
         return err_set(err, ERR_USAGE,
                        "%s: run %lld cannot be taken back (see `bouncelog history show`)",
                        history->path, (long long)run);
-    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
+    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0 || next_generation(history, err) < 0)
         return -1;
     for (; history->run >= run; history->run--)
         if (undo_one(history, history->run, err) < 0)
@@ -111,10 +151,7 @@ int history_forget_undo(struct history *history, struct err *err)
 {
     if (store_execute(history, "DELETE FROM undo", err) < 0)
         return -1;
-    return step_once(history,
-                     "INSERT INTO meta VALUES('undo_from', CAST(?1 AS BLOB))"
-                     " ON CONFLICT DO UPDATE SET value = excluded.value",
-                     history->run, SV_EMPTY, err);
+    return raise_floor(history, history->run + 1, err);
 }
 
 struct merge {
@@ -124,17 +161,17 @@ struct merge {
 };
 
 /* How far its state of an origin is. Its own one nobody else knows better. */
-static int known_run(struct merge *merge, sv origin, int64_t *run, struct err *err)
+static int known_generation(struct merge *merge, sv origin, int64_t *known, struct err *err)
 {
     struct history *history = merge->into;
-    *run = INT64_MAX;
+    *known = INT64_MAX;
     if (sv_eq(origin, history_origin(history)))
         return 0;
     int found =
         history_get(history, ITEM_ORIGIN, origin, history_origin(history), &merge->text, err);
     uint64_t number = 0;
     (void)sv_to_u64(buf_sv(&merge->text), &number);
-    *run = found > 0 ? (int64_t)number : 0;
+    *known = found > 0 ? (int64_t)number : 0;
     return found < 0 ? -1 : 0;
 }
 
@@ -170,19 +207,19 @@ static int remove_items(struct history *history, sv origin, struct err *err)
     return step_once(history, "DELETE FROM item WHERE ?1 AND origin = ?2", 1, origin, err);
 }
 
-static int merge_origin(struct merge *merge, sv origin, int64_t run, struct err *err)
+static int merge_origin(struct merge *merge, sv origin, int64_t generation, struct err *err)
 {
     struct history *history = merge->into;
     int64_t known;
-    if (known_run(merge, origin, &known, err) < 0)
+    if (known_generation(merge, origin, &known, err) < 0)
         return -1;
-    if (run <= known)
+    if (generation <= known)
         return 0;
     *merge->changed = true;
     if (remove_items(history, origin, err) < 0 || copy_items(merge, origin, err) < 0)
         return -1;
     buf_clear(&merge->text);
-    buf_add_u64(&merge->text, (uint64_t)run);
+    buf_add_u64(&merge->text, (uint64_t)generation);
     return history_put(history, ITEM_ORIGIN, origin, history_origin(history), buf_sv(&merge->text),
                        false, err);
 }
@@ -196,7 +233,7 @@ static int merge_known_origin(void *context, const struct item *item, struct err
 int history_merge(struct history *history, struct history *other, bool *changed, struct err *err)
 {
     struct merge merge = {history, other, changed, {0}};
-    int result = merge_origin(&merge, history_origin(other), other->run, err);
+    int result = merge_origin(&merge, history_origin(other), other->generation, err);
     if (result == 0)
         result = history_each(other, ITEM_ORIGIN, merge_known_origin, &merge, err);
     buf_release(&merge.text);

@@ -20,9 +20,10 @@ struct history {
     sqlite3 *db;
     sqlite3_stmt *statements[SQL_COUNT];
     char *path;
-    int lock;    /* -1: none is held */
-    int64_t run; /* the one under way, or the last one */
-    bool is_new, in_transaction;
+    int lock;           /* -1: none is held */
+    int64_t generation; /* how often the file was changed */
+    int64_t run;        /* the one under way, or the last one */
+    bool in_transaction;
     char origin[ORIGIN_BYTES];
 };
 

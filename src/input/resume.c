@@ -13,8 +13,8 @@
 #include "bouncelog/base/mem.h"
 
 enum {
-    HEAD_BYTES = 4096,
-    TAIL_BYTES = 4096,
+    HEAD_BYTES = MARK_HASHED_MAX,
+    TAIL_BYTES = MARK_HASHED_MAX,
     /* A partial line may stand behind the offset. */
     WINDOW_BYTES = TAIL_BYTES + INPUT_LINE_MAX + 1,
     SCRATCH_BYTES = 256 * 1024,

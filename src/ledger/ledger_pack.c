@@ -4,7 +4,7 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
-enum { PACKED_VERSION = 1, PACKED_LEAST = 1, RECENT_KEPT = 4096 };
+enum { PACKED_VERSION = 1, PACKED_LEAST = 1, RECENT_KEPT = 4096, PORTS = 65536, CODES = 1000 };
 
 /* No queue keeps a message as long: what is older has lost the line that ends it. */
 enum { OPEN_SECONDS_MAX = 45 * 86400 };
@@ -53,6 +53,15 @@ static void pack_attempt(struct buf *out, const struct record *a, const struct t
         pack_text(out, texts[i]);
 }
 
+/* What is out of bounds was damaged. */
+static int64_t bounded(struct unpack *in, int64_t number, int64_t limit)
+{
+    if (number >= 0 && number < limit)
+        return number;
+    in->failed = true;
+    return 0;
+}
+
 static void unpack_attempt(struct unpack *in, struct record *a, struct ledger *ledger,
                            const struct taxonomy *taxonomy)
 {
@@ -64,7 +73,7 @@ static void unpack_attempt(struct unpack *in, struct record *a, struct ledger *l
     int64_t numbers[9];
     uint64_t flags = unpack_unsigned(in);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        numbers[i] = unpack_number(in);
+        numbers[i] = unpack_finite(in);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = unpack_text(in);
     a->kind = RECORD_ATTEMPT;
@@ -74,13 +83,13 @@ static void unpack_attempt(struct unpack *in, struct record *a, struct ledger *l
     a->never_rcpt = flags & ATTEMPT_NEVER_RCPT;
     a->has_sender = flags & ATTEMPT_SENDER;
     a->time = numbers[0];
-    a->mta = (enum mta)numbers[1];
-    a->severity = (enum severity)numbers[2];
-    a->said.origin = (enum origin)numbers[3];
-    a->said.stage = (enum stage)numbers[4];
-    a->relay.port = (int)numbers[5];
-    a->reply.code = (int)numbers[6];
-    a->verdict.basis = (enum basis)numbers[7];
+    a->mta = (enum mta)bounded(in, numbers[1], MTA_COUNT);
+    a->severity = (enum severity)bounded(in, numbers[2], SEVERITY_COUNT);
+    a->said.origin = (enum origin)bounded(in, numbers[3], ORIGIN_COUNT);
+    a->said.stage = (enum stage)bounded(in, numbers[4], STAGE_COUNT);
+    a->relay.port = (int)bounded(in, numbers[5], PORTS);
+    a->reply.code = (int)bounded(in, numbers[6], CODES);
+    a->verdict.basis = (enum basis)bounded(in, numbers[7], BASIS_COUNT);
     a->delay_s = (double)numbers[8] / 1000;
     a->verdict.category = taxonomy_category(taxonomy, category);
     if (a->verdict.category == CATEGORY_NONE)

@@ -105,7 +105,7 @@ static bool counts(const struct target *target, int64_t time)
 static void unpack_message(struct unpack *in, int64_t last_seen, struct target *target)
 {
     struct charge_message message = {.message = unpack_hash(in)};
-    message.time = last_seen + unpack_number(in);
+    message.time = last_seen + unpack_finite(in);
     message.earlier = (uint32_t)unpack_unsigned(in);
     uint64_t flags = unpack_unsigned(in);
     message.as_original = flags & FLAG_AS_ORIGINAL;
@@ -124,18 +124,18 @@ static void unpack_message(struct unpack *in, int64_t last_seen, struct target *
 static void unpack_charge(struct unpack *in, struct target *target, const struct taxonomy *taxonomy)
 {
     sv texts[CHARGE_TEXTS];
-    int64_t last_seen = unpack_number(in);
+    int64_t last_seen = unpack_finite(in);
     size_t messages = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < messages && !in->failed; i++)
         unpack_message(in, last_seen, target);
     size_t days = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < days && !in->failed; i++) {
-        int64_t time = last_seen + unpack_number(in);
+        int64_t time = last_seen + unpack_finite(in);
         if (target->charge && counts(target, time))
             charge_add_day(target->charge, time);
     }
-    int64_t forgotten = unpack_number(in), line = unpack_number(in);
-    int16_t code = (int16_t)unpack_number(in);
+    int64_t forgotten = unpack_finite(in), line = unpack_finite(in);
+    int16_t code = (int16_t)unpack_finite(in);
     struct charge_facts facts = unpack_facts(in, taxonomy);
     for (int i = 0; i < CHARGE_TEXTS; i++)
         texts[i] = unpack_text(in);
@@ -157,8 +157,8 @@ int suspect_unpack(struct suspect *suspect, sv bytes, const struct taxonomy *tax
     struct unpack in = unpack_of(bytes);
     if (unpack_unsigned(&in) != PACKED_VERSION)
         return -1;
-    int64_t delivered_at = unpack_number(&in), listed_at = unpack_number(&in);
-    int64_t listed_for = unpack_number(&in), cleared_at = unpack_number(&in);
+    int64_t delivered_at = unpack_finite(&in), listed_at = unpack_finite(&in);
+    int64_t listed_for = unpack_finite(&in), cleared_at = unpack_finite(&in);
     if (delivered_at && (!suspect->delivered_at || delivered_at > suspect->delivered_at)) {
         suspect->delivered_at = delivered_at;
         suspect_forget_before(suspect, delivered_at + 1);

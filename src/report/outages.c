@@ -99,21 +99,32 @@ static void make_watches(struct outage_name *name)
     name->outage = mem_zero(name->count, sizeof *name->outage);
 }
 
+/* The days that any of the names is watched on; there may be years between them. */
+static void add_days(struct map *days, const struct outage_name *name)
+{
+    for (int64_t at = 0; at < (int64_t)name->count; at += WATCHES_A_DAY) {
+        int64_t day = (name->from + at) / WATCHES_A_DAY;
+        map_add(days, sv_make((const char *)&day, sizeof day), NULL);
+    }
+    int64_t last = name->last / WATCHES_A_DAY;
+    map_add(days, sv_make((const char *)&last, sizeof last), NULL);
+}
+
 void outages_find(struct outages *outages, const struct report_source *source,
                   const struct outage_guard *guard)
 {
-    int64_t first = INT64_MAX, last = INT64_MIN;
+    struct map days;
+    map_init(&days, 1);
     for (size_t i = 0; i < map_count(&outages->names); i++) {
-        struct outage_name *name = map_value_at(&outages->names, i);
-        make_watches(name);
-        first = name->from < first ? name->from : first;
-        last = name->last > last ? name->last : last;
+        make_watches(map_value_at(&outages->names, i));
+        add_days(&days, map_value_at(&outages->names, i));
     }
-    for (int64_t day = first == INT64_MAX ? 1 : first / WATCHES_A_DAY;
-         first != INT64_MAX && day <= last / WATCHES_A_DAY; day++) {
-        struct visit visit = {outages, day};
-        source->each_reach(source->reach_context, day, add_reach, &visit);
+    for (size_t i = 0; i < map_count(&days); i++) {
+        struct visit visit = {.outages = outages};
+        memcpy(&visit.day, map_key_at(&days, i).ptr, sizeof visit.day);
+        source->each_reach(source->reach_context, visit.day, add_reach, &visit);
     }
+    map_release(&days);
     for (size_t i = 0; i < map_count(&outages->names); i++) {
         struct outage_name *name = map_value_at(&outages->names, i);
         policy_outages(guard, name->watches, name->count, WATCHES_A_DAY, name->outage);

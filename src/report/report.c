@@ -216,6 +216,7 @@ void report_make(struct report *report, const struct report_source *source,
     *report = (struct report){.version = options->version,
                               .generated_at = options->generated_at,
                               .redacted = options->redactor != NULL,
+                              .filtered = options->known != NULL,
                               .seconds = options->seconds,
                               .inputs = source->inputs,
                               .input_count = source->input_count};

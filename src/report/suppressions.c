@@ -7,7 +7,7 @@
 #include "bouncelog/policy/policy.h"
 #include "outages.h"
 
-enum { SECONDS_A_DAY = 86400 };
+enum { SECONDS_A_DAY = 86400, OUTAGE_DAYS = 7 };
 
 /* What the policy says to one charge. */
 struct decision {
@@ -55,11 +55,18 @@ static bool domain_reached(const struct decider *decider, const struct charge *c
     return policy_reached(rule, times, charge->message_count);
 }
 
-/* What is listed already was no matter of hours. */
+/* What has been listed for long was no matter of hours; what was listed just now may be, where a
+ * run saw only the beginning of an outage. */
+static bool is_settled(const struct decider *decider, const struct suspect *suspect)
+{
+    return suspect->listed_at &&
+           suspect->listed_for < decider->now - (int64_t)OUTAGE_DAYS * SECONDS_A_DAY;
+}
+
 static bool in_outage(const struct decider *decider, sv address, const struct suspect *suspect,
                       const struct charge *charge, const struct charge_message *message)
 {
-    return !suspect->listed_at && map_count(&decider->outages.names) &&
+    return !is_settled(decider, suspect) && map_count(&decider->outages.names) &&
            outages_cover(&decider->outages, sv_after_last(address, '@'),
                          charge_text(charge, CHARGE_PROVIDER), message->time);
 }
@@ -82,10 +89,12 @@ static bool decide(const struct decider *decider, sv address, const struct suspe
         if (!counts(decider, message))
             continue;
         times[count++] = message->time;
-        if (message->at_once && in_outage(decider, address, suspect, charge, message))
+        if (!message->at_once || !rule->at_once)
+            continue;
+        if (in_outage(decider, address, suspect, charge, message))
             decision->held = true;
         else
-            decision->at_once = decision->at_once || message->at_once;
+            decision->at_once = true;
     }
     decision->messages = (int64_t)count + charge->forgotten;
     if (!count || !rule->listed || has_lapsed(decider, charge))
@@ -242,6 +251,8 @@ static void consider(const struct decider *decider, sv address, const struct sus
 {
     struct report *report = decider->report;
     struct decision best;
+    if (!is_known(decider, address))
+        return; /* of another mailing tool: its list is no matter of this run */
     bool found = find_best(decider, address, suspect, &best);
     if (!found && is_cleared(decider, suspect))
         clear(report, decider, address, suspect);
@@ -267,7 +278,7 @@ static void consider(const struct decider *decider, sv address, const struct sus
 /* Whom one failure would put on a list, so that outages show. */
 static void note_candidate(struct decider *decider, sv address, const struct suspect *suspect)
 {
-    if (suspect->listed_at || !suspect->charges || !may_be_listed(decider, address) ||
+    if (is_settled(decider, suspect) || !suspect->charges || !may_be_listed(decider, address) ||
         is_allowed(decider, address))
         return;
     for (const struct charge *charge = suspect->charges; charge; charge = charge->next)

@@ -34,7 +34,7 @@ static void pack_int(struct buf *out, const void *value)
 
 static void unpack_int(struct unpack *in, void *value)
 {
-    *(int64_t *)value = unpack_number(in);
+    *(int64_t *)value = unpack_finite(in);
 }
 
 static void pack_outcomes(struct buf *out, const void *value)
@@ -50,11 +50,11 @@ static void pack_outcomes(struct buf *out, const void *value)
 static void unpack_outcomes(struct unpack *in, void *value)
 {
     struct outcomes *outcomes = value;
-    outcomes->count = unpack_number(in);
-    outcomes->delivered = unpack_number(in);
-    outcomes->deferred = unpack_number(in);
-    outcomes->bounced = unpack_number(in);
-    outcomes->expired = unpack_number(in);
+    outcomes->count = unpack_finite(in);
+    outcomes->delivered = unpack_finite(in);
+    outcomes->deferred = unpack_finite(in);
+    outcomes->bounced = unpack_finite(in);
+    outcomes->expired = unpack_finite(in);
 }
 
 static void pack_reach(struct buf *out, const void *value)
@@ -120,12 +120,12 @@ static size_t unpack_sample_text(struct unpack *in, char *to)
 
 static void unpack_samples(struct unpack *in, struct samples *samples, struct arena *texts)
 {
-    samples->count = unpack_number(in);
+    samples->count = unpack_finite(in);
     size_t count = unpack_count(in, LEAST_ROW);
     for (size_t i = 0; i < count && i < SAMPLES_MAX; i++) {
         struct sample *sample = &samples->list[i];
         sample->file = arena_copy(texts, unpack_text(in));
-        sample->line = unpack_number(in);
+        sample->line = unpack_finite(in);
         sample->len = unpack_sample_text(in, sample->text);
         samples->kept = i + 1;
     }
@@ -145,12 +145,12 @@ static void pack_category(struct buf *out, const struct category_tally *counts)
 
 static void unpack_category(struct unpack *in, struct category_tally *counts)
 {
-    counts->count = unpack_number(in);
-    counts->transient = unpack_number(in);
-    counts->permanent = unpack_number(in);
+    counts->count = unpack_finite(in);
+    counts->transient = unpack_finite(in);
+    counts->permanent = unpack_finite(in);
     unpack_set(in, &counts->addresses);
-    counts->sample_time = unpack_number(in);
-    counts->sample_code = (int)unpack_number(in);
+    counts->sample_time = unpack_finite(in);
+    counts->sample_code = (int)unpack_finite(in);
     sv enhanced = sv_sub(unpack_text(in), 0, sizeof counts->sample_enhanced - 1);
     *sv_put(counts->sample_enhanced, enhanced) = 0;
     counts->sample_len = unpack_sample_text(in, counts->sample_text);
@@ -209,11 +209,11 @@ static void unpack_blocks(struct unpack *in, struct tally *tally, const struct t
     size_t count = unpack_count(in, LEAST_ROW);
     for (size_t i = 0; i < count && !in->failed; i++) {
         struct block *block = tally_name(&tally->blocks, unpack_text(in));
-        block->count = unpack_number(in);
+        block->count = unpack_finite(in);
         block->category = category_named(taxonomy, unpack_text(in));
         block->list = arena_copy(&tally->texts, unpack_text(in));
         block->remedy = arena_copy(&tally->texts, unpack_text(in));
-        block->sample_time = unpack_number(in);
+        block->sample_time = unpack_finite(in);
         block->sample_len = unpack_sample_text(in, block->sample);
     }
 }
@@ -242,7 +242,7 @@ static void unpack_replies(struct unpack *in, struct tally *tally, const struct 
     for (uint64_t mta; (mta = unpack_unsigned(in)) != MTA_COUNT && !in->failed;) {
         uint64_t outcome = unpack_unsigned(in);
         sv category = unpack_text(in);
-        int64_t count = unpack_number(in);
+        int64_t count = unpack_finite(in);
         if (mta > MTA_COUNT || outcome >= OUTCOME_COUNT)
             in->failed = true;
         else
@@ -267,7 +267,7 @@ static void unpack_codes(struct unpack *in, struct tally *tally)
         if (code >= sizeof tally->codes / sizeof *tally->codes)
             in->failed = true;
         else
-            tally->codes[code] = unpack_number(in);
+            tally->codes[code] = unpack_finite(in);
         if (in->failed)
             return;
     }
@@ -310,9 +310,10 @@ static void unpack_totals(struct unpack *in, struct period *period)
                           &period->evicted,
                           &period->unresolved_expiries};
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        tally->attempts[i] = unpack_number(in);
+        tally->attempts[i] = unpack_finite(in);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        *numbers[i] = unpack_number(in);
+        *numbers[i] = numbers[i] == &tally->first || numbers[i] == &tally->last ? unpack_number(in)
+                                                                                : unpack_finite(in);
 }
 
 void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy)

@@ -30,8 +30,10 @@ int archive_open(struct archive **archive, const struct archive_options *options
 void archive_close(struct archive *archive);
 struct history *archive_history(struct archive *archive);
 
-/* No run left anything yet. */
+/* No log was read yet. */
 bool archive_is_new(const struct archive *archive);
+/* Evidence of other hosts was merged in; known once evidence was looked at. */
+bool archive_has_others(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */
 const struct map *archive_allowed(const struct archive *archive);
 
@@ -88,6 +90,8 @@ int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence
 typedef void archive_change(void *context, sv key, sv before, sv after);
 int archive_rejudge(struct archive *archive, archive_change *tell, void *context,
                     struct err *err) MUST_CHECK;
+/* The address or @domain is not allowed any more, whichever host allowed it. */
+int archive_disallow(struct archive *archive, sv key, struct err *err) MUST_CHECK;
 /* Takes in the history of another host. Two histories that hold the same log are refused. */
 int archive_merge(struct archive *archive, const char *path, bool *changed,
                   struct err *err) MUST_CHECK;

@@ -24,7 +24,12 @@ static inline struct unpack unpack_of(sv bytes)
     return (struct unpack){bytes, false};
 }
 
+/* Less than PACK_NUMBER_MAX either way, so that sums of what was damaged do not overflow; INT64_MIN
+ * and INT64_MAX stand for none. */
+#define PACK_NUMBER_MAX (INT64_C(1) << 52)
 int64_t unpack_number(struct unpack *in);
+/* Never one of these two. */
+int64_t unpack_finite(struct unpack *in);
 uint64_t unpack_unsigned(struct unpack *in);
 /* Of things that take at least `least` bytes each. */
 size_t unpack_count(struct unpack *in, size_t least);

@@ -50,8 +50,6 @@ void history_close(struct history *history);
 
 /* Identity of this history; lives as long as it is open. */
 sv history_origin(const struct history *history);
-/* No run was ever committed. */
-bool history_is_new(const struct history *history);
 
 /* Everything between begin and commit happens as a whole. `what` says which command it is. */
 int history_begin(struct history *history, int64_t now, const char *what,
@@ -91,6 +89,8 @@ int history_each_run(struct history *history,
                      void *context, struct err *err) MUST_CHECK;
 /* Takes back this run and all after it; outside of begin and commit. ERR_USAGE: it is not kept. */
 int history_undo(struct history *history, int64_t run, struct err *err) MUST_CHECK;
+/* The oldest run that can be taken back; it may be one that is yet to come. */
+int history_undo_floor(struct history *history, int64_t *run, struct err *err) MUST_CHECK;
 /* Forgets also what undoing would bring back. */
 int history_forget_undo(struct history *history, struct err *err) MUST_CHECK;
 

@@ -31,7 +31,7 @@ enum {
 /* How far a log was read, in decoded bytes, and what stood there: its beginning and the bytes
  * before the offset say whether a file is that log, whatever its name, inode or packing is by now.
  */
-enum { MARK_LINES_MAX = 64 };
+enum { MARK_LINES_MAX = 64, MARK_HASHED_MAX = 4096 };
 struct mark {
     int64_t offset;     /* behind the last line that was read */
     int64_t lines;      /* before it */

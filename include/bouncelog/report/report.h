@@ -202,7 +202,8 @@ struct report {
     size_t removed_count;
     bool has_totals; /* there is a history */
     struct totals totals;
-    bool brake; /* the lists stay as they are; set by whoever decides it */
+    bool filtered; /* addresses that --recipients does not know are left alone */
+    bool brake;    /* the lists stay as they are; set by whoever decides it */
     int64_t unresolved_expiries, evicted;
     int64_t duplicates; /* attempts that stand in two logs of one host, and were counted once */
     double bounce_rate; /* of all attempts */
