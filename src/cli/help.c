@@ -43,6 +43,8 @@ const char help_scan[] =
     "  -e, --events FILE          one JSON line for each attempt (\"-\": standard output, then no\n"
     "                             summary there)\n"
     "      --events-include WHICH failures (default: all but delivered) or all\n"
+    "      --events-format FORMAT bouncelog (default), or ecs: the names of the Elastic Common\n"
+    "                             Schema, with an event.id that stays\n"
     "  -s, --suppress FILE[:FORMAT]\n"
     "                             a suppression list; \"-\" as for --events; may be repeated.\n"
     "                             plain (default), json, csv; postfix, postfix-transport, exim,\n"

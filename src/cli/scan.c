@@ -34,9 +34,10 @@ static void write_event(void *context, const struct event *event)
     struct run *run = context;
     if (!run->setup.options.all_events && event->attempt.outcome == OUTCOME_DELIVERED)
         return;
+    bool ecs = run->setup.options.event_format == EVENTS_ECS;
     buf_clear(&run->line);
-    output_event(&run->line, event, &run->setup.patterns.taxonomy, setup_redactor(&run->setup),
-                 &run->arena);
+    (ecs ? output_event_ecs : output_event)(&run->line, event, &run->setup.patterns.taxonomy,
+                                            setup_redactor(&run->setup), &run->arena);
     arena_clear(&run->arena);
     outfile_write(run->results.events, buf_sv(&run->line));
 }

@@ -27,6 +27,7 @@ enum option_id {
     OPT_TEXT,
     OPT_EVENTS,
     OPT_EVENTS_INCLUDE,
+    OPT_EVENTS_FORMAT,
     OPT_SUPPRESS,
     OPT_HTML,
     OPT_ADDRESSES,
@@ -76,6 +77,7 @@ static const struct option options_known[] = {
     {{"text", 't', false, OPT_TEXT}, SCAN | REPORT, true},
     {{"events", 'e', true, OPT_EVENTS}, SCAN, false},
     {{"events-include", 0, true, OPT_EVENTS_INCLUDE}, SCAN, false},
+    {{"events-format", 0, true, OPT_EVENTS_FORMAT}, SCAN, false},
     {{"suppress", 's', true, OPT_SUPPRESS}, ALL, true},
     {{"html", 0, true, OPT_HTML}, SCAN | REPORT, true},
     {{"addresses", 0, false, OPT_ADDRESSES}, SCAN | REPORT, true},
@@ -118,7 +120,6 @@ static size_t specs_of(enum scan_command command, struct arg_spec *specs)
 static int set_limits(struct scan_options *o, int id, const char *value, struct err *err)
 {
     static const char *const whens[] = {"auto", "always", "never"};
-    static const char *const includes[] = {"failures", "all"};
     static const char *const hashes[] = {"sha256"};
     uint64_t number;
     size_t index;
@@ -148,11 +149,6 @@ static int set_limits(struct scan_options *o, int id, const char *value, struct 
             return -1;
         o->progress = (enum when)index;
         return 0;
-    case OPT_EVENTS_INCLUDE:
-        if (read_choice("events-include", value, includes, 2, &index, err) < 0)
-            return -1;
-        o->all_events = index == 1;
-        return 0;
     case OPT_HASH:
         o->hash = true;
         return read_choice("hash", value, hashes, 1, &index, err);
@@ -178,6 +174,10 @@ static int set_output(struct scan_options *o, int id, const char *value, struct 
     case OPT_EVENTS:
         o->events = value;
         return 0;
+    case OPT_EVENTS_INCLUDE:
+        return read_events_include(value, &o->all_events, err);
+    case OPT_EVENTS_FORMAT:
+        return read_events_format(value, &o->event_format, err);
     case OPT_HTML:
         o->page = value;
         return 0;

@@ -18,6 +18,7 @@ struct scan_options {
     unsigned wait_seconds;
     bool dry_run, force, delta;
     bool help, text, all_events, inbound, zone_given, addresses;
+    enum event_format event_format;
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     struct {
         const char *path;
