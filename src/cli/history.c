@@ -127,10 +127,13 @@ static void show_charge(struct buf *out, const struct charge *charge,
         buf_printf(out, "%d", charge->code);
     buf_printf(out, " %.*s ", SV_FMT(charge_text(charge, CHARGE_ENHANCED)));
     text_add_visible(out, charge_text(charge, CHARGE_REPLY));
-    buf_printf(out, "\n    by %.*s; %.*s %.*s, %.*s line %lld\n",
-               SV_FMT(charge_text(charge, CHARGE_RULE)), SV_FMT(charge_text(charge, CHARGE_HOST)),
-               SV_FMT(charge_text(charge, CHARGE_QUEUE_ID)),
-               SV_FMT(charge_text(charge, CHARGE_FILE)), (long long)charge->line);
+    buf_printf(out, "\n    by %.*s; ", SV_FMT(charge_text(charge, CHARGE_RULE)));
+    text_add_visible(out, charge_text(charge, CHARGE_HOST));
+    buf_add_byte(out, ' ');
+    text_add_visible(out, charge_text(charge, CHARGE_QUEUE_ID));
+    buf_add(out, SV(", "));
+    text_add_visible(out, charge_text(charge, CHARGE_FILE));
+    buf_printf(out, " line %lld\n", (long long)charge->line);
     for (size_t i = 0; i < charge->message_count; i++) {
         const struct charge_message *message = charge_message(charge, i);
         buf_printf(out, "      %.*s%s\n", SV_FMT(when(message->time, at)),
@@ -182,8 +185,11 @@ static int show_overview(struct task *task, struct err *err)
                (long long)overview.domains);
     const struct map *allowed = archive_allowed(task->archive);
     buf_printf(out, "%zu allowed\n", map_count(allowed));
-    for (size_t i = 0; i < map_count(allowed); i++)
-        buf_printf(out, "  %.*s\n", SV_FMT(map_key_at(allowed, i)));
+    for (size_t i = 0; i < map_count(allowed); i++) {
+        buf_add(out, SV("  "));
+        text_add_visible(out, map_key_at(allowed, i));
+        buf_add_byte(out, '\n');
+    }
     buf_printf(out, "the last runs, which can be taken back\n");
     task->count = 0;
     return history_each_run(archive_history(task->archive), show_run, task, err);
@@ -201,10 +207,12 @@ static int show(struct task *task, struct err *err)
         int found = archive_find(task->archive, address, &suspect, err);
         if (found < 0)
             return -1;
-        if (found)
+        if (found) {
             show_suspect(task, address, suspect);
-        else
-            buf_printf(&task->text, "%s\n  nothing is held against it\n", task->operands[i]);
+        } else {
+            text_add_visible(&task->text, address);
+            buf_add(&task->text, SV("\n  nothing is held against it\n"));
+        }
     }
     return 0;
 }
