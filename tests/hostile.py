@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What strangers wrote does not reach the terminal, the database, the memory or other people's files.
 docs/SECURITY.md says what is promised; tests/injection.sh and tests/page.sh hold the rest of it."""
-import gzip, json, os, re, sqlite3, stat, subprocess, sys, tempfile
+import gzip, json, os, re, sqlite3, stat, subprocess, sys, tempfile, time
 
 PROGRAM, faults = os.environ['BOUNCELOG'], 0
 work = tempfile.TemporaryDirectory()
@@ -103,6 +103,18 @@ run('scan', '-d', f'{work.name}/new', 'samples/exim-mainlog', code=5)
 expect('a link was followed', open(f'{work.name}/precious').read() == 'kept')
 left = [name for name in os.listdir(work.name) if '.tmp' in name or '-journal' in name]
 expect(f'left behind: {left}', not left)
+
+# --- time: a pattern of a site that takes ages for what a stranger may write; no log line holds a run up
+os.mkdir(f'{work.name}/extra')
+with open(f'{work.name}/extra/slow.yaml', 'w') as file:
+    file.write("rules:\n  - {name: slow, category: policy, pattern: '(x+x+)+[yz]', hit: ['550 xxxxy'], miss: ['550 b']}\n")
+with open(f'{work.name}/slow.log', 'wb') as file:
+    for number in range(100):
+        file.write(failure(number, b'c%d@example.com' % number, b'x' * (1400 + number)))
+began = time.monotonic()
+report, said = run('scan', '--patterns-extra', f'{work.name}/extra', f'{work.name}/slow.log')
+expect('a slow pattern', time.monotonic() - began < 60 and json.loads(report)['attempts']['bounced'] == 100)
+expect(f'nobody hears of the slow pattern: {said}', b'100 times a pattern was given up' in said)
 
 # --- memory: a few kilobytes that unpack to 256 MB without a newline
 with open(PROGRAM, 'rb') as file:

@@ -201,6 +201,10 @@ static int run_scan(struct run *run)
     if (run->scan.told_twice)
         message("%lld attempts stand in two logs of one host, and were counted once",
                 (long long)run->scan.told_twice);
+    if (run->scan.limits)
+        message("%llu times a pattern was given up for taking too long, and the text was judged "
+                "without it (bouncelog patterns check)",
+                (unsigned long long)run->scan.limits);
     int code = leave(run);
     results_tell_gaps(&run->report);
     bool held = setup_condition_holds(&run->setup, &run->report);
