@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What strangers wrote does not reach the terminal, the database, the memory or other people's files.
 docs/SECURITY.md says what is promised; tests/injection.sh and tests/page.sh hold the rest of it."""
-import gzip, json, os, re, sqlite3, stat, subprocess, sys, tempfile, time
+import ctypes, gzip, json, os, re, sqlite3, stat, subprocess, sys, tempfile, time
 
 PROGRAM, faults = os.environ['BOUNCELOG'], 0
+os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')
 work = tempfile.TemporaryDirectory()
 os.umask(0)
 
@@ -115,6 +116,21 @@ began = time.monotonic()
 report, said = run('scan', '--patterns-extra', f'{work.name}/extra', f'{work.name}/slow.log')
 expect('a slow pattern', time.monotonic() - began < 60 and json.loads(report)['attempts']['bounced'] == 100)
 expect(f'nobody hears of the slow pattern: {said}', b'100 times a pattern was given up' in said)
+
+# --- without machine code (systemd's MemoryDenyWriteExecute) the same comes out
+def deny_write_execute():
+    ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)
+
+plain, _ = run('scan', 'samples/postfix.log')
+done = subprocess.run([PROGRAM, 'scan', 'samples/postfix.log'], capture_output=True, preexec_fn=deny_write_execute)
+expect(f'without machine code: exit {done.returncode}', done.returncode == 0 and done.stdout == plain)
+
+# --- memory: a frame that asks for 256 MB (RFC 8878: magic, no flags, window of 2^28)
+if b'zstd' in run('--version')[0]:
+    with open(f'{work.name}/window.zst', 'wb') as file:
+        file.write(b'\x28\xb5\x2f\xfd\x00' + bytes([28 - 10 << 3]) + bytes(64))
+    _, said = run('scan', '-o', '/dev/null', f'{work.name}/window.zst', code=3)
+    expect(f'a window of 256 MB: {said}', b'window of more than 128 MiB' in said)
 
 # --- memory: a few kilobytes that unpack to 256 MB without a newline
 with open(PROGRAM, 'rb') as file:
