@@ -10,6 +10,7 @@
 #include "bouncelog/base/mem.h"
 #include "brake.h"
 #include "cli.h"
+#include "confine.h"
 #include "progress.h"
 #include "results.h"
 #include "setup.h"
@@ -194,6 +195,7 @@ static int run_scan(struct run *run)
     if (setup_load(&run->setup, &err) < 0 || open_archive(run, &err) < 0 ||
         results_open(&run->results, &run->setup.options, &err) < 0)
         return fail(&err);
+    confine(&run->setup.options);
     scan_logs(run);
     describe_inputs(run);
     if (make_report(run, &err) < 0)

@@ -48,6 +48,7 @@ enum option_id {
     OPT_JOBS,
     OPT_MESSAGES,
     OPT_PROGRESS,
+    OPT_CONFINE,
     OPT_HASH,
     OPT_HASH_KEY,
     OPT_FAIL_ON,
@@ -98,6 +99,7 @@ static const struct option options_known[] = {
     {{"jobs", 'j', true, OPT_JOBS}, SCAN, false},
     {{"max-open-messages", 0, true, OPT_MESSAGES}, SCAN, false},
     {{"progress", 0, true, OPT_PROGRESS}, SCAN, false},
+    {{"confine", 0, true, OPT_CONFINE}, SCAN, false},
     {{"hash", 0, true, OPT_HASH}, ALL, false},
     {{"hash-key-file", 0, true, OPT_HASH_KEY}, ALL, false},
     {{"fail-on", 0, true, OPT_FAIL_ON}, SCAN | REPORT, true},
@@ -272,6 +274,8 @@ static int set_option(void *context, int id, const char *value, struct err *err)
     case OPT_POLICY:
         o->patterns.policy = value;
         return 0;
+    case OPT_CONFINE:
+        return read_confine(value, &o->unconfined, err);
     case OPT_HASH_KEY:
         o->hash_key_file = value;
         return 0;

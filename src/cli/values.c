@@ -69,6 +69,16 @@ int read_events_include(const char *value, bool *all, struct err *err)
     return 0;
 }
 
+int read_confine(const char *value, bool *unconfined, struct err *err)
+{
+    static const char *const whens[] = {"auto", "never"};
+    size_t index;
+    if (read_choice("confine", value, whens, 2, &index, err) < 0)
+        return -1;
+    *unconfined = index == 1;
+    return 0;
+}
+
 int read_events_format(const char *value, enum event_format *format, struct err *err)
 {
     static const char *const formats[] = {"bouncelog", "ecs"};

@@ -14,6 +14,8 @@ int read_choice(const char *name, const char *value, const char *const *choices,
                 size_t *index, struct err *err) MUST_CHECK;
 /* failures, all. */
 int read_events_include(const char *value, bool *all, struct err *err) MUST_CHECK;
+/* auto, never. */
+int read_confine(const char *value, bool *unconfined, struct err *err) MUST_CHECK;
 /* bouncelog, ecs. */
 int read_events_format(const char *value, enum event_format *format, struct err *err) MUST_CHECK;
 /* FILE, or FILE:FORMAT; a colon that no format follows belongs to the name. */
