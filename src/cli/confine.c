@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "outputs.h"
 
 /* Not <linux/landlock.h>: that of the machine which builds may be older than the kernel that runs.
- * The numbers are the kernel's, and stay. */
+ * The numbers are the kernel's, the same on every machine that it still runs on, and stay. */
+enum { CREATE_RULESET = 444, ADD_RULE = 445, RESTRICT_SELF = 446 };
 struct ruleset {
     uint64_t files, network, scoped;
 };
@@ -51,15 +51,9 @@ struct fence {
 /* 0: the kernel has none, or it is off. */
 static int find_version(void)
 {
-#if defined(SYS_landlock_create_ruleset) && defined(BOUNCELOG_CONFINES)
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, ASK_VERSION);
+    long abi = BOUNCELOG_CONFINES ? syscall(CREATE_RULESET, NULL, 0, ASK_VERSION) : 0;
     return abi > 0 ? (int)abi : 0;
-#else
-    return 0;
-#endif
 }
-
-#if defined(SYS_landlock_create_ruleset) && defined(BOUNCELOG_CONFINES)
 
 static bool is_folder(int fd)
 {
@@ -78,7 +72,7 @@ static void allow(struct fence *fence, const char *path, uint64_t rights)
     if (!is_folder(fd)) /* the kernel refuses rights of folders for anything else */
         rights &= ~(uint64_t)(READ_FOLDER | REMOVE_FILE | MAKE_FILE);
     struct path_rule rule = {rights & fence->rights, fd};
-    if (syscall(SYS_landlock_add_rule, fence->rules, RULE_PATH, &rule, 0) != 0)
+    if (syscall(ADD_RULE, fence->rules, RULE_PATH, &rule, 0) != 0)
         fence->broken = true;
     close(fd);
 }
@@ -138,24 +132,15 @@ void confine(const struct scan_options *options)
     size_t size = abi >= ABI_SCOPED    ? sizeof ruleset
                   : abi >= ABI_NETWORK ? sizeof ruleset - sizeof ruleset.scoped
                                        : sizeof ruleset.files;
-    long rules = syscall(SYS_landlock_create_ruleset, &ruleset, size, 0);
+    long rules = syscall(CREATE_RULESET, &ruleset, size, 0);
     if (rules < 0)
         return;
     struct fence fence = {.rules = (int)rules, .rights = ruleset.files};
     allow_all(&fence, options);
     if (!fence.broken && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
-        (void)syscall(SYS_landlock_restrict_self, fence.rules, 0);
+        (void)syscall(RESTRICT_SELF, fence.rules, 0);
     close(fence.rules);
 }
-
-#else
-
-void confine(const struct scan_options *options)
-{
-    (void)options;
-}
-
-#endif
 
 void confine_describe(struct buf *out)
 {
