@@ -219,6 +219,11 @@ def people(folder):
     check(open(listing).read() == 'bob@example.com\ncyd@example.com\n', 'ann is allowed and listed')
     run('history', 'allow', '-d', db, '--remove', 'ann@example.com')
     check(len(night()['suppress']) == 3, 'ann is not allowed any more')
+    with open(f'{folder}/few', 'w') as file:
+        file.write('ann@example.com\ncyd@example.com\n')
+    few = night(options=['--recipients', f'{folder}/few', '--delta'])
+    check(few['cleared'] == [] and open(f'{listing}.removed').read() == 'bob@example.com\n', 'bob is cleared by a filter')
+    check(night()['cleared'] == [], 'bob is cleared by a filter, later')
     shown, _ = run('history', 'show', '-d', db, 'cyd@example.com')
     check('550 5.1.1 <cyd@example.com>: User unknown' in shown and f'{log} line 3' in shown, 'cyd is not explained')
     check(b'cyd@example.com' in open(db, 'rb').read(), 'cyd stands nowhere')
@@ -272,6 +277,102 @@ def twins(folder, rnd):
         check([row['address'] for row in got['suppress']] == [row['address'] for row in whole['suppress']], f'two logs: {what}: another list')
 
 
+def full_disk(folder):
+    """The disk of the history, of a list, of the summary is full: a word, the old files are whole, the next run is exact."""
+    log, small = f'{folder}/mail.log', f'{folder}/small'
+    with open(log, 'w') as file:
+        for n in range(4000):
+            file.write(f'2026-11-03T00:00:{n % 60:02d}Z mx1 postfix/smtp[9]: {n + 0x1000000:X}: to=<user{n}@example.com>, relay=mx.example.com'
+                       '[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 '
+                       'User unknown (in reply to RCPT TO command))\n')
+    os.mkdir(small)
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small], capture_output=True).returncode:
+        print('history: full disk: skipped: nothing can be mounted here')
+        return
+    try:
+        for full, code, size in (('db', 5, '256k'), ('list', 6, '48k'), ('summary', 6, '128k')):
+            subprocess.run(['mount', '-o', f'remount,size={size}', small], check=True)
+            at = {name: f'{small if name == full else folder}/{full}.{name}' for name in ('db', 'list', 'summary')}
+            run('scan', '-d', at['db'], '-s', at['list'], '-o', at['summary'], 'samples/exim-mainlog')
+            before = [open(at[name], 'rb').read() for name in ('list', 'summary')]
+            _, said = run('scan', '-d', at['db'], '-s', at['list'], '-o', at['summary'], '--force', log, code=code)
+            check(f'{at[full]}:' in said and said.count('\n') <= 2, f'{full} is full: {said}')
+            after = [open(at[name], 'rb').read() for name in ('list', 'summary')]
+            check(after == before if full == 'db' else after[full == 'summary'] == before[full == 'summary'],
+                  f'{full} is full: what was there was replaced')
+            check(sorted(os.listdir(small)) == sorted(name for name in os.listdir(small) if not name.endswith('.tmp')), f'{full}: a rest')
+            subprocess.run(['mount', '-o', 'remount,size=64m', small], check=True)
+            run('scan', '-d', at['db'], '-s', at['list'], '-o', at['summary'], '--force', log)
+            check(json.loads(open(at['summary']).read())['attempts']['total'] == 4000, f'{full}: the next run is not exact')
+            for name in os.listdir(small):
+                os.unlink(f'{small}/{name}')
+    finally:
+        subprocess.run(['umount', small], check=True)
+
+
+def metrics(folder):
+    """Counters never go back: over runs, and over what is pruned."""
+    db, log, file = f'{folder}/db', f'{folder}/mail.log', f'{folder}/metrics'
+    lines, last = open('samples/postfix.log').readlines(), {}
+    for cut in (50, 120, 120, len(lines)):
+        with open(log, 'w') as out:
+            out.writelines(lines[:cut])
+        run('scan', '-d', db, '--force', '--prometheus', file, log)
+        if cut == len(lines):
+            run('history', 'prune', '-d', db, '--days', 1, '--evidence-days', 1)
+            run('report', '-d', db, '--prometheus', file, '-o', f'{folder}/report')
+        now = {name: float(value) for name, value in (line.rsplit(' ', 1) for line in open(file) if '_total' in line and line[0] != '#')}
+        check(all(now.get(name, 0) >= value for name, value in last.items()), f'a counter went back at {cut}')
+        last = now
+    check(sum(value for name, value in last.items() if name.startswith('bouncelog_lines_total')) == len(lines), 'lines_total')
+    check(sum(value for name, value in last.items() if name.startswith('bouncelog_replies_total')) ==
+          json.loads(run('scan', log)[0])['attempts']['total'], 'replies_total')
+
+
+def rejudged(folder):
+    """New rules judge old evidence: first what would change, then it changes."""
+    db, log, extra = f'{folder}/db', f'{folder}/mail.log', f'{folder}/extra'
+    with open(log, 'w') as file:
+        for who, words in (('ann', '550 5.1.1 User unknown, xyzzy'), ('bob', '550 5.1.1 User unknown'), ('cyd', '552 5.2.2 mailbox full, plugh')):
+            file.write(f'2026-11-03T00:00:01Z mx1 postfix/smtp[9]: 1234567{who.upper()[0]}: to=<{who}@example.com>, relay=mx.example.com'
+                       f'[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn={words.split()[1]}, status=bounced (host mx.example.com[192.0.2.7] said: '
+                       f'{words} (in reply to RCPT TO command))\n')
+    run('scan', '-d', db, log)
+    check(run('history', 'rejudge', '-d', db)[0] == '', 'the same rules change something')
+    os.mkdir(extra)
+    with open(f'{extra}/rules.yaml', 'w') as file:
+        file.write("rules:\n  - name: xyzzy\n    category: sender_rejected\n    literal: [xyzzy]\n    pattern: 'xyzzy'\n"
+                   "    hit: ['550 5.1.1 xyzzy']\n    miss: ['550 5.1.1 user unknown']\n"
+                   "  - name: plugh\n    category: recipient_disabled\n    literal: [plugh]\n    pattern: 'plugh'\n"
+                   "    hit: ['552 5.2.2 plugh']\n    miss: ['550 5.1.1 user unknown']\n")
+    want = ('ann@example.com  recipient_unknown -> nothing is held against it\n'
+            'cyd@example.com  mailbox_full -> recipient_disabled\n')
+    for options in (['--dry-run'], []):
+        check(run('history', 'rejudge', '-d', db, '--patterns-extra', extra, *options)[0] == want, 'what would change')
+        listed = run('suppress', '-d', db)[0]
+        check(listed == ('ann@example.com\nbob@example.com\n' if options else 'bob@example.com\ncyd@example.com\n'), f'rejudge {options}: {listed}')
+
+
+def elsewhere(folder):
+    """What one host could not deliver another one delivers on a later day, and has no failure to remember it by."""
+    words = {'dead': 'dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))',
+             'fine': 'dsn=2.0.0, status=sent (250 2.0.0 Ok)'}
+    for host, rows in (('mx1', [(3, 'ann', 'dead'), (3, 'bob', 'dead'), (5, 'cyd', 'dead')]),
+                       ('mx2', [(4, 'ann', 'fine'), (2, 'bob', 'fine'), (6, 'eve', 'fine')])):
+        with open(f'{folder}/{host}.log', 'w') as file:
+            for n, (day, who, what) in enumerate(rows):
+                file.write(f'2026-11-0{day}T12:00:00Z {host} postfix/smtp[9]: 1234567{n}: to=<{who}@example.com>, '
+                           f'relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, {words[what]}\n')
+        run('scan', '-d', f'{folder}/{host}.db', f'{folder}/{host}.log')
+    for order in (('mx1', 'mx2'), ('mx2', 'mx1')):
+        once = json.loads(run('scan', *(f'{folder}/{host}.log' for host in order))[0])
+        run('merge', '--into', f'{folder}/{order[0]}.all', *(f'{folder}/{host}.db' for host in order))
+        merged = json.loads(run('report', '-d', f'{folder}/{order[0]}.all')[0])
+        for what, got in (('one scan', once), ('merged', merged)):
+            listed = [row['address'] for row in got['suppress']]
+            check(listed == ['bob@example.com', 'cyd@example.com'], f'delivered elsewhere, {what} of {order}: {listed}')
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -289,7 +390,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, metrics, rejudged, elsewhere, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

@@ -151,6 +151,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 printf 'top: 3\nfilter_transports: [a, b]\ntext: true\n' > "$work/config.yaml"
 expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
+printf '# nothing but words\n\n  # top: 3\n' > "$work/config.yaml"
+expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
 printf 'top: 3\ncolour: blue\n' > "$work/config.yaml"
 expect 4 "config.yaml:2:9: unknown option 'colour'" "$B" scan --config "$work/config.yaml" "$log"
 while IFS= read -r line; do

@@ -146,12 +146,34 @@ static int load_allowed(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
+static int load_totals(void *context, const struct item *item, struct err *err)
+{
+    struct archive *archive = context;
+    struct period totals;
+    period_init(&totals);
+    int result = period_unpack(&totals, item->value, &archive->options.patterns->taxonomy) < 0
+                     ? archive_damaged(archive, "the totals", err)
+                     : 0;
+    if (result == 0)
+        period_merge(&archive->totals, &totals);
+    if (archive_is_own(archive, item))
+        archive->own_totals = arena_copy(&archive->texts, item->value);
+    period_release(&totals);
+    return result;
+}
+
+const struct period *archive_totals(const struct archive *archive)
+{
+    return &archive->totals;
+}
+
 static int load(struct archive *archive, struct err *err)
 {
     struct history *history = archive->history;
     if (history_each(history, ITEM_STREAM, load_stream, archive, err) < 0 ||
         history_each(history, ITEM_FILE, load_file, archive, err) < 0 ||
-        history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0)
+        history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0 ||
+        history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0)
         return -1;
     return 0;
 }
@@ -163,6 +185,8 @@ int archive_open(struct archive **out, const struct archive_options *options, st
     map_init(&archive->allowed, 1);
     evidence_init(&archive->all);
     period_init(&archive->period);
+    period_init(&archive->totals);
+    archive->own_totals = SV_EMPTY;
     *out = NULL;
     if (history_open(&archive->history, options->path, options->use, options->wait_seconds, err) ==
             0 &&
@@ -184,6 +208,7 @@ void archive_close(struct archive *archive)
     map_release(&archive->allowed);
     evidence_release(&archive->all);
     period_release(&archive->period);
+    period_release(&archive->totals);
     ledger_free(archive->ledger);
     arena_release(&archive->texts);
     mem_free(archive->marks);

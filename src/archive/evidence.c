@@ -6,6 +6,8 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
+enum { SECONDS_A_DAY = 86400 };
+
 struct load {
     struct archive *archive;
     struct evidence *evidence;
@@ -33,6 +35,7 @@ static int load_suspect(void *context, const struct item *item, struct err *err)
     suspect->known = suspect->known || own;
     if (!own) { /* what stands on the lists of others is their matter */
         suspect->listed_at = before.listed_at;
+        suspect->listed_for = before.listed_for;
         suspect->cleared_at = before.cleared_at;
     }
     return 0;
@@ -191,7 +194,7 @@ struct view {
 static int64_t day_of_key(sv key)
 {
     int64_t seconds = 0;
-    return date_parse(key, &seconds) ? seconds / 86400 : INT64_MIN;
+    return date_parse(key, &seconds) ? seconds / SECONDS_A_DAY : INT64_MIN;
 }
 
 static bool in_window(const struct view *view, sv key)
@@ -205,14 +208,17 @@ static int add_day(void *context, const struct item *item, struct err *err)
     const struct view *view = context;
     struct archive *archive = view->archive;
     struct period day;
-    if (!in_window(view, item->key))
+    if (!in_window(view, item->key) && !archive->has_others)
         return 0;
     period_init(&day);
     int result = period_unpack(&day, item->value, taxonomy_of(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
-    if (result == 0)
+    if (result == 0 && in_window(view, item->key))
         period_merge(&archive->period, &day);
+    if (result == 0 && archive->has_others)
+        evidence_acquit_on(&archive->all, day_of_key(item->key), &day.tally.recipients,
+                           RECIPIENT_DELIVERED);
     period_release(&day);
     return result;
 }
@@ -237,8 +243,8 @@ static bool has_attempts(const struct view *view, const struct stream *stream)
 {
     if (stream->first > stream->last)
         return view->window.since == INT64_MIN;
-    return stream->last >= view->window.since * 86400 &&
-           (view->window.until == INT64_MAX || stream->first < view->window.until * 86400);
+    return stream->last / SECONDS_A_DAY >= view->window.since &&
+           stream->first / SECONDS_A_DAY < view->window.until;
 }
 
 static int add_stream(void *context, const struct item *item, struct err *err)
@@ -283,11 +289,11 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     struct view view = {archive, window, 0, 0};
     struct load_ledger ledger = {archive, NULL, false};
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
-    if (history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
+    if (archive_add_evidence(archive, &archive->all, false, err) < 0 ||
+        history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
         history_each(history, ITEM_REACH, add_reach, &view, err) < 0 ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
-        history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0 ||
-        archive_add_evidence(archive, &archive->all, false, err) < 0)
+        history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0)
         return -1;
     if (view.count)
         qsort(archive->inputs, view.count, sizeof *archive->inputs, by_file);

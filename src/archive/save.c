@@ -207,16 +207,20 @@ static void note_lists(struct save *save)
     for (size_t i = 0; i < report->suppress_count; i++) {
         struct suspect *suspect = map_add(addresses, report->suppress[i].key, NULL);
         suspect->on_list = true;
-        if (suspect->listed_at || report->brake)
+        if (report->brake && !suspect->listed_at)
             continue;
-        suspect->listed_at = save->archive->options.now;
+        if (suspect->listed_at && suspect->listed_for == report->suppress[i].last_seen)
+            continue;
+        if (!suspect->listed_at)
+            suspect->listed_at = save->archive->options.now;
+        suspect->listed_for = report->suppress[i].last_seen;
         suspect->changed = true;
     }
     for (size_t i = 0; i < map_count(addresses); i++) {
         struct suspect *suspect = map_value_at(addresses, i);
         if (!suspect->listed_at || suspect->on_list)
             continue;
-        if (suspect->delivered_at)
+        if (suspect->delivered_at > suspect->listed_for)
             suspect->cleared_at = save->archive->options.now;
         suspect->listed_at = 0;
         suspect->changed = true;
@@ -281,6 +285,39 @@ static int save_twins(struct save *save)
     return put(save, ITEM_TWINS, SV("twins"), false);
 }
 
+/* What a run adds to the totals: counts alone. */
+static void add_run(struct period *to, const struct scan *scan)
+{
+    struct ledger_counts counts = ledger_counts(scan->ledger);
+    struct period run;
+    period_init(&run);
+    run.lines = scan->lines;
+    run.lines.unparsed_samples.kept = run.lines.ambiguous_samples.kept = 0;
+    memcpy(run.tally.replies, scan->tally.replies, sizeof run.tally.replies);
+    run.tally.unclassified.count = scan->tally.unclassified.count;
+    run.evicted = counts.evicted;
+    run.unresolved_expiries = counts.unresolved_expiries;
+    period_merge(to, &run);
+    period_release(&run);
+}
+
+static int save_totals(struct save *save)
+{
+    struct archive *archive = save->archive;
+    struct period own;
+    period_init(&own);
+    int result =
+        archive->own_totals.len && period_unpack(&own, archive->own_totals, taxonomy_of(save)) < 0
+            ? archive_damaged(archive, "the totals", save->err)
+            : 0;
+    add_run(&own, save->scan);
+    add_run(&archive->totals, save->scan);
+    buf_clear(&save->value);
+    period_pack(&save->value, &own, taxonomy_of(save));
+    period_release(&own);
+    return result < 0 ? -1 : put(save, ITEM_TOTALS, SV("totals"), false);
+}
+
 static int save_ledger(struct save *save)
 {
     buf_clear(&save->value);
@@ -298,14 +335,14 @@ int archive_save(struct archive *archive, struct scan *scan, struct input *input
         return -1;
     }
     note_lists(&save);
-    int result = save_sources(&save) < 0 || save_days(&save) < 0 ||
-                         save_suspects(&save, ITEM_ADDRESS, &scan->evidence.addresses) < 0 ||
-                         save_suspects(&save, ITEM_DOMAIN, &scan->evidence.domains) < 0 ||
-                         (something && save_senders(&save) < 0) ||
-                         (something && save_twins(&save) < 0) ||
-                         (something && save_ledger(&save) < 0)
-                     ? -1
-                     : history_flush(archive->history, err);
+    int result =
+        save_sources(&save) < 0 || save_days(&save) < 0 ||
+                save_suspects(&save, ITEM_ADDRESS, &scan->evidence.addresses) < 0 ||
+                save_suspects(&save, ITEM_DOMAIN, &scan->evidence.domains) < 0 ||
+                (something && save_senders(&save) < 0) || (something && save_totals(&save) < 0) ||
+                (something && save_twins(&save) < 0) || (something && save_ledger(&save) < 0)
+            ? -1
+            : history_flush(archive->history, err);
     buf_release(&save.value);
     return result;
 }

@@ -28,6 +28,8 @@ struct archive {
     /* What a report views: */
     struct evidence all;
     struct period period;
+    struct period totals; /* of all hosts */
+    sv own_totals;        /* as bytes; empty: none yet */
     struct ledger *ledger;
     struct report_input *inputs;
 };

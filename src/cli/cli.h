@@ -37,8 +37,9 @@ int report_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int history_command(int argc, char **argv);
 int patterns_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
 
 extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[];
-extern const char help_suppress[], help_report[], help_merge[], help_history[];
+extern const char help_suppress[], help_report[], help_merge[], help_history[], help_doctor[];
 
 #endif

@@ -19,6 +19,7 @@ enum option {
     OPT_INTO,
     OPT_WAIT,
     OPT_REMOVE,
+    OPT_DRY_RUN,
     OPT_DAYS,
     OPT_EVIDENCE_DAYS,
     OPT_PATTERNS,
@@ -28,17 +29,23 @@ enum option {
 };
 
 static const struct arg_spec specs[] = {
-    {"history", 'd', true, OPT_HISTORY}, {"into", 0, true, OPT_INTO},
-    {"wait", 0, true, OPT_WAIT},         {"remove", 0, false, OPT_REMOVE},
-    {"days", 0, true, OPT_DAYS},         {"evidence-days", 0, true, OPT_EVIDENCE_DAYS},
-    {"patterns", 0, true, OPT_PATTERNS}, {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
-    {"policy", 0, true, OPT_POLICY},     {"help", 'h', false, OPT_HELP},
+    {"history", 'd', true, OPT_HISTORY},
+    {"into", 0, true, OPT_INTO},
+    {"wait", 0, true, OPT_WAIT},
+    {"remove", 0, false, OPT_REMOVE},
+    {"dry-run", 0, false, OPT_DRY_RUN},
+    {"days", 0, true, OPT_DAYS},
+    {"evidence-days", 0, true, OPT_EVIDENCE_DAYS},
+    {"patterns", 0, true, OPT_PATTERNS},
+    {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
+    {"policy", 0, true, OPT_POLICY},
+    {"help", 'h', false, OPT_HELP},
 };
 
 struct task {
     const char *path;
     unsigned wait_seconds;
-    bool remove, help;
+    bool remove, dry_run, help;
     int64_t days, evidence_days;
     struct patterns_options how;
     struct patterns patterns;
@@ -73,6 +80,9 @@ static int set_option(void *context, int id, const char *value, struct err *err)
         return 0;
     case OPT_REMOVE:
         task->remove = true;
+        return 0;
+    case OPT_DRY_RUN:
+        task->dry_run = true;
         return 0;
     case OPT_DAYS:
         return set_days("days", value, &task->days, err);
@@ -277,24 +287,39 @@ static int undo(struct task *task, struct err *err)
     return result;
 }
 
+static void tell_change(void *context, sv key, sv before, sv after)
+{
+    struct task *task = context;
+    text_add_visible(&task->text, key);
+    buf_printf(&task->text, "  %.*s -> %.*s\n", SV_FMT(before),
+               SV_FMT(after.len ? after : SV("nothing is held against it")));
+}
+
+static int rejudge(struct task *task, struct err *err)
+{
+    if (open_archive(task, HISTORY_CHANGE, "rejudge", err) < 0 ||
+        archive_rejudge(task->archive, tell_change, task, err) < 0)
+        return -1;
+    return task->dry_run ? 0 : archive_commit(task->archive, err);
+}
+
 static const struct {
     const char *name;
     int (*run)(struct task *task, struct err *err);
     bool needs_operands, takes_operands;
-} verbs[] = {{"show", show, false, true},
-             {"allow", allow, true, true},
-             {"forget", forget, true, true},
-             {"prune", prune, false, false},
-             {"undo", undo, true, true}};
+} verbs[] = {{"show", show, false, true},        {"allow", allow, true, true},
+             {"forget", forget, true, true},     {"prune", prune, false, false},
+             {"rejudge", rejudge, false, false}, {"undo", undo, true, true}};
 
 static int find_verb(const struct task *task, size_t *verb, struct err *err)
 {
     if (!task->count)
-        return err_set(err, ERR_USAGE, "history: show, allow, forget, prune or undo?");
+        return err_set(err, ERR_USAGE, "history: show, allow, forget, prune, rejudge or undo?");
     for (*verb = 0; *verb < sizeof verbs / sizeof *verbs; ++*verb)
         if (strcmp(task->operands[0], verbs[*verb].name) == 0)
             return 0;
-    return err_set(err, ERR_USAGE, "history: '%s': expected show, allow, forget, prune or undo",
+    return err_set(err, ERR_USAGE,
+                   "history: '%s': expected show, allow, forget, prune, rejudge or undo",
                    task->operands[0]);
 }
 

@@ -125,12 +125,6 @@ static int print_version(void)
     return rc;
 }
 
-static int unknown_command(sv name)
-{
-    message("unknown command '%.*s' (see --help)", SV_FMT(name));
-    return EXIT_USAGE;
-}
-
 static const struct command {
     const char *name, *help;
     int (*run)(int argc, char **argv);
@@ -138,7 +132,28 @@ static const struct command {
     {"scan", help_scan, scan_command},          {"explain", help_explain, explain_command},
     {"codes", help_codes, codes_command},       {"suppress", help_suppress, suppress_command},
     {"report", help_report, report_command},    {"merge", help_merge, merge_command},
-    {"history", help_history, history_command}, {"patterns", help_patterns, patterns_command}};
+    {"history", help_history, history_command}, {"patterns", help_patterns, patterns_command},
+    {"doctor", help_doctor, doctor_command}};
+
+/* "scan, explain or codes", for messages. */
+static const char *command_names(void)
+{
+    static char text[256];
+    size_t count = sizeof commands / sizeof *commands, len = 0;
+    for (size_t i = 0; i < count && len < sizeof text; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                                i == 0           ? ""
+                                : i + 1 == count ? " or "
+                                                 : ", ",
+                                commands[i].name);
+    return text;
+}
+
+static int unknown_command(sv name)
+{
+    message("unknown command '%.*s' (%s; see --help)", SV_FMT(name), command_names());
+    return EXIT_USAGE;
+}
 
 static const struct command *find_command(sv name)
 {
@@ -166,8 +181,7 @@ int main(int argc, char **argv)
     catch_signals();
     scatter_tables();
     if (argc < 2) {
-        message("no command (scan, explain, codes, suppress, report, merge, history or patterns; "
-                "see --help)");
+        message("no command (%s; see --help)", command_names());
         return EXIT_USAGE;
     }
     sv first = sv_from(argv[1]);

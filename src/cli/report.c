@@ -50,6 +50,7 @@ static int make_report(struct run *run, struct err *err)
     report_make(&run->report, &source, &options);
     run->report.unresolved_expiries = view.period->unresolved_expiries;
     run->report.evicted = view.period->evicted;
+    report_add_totals(&run->report, archive_totals(run->archive), &run->setup.patterns.taxonomy);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
@@ -62,6 +63,8 @@ static int open_archive(struct run *run, struct err *err)
                                   .what = "scan"};
     if (!options->history)
         return 0;
+    if (options->dry_run && access(options->history, F_OK) != 0)
+        return 0; /* it would be the first run */
     return archive_open(&run->archive, &how, err);
 }
 
@@ -178,6 +181,9 @@ static int leave(struct run *run)
     bool keep = run->archive && !run->setup.options.dry_run;
     if (keep && archive_save(run->archive, &run->scan, run->input, &run->report, &err) < 0)
         return fail(&err);
+    if (run->archive)
+        report_add_totals(&run->report, archive_totals(run->archive),
+                          &run->setup.patterns.taxonomy);
     results_write(&run->results, &run->setup, &run->report);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);

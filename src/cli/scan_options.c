@@ -11,8 +11,6 @@
 #include "values.h"
 #include "zone.h"
 
-#define DEFAULT_CONFIG "/etc/bouncelog/bouncelog.yaml"
-
 enum { TOP_DEFAULT = 50, TOP_LIMIT = 1000000, JOBS_LIMIT = 64 };
 enum { MESSAGES_MIN = 64, MESSAGES_LIMIT = 100000000, WAIT_LIMIT = 86400 };
 

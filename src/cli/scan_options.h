@@ -8,6 +8,8 @@
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/pipeline/pipeline.h"
 
+#define DEFAULT_CONFIG "/etc/bouncelog/bouncelog.yaml"
+
 enum { LISTS_MAX = 32, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
 enum scan_command { COMMAND_SCAN, COMMAND_REPORT, COMMAND_SUPPRESS };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };

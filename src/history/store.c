@@ -4,17 +4,17 @@
 #include <string.h>
 
 static const char *const sql[SQL_COUNT] = {
-    [SQL_GET] = "SELECT value FROM item WHERE kind = ?1 AND key = ?2 AND origin = ?3",
-    [SQL_PUT] = "INSERT INTO item(kind, key, origin, value, run) VALUES(?1, ?2, ?3, ?4, ?5)"
-                " ON CONFLICT(kind, key, origin) DO UPDATE"
-                " SET value = excluded.value, run = excluded.run",
-    [SQL_REMOVE] = "DELETE FROM item WHERE kind = ?1 AND key = ?2 AND origin = ?3",
-    [SQL_KEEP] = "INSERT OR IGNORE INTO undo(run, kind, key, origin, value, old_run)"
-                 " SELECT ?4, kind, key, origin, value, run FROM item"
-                 " WHERE kind = ?1 AND key = ?2 AND origin = ?3 AND run < ?4",
-    [SQL_EACH] = "SELECT key, origin, value FROM item WHERE kind = ?1 ORDER BY key, origin",
-    [SQL_EACH_OF] = "SELECT key, origin, value FROM item WHERE kind = ?1 AND key = ?2"
-                    " ORDER BY origin",
+    [SQL_GET] = ("SELECT value FROM item WHERE kind = ?1 AND key = ?2 AND origin = ?3"),
+    [SQL_PUT] = ("INSERT INTO item(kind, key, origin, value, run) VALUES(?1, ?2, ?3, ?4, ?5)"
+                 " ON CONFLICT(kind, key, origin) DO UPDATE"
+                 " SET value = excluded.value, run = excluded.run"),
+    [SQL_REMOVE] = ("DELETE FROM item WHERE kind = ?1 AND key = ?2 AND origin = ?3"),
+    [SQL_KEEP] = ("INSERT OR IGNORE INTO undo(run, kind, key, origin, value, old_run)"
+                  " SELECT ?4, kind, key, origin, value, run FROM item"
+                  " WHERE kind = ?1 AND key = ?2 AND origin = ?3 AND run < ?4"),
+    [SQL_EACH] = ("SELECT key, origin, value FROM item WHERE kind = ?1 ORDER BY key, origin"),
+    [SQL_EACH_OF] = ("SELECT key, origin, value FROM item WHERE kind = ?1 AND key = ?2"
+                     " ORDER BY origin"),
 };
 
 int store_fail(const struct history *history, struct err *err)

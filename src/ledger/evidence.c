@@ -3,7 +3,7 @@
 #include "bouncelog/base/scan.h"
 #include "charges.h"
 
-enum { ADDRESS_MAX = 512 };
+enum { ADDRESS_MAX = 512, SECONDS_A_DAY = 86400 };
 
 void evidence_init(struct evidence *evidence)
 {
@@ -57,7 +57,17 @@ static void keep_latest(struct charge *charge, const struct event *event, sv add
                               [CHARGE_FILE] = event->file,
                               [CHARGE_FINAL] = derived ? a->recipient : SV_EMPTY,
                               [CHARGE_ORIGINAL] = a->original,
-                              [CHARGE_PROVIDER] = a->provider};
+                              [CHARGE_PROVIDER] = a->provider,
+                              [CHARGE_RELAY] = a->relay.host,
+                              [CHARGE_DSN] = a->dsn};
+    charge->facts = (struct charge_facts){.mta = (uint8_t)a->mta,
+                                          .outcome = (uint8_t)a->outcome,
+                                          .severity = (uint8_t)a->severity,
+                                          .origin = (uint8_t)a->said.origin,
+                                          .stage = (uint8_t)a->said.stage,
+                                          .cause = event->cause,
+                                          .local = a->local,
+                                          .never_rcpt = a->never_rcpt};
     charge->last_seen = a->time;
     charge->code = (int16_t)a->reply.code;
     charge->line = a->line;
@@ -141,4 +151,27 @@ void evidence_settle(struct evidence *evidence, const struct ledger *ledger)
     for (size_t i = 0; i < map_count(&evidence->addresses); i++)
         suspect_settle(map_value_at(&evidence->addresses, i), ledger, &open);
     fpset_release(&open);
+}
+
+static void acquit_on(struct suspect *suspect, int64_t day)
+{
+    int64_t begin = day * SECONDS_A_DAY;
+    if (suspect->delivered_at >= begin)
+        return;
+    suspect->delivered_at = begin;
+    suspect_forget_before(suspect, begin);
+    suspect->changed = true;
+}
+
+void evidence_acquit_on(struct evidence *evidence, int64_t day, const struct fpset *recipients,
+                        unsigned flag)
+{
+    for (size_t i = 0; i < map_count(&evidence->addresses); i++) {
+        struct suspect *suspect = map_value_at(&evidence->addresses, i);
+        if (!suspect->charges)
+            continue;
+        int flags = fpset_get(recipients, hash_bytes(map_key_at(&evidence->addresses, i)));
+        if (flags != FPSET_NEW && ((unsigned)flags & flag))
+            acquit_on(suspect, day);
+    }
 }

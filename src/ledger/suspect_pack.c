@@ -7,7 +7,37 @@ enum { PACKED_VERSION = 1, PACKED_LEAST = 1 };
 
 enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
 
-static void pack_charge(struct buf *out, const struct charge *charge)
+static void pack_facts(struct buf *out, const struct charge_facts *facts,
+                       const struct taxonomy *taxonomy)
+{
+    const unsigned numbers[] = {facts->mta,   facts->outcome, facts->severity,  facts->origin,
+                                facts->stage, facts->local,   facts->never_rcpt};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        pack_unsigned(out, numbers[i]);
+    pack_text(out, taxonomy_category_name(taxonomy, facts->cause));
+}
+
+static uint8_t small(struct unpack *in, unsigned limit)
+{
+    uint64_t number = unpack_unsigned(in);
+    return number < limit ? (uint8_t)number : 0;
+}
+
+static struct charge_facts unpack_facts(struct unpack *in, const struct taxonomy *taxonomy)
+{
+    struct charge_facts facts = {.mta = small(in, MTA_COUNT)};
+    facts.outcome = small(in, OUTCOME_COUNT);
+    facts.severity = small(in, SEVERITY_COUNT);
+    facts.origin = small(in, ORIGIN_COUNT);
+    facts.stage = small(in, STAGE_COUNT);
+    facts.local = unpack_unsigned(in) != 0;
+    facts.never_rcpt = unpack_unsigned(in) != 0;
+    facts.cause = taxonomy_category(taxonomy, unpack_text(in));
+    return facts;
+}
+
+static void pack_charge(struct buf *out, const struct charge *charge,
+                        const struct taxonomy *taxonomy)
 {
     pack_unsigned(out, charge->message_count);
     for (size_t i = 0; i < charge->message_count; i++) {
@@ -27,6 +57,7 @@ static void pack_charge(struct buf *out, const struct charge *charge)
     pack_number(out, charge->forgotten);
     pack_number(out, charge->line);
     pack_number(out, charge->code);
+    pack_facts(out, &charge->facts, taxonomy);
     for (int i = 0; i < CHARGE_TEXTS; i++)
         pack_text(out, charge_text(charge, (enum charge_text)i));
 }
@@ -39,12 +70,13 @@ void suspect_pack(struct buf *out, const struct suspect *suspect, const struct t
     pack_unsigned(out, PACKED_VERSION);
     pack_number(out, suspect->delivered_at);
     pack_number(out, suspect->listed_at);
+    pack_number(out, suspect->listed_for);
     pack_number(out, suspect->cleared_at);
     pack_unsigned(out, charges);
     for (const struct charge *at = suspect->charges; at; at = at->next) {
         pack_text(out, taxonomy->categories[at->category].name);
         pack_number(out, at->last_seen);
-        pack_charge(out, at);
+        pack_charge(out, at, taxonomy);
     }
 }
 
@@ -89,7 +121,7 @@ static void unpack_message(struct unpack *in, int64_t last_seen, struct target *
     charge_add_message(target->charge, &message);
 }
 
-static void unpack_charge(struct unpack *in, struct target *target)
+static void unpack_charge(struct unpack *in, struct target *target, const struct taxonomy *taxonomy)
 {
     sv texts[CHARGE_TEXTS];
     int64_t last_seen = unpack_number(in);
@@ -104,6 +136,7 @@ static void unpack_charge(struct unpack *in, struct target *target)
     }
     int64_t forgotten = unpack_number(in), line = unpack_number(in);
     int16_t code = (int16_t)unpack_number(in);
+    struct charge_facts facts = unpack_facts(in, taxonomy);
     for (int i = 0; i < CHARGE_TEXTS; i++)
         texts[i] = unpack_text(in);
     struct charge *charge = target->charge;
@@ -115,6 +148,7 @@ static void unpack_charge(struct unpack *in, struct target *target)
     charge->last_seen = last_seen;
     charge->line = line;
     charge->code = code;
+    charge->facts = facts;
     charge_set_texts(charge, texts);
 }
 
@@ -124,19 +158,21 @@ int suspect_unpack(struct suspect *suspect, sv bytes, const struct taxonomy *tax
     if (unpack_unsigned(&in) != PACKED_VERSION)
         return -1;
     int64_t delivered_at = unpack_number(&in), listed_at = unpack_number(&in);
-    int64_t cleared_at = unpack_number(&in);
+    int64_t listed_for = unpack_number(&in), cleared_at = unpack_number(&in);
     if (delivered_at && (!suspect->delivered_at || delivered_at > suspect->delivered_at)) {
         suspect->delivered_at = delivered_at;
         suspect_forget_before(suspect, delivered_at + 1);
     }
     if (listed_at && (!suspect->listed_at || listed_at < suspect->listed_at))
         suspect->listed_at = listed_at;
+    if (listed_for > suspect->listed_for)
+        suspect->listed_for = listed_for;
     if (cleared_at > suspect->cleared_at)
         suspect->cleared_at = cleared_at;
     size_t charges = unpack_count(&in, PACKED_LEAST);
     for (size_t i = 0; i < charges && !in.failed; i++) {
         struct target target = {suspect, NULL, taxonomy_category(taxonomy, unpack_text(&in))};
-        unpack_charge(&in, &target);
+        unpack_charge(&in, &target, taxonomy);
     }
     return in.failed || in.rest.len ? -1 : 0;
 }

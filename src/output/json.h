@@ -6,6 +6,7 @@
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/outfile.h"
+#include "bouncelog/report/report.h"
 
 void json_text(cJSON *object, const char *key, sv text);
 /* An empty text is null. */
@@ -14,6 +15,9 @@ void json_number(cJSON *object, const char *key, int64_t number);
 /* Zero is null. */
 void json_code(cJSON *object, const char *key, int code);
 void json_time(cJSON *object, const char *key, int64_t seconds);
+/* The address or domain stands under `name`; `whole`: with the rule, and what a list does not
+ * carry. */
+cJSON *json_suppression(const struct suppression *entry, const char *name, bool whole);
 /* Prints without blanks, hardens, deletes the object. */
 void json_add(struct buf *buf, cJSON *object);
 void json_write(struct outfile *out, cJSON *object);

@@ -27,23 +27,7 @@ int list_code(const struct suppression *entry)
 
 void list_json(struct buf *out, const struct suppression *entry)
 {
-    cJSON *row = cJSON_CreateObject();
-    json_text(row, "address", entry->address);
-    json_text(row, "category", entry->category);
-    json_text(row, "reason", entry->reason);
-    json_code(row, "code", entry->code);
-    json_known(row, "enhanced", entry->enhanced);
-    json_number(row, "count", entry->count);
-    json_number(row, "days", entry->days);
-    json_time(row, "first_seen", entry->first_seen);
-    json_time(row, "last_seen", entry->last_seen);
-    json_text(row, "reply", entry->reply);
-    cJSON *evidence = cJSON_AddObjectToObject(row, "evidence");
-    json_known(evidence, "host", entry->host);
-    json_known(evidence, "queue_id", entry->queue_id);
-    json_text(evidence, "file", entry->file);
-    json_number(evidence, "line", entry->line);
-    json_add(out, row);
+    json_add(out, json_suppression(entry, "address", false));
 }
 
 /* Always hard: the policy has counted already, and listmonk would begin anew with soft ones. */

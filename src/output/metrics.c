@@ -1,8 +1,8 @@
 /* Metrics of one run in the text format that node_exporter's textfile collector reads.
  *
- * A run knows nothing of the runs before it, so all of these are gauges, and their names say "last
- * run". Labels are bounded: never an address, a domain, a queue id. One invalid byte or one
- * timestamp would cost the whole file. */
+ * What is of one run is a gauge, and its name says "last run"; with a history there are counters as
+ * well, which never go back. Labels are bounded: never an address, a domain, a queue id. One
+ * invalid byte or one timestamp would cost the whole file. */
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
 
@@ -70,18 +70,21 @@ static void add_lines(struct buf *out, const struct report *report)
     labelled(out, "last_run_lines", "result", SV("unparsed"), lines->unparsed);
 }
 
+static void reply(struct buf *out, const char *metric, const struct reply_row *row)
+{
+    buf_add(out, sv_from(metric));
+    label(out, true, "mta", row->mta);
+    label(out, false, "disposition", row->outcome);
+    label(out, false, "category", row->category);
+    buf_printf(out, "} %lld\n", (long long)row->count);
+}
+
 static void add_replies(struct buf *out, const struct report *report)
 {
     family(out, "last_run_replies",
            "Delivery attempts of the last run, by MTA, disposition and category of the failure.");
-    for (size_t i = 0; i < report->reply_count; i++) {
-        const struct reply_row *row = &report->replies[i];
-        buf_add(out, SV("bouncelog_last_run_replies"));
-        label(out, true, "mta", row->mta);
-        label(out, false, "disposition", row->outcome);
-        label(out, false, "category", row->category);
-        buf_printf(out, "} %lld\n", (long long)row->count);
-    }
+    for (size_t i = 0; i < report->reply_count; i++)
+        reply(out, "bouncelog_last_run_replies", &report->replies[i]);
 }
 
 static void add_provider(struct buf *out, sv provider, enum outcome outcome, int64_t count)
@@ -127,6 +130,43 @@ static void add_errors(struct buf *out, const struct report *report)
     labelled(out, name, "kind", SV("unresolved_expiry"), report->unresolved_expiries);
 }
 
+static void counter(struct buf *out, const char *name, const char *help)
+{
+    buf_printf(out, "# HELP bouncelog_%s %s\n# TYPE bouncelog_%s counter\n", name, help, name);
+}
+
+/* They go back only where a history begins anew, or a run of it is taken back. */
+static void add_totals(struct buf *out, const struct totals *totals)
+{
+    const struct line_tally *lines = &totals->lines;
+    counter(out, "lines_total", "Log lines since the history began, by what they were.");
+    labelled(out, "lines_total", "result", SV("delivery"), lines->delivery);
+    labelled(out, "lines_total", "result", SV("context"), lines->context);
+    labelled(out, "lines_total", "result", SV("other"), lines->other);
+    labelled(out, "lines_total", "result", SV("unparsed"), lines->unparsed);
+    counter(out, "replies_total",
+            "Delivery attempts since the history began, by MTA, disposition and category.");
+    for (size_t i = 0; i < totals->reply_count; i++)
+        reply(out, "bouncelog_replies_total", &totals->replies[i]);
+    counter(out, "errors_total",
+            "What could not be understood or kept in mind since the history began.");
+    labelled(out, "errors_total", "kind", SV("ambiguous"), lines->ambiguous_samples.count);
+    labelled(out, "errors_total", "kind", SV("evicted"), totals->evicted);
+    labelled(out, "errors_total", "kind", SV("unclassified"), totals->unclassified);
+    labelled(out, "errors_total", "kind", SV("unparsed"), lines->unparsed);
+    labelled(out, "errors_total", "kind", SV("unresolved_expiry"), totals->unresolved_expiries);
+}
+
+static void add_lists(struct buf *out, const struct report *report)
+{
+    number(out, "held_addresses", "Addresses that a guard or the allow list keeps off the lists.",
+           (int64_t)report->held_count);
+    number(out, "cleared_addresses", "Addresses that came off the lists because they took mail.",
+           (int64_t)report->cleared_count);
+    number(out, "brake", "1: the lists were left as they were, because far more would be on them.",
+           report->brake);
+}
+
 void output_metrics(struct outfile *out, const struct report *report)
 {
     struct buf text = {0};
@@ -136,6 +176,9 @@ void output_metrics(struct outfile *out, const struct report *report)
     add_providers(&text, report);
     add_suppressed(&text, report);
     add_errors(&text, report);
+    add_lists(&text, report);
+    if (report->has_totals)
+        add_totals(&text, &report->totals);
     outfile_write(out, buf_sv(&text));
     buf_release(&text);
 }

@@ -212,6 +212,28 @@ static void addresses(struct page *page)
     html(out, "</details>\n");
 }
 
+/* What changed since the last run, which only a history knows. */
+static void changes(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    if (report->brake)
+        html(out, "<div class=\"alert\" role=\"note\"><p>The lists were left as they were: this "
+                  "run would "
+                  "add far more addresses than usual. Look through them, then run again with "
+                  "<code>--force</code>.</p></div>\n");
+    if (!report->has_totals)
+        return;
+    html(out,
+         "<table>\n<caption>Against the lists of before</caption>\n<thead><tr><th scope=\"col\">"
+         "Change</th><th scope=\"col\" class=\"num\">Addresses</th></tr></thead>\n<tbody>\n"
+         "<tr><th scope=\"row\">Added</th><td class=\"num\">%n</td></tr>\n"
+         "<tr><th scope=\"row\">Cleared: they took mail again</th><td class=\"num\">%n</td></tr>\n"
+         "<tr><th scope=\"row\">Held: an outage elsewhere, or the allow list</th>"
+         "<td class=\"num\">%n</td></tr>\n</tbody>\n</table>\n",
+         (int64_t)report->fresh_count, (int64_t)report->cleared_count, (int64_t)report->held_count);
+}
+
 void page_suppressions(struct page *page)
 {
     const struct report *report = page->report;
@@ -227,6 +249,7 @@ void page_suppressions(struct page *page)
              count == 1 ? SV_EMPTY : SV("es"), report->suppress_listed);
     if (domains)
         html(&page->out, "<p>%n domain%t cannot be found at all.</p>\n", domains, page_s(domains));
+    changes(page);
     if (count)
         reasons_to_suppress(page);
     if (count && page->addresses)

@@ -178,43 +178,15 @@ static void write_blocks(struct outfile *out, const struct report *report)
     end_array(out);
 }
 
-static cJSON *suppression_object(const struct suppression *entry, const char *name)
-{
-    cJSON *row = cJSON_CreateObject();
-    json_text(row, name, entry->address);
-    json_text(row, "category", entry->category);
-    json_text(row, "reason", entry->reason);
-    json_code(row, "code", entry->code);
-    json_known(row, "enhanced", entry->enhanced);
-    json_number(row, "count", entry->count);
-    json_number(row, "days", entry->days);
-    json_time(row, "first_seen", entry->first_seen);
-    json_time(row, "last_seen", entry->last_seen);
-    json_text(row, "reply", entry->reply);
-    cJSON *evidence = cJSON_AddObjectToObject(row, "evidence");
-    json_known(evidence, "host", entry->host);
-    json_known(evidence, "queue_id", entry->queue_id);
-    json_text(evidence, "file", entry->file);
-    json_number(evidence, "line", entry->line);
-    json_known(evidence, "rule", entry->rule);
-    if (entry->final.len)
-        json_text(evidence, "final_recipient", entry->final);
-    if (entry->original.len)
-        json_text(evidence, "original_recipient", entry->original);
-    if (entry->skipped.len)
-        json_text(row, "skipped", entry->skipped);
-    return row;
-}
-
 static void write_suppressions(struct outfile *out, const struct report *report)
 {
     begin_array(out, "suppress");
     for (size_t i = 0; i < report->suppress_count; i++)
-        element(out, i, suppression_object(&report->suppress[i], "address"));
+        element(out, i, json_suppression(&report->suppress[i], "address", true));
     end_array(out);
     begin_array(out, "suppress_domains");
     for (size_t i = 0; i < report->suppress_domain_count; i++)
-        element(out, i, suppression_object(&report->suppress_domains[i], "domain"));
+        element(out, i, json_suppression(&report->suppress_domains[i], "domain", true));
     end_array(out);
     begin_array(out, "held");
     for (size_t i = 0; i < report->held_count; i++) {

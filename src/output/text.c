@@ -153,13 +153,31 @@ static void ranking(struct page *page, const char *title, const struct ranking *
     }
 }
 
+/* With a history the list is long, and most of it was there yesterday. */
+static void changes(struct page *page, const struct report *report)
+{
+    if (report->brake) {
+        buf_add(&page->line,
+                SV("  The lists were left as they were: far more would be on them (--force)."));
+        flush(page);
+    }
+    if (!report->has_totals)
+        return;
+    buf_printf(&page->line, "  %zu in all: %zu new, %zu cleared, %zu held", report->suppress_count,
+               report->fresh_count, report->cleared_count, report->held_count);
+    flush(page);
+}
+
 static void suppressions(struct page *page, const struct report *report)
 {
-    if (!report->suppress_count)
+    if (!report->suppress_count && !report->cleared_count && !report->held_count)
         return;
     heading(page, "Addresses to suppress");
+    changes(page, report);
     for (size_t i = 0; i < report->suppress_count; i++) {
         const struct suppression *row = &report->suppress[i];
+        if (report->has_totals && !row->fresh)
+            continue;
         buf_add(&page->line, SV("  "));
         add_padded(page, row->address, 56);
         buf_printf(&page->line, "  %.*s", SV_FMT(row->category));

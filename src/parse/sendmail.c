@@ -64,6 +64,24 @@ struct status {
     sv reply, stat;
 };
 
+/* Whether `said` is the reply once more. sendmail leaves out the middle of what is longer than 203
+ * bytes (shortenstring, sendmail/util.c): 100 stay at each end, 10 of them `Deferred: `, and then
+ * each byte may become four. */
+static bool repeats(sv said, sv reply)
+{
+    enum { LONGEST = 4 * 203, HEAD = 90, TAIL = 100 };
+    sv gap = SV("...");
+    if (sv_eq(said, reply))
+        return true;
+    if (said.len > LONGEST)
+        return false;
+    for (size_t at = HEAD; at + gap.len + TAIL <= said.len; at++)
+        if (sv_starts(sv_skip(said, at), gap) && sv_starts(reply, sv_sub(said, 0, at)) &&
+            sv_ends(reply, sv_skip(said, at + gap.len)))
+            return true;
+    return false;
+}
+
 /* `text` begins with `, reply=` or `, stat=`. Without reply= everything behind the first `, stat=`
  * is stat. With it, stat begins at the last `, stat=`, unless what follows an earlier one is
  * `Deferred: ` and the reply once more (deliver.c, giveresponse and logdelivery). */
@@ -84,7 +102,7 @@ static struct status split_status(sv text)
             break;
         at += found;
         sv stat = sv_skip(body, at + marker.len);
-        if (sv_starts(stat, SV("Deferred: ")) && sv_eq(sv_skip(stat, 10), sv_sub(body, 0, at))) {
+        if (sv_starts(stat, SV("Deferred: ")) && repeats(sv_skip(stat, 10), sv_sub(body, 0, at))) {
             chosen = at;
             break;
         }

@@ -190,6 +190,17 @@ bool regex_has_jit(void)
     return jit != 0;
 }
 
+bool regex_jit_works(void)
+{
+    int error;
+    PCRE2_SIZE offset;
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR) "a+b", PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
+    bool works = code && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+    pcre2_code_free(code);
+    return works;
+}
+
 void regex_library_version(char *text, size_t size)
 {
     char version[64] = ""; /* the running library may be newer than the header: ask it */

@@ -45,13 +45,24 @@ static int load_document(struct settings *settings, struct document *document, s
     return 0;
 }
 
+/* A file with comments alone is no mistake: packages install one. */
+static bool says_nothing(sv text)
+{
+    while (text.len) {
+        sv line = sv_trim(sv_cut(text, '\n', &text));
+        if (line.len && line.ptr[0] != '#')
+            return false;
+    }
+    return true;
+}
+
 int settings_load(struct settings *settings, const char *path, struct arena *arena, struct err *err)
 {
     struct pattern_files files = {0};
     struct document document;
     *settings = (struct settings){0};
     int rc = files_add(&files, path, false, arena, err);
-    if (rc == 0) {
+    if (rc == 0 && !says_nothing(files.list[0].text)) {
         rc = document_parse(&document, files.list[0].name, files.list[0].text, arena, err);
         if (rc == 0) {
             rc = load_document(settings, &document, err);

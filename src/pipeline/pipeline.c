@@ -18,15 +18,27 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
     event->action = policy_action(&patterns->policy, taxonomy, event);
 }
 
+static void acquit_on(struct scan *scan, size_t i, const struct period *period)
+{
+    int64_t day;
+    memcpy(&day, map_key_at(&scan->days, i).ptr, sizeof day);
+    evidence_acquit_on(&scan->evidence, day, &period->tally.recipients, RECIPIENT_DELIVERED);
+}
+
 void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options)
 {
     struct lane lane;
-    lane_init(&lane, scan, input, options);
+    bool one_set = sharing_is_one_set(input);
+    struct pipeline_options by_day = *options;
+    by_day.by_day = options->by_day || !one_set;
+    lane_init(&lane, scan, input, &by_day);
     sharing_find(&scan->twins, input, options);
     engine_run(&lane);
     for (size_t i = 0; i < map_count(&scan->days); i++) {
         const struct period *day = map_value_at(&scan->days, i);
         tally_merge(&scan->tally, &day->tally);
+        if (!one_set)
+            acquit_on(scan, i, day);
     }
 }
 

@@ -9,7 +9,7 @@ struct sharing {
     struct map sets; /* fingerprint of a set -> struct map of its hosts */
 };
 
-static bool is_one_set(struct input *input)
+bool sharing_is_one_set(struct input *input)
 {
     for (size_t i = 1; i < input_source_count(input); i++)
         if (input_source(input, i)->set != input_source(input, 0)->set)
@@ -51,7 +51,7 @@ void sharing_find(struct twins *twins, struct input *input, const struct pipelin
 {
     struct parser_options how = {.patterns = options->patterns, .only = options->only};
     struct sharing sharing = {.input = input};
-    if (is_one_set(input))
+    if (sharing_is_one_set(input))
         return;
     sharing.parser = parser_new(&how);
     map_init(&sharing.sets, sizeof(struct map));

@@ -4,6 +4,9 @@
 
 #include "bouncelog/pipeline/pipeline.h"
 
+/* Is all of one rotated set, and so in the order of time? */
+bool sharing_is_one_set(struct input *input);
+
 /* By the hosts in the first lines of each source; one set alone shares nothing. */
 void sharing_find(struct twins *twins, struct input *input, const struct pipeline_options *options);
 

@@ -97,11 +97,11 @@ static size_t bound(struct reply_row *rows, size_t count)
     return end;
 }
 
-void counts_of_replies(struct report *report, const struct tally *tally,
-                       const struct taxonomy *taxonomy)
+static size_t make_rows(struct arena *arena, const struct tally *tally,
+                        const struct taxonomy *taxonomy, struct reply_row **rows)
 {
     size_t count = 0, most = (size_t)MTA_COUNT * OUTCOME_COUNT * (CATEGORY_MAX + 1);
-    report->replies = arena_alloc(&report->arena, most * sizeof *report->replies);
+    *rows = arena_alloc(arena, most * sizeof **rows);
     for (int mta = 0; mta < MTA_COUNT; mta++)
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
             for (size_t category = 0; category <= CATEGORY_MAX; category++) {
@@ -110,13 +110,32 @@ void counts_of_replies(struct report *report, const struct tally *tally,
                     continue;
                 sv name = category < taxonomy->category_count ? taxonomy->categories[category].name
                                                               : SV("none");
-                report->replies[count++] = (struct reply_row){
+                (*rows)[count++] = (struct reply_row){
                     .mta = mta_name((enum mta)mta),
                     .outcome = outcome_name((enum outcome)outcome),
                     .category = name,
                     .count = n,
                 };
             }
-    report->reply_count = bound(report->replies, count);
-    qsort(report->replies, report->reply_count, sizeof *report->replies, by_reply_name);
+    count = bound(*rows, count);
+    qsort(*rows, count, sizeof **rows, by_reply_name);
+    return count;
+}
+
+void counts_of_replies(struct report *report, const struct tally *tally,
+                       const struct taxonomy *taxonomy)
+{
+    report->reply_count = make_rows(&report->arena, tally, taxonomy, &report->replies);
+}
+
+void report_add_totals(struct report *report, const struct period *totals,
+                       const struct taxonomy *taxonomy)
+{
+    report->has_totals = true;
+    report->totals = (struct totals){.lines = totals->lines,
+                                     .unclassified = totals->tally.unclassified.count,
+                                     .evicted = totals->evicted,
+                                     .unresolved_expiries = totals->unresolved_expiries};
+    report->totals.reply_count =
+        make_rows(&report->arena, &totals->tally, taxonomy, &report->totals.replies);
 }

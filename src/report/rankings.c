@@ -27,15 +27,6 @@ static int by_rank_backwards(const void *left, const void *right)
     return by_count(right, left);
 }
 
-static void add(struct outcomes *sum, const struct outcomes *more)
-{
-    sum->count += more->count;
-    sum->delivered += more->delivered;
-    sum->deferred += more->deferred;
-    sum->bounced += more->bounced;
-    sum->expired += more->expired;
-}
-
 /* rows[0 .. count) is a heap whose root is the row that must go first. */
 static void sift_down(struct ranking_row *rows, size_t count)
 {
@@ -66,11 +57,11 @@ static size_t select_top(struct ranking_row *rows, size_t top, const struct map 
             if (i + 1 == kept) /* the last one first: a sorted array is a heap */
                 qsort(rows, kept, sizeof *rows, by_rank_backwards);
         } else if (kept && by_count(&row, &rows[0]) < 0) {
-            add(other, &rows[0].outcomes);
+            outcomes_add(other, &rows[0].outcomes);
             rows[0] = row;
             sift_down(rows, kept);
         } else {
-            add(other, outcomes);
+            outcomes_add(other, outcomes);
         }
     }
     return kept;

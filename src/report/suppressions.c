@@ -221,18 +221,15 @@ static bool find_best(const struct decider *decider, sv address, const struct su
     return best->charge != NULL;
 }
 
-/* By mail that was taken; not because its evidence grew old. */
+/* By mail that was taken since; not because a filter, a policy or age took it off. */
 static bool is_cleared(const struct decider *decider, const struct suspect *suspect)
 {
     const struct report_options *options = decider->options;
-    if (!suspect->delivered_at)
-        return false;
-    for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
-        if (has_lapsed(decider, charge))
-            return false;
-    return suspect->listed_at || (options->tells_cleared && suspect->cleared_at &&
-                                  suspect->delivered_at >= options->cleared_since &&
-                                  suspect->delivered_at < options->cleared_until);
+    if (suspect->listed_at)
+        return suspect->delivered_at > suspect->listed_for;
+    return options->tells_cleared && suspect->cleared_at &&
+           suspect->delivered_at >= options->cleared_since &&
+           suspect->delivered_at < options->cleared_until;
 }
 
 static bool is_fresh(const struct decider *decider, sv address, const struct suspect *suspect)

@@ -30,15 +30,6 @@ static int64_t scale_above(int64_t most)
                 return large[i] * unit;
 }
 
-static void add(struct outcomes *sum, const struct outcomes *more)
-{
-    sum->count += more->count;
-    sum->delivered += more->delivered;
-    sum->deferred += more->deferred;
-    sum->bounced += more->bounced;
-    sum->expired += more->expired;
-}
-
 static void begin_timeline(struct report *report)
 {
     struct timeline *timeline = &report->timeline;
@@ -64,9 +55,9 @@ static void add_hour(struct report *report, int64_t hour, const struct outcomes 
         report->week_hours.most = *cell;
     size_t at = (size_t)((hour - start) / timeline->step);
     if (hour < start)
-        add(&timeline->earlier, outcomes);
+        outcomes_add(&timeline->earlier, outcomes);
     else if (at < timeline->count)
-        add(&timeline->rows[at].outcomes, outcomes);
+        outcomes_add(&timeline->rows[at].outcomes, outcomes);
 }
 
 void times_make(struct report *report, const struct tally *tally)

@@ -24,20 +24,20 @@ void *tally_name(struct map *map, sv name)
                           NULL);
 }
 
-static void add_outcomes(struct outcomes *into, const struct outcomes *from)
+void outcomes_add(struct outcomes *sum, const struct outcomes *more)
 {
-    into->count += from->count;
-    into->delivered += from->delivered;
-    into->deferred += from->deferred;
-    into->bounced += from->bounced;
-    into->expired += from->expired;
+    sum->count += more->count;
+    sum->delivered += more->delivered;
+    sum->deferred += more->deferred;
+    sum->bounced += more->bounced;
+    sum->expired += more->expired;
 }
 
 static void add_reach(void *value, const void *other)
 {
     struct reach *into = value;
     const struct reach *from = other;
-    add_outcomes(&into->outcomes, &from->outcomes);
+    outcomes_add(&into->outcomes, &from->outcomes);
     for (size_t i = 0; i < WATCHES_A_DAY; i++) {
         into->delivered[i] += from->delivered[i];
         into->dead[i] += from->dead[i];
@@ -46,7 +46,7 @@ static void add_reach(void *value, const void *other)
 
 static void add_ranked(void *value, const void *other)
 {
-    add_outcomes(value, other);
+    outcomes_add(value, other);
 }
 
 static void add_number(void *value, const void *other)

@@ -35,6 +35,9 @@ bool archive_is_new(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */
 const struct map *archive_allowed(const struct archive *archive);
 
+/* Counters since the history began, those that archive_save adds included. */
+const struct period *archive_totals(const struct archive *archive);
+
 /* --- a scan */
 
 /* Where the logs were read to; views live as long as the archive. */
@@ -75,10 +78,16 @@ int archive_find(struct archive *archive, sv address, const struct suspect **sus
 /* Makes everything that says anything of the address go away, what undoing a run would bring back
  * included. */
 int archive_forget(struct archive *archive, sv address, struct err *err) MUST_CHECK;
-/* Drops counters and logs of days before the one, evidence before the other: but nothing of an
- * address that is listed. */
+/* Drops counters of days before the one, evidence before the other: but nothing of an address that
+ * is listed, nor where logs were read to, since an old log that is still there would count again.
+ */
 int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence_before,
                   struct err *err) MUST_CHECK;
+/* Judges the evidence by the rules and the policy of today, and tells of each address or domain
+ * what changed: `before` and `after` are categories, empty when nothing is held against it. */
+typedef void archive_change(void *context, sv key, sv before, sv after);
+int archive_rejudge(struct archive *archive, archive_change *tell, void *context,
+                    struct err *err) MUST_CHECK;
 /* Takes in the history of another host. Two histories that hold the same log are refused. */
 int archive_merge(struct archive *archive, const char *path, bool *changed,
                   struct err *err) MUST_CHECK;

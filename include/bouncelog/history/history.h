@@ -26,6 +26,7 @@ enum item_kind {
     ITEM_LEDGER = 6,  /* messages on their way */
     ITEM_ALLOW = 7,   /* never to be suppressed */
     ITEM_SENDERS = 8, /* envelope senders of ours */
+    ITEM_TOTALS = 12, /* counters since the history began: pruning does not lower them */
     ITEM_TWINS = 11,  /* the latest events of logs of one host */
     ITEM_REACH = 10,  /* of a UTC day: mail taken, and addresses called dead, by domain */
     ITEM_ORIGIN = 9,  /* how far the history of another host was when it was merged in */

@@ -47,7 +47,15 @@ enum charge_text {
     CHARGE_FINAL, /* empty: the address itself */
     CHARGE_ORIGINAL,
     CHARGE_PROVIDER,
+    CHARGE_RELAY, /* host */
+    CHARGE_DSN,
     CHARGE_TEXTS
+};
+
+/* What else rules and policy look at, of the same event. */
+struct charge_facts {
+    uint8_t mta, outcome, severity, origin, stage, cause;
+    bool local, never_rcpt;
 };
 
 /* What one category holds against an address. Most addresses have one charge of one message, so
@@ -62,6 +70,7 @@ struct charge {
     char *texts;                    /* CHARGE_TEXTS of them, each with a NUL behind it; owned */
     int64_t line;
     int16_t code;
+    struct charge_facts facts;
     uint8_t message_count, day_count;
     uint8_t category;
 };
@@ -84,6 +93,7 @@ struct suspect {
     struct charge *charges;
     int64_t delivered_at; /* the last delivery that wiped it clean; 0: none */
     int64_t listed_at;    /* when it came on the lists; 0: it is on none */
+    int64_t listed_for;   /* time of the latest failure that keeps it there */
     int64_t cleared_at;   /* when it went from them, because it took mail; 0: never */
     bool changed;         /* since it was unpacked */
     bool known;           /* to the history that it was read from */
@@ -110,8 +120,21 @@ void evidence_note(struct evidence *evidence, const struct event *event, bool pe
  * not change any more, and only that is kept. */
 void evidence_settle(struct evidence *evidence, const struct ledger *ledger);
 
+/* Mail was delivered on this day (since 1970) to all whose hash_nocase stands in the set with this
+ * flag. Where logs of several hosts are read one after the other, a delivery may be read before the
+ * failure that it undoes: failures of earlier days go. What came first on the day itself nobody
+ * knows. */
+void evidence_acquit_on(struct evidence *evidence, int64_t day, const struct fpset *recipients,
+                        unsigned flag);
+
 /* Forgets failures before `time` and days with them. */
 void suspect_forget_before(struct suspect *suspect, int64_t time);
+
+/* Judges the latest event of each charge anew. The judge sets the attempt's verdict and the action;
+ * charges whose action is neither `suppress` nor `count` any more are dropped. True: something
+ * changed. key: the address or domain. */
+typedef void charge_judge(void *context, struct event *event);
+bool suspect_rejudge(struct suspect *suspect, sv key, charge_judge *judge, void *context);
 
 void suspect_release(struct suspect *suspect);
 size_t suspect_messages(const struct suspect *suspect);

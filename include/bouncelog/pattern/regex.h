@@ -73,6 +73,8 @@ uint64_t matcher_limits(const struct matcher *matcher);
 
 /* False when this PCRE2 cannot compile to machine code (matching is slower then). */
 bool regex_has_jit(void);
+/* ...or may not: a host can forbid memory that is written and executed. */
+bool regex_jit_works(void);
 /* "10.42 2022-12-11" */
 void regex_library_version(char *text, size_t size);
 

@@ -162,6 +162,14 @@ struct sample_list {
     size_t kept;
 };
 
+/* Since a history began. */
+struct totals {
+    struct line_tally lines;
+    int64_t unclassified, evicted, unresolved_expiries;
+    struct reply_row *replies;
+    size_t reply_count;
+};
+
 struct report {
     sv version;
     int64_t generated_at;
@@ -192,6 +200,8 @@ struct report {
     size_t cleared_count;
     sv *removed; /* addresses that were listed, and are not any more for whatever reason */
     size_t removed_count;
+    bool has_totals; /* there is a history */
+    struct totals totals;
     bool brake; /* the lists stay as they are; set by whoever decides it */
     int64_t unresolved_expiries, evicted;
     int64_t duplicates; /* attempts that stand in two logs of one host, and were counted once */
@@ -247,6 +257,9 @@ struct report_source {
 
 void report_make(struct report *report, const struct report_source *source,
                  const struct report_options *options);
+/* With a history; once the report is made. */
+void report_add_totals(struct report *report, const struct period *totals,
+                       const struct taxonomy *taxonomy);
 void report_release(struct report *report);
 
 #endif

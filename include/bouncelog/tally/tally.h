@@ -46,6 +46,7 @@ void line_tally_place(struct line_tally *lines, sv file, int64_t first);
 struct outcomes {
     int64_t count, delivered, deferred, bounced, expired;
 };
+void outcomes_add(struct outcomes *sum, const struct outcomes *more);
 
 /* ...and when mail to a domain or provider was taken, and when addresses there were called dead:
  * what tells an outage from dead addresses. */

@@ -1,0 +1,214 @@
+"""Completion for bash, zsh and fish."""
+import re
+
+import help as helptext
+
+FOLDERS = {'DIR'}
+NOTHING = {'N', 'T', 'YYYY', 'NAME', 'PATTERN', 'EXPR', 'SECONDS', 'ZONE', 'sha256', 'ADDRESS', 'DAYS'}
+
+
+def short_text(text):
+    text = re.split(r', e\.g\.|[;.:](?: |$)| \(', text, maxsplit=1)[0].strip()
+    return text if len(text) <= 70 else text[:67].rsplit(' ', 1)[0] + '...'
+
+
+class Known:
+    """An option with all that a shell wants to know of it."""
+
+    def __init__(self, program, command, item, option, texts):
+        self.name, self.short, self.value = option.name, option.short, option.value
+        text = texts.get(option.name, item.text) if item.text.startswith('as for ') else item.text
+        self.text = text.split(';')[0] if re.match(r'\w+(,| \(default)', text) else short_text(text)
+        self.repeats = 'may be repeated' in item.text
+        self.choices = helptext.choices(program, command, option)
+        self.formats = self.choices if ':FORMAT' in option.value else []
+        plain = option.value.strip('[]').split('[')[0].split(':')[0]
+        if self.formats or (option.value and not self.choices and plain not in NOTHING):
+            self.kind = 'folder' if plain in FOLDERS else 'file'
+        else:
+            self.kind = 'choice' if self.choices else 'word' if option.value else ''
+
+
+def gather(program, commands):
+    texts = {option.name: item.text for command in commands if command.name == 'scan'
+             for item in command.items() for option in item.options}
+    found = []
+    for command in commands:
+        options = [Known(program, command, item, option, texts)
+                   for item in command.items() for option in item.options]
+        if not any(option.name == '--help' for option in options):
+            item = helptext.Item('-h, --help', 'what stands here, and more')
+            options.append(Known(program, command, item, helptext.Option('--help', '-h', ''), texts))
+        found.append((command, options))
+    return found
+
+
+def bash_values(options):
+    lines = ''
+    for option in options:
+        names = '|'.join(name for name in (option.short, option.name) if name)
+        if option.formats:
+            lines += f'        {names}) _bouncelog_list "{" ".join(option.formats)}" ;;\n'
+        elif option.kind == 'choice':
+            lines += f'        {names}) COMPREPLY=($(compgen -W "{" ".join(option.choices)}" -- "$cur")) ;;\n'
+        elif option.kind in ('file', 'folder'):
+            lines += f'        {names}) _bouncelog_files {"-d" if option.kind == "folder" else "-f"} ;;\n'
+        elif option.kind == 'word':
+            lines += f'        {names}) ;;\n'
+    return lines
+
+
+BASH = '''# Completion of bouncelog for bash; made of its --help.
+
+_bouncelog_files() {
+    local IFS=$'\\n'
+    compopt -o filenames 2> /dev/null
+    COMPREPLY=($(compgen "$1" -- "$cur"))
+}
+
+# FILE:FORMAT; bash takes the colon for a word of its own.
+_bouncelog_list() {
+    case $after in
+    :) COMPREPLY=($(compgen -W "$1" -- "${cur#:}")) ;;
+    *) _bouncelog_files -f ;;
+    esac
+}
+
+_bouncelog() {
+    local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} option='' after='' at=$COMP_CWORD
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -le 1 ]; then
+        COMPREPLY=($(compgen -W "@NAMES@ help --help --version" -- "$cur"))
+        return
+    fi
+    # The word before, over "=" and "FILE:" of the same word.
+    case $cur in
+    = | :) after=$cur cur='' at=$((at + 1)) ;;
+    *) after=${COMP_WORDS[at - 1]} ;;
+    esac
+    case $after in
+    =) option=${COMP_WORDS[at - 2]} ;;
+    :)
+        option=${COMP_WORDS[at - 3]}
+        [ "$option" != = ] || option=${COMP_WORDS[at - 4]}
+        ;;
+    *) option=$after ;;
+    esac
+    case $command in
+@COMMANDS@    help) COMPREPLY=($(compgen -W "@NAMES@" -- "$cur")) ;;
+    esac
+}
+complete -F _bouncelog bouncelog
+'''
+
+
+def bash_command(command, options):
+    with_value = bash_values(options)
+    words = ' '.join(sorted({name for option in options for name in (option.short, option.name) if name}))
+    first = ' '.join(command.words())
+    rest = '_bouncelog_files -f' if command.takes_files() else 'COMPREPLY=()'
+    if first:
+        rest = (f'if [ "$COMP_CWORD" -gt 2 ]; then {rest}; '
+                f'else COMPREPLY=($(compgen -W "{first}" -- "$cur")); fi')
+    return (f'    {command.name})\n        case $option in\n{with_value}        *)\n            case $cur in\n'
+            f'            -*) COMPREPLY=($(compgen -W "{words}" -- "$cur")) ;;\n            *) {rest} ;;\n'
+            f'            esac\n            ;;\n        esac\n        ;;\n')
+
+
+def bash(known):
+    names = ' '.join(command.name for command, _ in known)
+    commands = ''.join(bash_command(command, options) for command, options in known)
+    return BASH.replace('@NAMES@', names).replace('@COMMANDS@', commands)
+
+
+def zsh_text(text):
+    text = re.sub(r'([\[\]:\\])', r'\\\1', text)
+    return text.replace("'", "'\\''")
+
+
+def zsh_option(option):
+    action = ''
+    if option.formats:
+        action = f':{zsh_text(option.value)}:_files'
+    elif option.kind == 'choice':
+        action = f':{zsh_text(option.value)}:({" ".join(option.choices)})'
+    elif option.kind:
+        shown = {'file': '_files', 'folder': '_files -/', 'word': ' '}[option.kind]
+        action = f':{zsh_text(option.value)}:{shown}'
+    star = '*' if option.repeats else ''
+    both = f"'({option.short} {option.name})'" if option.short and not star else ''
+    long = f'{option.name}=' if option.value else option.name
+    short = f'{option.short}+' if option.value and option.short else option.short
+    text = f"'[{zsh_text(option.text)}]{action}'"
+    if not option.short:
+        return f"'{star}'{long}{text}" if star else f'{long}{text}'
+    return f"{both or repr(star) if star or both else ''}{{{short},{long}}}{text}"
+
+
+def zsh(known):
+    described = ''.join(f"        '{command.name}:{zsh_text(short_text(command.summary))}'\n" for command, _ in known)
+    cases = ''
+    for command, options in known:
+        rows = [zsh_option(option) for option in options]
+        if command.words():
+            rows.append(f"'1:command:({' '.join(command.words())})'")
+        rows.append("'*:file:_files'" if command.takes_files() else "'*: : '")
+        cases += f'    {command.name})\n        _arguments -s -S' + ''.join(f' \\\n            {row}' for row in rows)
+        cases += '\n        ;;\n'
+    return f'''#compdef bouncelog
+# Completion of bouncelog for zsh; made of its --help.
+
+_bouncelog() {{
+    local curcontext=$curcontext state line
+    local -a commands
+    commands=(
+{described}    )
+    _arguments -C '(- *)'{{-h,--help}}'[what there is]' '(- *)'{{-V,--version}}'[version and libraries]' \\
+        '1: :->command' '*:: :->argument'
+    case $state in
+    command) _describe -t commands command commands ;;
+    argument)
+        curcontext=${{curcontext%:*}}-$line[1]:
+        case $line[1] in
+{re.sub("^", "        ", cases.rstrip(), flags=re.M)}
+        esac
+        ;;
+    esac
+}}
+
+_bouncelog "$@"
+'''
+
+
+def fish_quote(text):
+    return "'" + text.replace('\\', '\\\\').replace("'", "\\'") + "'"
+
+
+def fish_option(command, option):
+    line = f"complete -c bouncelog -n '__fish_seen_subcommand_from {command.name}' -l {option.name[2:]}"
+    line += f' -s {option.short[1]}' if option.short else ''
+    if option.kind == 'choice':
+        line += f" -x -a '{' '.join(option.choices)}'"
+    elif option.kind == 'folder':
+        line += " -x -a '(__fish_complete_directories)'"
+    elif option.kind:
+        line += ' -r -F' if option.kind == 'file' else ' -x'
+    return f'{line} -d {fish_quote(option.text)}\n'
+
+
+def fish(known):
+    text = '# Completion of bouncelog for fish; made of its --help.\n\ncomplete -c bouncelog -f\n'
+    text += "complete -c bouncelog -n __fish_use_subcommand -l help -s h -d 'what there is'\n"
+    text += "complete -c bouncelog -n __fish_use_subcommand -l version -s V -d 'version and libraries'\n"
+    for command, _ in known:
+        text += (f'complete -c bouncelog -n __fish_use_subcommand -a {command.name} '
+                 f'-d {fish_quote(short_text(command.summary))}\n')
+    for command, options in known:
+        text += '\n'
+        if command.words():
+            text += (f"complete -c bouncelog -n '__fish_seen_subcommand_from {command.name}' "
+                     f"-a '{' '.join(command.words())}'\n")
+        if command.takes_files():
+            text += f"complete -c bouncelog -n '__fish_seen_subcommand_from {command.name}' -F\n"
+        text += ''.join(fish_option(command, option) for option in options)
+    return text

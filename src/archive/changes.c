@@ -1,0 +1,45 @@
+#include "changes.h"
+
+#include "bouncelog/base/mem.h"
+
+void changes_add(struct changes *changes, const struct item *item, sv value, bool remove)
+{
+    if (changes->count == changes->cap) {
+        changes->cap = changes->cap ? changes->cap * 2 : 64;
+        changes->list = mem_grow(changes->list, changes->cap, sizeof *changes->list);
+    }
+    changes->list[changes->count++] = (struct change){
+        arena_copy(&changes->texts, item->key), arena_copy(&changes->texts, item->origin),
+        remove ? SV_EMPTY : arena_copy(&changes->texts, value), remove};
+}
+
+static int apply(struct changes *changes, struct err *err)
+{
+    struct history *history = changes->archive->history;
+    int result = 0;
+    for (size_t i = 0; i < changes->count && result == 0; i++) {
+        const struct change *change = &changes->list[i];
+        result = change->remove
+                     ? history_remove(history, changes->kind, change->key, change->origin, err)
+                     : history_put(history, changes->kind, change->key, change->origin,
+                                   change->value, false, err);
+    }
+    changes->count = 0;
+    arena_clear(&changes->texts);
+    return result;
+}
+
+int changes_make(struct changes *changes, enum item_kind kind, item_visitor *visit, void *context,
+                 struct err *err)
+{
+    changes->kind = kind;
+    if (history_each(changes->archive->history, kind, visit, context, err) < 0)
+        return -1;
+    return apply(changes, err);
+}
+
+void changes_release(struct changes *changes)
+{
+    mem_free(changes->list);
+    arena_release(&changes->texts);
+}

@@ -1,0 +1,30 @@
+/* changes: items are not changed while they are walked over: what is to change is remembered first.
+ */
+#ifndef BOUNCELOG_ARCHIVE_CHANGES_H
+#define BOUNCELOG_ARCHIVE_CHANGES_H
+
+#include "state.h"
+
+struct changes {
+    struct archive *archive;
+    enum item_kind kind;
+    struct change {
+        sv key, origin, value;
+        bool remove;
+    } * list;
+    size_t count, cap;
+    struct arena texts;
+    /* What visitors look for: */
+    sv address; /* lower-cased */
+    uint64_t fingerprint;
+    int64_t before; /* seconds */
+};
+
+/* The item gets another value, or goes. */
+void changes_add(struct changes *changes, const struct item *item, sv value, bool remove);
+/* Walks over all items of a kind, and then changes those that the visitor wants to be changed. */
+int changes_make(struct changes *changes, enum item_kind kind, item_visitor *visit, void *context,
+                 struct err *err) MUST_CHECK;
+void changes_release(struct changes *changes);
+
+#endif

@@ -1,0 +1,314 @@
+/* bouncelog doctor: whether all is in place on this host, and what to do where it is not. */
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/text.h"
+#include "bouncelog/input/input.h"
+#include "cli.h"
+#include "doctor_logs.h"
+#include "version.h"
+#include "zone.h"
+
+enum { OPT_CONFIG, OPT_HELP };
+enum { OLD_DAYS = 2, SHARED_MIN = 10, LOGS_MAX = 256 };
+
+static const struct arg_spec specs[] = {
+    {"config", 0, true, OPT_CONFIG},
+    {"help", 'h', false, OPT_HELP},
+};
+
+/* Where Debian, Fedora, FreeBSD and Exim put them... */
+static const char *const usual_logs[] = {"/var/log/mail.log", "/var/log/maillog",
+                                         "/var/log/exim4/mainlog", "/var/log/exim/mainlog"};
+/* ...and what carries the same lines again, or all there is. */
+static const char *const system_logs[] = {"/var/log/syslog", "/var/log/messages"};
+
+struct doctor {
+    bool help;
+    const char *config;
+    struct scan_options options;
+    struct patterns patterns;
+    struct log_look looks[LOGS_MAX];
+    size_t look_count;
+    struct buf out;
+    int code;
+};
+
+static int set_option(void *context, int id, const char *value, struct err *err)
+{
+    struct doctor *doctor = context;
+    (void)err;
+    if (id == OPT_CONFIG)
+        doctor->config = value;
+    else
+        doctor->help = true;
+    return 0;
+}
+
+static void say(struct doctor *doctor, const char *level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void say(struct doctor *doctor, const char *level, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    buf_printf(&doctor->out, "%-6s", level);
+    text_add_visible(&doctor->out, sv_from(text));
+    buf_add_byte(&doctor->out, '\n');
+}
+
+/* The exit code is that of the worst finding: a wrong configuration hides what follows from it. */
+static void found(struct doctor *doctor, int code)
+{
+    if (doctor->code != EXIT_CONFIG)
+        doctor->code = code;
+}
+
+static void check_program(struct doctor *doctor)
+{
+    char pcre2[64];
+    regex_library_version(pcre2, sizeof pcre2);
+    say(doctor, "ok", "bouncelog %s; reads plain text, %s", BOUNCELOG_VERSION, input_codecs());
+    if (regex_jit_works()) {
+        say(doctor, "ok", "PCRE2 %s compiles patterns to machine code", pcre2);
+        return;
+    }
+    say(doctor, "note", "PCRE2 %s cannot compile patterns to machine code: ten times slower",
+        pcre2);
+    say(doctor, "", "%s",
+        regex_has_jit() ? "Something forbids memory that can be written and executed: systemd's "
+                          "MemoryDenyWriteExecute=, SELinux."
+                        : "Use a PCRE2 that was built with JIT.");
+}
+
+/* As scan would read it; with the logs, since an output must not go to one of them. */
+static bool check_config(struct doctor *doctor, int count, char **logs)
+{
+    static char scan[] = "scan", option[] = "--config", end[] = "--", nothing[] = "/dev/null";
+    char **argv = mem_zero((size_t)count + 6, sizeof *argv);
+    int argc = 0;
+    struct err err;
+    argv[argc++] = scan;
+    if (doctor->config) {
+        argv[argc++] = option;
+        argv[argc++] = (char *)(uintptr_t)doctor->config;
+    }
+    argv[argc++] = end;
+    for (int i = 0; i < count; i++)
+        argv[argc++] = logs[i];
+    if (!count)
+        argv[argc++] = nothing;
+    bool fine = scan_options_read(&doctor->options, COMMAND_SCAN, argc, argv, &err) == 0 &&
+                zone_set(doctor->options.zone, &err) == 0 &&
+                patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0;
+    mem_free(argv);
+    if (!fine) {
+        say(doctor, "WRONG", "%s", err.text);
+        say(doctor, "", "Nothing runs until this is mended; see bouncelog.yaml(5).");
+        found(doctor, EXIT_CONFIG);
+    } else if (doctor->config || access(DEFAULT_CONFIG, F_OK) == 0) {
+        say(doctor, "ok", "%s is understood", doctor->config ? doctor->config : DEFAULT_CONFIG);
+    } else {
+        say(doctor, "ok", "no %s: every option has its default", DEFAULT_CONFIG);
+    }
+    return fine;
+}
+
+static void check_zone(struct doctor *doctor)
+{
+    int offset = date_zone_offset(now_seconds()) / 60;
+    say(doctor, "ok", "time zone of stamps that carry none: %s (now UTC%c%02d:%02d)",
+        doctor->options.zone ? doctor->options.zone : "this machine's", offset < 0 ? '-' : '+',
+        (offset < 0 ? -offset : offset) / 60, (offset < 0 ? -offset : offset) % 60);
+}
+
+/* Who may read it, and how to become that. */
+static void advise_permission(struct doctor *doctor, const char *path)
+{
+    struct stat stat_of;
+    struct passwd *user = getpwuid(geteuid());
+    struct group *group = stat(path, &stat_of) == 0 ? getgrgid(stat_of.st_gid) : NULL;
+    if (group && user && (stat_of.st_mode & S_IRGRP))
+        say(doctor, "", "Its group may: adduser %s %s, then log in again.", user->pw_name,
+            group->gr_name);
+    else
+        say(doctor, "",
+            "Only its owner may: run bouncelog as root, or change the mode (Postfix's "
+            "own maillog_file: maillog_file_permissions).");
+}
+
+static void describe_zone(struct doctor *doctor, const struct log_look *look)
+{
+    int minutes = look->offset_s / 60;
+    if (look->has_zone || !look->zone_of_ids || doctor->options.zone)
+        return;
+    say(doctor, "note",
+        "%s: its queue ids say that its stamps are UTC%c%02d:%02d, not this machine's zone",
+        look->path, minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60,
+        (minutes < 0 ? -minutes : minutes) % 60);
+    say(doctor, "", "They are believed; --timezone says otherwise.");
+}
+
+static void describe_lines(struct doctor *doctor, const struct log_look *look)
+{
+    const int64_t *classes = look->classes;
+    struct buf mtas = {0};
+    for (int mta = 0; mta < MTA_COUNT; mta++)
+        if (look->mtas[mta] && mta != MTA_UNKNOWN)
+            buf_printf(&mtas, "%s%.*s", mtas.len ? ", " : "", SV_FMT(mta_name((enum mta)mta)));
+    say(doctor, "ok", "%s: %s, %s, header %.*s, stamps %s a zone, %lld deliveries among %lld lines",
+        look->path, look->packed, mtas.len ? buf_cstr(&mtas) : "no MTA", SV_FMT(look->form),
+        look->has_zone ? "with" : "without", (long long)classes[LINE_DELIVERY],
+        (long long)(log_look_mail(look) + classes[LINE_OTHER]));
+    buf_release(&mtas);
+    if (classes[LINE_UNPARSED] > 10 &&
+        classes[LINE_UNPARSED] * 1000 > classes[LINE_DELIVERY] + classes[LINE_UNPARSED]) {
+        say(doctor, "WRONG", "%s: %lld delivery lines were not understood", look->path,
+            (long long)classes[LINE_UNPARSED]);
+        say(doctor, "",
+            "`unparsed` in the summary of bouncelog scan shows them; see "
+            "bouncelog-patterns(5).");
+        found(doctor, EXIT_INCOMPLETE);
+    }
+    describe_zone(doctor, look);
+}
+
+static void describe(struct doctor *doctor, const struct log_look *look)
+{
+    if (look->error[0]) {
+        say(doctor, "WRONG", "%s: %s", look->path, look->error);
+        if (look->denied)
+            advise_permission(doctor, look->path);
+        found(doctor, EXIT_INCOMPLETE);
+    } else if (log_look_mail(look)) {
+        describe_lines(doctor, look);
+    } else if (!look->classes[LINE_OTHER]) {
+        say(doctor, "note", "%s: is empty", look->path);
+    } else {
+        say(doctor, "WRONG", "%s: no line of Postfix, Exim or sendmail among %lld", look->path,
+            (long long)look->classes[LINE_OTHER]);
+        say(doctor, "",
+            "If it is a mail log, its lines begin in a way of their own: "
+            "bouncelog-patterns(5), \"A header of your own\".");
+        found(doctor, EXIT_INCOMPLETE);
+    }
+}
+
+/* Two files with the same lines count every failure twice. */
+static void check_twins(struct doctor *doctor, bool both_wanted)
+{
+    for (size_t i = 0; i < doctor->look_count; i++)
+        for (size_t j = i + 1; j < doctor->look_count; j++) {
+            const struct log_look *a = &doctor->looks[i], *b = &doctor->looks[j];
+            size_t shared = log_look_shared(a, b);
+            if (shared < SHARED_MIN)
+                continue;
+            say(doctor, both_wanted ? "WRONG" : "note", "%s and %s have %zu lines in common",
+                a->path, b->path, shared);
+            say(doctor, "", "Read only one of them, or attempts count twice.");
+            if (both_wanted)
+                found(doctor, EXIT_INCOMPLETE);
+        }
+}
+
+/* Of a rotated set, the newest part counts. */
+static void check_age(struct doctor *doctor)
+{
+    const struct log_look *newest = NULL;
+    char last[DATE_TEXT];
+    for (size_t i = 0; i < doctor->look_count; i++)
+        if (doctor->looks[i].last && (!newest || doctor->looks[i].last > newest->last))
+            newest = &doctor->looks[i];
+    if (!newest || newest->last >= now_seconds() - OLD_DAYS * 86400)
+        return;
+    date_format(newest->last, last);
+    say(doctor, "note", "%s: the newest line about mail that was read is of %s", newest->path,
+        last);
+    say(doctor, "", "%s",
+        strcmp(newest->packed, "plain") != 0 ? "Of a packed log the beginning is read alone."
+                                             : "Does mail go to another file by now?");
+}
+
+static struct log_look *look_at(struct doctor *doctor, const char *path)
+{
+    struct log_look *look = &doctor->looks[doctor->look_count++];
+    log_look(look, path, &doctor->options, &doctor->patterns);
+    return look;
+}
+
+static void check_usual_logs(struct doctor *doctor)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < sizeof usual_logs / sizeof *usual_logs; i++)
+        if (access(usual_logs[i], F_OK) == 0) {
+            describe(doctor, look_at(doctor, usual_logs[i]));
+            seen++;
+        }
+    for (size_t i = 0; i < sizeof system_logs / sizeof *system_logs; i++) {
+        if (access(system_logs[i], F_OK) < 0)
+            continue;
+        const struct log_look *look = look_at(doctor, system_logs[i]);
+        if (!seen && log_look_mail(look)) {
+            describe(doctor, look);
+            seen++;
+        }
+    }
+    if (seen)
+        return;
+    say(doctor, "WRONG", "no mail log where they usually are");
+    say(doctor, "",
+        "Name yours: bouncelog doctor FILE. With the journal alone: "
+        "journalctl -o json --since yesterday | bouncelog scan -");
+    found(doctor, EXIT_INCOMPLETE);
+}
+
+static int run(struct doctor *doctor, int count, char **logs)
+{
+    check_program(doctor);
+    if (check_config(doctor, count, logs)) {
+        check_zone(doctor);
+        for (int i = 0; i < count; i++)
+            describe(doctor, look_at(doctor, logs[i]));
+        if (!count)
+            check_usual_logs(doctor);
+        check_age(doctor);
+        check_twins(doctor, count > 0);
+    }
+    int printed = print_result(buf_sv(&doctor->out));
+    return printed == EXIT_DONE ? doctor->code : printed;
+}
+
+int doctor_command(int argc, char **argv)
+{
+    struct doctor *doctor = mem_zero(1, sizeof *doctor);
+    struct err err;
+    int code;
+    int count =
+        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, doctor, &err);
+    if (count < 0) {
+        code = fail(&err);
+    } else if (doctor->help) {
+        code = print_result(sv_from(help_doctor));
+    } else if (count > LOGS_MAX) {
+        message("doctor: more than %d logs", LOGS_MAX);
+        code = EXIT_USAGE;
+    } else {
+        code = run(doctor, count, argv + 1);
+    }
+    for (size_t i = 0; i < doctor->look_count; i++)
+        log_look_release(&doctor->looks[i]);
+    patterns_release(&doctor->patterns);
+    arena_release(&doctor->options.arena);
+    buf_release(&doctor->out);
+    mem_free(doctor);
+    return code;
+}

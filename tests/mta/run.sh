@@ -1,0 +1,56 @@
+#!/bin/sh
+# A real MTA delivers to a scripted SMTP server; bouncelog must read out of its log what that server
+# answered to whom, and suppress nobody else.
+#
+# The MTA runs in namespaces of its own: its root is this host's with the unpacked packages laid
+# over it, what it writes goes to memory, its network is a loopback device where every address of
+# RFC 5737 is at home, and it ends with its first process. The host's own files stay as they are.
+#
+# usage: run.sh postfix|exim|sendmail [verbose]: with a log as short as it comes, or with all that the MTA can say
+# BOUNCELOG: the program. MTA_KEEP: a folder that the log and the truth are left in.
+# MTA_CACHE: where unpacked packages are kept, build/mta if not said.
+set -eu
+mta=$1
+here=$(cd "$(dirname "$0")" && pwd)
+export PYTHONDONTWRITEBYTECODE=1
+
+skip() {
+    echo "mta: skipped: $*"
+    exit 77
+}
+[ "$(id -u)" -eq 0 ] || skip "namespaces and the MTA's users need root"
+for tool in unshare setpriv mount chroot ip flock apt-get dpkg-deb python3; do
+    command -v "$tool" > /dev/null || skip "no $tool"
+done
+unshare --mount --net --uts --ipc --pid --fork true 2> /dev/null || skip "namespaces are not allowed here"
+case $mta in
+postfix) packages=postfix ;;
+exim) packages=exim4-daemon-light ;;
+sendmail) packages="sendmail-bin sendmail-cf m4" ;;
+*) exit 2 ;;
+esac
+cache=${MTA_CACHE:-build/mta}/$mta
+# shellcheck disable=SC2086
+sh "$here/packages.sh" "$cache" $packages || skip "cannot fetch $packages"
+
+work=$(mktemp -d)
+lab=
+clean() {
+    [ -z "$lab" ] || kill -KILL "$lab" 2> /dev/null || true
+    rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 1' HUP INT TERM
+mkdir "$work/room" "$work/out"
+setpriv --pdeathsig KILL unshare --mount --net --uts --ipc --pid --fork --kill-child=KILL \
+    sh "$here/inside.sh" "$mta" "${2:-plain}" "$(cd "$cache" && pwd)/tree" "$work" "$here" &
+lab=$!
+status=0
+wait "$lab" || status=$?
+lab=
+if [ -n "${MTA_KEEP:-}" ]; then
+    mkdir -p "$MTA_KEEP"
+    cp -r "$work/out/." "$MTA_KEEP"
+fi
+[ "$status" -eq 0 ] || exit "$status"
+python3 "$here/check.py" "$mta" "$work/out"
