@@ -6,6 +6,7 @@ set(BOUNCELOG_SYSTEMD_DIR "" CACHE STRING "Where systemd looks for units; empty:
 install(TARGETS bouncelog)
 install(DIRECTORY patterns/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/patterns)
 install(DIRECTORY docs/schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/schemas)
+install(DIRECTORY packaging/grafana/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/grafana)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md
         PATTERN man EXCLUDE PATTERN schemas EXCLUDE)

@@ -79,8 +79,9 @@ for name in 'curl .*-sSf -u api:token' 'mailman delmembers' 'sympa del' 'postmap
 done
 
 # Metrics, options and links of all documents.
+"$BOUNCELOG" scan --history "$work/history" -o /dev/null --prometheus "$work/all.prom" samples/postfix.log 2> /dev/null
 for metric in $(grep -ohE 'bouncelog_[a-z_]+' docs/COOKBOOK.md docs/DASHBOARDS.md | grep -v '_rcpt$\|_transport$' | sort -u); do
-    grep -q "^# TYPE $metric " tests/golden/rotated.prom || fault "there is no metric $metric"
+    grep -q "^# TYPE $metric " "$work/all.prom" || fault "there is no metric $metric"
 done
 for command in $("$BOUNCELOG" --help | sed -n 's/^  bouncelog \([a-z][a-z]*\).*/\1/p' | sort -u); do
     "$BOUNCELOG" "$command" --help

@@ -50,6 +50,11 @@ done
 run rotated samples/rotated/mail.log samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz
 run inbound --inbound --top 3 samples/postfix.log samples/exim-mainlog samples/sendmail.log
 
+# The same attempts in the names of ECS.
+"$BOUNCELOG" scan --inbound -o /dev/null -e "$work/ecs.ndjson" --events-format ecs --events-include all \
+    samples/postfix.log samples/exim-mainlog samples/sendmail.log samples/rotated/mail.log*
+compare "$work/ecs.ndjson" tests/golden/ecs.ndjson
+
 # Every format of suppression lists, with addresses of all three MTAs.
 formats='postfix postfix-transport exim sendmail listmonk listmonk-webhook ses-csv ses-json mailgun-csv
     mailgun-json sparkpost sendgrid mautic hash'

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Checks src/LAW: who may include whom, who may allocate, write to stderr, exit, read the environment.
+# Checks src/LAW: who may include whom, who may allocate, write to stderr, exit, read the environment;
+# and that nobody starts another program or speaks to the network.
 # usage: law.sh SOURCE_FOLDER
 set -eu
 cd "$1"
@@ -32,6 +33,8 @@ for folder in src/*/; do
         done
         [ "$room" = base ] || ! grep -nE '\b(malloc|calloc|realloc|strdup)\(' "$file" || fault "$file allocates"
         [ "$room" = cli ] || ! grep -nE '\b(getenv|exit|_exit)\(|\bstderr\b' "$file" || fault "$file exits, writes to stderr or reads the environment"
+        ! grep -nE '\b(system|popen|exec[lv]p?e?|execveat|fexecve|posix_spawnp?|v?fork|dlopen|socket|getaddrinfo)\(' "$file" ||
+            fault "$file starts a program, loads code or speaks to the network"
         lines=$(wc -l < "$file")
         [ "$lines" -le 450 ] || fault "$file has $lines lines"
     done

@@ -86,5 +86,47 @@ expect('--hash changed the counts', hashed['attempts'] == plain['attempts'] and 
 expect('--hash lists no fingerprints', all(re.fullmatch('[0-9a-f]{64}', f) for f in fingerprints) and fingerprints)
 pairs = {(a['recipient'].lower(), b['recipient']) for a, b in zip(events, some)}
 expect('--hash is not one to one', len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}))
+
+# --events-format ecs: the same attempts under other names; what names one does not depend on what
+# else is read, on files' names or on the machine, and nobody without the key can compute it
+def ecs(files, *options):
+    scan(files, '--events-format', 'ecs', *options)
+    text = open(f'{work}/events', encoding='utf-8', newline='\n').read()
+    return [json.loads(line) for line in text.split('\n') if line], text
+
+plain, events, _, _ = scan(EVERYTHING, '--inbound')
+others, _ = ecs(EVERYTHING, '--inbound')
+def both(own, other):
+    reply, mine = other['bouncelog'].get('reply', {}), other['bouncelog']
+    return (own['time'], own['host'], own['mta'], own['queue_id'], own['sender'], own['recipient'], own['outcome'],
+            own['code'], own['text'], own['category'], own['rule'], own['source']['file'], own['source']['line']) == (
+        other['@timestamp'], other['observer'].get('hostname'), other['observer']['product'],
+        other['email'].get('local_id'), other['email'].get('sender', {}).get('address'), other['email']['to']['address'][0],
+        other['event']['action'], reply.get('code'), reply.get('text'), other['event'].get('reason'), mine.get('rule'),
+        other['log']['file']['path'], mine['line'])
+expect('--events-format ecs tells something else', len(events) == len(others) and all(map(both, events, others)))
+ids = [e['event']['id'] for e in others]
+places = {}
+for e in others:
+    places.setdefault(e['event']['id'], []).append((e['@timestamp'], e['email'].get('local_id'), e['email']['to']['address'][0]))
+expect(f'one id for several attempts: {[p for p in places.values() if len(set(p)) > 1]}',
+       all(len(set(p)) == 1 for p in places.values()))
+again, _ = ecs(EVERYTHING, '--inbound', '-j', '1')
+expect('ids of a second run', [e['event']['id'] for e in again] == ids)
+with open('samples/postfix.log', 'rb') as file, open(f'{work}/renamed', 'wb') as copy:
+    copy.write(file.read())
+first, _ = ecs(POSTFIX)
+copy, _ = ecs([f'{work}/renamed'])
+expect('ids of a copy', [e['event']['id'] for e in first] == [e['event']['id'] for e in copy])
+expect(f'{len(first)} attempts have {len({e["event"]["id"] for e in first})} ids',
+       len({e['event']['id'] for e in first}) == len(first))
+with open('samples/postfix.log', 'rb') as file, open(f'{work}/half', 'wb') as half:
+    lines = file.read().split(b'\n')
+    half.write(b'\n'.join(lines[len(lines) // 2:]))
+rest, _ = ecs([f'{work}/half'])
+expect('ids of a part', rest and {e['event']['id'] for e in rest} < {e['event']['id'] for e in first})
+hashed, text = ecs(EVERYTHING, '--inbound', '--hash', 'sha256', '--hash-key-file', f'{work}/key')
+expect(f'--hash lets out {shown(text)}', not shown(text))
+expect('ids under a key', not {e['event']['id'] for e in hashed} & set(ids))
 sys.exit(bool(faults))
 END_OF_PYTHON

@@ -91,4 +91,15 @@ done
 for link in $(grep -oE '\]\([^)#:]+\)' README.md | tr -d '])('); do
     [ -e "$link" ] || fault "$link is not here"
 done
+
+# The tests that docs/SECURITY.md names, with their functions where it names them.
+tr '\n' ' ' < docs/SECURITY.md | grep -oE '`tests/[^`]+`( +\(`test_[^)]+\))?' > "$work/held"
+[ "$(wc -l < "$work/held")" -ge 20 ] || fault "docs/SECURITY.md names only $(wc -l < "$work/held") tests"
+while IFS= read -r claim; do
+    file=$(printf '%s\n' "$claim" | sed 's/^`\([^`]*\)`.*/\1/')
+    [ -e "$file" ] || fault "docs/SECURITY.md: $file is not here"
+    for name in $(printf '%s\n' "$claim" | grep -oE '`test_[a-z_]+`' | tr -d '`'); do
+        grep -q "cmocka_unit_test[a-z_]*($name\b" "$file" || fault "docs/SECURITY.md: $file has no $name"
+    done
+done < "$work/held"
 exit $faults

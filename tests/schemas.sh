@@ -11,6 +11,9 @@ trap 'rm -rf "$work"' EXIT
 "$BOUNCELOG" scan --timezone UTC --inbound -o "$work/summary.json" -e "$work/events.ndjson" \
     --events-include all samples/*.log samples/*.json samples/exim-mainlog samples/rotated/mail.log* \
     tests/injection/*.log
+"$BOUNCELOG" scan --timezone UTC --inbound -o /dev/null -e "$work/events-ecs.ndjson" --events-format ecs \
+    --events-include all samples/*.log samples/*.json samples/exim-mainlog samples/rotated/mail.log* \
+    tests/injection/*.log
 "$BOUNCELOG" scan -o "$work/empty.json" - < /dev/null
 cat tests/cases/*.in | "$BOUNCELOG" explain --json - > "$work/explain.ndjson"
 PYTHONWARNINGS=ignore python3 - "$work" << 'END_OF_PYTHON'
@@ -59,12 +62,15 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'skipped', 'final_recipient'}
+OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(),
+            # what is not known
+            'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
+                          'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
 ENUMS = {'mta', 'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
-         'format', 'schema'}
+         'format', 'schema', 'product', 'kind'}
 
 for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['events.ndjson']),
-                    ('explain', ['explain.ndjson'])):
+                    ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson'])):
     validator = schema(name)
     valid = lambda document: not next(validator.iter_errors(document), None)
     real = [d for file in files for d in documents(file, file.endswith('ndjson'))]
@@ -80,9 +86,9 @@ for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['eve
         if isinstance(value, dict):
             mutants.append(('an unknown key', path + ('unknown_key',), put(1)))
         if path and isinstance(path[-1], str):
-            if path[-1] not in OPTIONAL:
+            if path[-1] not in OPTIONAL[name]:
                 mutants.append(('a missing key', path, remove))
-            if path[-1] in ENUMS:
+            if path[-1] in ENUMS or (name, path[-1]) == ('event-ecs', 'reason'):
                 mutants.append(('a word that is none', path, put('nonsense')))
             if not isinstance(value, (dict, list, bool)):
                 mutants.append(('a list in place of a value', path, put([])))

@@ -10,7 +10,8 @@ EXAMPLES = {
     'policy': '/etc/bouncelog/policy.yaml', 'output': '/var/lib/bouncelog/summary.json',
     'events': '/var/lib/bouncelog/events.ndjson', 'html': '/var/lib/bouncelog/report.html',
     'prometheus': '/var/lib/bouncelog/bouncelog.prom', 'suppress': "['/var/lib/bouncelog/suppress.csv:csv']",
-    'since': '7d', 'until': '24h', 'mta': 'postfix', 'events_include': 'all', 'top': '50', 'jobs': '1',
+    'since': '7d', 'until': '24h', 'mta': 'postfix', 'events_include': 'all', 'events_format': 'ecs', 'confine': 'never',
+    'top': '50', 'jobs': '1',
     'max_open_messages': '262144', 'progress': 'never', 'history': '/var/lib/bouncelog/history.db',
     'wait': '60', 'allow': '/etc/bouncelog/allow.txt',
 }

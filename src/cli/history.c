@@ -219,10 +219,12 @@ static int show(struct task *task, struct err *err)
         int found = archive_find(task->archive, address, &suspect, err);
         if (found < 0)
             return -1;
-        if (found)
+        if (found) {
             show_suspect(task, address, suspect);
-        else
-            buf_printf(&task->text, "%s\n  nothing is held against it\n", task->operands[i]);
+        } else {
+            text_add_visible(&task->text, address);
+            buf_add(&task->text, SV("\n  nothing is held against it\n"));
+        }
     }
     return 0;
 }

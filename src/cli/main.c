@@ -15,6 +15,7 @@
 #include "bouncelog/input/input.h"
 #include "bouncelog/pattern/regex.h"
 #include "cli.h"
+#include "confine.h"
 #include "version.h"
 
 void message(const char *format, ...)
@@ -117,6 +118,8 @@ static int print_version(void)
     regex_library_version(pcre2, sizeof pcre2);
     buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s; %s\n", BOUNCELOG_VERSION, pcre2,
                regex_has_jit() ? "JIT" : "without JIT: slower", history_library(), input_codecs());
+    confine_describe(&text);
+    buf_add_byte(&text, '\n');
     int rc = print_result(buf_sv(&text));
     buf_release(&text);
     return rc;

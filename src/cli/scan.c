@@ -11,6 +11,7 @@
 #include "bouncelog/base/mem.h"
 #include "brake.h"
 #include "cli.h"
+#include "confine.h"
 #include "progress.h"
 #include "results.h"
 #include "setup.h"
@@ -35,9 +36,10 @@ static void write_event(void *context, const struct event *event)
     struct run *run = context;
     if (!run->setup.options.all_events && event->attempt.outcome == OUTCOME_DELIVERED)
         return;
+    bool ecs = run->setup.options.event_format == EVENTS_ECS;
     buf_clear(&run->line);
-    output_event(&run->line, event, &run->setup.patterns.taxonomy, setup_redactor(&run->setup),
-                 &run->arena);
+    (ecs ? output_event_ecs : output_event)(&run->line, event, &run->setup.patterns.taxonomy,
+                                            setup_redactor(&run->setup), &run->arena);
     arena_clear(&run->arena);
     outfile_write(run->results.events, buf_sv(&run->line));
 }
@@ -199,6 +201,7 @@ static int run_scan(struct run *run)
     if (setup_load(&run->setup, &err) < 0 || open_archive(run, &err) < 0 ||
         results_open(&run->results, &run->setup.options, &err) < 0)
         return fail(&err);
+    confine(&run->setup.options);
     scan_logs(run);
     describe_inputs(run);
     if (make_report(run, &err) < 0)
@@ -206,6 +209,10 @@ static int run_scan(struct run *run)
     if (run->scan.told_twice)
         message("%lld attempts stand in two logs of one host, and were counted once",
                 (long long)run->scan.told_twice);
+    if (run->scan.limits)
+        message("%llu times a pattern was given up for taking too long, and the text was judged "
+                "without it (bouncelog patterns check)",
+                (unsigned long long)run->scan.limits);
     int code = leave(run);
     results_tell_gaps(&run->report);
     bool held = setup_condition_holds(&run->setup, &run->report);

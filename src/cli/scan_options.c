@@ -25,6 +25,7 @@ enum option_id {
     OPT_TEXT,
     OPT_EVENTS,
     OPT_EVENTS_INCLUDE,
+    OPT_EVENTS_FORMAT,
     OPT_SUPPRESS,
     OPT_HTML,
     OPT_ADDRESSES,
@@ -45,6 +46,7 @@ enum option_id {
     OPT_JOBS,
     OPT_MESSAGES,
     OPT_PROGRESS,
+    OPT_CONFINE,
     OPT_HASH,
     OPT_HASH_KEY,
     OPT_FAIL_ON,
@@ -74,6 +76,7 @@ static const struct option options_known[] = {
     {{"text", 't', false, OPT_TEXT}, SCAN | REPORT, true},
     {{"events", 'e', true, OPT_EVENTS}, SCAN, false},
     {{"events-include", 0, true, OPT_EVENTS_INCLUDE}, SCAN, false},
+    {{"events-format", 0, true, OPT_EVENTS_FORMAT}, SCAN, false},
     {{"suppress", 's', true, OPT_SUPPRESS}, ALL, true},
     {{"html", 0, true, OPT_HTML}, SCAN | REPORT, true},
     {{"addresses", 0, false, OPT_ADDRESSES}, SCAN | REPORT, true},
@@ -94,6 +97,7 @@ static const struct option options_known[] = {
     {{"jobs", 'j', true, OPT_JOBS}, SCAN, false},
     {{"max-open-messages", 0, true, OPT_MESSAGES}, SCAN, false},
     {{"progress", 0, true, OPT_PROGRESS}, SCAN, false},
+    {{"confine", 0, true, OPT_CONFINE}, SCAN, false},
     {{"hash", 0, true, OPT_HASH}, ALL, false},
     {{"hash-key-file", 0, true, OPT_HASH_KEY}, ALL, false},
     {{"fail-on", 0, true, OPT_FAIL_ON}, SCAN | REPORT, true},
@@ -116,7 +120,6 @@ static size_t specs_of(enum scan_command command, struct arg_spec *specs)
 static int set_limits(struct scan_options *o, int id, const char *value, struct err *err)
 {
     static const char *const whens[] = {"auto", "always", "never"};
-    static const char *const includes[] = {"failures", "all"};
     static const char *const hashes[] = {"sha256"};
     uint64_t number;
     size_t index;
@@ -146,11 +149,6 @@ static int set_limits(struct scan_options *o, int id, const char *value, struct 
             return -1;
         o->progress = (enum when)index;
         return 0;
-    case OPT_EVENTS_INCLUDE:
-        if (read_choice("events-include", value, includes, 2, &index, err) < 0)
-            return -1;
-        o->all_events = index == 1;
-        return 0;
     case OPT_HASH:
         o->hash = true;
         return read_choice("hash", value, hashes, 1, &index, err);
@@ -176,6 +174,10 @@ static int set_output(struct scan_options *o, int id, const char *value, struct 
     case OPT_EVENTS:
         o->events = value;
         return 0;
+    case OPT_EVENTS_INCLUDE:
+        return read_events_include(value, &o->all_events, err);
+    case OPT_EVENTS_FORMAT:
+        return read_events_format(value, &o->event_format, err);
     case OPT_HTML:
         o->page = value;
         return 0;
@@ -270,6 +272,8 @@ static int set_option(void *context, int id, const char *value, struct err *err)
     case OPT_POLICY:
         o->patterns.policy = value;
         return 0;
+    case OPT_CONFINE:
+        return read_confine(value, &o->unconfined, err);
     case OPT_HASH_KEY:
         o->hash_key_file = value;
         return 0;

@@ -18,8 +18,9 @@ struct scan_options {
     enum scan_command command;
     const char *history, *allow; /* NULL: none */
     unsigned wait_seconds;
-    bool dry_run, force, delta;
+    bool dry_run, force, delta, unconfined;
     bool help, text, all_events, inbound, zone_given, addresses;
+    enum event_format event_format;
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     struct {
         const char *path;

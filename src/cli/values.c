@@ -59,6 +59,36 @@ int read_choice(const char *name, const char *value, const char *const *choices,
     return err_set(err, ERR_USAGE, "--%s '%s': expected one of %s", name, value, list);
 }
 
+int read_events_include(const char *value, bool *all, struct err *err)
+{
+    static const char *const includes[] = {"failures", "all"};
+    size_t index;
+    if (read_choice("events-include", value, includes, 2, &index, err) < 0)
+        return -1;
+    *all = index == 1;
+    return 0;
+}
+
+int read_confine(const char *value, bool *unconfined, struct err *err)
+{
+    static const char *const whens[] = {"auto", "never"};
+    size_t index;
+    if (read_choice("confine", value, whens, 2, &index, err) < 0)
+        return -1;
+    *unconfined = index == 1;
+    return 0;
+}
+
+int read_events_format(const char *value, enum event_format *format, struct err *err)
+{
+    static const char *const formats[] = {"bouncelog", "ecs"};
+    size_t index;
+    if (read_choice("events-format", value, formats, 2, &index, err) < 0)
+        return -1;
+    *format = (enum event_format)index;
+    return 0;
+}
+
 static int unknown_format(const char *value, sv name, struct err *err)
 {
     char known[256] = "";

@@ -12,6 +12,12 @@ int read_number(const char *name, const char *value, uint64_t least, uint64_t mo
                 uint64_t *number, struct err *err) MUST_CHECK;
 int read_choice(const char *name, const char *value, const char *const *choices, size_t count,
                 size_t *index, struct err *err) MUST_CHECK;
+/* failures, all. */
+int read_events_include(const char *value, bool *all, struct err *err) MUST_CHECK;
+/* auto, never. */
+int read_confine(const char *value, bool *unconfined, struct err *err) MUST_CHECK;
+/* bouncelog, ecs. */
+int read_events_format(const char *value, enum event_format *format, struct err *err) MUST_CHECK;
 /* FILE, or FILE:FORMAT; a colon that no format follows belongs to the name. */
 int add_list(struct scan_options *options, const char *value, struct err *err) MUST_CHECK;
 int add_glob(const char *name, sv *list, size_t *count, const char *value,

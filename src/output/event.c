@@ -1,27 +1,11 @@
 #include "bouncelog/base/date.h"
-#include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
-
-static void key(struct buf *line, const char *name)
-{
-    buf_add_byte(line, line->len && line->ptr[line->len - 1] != '{' ? ',' : ' ');
-    if (line->ptr[line->len - 1] == ' ')
-        line->len--;
-    buf_add_byte(line, '"');
-    buf_add(line, sv_from(name));
-    buf_add(line, SV("\":"));
-}
-
-static void text(struct buf *line, const char *name, sv value)
-{
-    key(line, name);
-    text_add_json(line, value);
-}
+#include "json_line.h"
 
 /* An unknown value is null. */
 static void known(struct buf *line, const char *name, sv value)
 {
-    key(line, name);
+    line_key(line, name);
     if (value.len)
         text_add_json(line, value);
     else
@@ -30,7 +14,7 @@ static void known(struct buf *line, const char *name, sv value)
 
 static void number(struct buf *line, const char *name, int value)
 {
-    key(line, name);
+    line_key(line, name);
     if (value)
         buf_printf(line, "%d", value);
     else
@@ -39,7 +23,7 @@ static void number(struct buf *line, const char *name, int value)
 
 static void relay(struct buf *line, const struct relay *relay)
 {
-    key(line, "relay");
+    line_key(line, "relay");
     if (!relay->host.len && !relay->ip.len) {
         buf_add(line, SV("null"));
         return;
@@ -53,7 +37,7 @@ static void relay(struct buf *line, const struct relay *relay)
 
 static void delay(struct buf *line, double seconds)
 {
-    key(line, "delay_s");
+    line_key(line, "delay_s");
     if (seconds < 0)
         buf_add(line, SV("null"));
     else
@@ -78,15 +62,15 @@ static void identity(struct buf *line, const struct event *event, const struct r
     const struct record *a = &event->attempt;
     char time[DATE_TEXT];
     date_format(a->time, time);
-    text(line, "time", sv_from(time));
+    line_text(line, "time", sv_from(time));
     known(line, "host", a->host);
-    text(line, "mta", mta_name(a->mta));
+    line_text(line, "mta", mta_name(a->mta));
     known(line, "queue_id", a->queue_id);
     if (event->sender_known)
-        text(line, "sender", redact_address(redactor, event->sender, arena));
+        line_text(line, "sender", redact_address(redactor, event->sender, arena));
     else
         known(line, "sender", SV_EMPTY);
-    text(line, "recipient", redact_address(redactor, a->recipient, arena));
+    line_text(line, "recipient", redact_address(redactor, a->recipient, arena));
     known(line, "original_recipient", redact_address(redactor, a->original, arena));
     relay(line, &a->relay);
 }
@@ -109,22 +93,21 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
     const struct record *a = &event->attempt;
     buf_add_byte(line, '{');
     identity(line, event, redactor, arena);
-    text(line, "outcome", outcome_name(a->outcome));
+    line_text(line, "outcome", outcome_name(a->outcome));
     known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
     number(line, "code", a->reply.code);
     known(line, "enhanced", a->reply.enhanced);
     known(line, "dsn", a->dsn);
-    text(line, "stage", stage_name(a->said.stage));
-    text(line, "origin", origin_name(a->said.origin));
+    line_text(line, "stage", stage_name(a->said.stage));
+    line_text(line, "origin", origin_name(a->said.origin));
     known(line, "text", redact_text(redactor, a->reply.text, arena));
     verdict(line, event, taxonomy);
     known(line, "cause", taxonomy_category_name(taxonomy, event->cause));
     known(line, "provider", a->provider);
     delay(line, a->delay_s);
-    key(line, "source");
-    buf_add_byte(line, '{');
-    text(line, "file", event->file);
-    key(line, "line");
+    line_open(line, "source");
+    line_text(line, "file", event->file);
+    line_key(line, "line");
     buf_add_u64(line, (uint64_t)a->line);
     buf_add(line, SV("}}\n"));
 }
@@ -149,8 +132,8 @@ void output_verdict(struct buf *line, const struct event *event, sv shape,
         number(line, "code", a->reply.code);
         known(line, "enhanced", a->reply.enhanced);
         known(line, "text", a->reply.text);
-        text(line, "stage", stage_name(a->said.stage));
-        text(line, "origin", origin_name(a->said.origin));
+        line_text(line, "stage", stage_name(a->said.stage));
+        line_text(line, "origin", origin_name(a->said.origin));
         known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
         verdict(line, event, taxonomy);
         known(line, "remedy", is_failure(a) ? a->verdict.remedy : SV_EMPTY);

@@ -19,6 +19,7 @@ static void write_events(struct records *records)
         classify(classifier, &event.attempt);
         event.cause = CATEGORY_NONE;
         output_event(&text, &event, &fuzz_patterns()->taxonomy, NULL, &arena);
+        output_event_ecs(&text, &event, &fuzz_patterns()->taxonomy, NULL, &arena);
     }
     fuzz_check_json(buf_sv(&text));
     buf_release(&text);

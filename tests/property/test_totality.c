@@ -179,6 +179,9 @@ static void send_on(struct classifier *classifier, struct record *record, struct
     buf_clear(json);
     output_event(json, &event, &patterns.taxonomy, NULL, &arena);
     assert_int_equal(sv_find_byte(buf_sv(json), '\n'), json->len - 1);
+    buf_clear(json);
+    output_event_ecs(json, &event, &patterns.taxonomy, NULL, &arena);
+    assert_int_equal(sv_find_byte(buf_sv(json), '\n'), json->len - 1);
     arena_release(&arena);
 }
 

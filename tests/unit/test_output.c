@@ -1,5 +1,7 @@
 /* output: what strangers wrote comes out as they wrote it, and can do no harm on the way. */
 #include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
@@ -115,6 +117,144 @@ static void test_hostile_events(void **state)
     arena_release(&arena);
 }
 
+static const cJSON *inside(const cJSON *object, const char *path)
+{
+    char name[32];
+    for (sv rest = sv_from(path); rest.len && object;) {
+        sv step = sv_cut(rest, '/', &rest);
+        (void)snprintf(name, sizeof name, "%.*s", SV_FMT(step));
+        object = cJSON_IsArray(object) ? cJSON_GetArrayItem(object, atoi(name))
+                                       : cJSON_GetObjectItemCaseSensitive(object, name);
+    }
+    return object;
+}
+
+static void test_hostile_ecs_events(void **state)
+{
+    static const char *const paths[] = {"email/local_id",
+                                        "email/sender/address",
+                                        "email/to/address/0",
+                                        "destination/address",
+                                        "destination/domain",
+                                        "observer/hostname",
+                                        "log/file/path",
+                                        "bouncelog/reply/text",
+                                        "bouncelog/reply/enhanced",
+                                        "bouncelog/dsn",
+                                        "bouncelog/rule",
+                                        "bouncelog/provider",
+                                        "bouncelog/original_recipient"};
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(hostile); i++) {
+        struct event event = event_with(hostile[i][0]);
+        struct buf line = {0};
+        output_event_ecs(&line, &event, &patterns.taxonomy, NULL, &arena);
+        expect_harmless(buf_sv(&line), "\n");
+        assert_int_equal(sv_find_byte(buf_sv(&line), '\n'), line.len - 1);
+        cJSON *object = parse(buf_sv(&line));
+        for (size_t k = 0; k < COUNT_OF(paths); k++) {
+            assert_true(cJSON_IsString(inside(object, paths[k])));
+            expect_sv(sv_from(inside(object, paths[k])->valuestring), hostile[i][1],
+                      sv_from(paths[k]));
+        }
+        assert_null(inside(object, "destination/ip")); /* none of them is one */
+        expect_text(inside(object, "event"), "reason", SV("recipient_unknown"));
+        cJSON_Delete(object);
+        buf_release(&line);
+    }
+    arena_release(&arena);
+}
+
+static sv id_of(const struct event *event, const struct redactor *redactor, struct arena *arena)
+{
+    struct buf line = {0};
+    output_event_ecs(&line, event, &patterns.taxonomy, redactor, arena);
+    size_t start = sv_find(buf_sv(&line), SV("\"id\":\"")) + 6;
+    sv id = arena_copy(arena, sv_sub(buf_sv(&line), start, start + 32));
+    buf_release(&line);
+    return id;
+}
+
+/* What a line does not say itself, and the name of its file, may differ from run to run. */
+static void test_ecs_ids(void **state)
+{
+    struct arena arena = {0};
+    struct event event = event_with(SV("x@example.com"));
+    struct redactor one = {.key = SV("a key of more than sixteen bytes")};
+    struct redactor other = {.key = SV("another key of more than that")};
+    (void)state;
+    sv id = id_of(&event, NULL, &arena);
+    struct event same = event;
+    same.file = SV("mail.log.1");
+    same.attempt.line = 1;
+    same.sender = SV("else@example.com");
+    same.sender_known = false;
+    same.attempt.verdict.rule = SV("else");
+    expect_sv(id_of(&same, NULL, &arena), id, SV("the same line"));
+    /* under a key nobody can tell by the id whether a guess is right */
+    assert_false(sv_eq(id_of(&event, &one, &arena), id));
+    assert_false(sv_eq(id_of(&event, &one, &arena), id_of(&event, &other, &arena)));
+    expect_sv(id_of(&event, &one, &arena), id_of(&same, &one, &arena), SV("the same key"));
+    /* 250 is a delivery or not by what other lines say */
+    same = event;
+    same.attempt.severity = SEVERITY_NONE;
+    same.attempt.outcome = OUTCOME_DELIVERED;
+    id = id_of(&same, NULL, &arena);
+    same.attempt.outcome = OUTCOME_HANDED_OVER;
+    expect_sv(id_of(&same, NULL, &arena), id, SV("handed over"));
+    sv *const parts[] = {&same.attempt.host, &same.attempt.queue_id, &same.attempt.recipient,
+                         &same.attempt.original};
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        sv before = *parts[i];
+        *parts[i] = SV("else");
+        assert_false(sv_eq(id_of(&same, NULL, &arena), id));
+        *parts[i] = before;
+    }
+    same.attempt.time++;
+    assert_false(sv_eq(id_of(&same, NULL, &arena), id));
+    /* no part can pose as the end of another one */
+    struct event left = event, right = event;
+    left.attempt.host = SV("ab");
+    left.attempt.queue_id = SV("c");
+    right.attempt.host = SV("a");
+    right.attempt.queue_id = SV("bc");
+    assert_false(sv_eq(id_of(&left, NULL, &arena), id_of(&right, NULL, &arena)));
+    arena_release(&arena);
+}
+
+static void test_ecs_addresses(void **state)
+{
+    static const struct {
+        sv host, ip, domain, address;
+    } cases[] = {
+        {SV("mx.example.com"), SV("192.0.2.7"), SV("mx.example.com"), SV("192.0.2.7")},
+        {SV("192.0.2.7"), SV("192.0.2.7"), SV_EMPTY, SV("192.0.2.7")},
+        {SV("2001:db8::7"), SV_EMPTY, SV_EMPTY, SV("2001:db8::7")},
+        {SV("mx.example.com"), SV("private/lmtp"), SV("mx.example.com"), SV_EMPTY},
+        {SV("mx.example.com"), SV("192.0.2.7\0"), SV("mx.example.com"), SV_EMPTY},
+        {SV("mx.example.com"), SV("fe80::1%eth0"), SV("mx.example.com"), SV_EMPTY},
+        {SV("mx.example.com"), SV("192.0.2.777"), SV("mx.example.com"), SV_EMPTY},
+    };
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct event event = event_with(SV("x"));
+        struct buf line = {0};
+        event.attempt.relay = (struct relay){cases[i].host, cases[i].ip, 0};
+        output_event_ecs(&line, &event, &patterns.taxonomy, NULL, &arena);
+        cJSON *object = parse(buf_sv(&line));
+        const cJSON *domain = inside(object, "destination/domain"),
+                    *ip = inside(object, "destination/ip");
+        expect_sv(domain ? sv_from(domain->valuestring) : SV_EMPTY, cases[i].domain, cases[i].host);
+        expect_sv(ip ? sv_from(ip->valuestring) : SV_EMPTY, cases[i].address, cases[i].ip);
+        assert_null(inside(object, "destination/port"));
+        cJSON_Delete(object);
+        buf_release(&line);
+    }
+    arena_release(&arena);
+}
+
 /* Any bytes at all. cJSON ends strings at NUL, so that none is among them. */
 static void test_random_events(void **state)
 {
@@ -165,6 +305,10 @@ static void test_absent_values(void **state)
     buf_clear(&line);
     output_event(&line, &event, &patterns.taxonomy, NULL, &arena);
     assert_true(sv_find(buf_sv(&line), SV("\"sender\":\"\"")) != SV_NPOS);
+    buf_clear(&line);
+    output_event_ecs(&line, &event, &patterns.taxonomy, NULL, &arena);
+    assert_true(sv_find(buf_sv(&line), SV("\"sender\":{\"address\":\"\"}")) != SV_NPOS);
+    assert_true(sv_find(buf_sv(&line), SV("null")) == SV_NPOS);
     buf_clear(&line);
     output_verdict(&line, NULL, SV_EMPTY, &patterns.taxonomy);
     expect_sv(buf_sv(&line),
@@ -339,9 +483,11 @@ static int tear_down(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hostile_events), cmocka_unit_test(test_random_events),
-        cmocka_unit_test(test_absent_values),  cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_hostile_lists),  cmocka_unit_test(test_hostile_summary),
+        cmocka_unit_test(test_hostile_events),  cmocka_unit_test(test_hostile_ecs_events),
+        cmocka_unit_test(test_ecs_ids),         cmocka_unit_test(test_ecs_addresses),
+        cmocka_unit_test(test_random_events),   cmocka_unit_test(test_absent_values),
+        cmocka_unit_test(test_lists),           cmocka_unit_test(test_hostile_lists),
+        cmocka_unit_test(test_hostile_summary),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

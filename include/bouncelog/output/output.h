@@ -71,6 +71,14 @@ struct list_result output_list(struct outparts *out, const struct report *report
 void output_event(struct buf *line, const struct event *event, const struct taxonomy *taxonomy,
                   const struct redactor *redactor, struct arena *arena);
 
+/* The same attempt in the names of the Elastic Common Schema, docs/schemas/event-ecs.schema.json;
+ * what is not known is left out. event.id is the same for the same line of a log, whatever the
+ * other lines and the names of files. */
+void output_event_ecs(struct buf *line, const struct event *event, const struct taxonomy *taxonomy,
+                      const struct redactor *redactor, struct arena *arena);
+
+enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };
+
 /* What `explain --json` prints: the keys of an event that apply to a reply, and its shape.
  * event NULL: an empty input line, all nulls. */
 void output_verdict(struct buf *line, const struct event *event, sv shape,
