@@ -92,7 +92,9 @@ class Scenario:
 
     def run(self):
         done = subprocess.run(self.command(), capture_output=True)
-        if done.returncode:
+        # Of a copy that is older than the last run, and longer than a head, it is said that it was not read.
+        said = done.stderr.decode().splitlines()
+        if done.returncode and not (done.returncode == 3 and said and all('an older copy' in line for line in said)):
             raise SystemExit(f'torture: exit {done.returncode}: {done.stderr.decode()}')
         with open(f'{self.folder}/summary.json') as file:
             happened['resumed'] += any(row['resumed_at'] and row['lines'] for row in json.load(file)['inputs'])
@@ -112,7 +114,7 @@ class Scenario:
     def run_at_once(self):
         processes = [subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
         codes = [process.wait() for process in processes]
-        if not set(codes) <= {0, 7} or 0 not in codes:
+        if not set(codes) <= {0, 3, 7} or not {0, 3} & set(codes):
             raise SystemExit(f'torture: runs at once ended with {codes}')
         happened['at once'] += 1
         happened['refused'] += codes.count(7)

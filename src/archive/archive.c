@@ -33,6 +33,7 @@ void stream_pack(struct buf *out, const struct stream *stream, const struct mark
     pack_unsigned(out, STREAM_VERSION);
     pack_number(out, mark->offset);
     pack_number(out, mark->lines);
+    pack_hash(out, mark->set);
     pack_hash(out, mark->head_hash);
     pack_hash(out, mark->tail_hash);
     pack_unsigned(out, mark->head_len);
@@ -59,6 +60,7 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
         return -1;
     mark->offset = unpack_finite(&in);
     mark->lines = unpack_finite(&in);
+    mark->set = unpack_hash(&in);
     mark->head_hash = unpack_hash(&in);
     mark->tail_hash = unpack_hash(&in);
     mark->head_len = (uint32_t)unpack_unsigned(&in);

@@ -29,16 +29,6 @@ static int put(struct save *save, enum item_kind kind, sv key, bool is_new)
                        save->err);
 }
 
-/* The log that a source is of: one that is known, the one that a source before it is of, or a new
- * one. */
-static struct stream stream_of(const struct save *save, size_t i)
-{
-    const struct source *source = input_source(save->input, i);
-    if (source->known != INPUT_NEW)
-        return save->archive->streams[source->known];
-    return (struct stream){.first = INT64_MAX, .last = INT64_MIN};
-}
-
 /* A new log is named after its beginning; the number tells apart what begins alike. */
 static sv new_key(const struct save *save, size_t i, char *text, size_t size)
 {
@@ -57,11 +47,25 @@ static size_t first_of_log(const struct save *save, size_t i)
     return i;
 }
 
+/* Is it one that the history knows? */
+static bool is_known(const struct save *save, size_t i)
+{
+    const struct source *first = input_source(save->input, first_of_log(save, i));
+    return first->known != INPUT_NEW && !first->forked;
+}
+
+static struct stream stream_of(const struct save *save, size_t i)
+{
+    if (is_known(save, i))
+        return save->archive->streams[input_source(save->input, first_of_log(save, i))->known];
+    return (struct stream){.first = INT64_MAX, .last = INT64_MIN};
+}
+
 static int save_file(struct save *save, const struct source *source, sv key)
 {
     const struct seen *seen = &source->seen;
     char name[64];
-    if (!seen->inode || !source->complete)
+    if (!seen->inode || (!source->complete && !source->shorter))
         return 0;
     int n = snprintf(name, sizeof name, "%llx:%llx", (unsigned long long)seen->device,
                      (unsigned long long)seen->inode);
@@ -79,7 +83,8 @@ static int save_file(struct save *save, const struct source *source, sv key)
 
 static bool is_as_before(const struct save *save, const struct source *source)
 {
-    return source->known != INPUT_NEW && source->seen.whole && source->bytes == 0 &&
+    return source->known != INPUT_NEW && !source->forked && source->seen.whole &&
+           source->bytes == 0 &&
            source->mark.offset == save->archive->marks[source->known].offset &&
            sv_eq(save->archive->streams[source->known].path, sv_from(source->path));
 }
@@ -91,7 +96,7 @@ static int save_source(struct save *save, size_t i)
     char text[64];
     if (!source->mark.offset)
         return 0;
-    if (source->known == INPUT_NEW)
+    if (!is_known(save, i))
         stream.key = new_key(save, first_of_log(save, i), text, sizeof text);
     if (source->shorter || is_as_before(save, source))
         return source->seen.whole ? save_file(save, source, stream.key) : 0;

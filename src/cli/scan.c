@@ -130,7 +130,7 @@ static void describe_inputs(struct run *run)
                                                .lines = run->scan.source_lines[i],
                                                .cut_lines = source->cut_lines,
                                                .complete = source->complete};
-        if (source->shorter)
+        if (source->shorter && !source->error[0])
             message("%s: ends before what was read of it; nothing new is in it", source->path);
     }
 }

@@ -26,7 +26,7 @@ static const struct input_options *options_of(const struct reader *reader)
     return &reader->input->options;
 }
 
-static struct seen seen_of(const struct stat *file)
+struct seen resume_seen(const struct stat *file)
 {
     return (struct seen){
         .device = (uint64_t)file->st_dev,
@@ -44,8 +44,8 @@ static const struct seen *find_seen(const struct input_options *options, const s
     return NULL;
 }
 
-static bool is_unchanged(const struct input_options *options, const struct seen *now,
-                         const struct seen **before)
+bool resume_rests(const struct input_options *options, const struct seen *now,
+                  const struct seen **before)
 {
     *before = find_seen(options, now);
     return *before && (*before)->whole && (*before)->size == now->size &&
@@ -58,8 +58,8 @@ bool resume_is_unchanged(struct reader *reader)
     const struct seen *before;
     if (!options_of(reader)->resume)
         return false;
-    source->seen = seen_of(&reader->file);
-    if (!S_ISREG(reader->file.st_mode) || !is_unchanged(options_of(reader), &source->seen, &before))
+    source->seen = resume_seen(&reader->file);
+    if (!S_ISREG(reader->file.st_mode) || !resume_rests(options_of(reader), &source->seen, &before))
         return false;
     source->known = before->mark;
     source->mark = options_of(reader)->marks[before->mark];
@@ -202,6 +202,19 @@ static int64_t lines_of(const struct reader *reader, const struct candidate *can
                                            : reader->input->sources[candidate->follows].lines_total;
 }
 
+/* Two logs that began alike have one mark. Where they part, one of them gets a mark of its own. */
+static bool is_fork(const struct reader *reader, const struct candidate *candidate)
+{
+    const struct source *sources = reader->input->sources;
+    if (candidate->follows != INPUT_NEW || candidate->known == INPUT_NEW)
+        return false;
+    for (size_t i = reader->source->follows; i != INPUT_NEW; i = sources[i].follows)
+        if (sources[i].known == candidate->known && !sources[i].forked &&
+            sources[i].mark.offset > candidate->mark->offset)
+            return true;
+    return false;
+}
+
 static void go_on(struct reader *reader, const struct candidate *candidate)
 {
     struct source *source = reader->source;
@@ -210,6 +223,7 @@ static void go_on(struct reader *reader, const struct candidate *candidate)
     reader->head_used = in_head ? (size_t)offset : reader->head_len;
     source->resumed_at = offset;
     source->known = candidate->known;
+    source->forked = is_fork(reader, candidate);
     source->continues = candidate->follows;
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);
@@ -239,9 +253,16 @@ static bool restart(struct reader *reader)
     return reader->decoder != NULL;
 }
 
+/* A copy from before the last run has nothing new. Up to the size of a head that is certain; of a
+ * longer one nobody knows, and it is said once, as what may be missing. */
 static void take_shorter(struct reader *reader, const struct candidate *candidate)
 {
     struct source *source = reader->source;
+    if (candidate->mark->head_len <= reader->head_len && !source->error[0])
+        source_set_error(source,
+                         "ends before byte %lld, up to which a log that begins like it was read: "
+                         "it was taken for an older copy, and not read",
+                         (long long)candidate->mark->offset);
     source->shorter = true;
     source->bytes = 0;
     source->resumed_at = candidate->mark->offset;
@@ -250,24 +271,28 @@ static void take_shorter(struct reader *reader, const struct candidate *candidat
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);
     source->complete = source->error[0] == 0;
-    source->seen.whole = source->complete;
+    source->seen.whole = reader->feed.failed == 0;
+}
+
+/* The log of this set begins like the one that was read, and differs before the offset. */
+static bool was_changed(const struct reader *reader, const struct candidate *candidate)
+{
+    return candidate->mark->set == reader->source->set && candidate->mark->head_len == HEAD_BYTES;
 }
 
 static bool refuse_change(struct reader *reader, const struct candidate *candidate)
 {
-    const struct seen *before = find_seen(options_of(reader), &reader->source->seen);
-    if (!before || before->mark != candidate->known || candidate->mark->head_len < HEAD_BYTES)
-        return false;
     source_set_error(reader->source,
-                     "was changed before byte %lld, up to which it was read; a copy of it is read "
-                     "as a new log",
+                     "was changed before byte %lld, up to which it was read; a copy of it under "
+                     "another name is read as a new log",
                      (long long)candidate->mark->offset);
-    return true;
+    reader->source->complete = false;
+    return false;
 }
 
 static bool try_candidates(struct reader *reader, const struct candidate *list, size_t count)
 {
-    const struct candidate *shorter = NULL;
+    const struct candidate *shorter = NULL, *changed = NULL;
     for (size_t i = 0; i < count; i++) {
         enum found found = try_mark(reader, list[i].mark);
         if (found == FOUND) {
@@ -276,8 +301,8 @@ static bool try_candidates(struct reader *reader, const struct candidate *list, 
         }
         if (found == FOUND_SHORTER && !shorter)
             shorter = &list[i];
-        if (found == FOUND_OTHER && refuse_change(reader, &list[i]))
-            return false;
+        if (found == FOUND_OTHER && !changed && was_changed(reader, &list[i]))
+            changed = &list[i];
         if ((i + 1 < count || found == FOUND_OTHER) && !restart(reader)) {
             source_set_error(reader->source, "begins like other logs, and cannot be read again to "
                                              "tell which it is: put it into a file");
@@ -286,6 +311,8 @@ static bool try_candidates(struct reader *reader, const struct candidate *list, 
     }
     if (shorter)
         take_shorter(reader, shorter);
+    else if (changed)
+        return refuse_change(reader, changed);
     return !shorter; /* a log that was never seen */
 }
 
@@ -316,8 +343,8 @@ bool resume_waits(struct reader *reader, bool has_rest)
     const struct source *source = reader->source;
     if (!options_of(reader)->resume || !has_rest)
         return false;
-    bool final = source->complete && (reader->codec != &codec_plain ||
-                                      options_of(reader)->now - source->mtime > REST_SECONDS);
+    bool final = source->complete && S_ISREG(reader->file.st_mode) &&
+                 options_of(reader)->now - source->mtime > REST_SECONDS;
     reader->source->partial = !final;
     return !final;
 }
@@ -358,6 +385,7 @@ void resume_mark(struct reader *reader)
     if (offset == 0)
         return;
     struct mark mark = {.offset = offset,
+                        .set = source->set,
                         .head_len = offset < HEAD_BYTES ? (uint32_t)offset : HEAD_BYTES,
                         .tail_len = offset < TAIL_BYTES ? (uint32_t)offset : TAIL_BYTES,
                         .skipping = reader->skipping};
@@ -370,51 +398,4 @@ void resume_mark(struct reader *reader)
     }
     source->mark = mark;
     source->seen.whole = source->complete && !source->partial;
-}
-
-static bool same_log(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-    size_t len = a_len < b_len ? a_len : b_len;
-    return len && memcmp(a, b, len) == 0;
-}
-
-/* Of a file that did not change the mark does not change either. */
-static bool rests(const struct input_options *options, const char *path)
-{
-    struct stat file;
-    const struct seen *before;
-    if (stat(path, &file) != 0)
-        return true;
-    struct seen now = seen_of(&file);
-    return is_unchanged(options, &now, &before);
-}
-
-struct heads {
-    struct input *input;
-    char *bytes; /* HEAD_BYTES a source */
-    size_t *lens;
-};
-
-static void note_head(void *context, size_t source, sv head)
-{
-    struct heads *heads = context;
-    if (rests(&heads->input->options, heads->input->sources[source].path))
-        return;
-    sv part = sv_sub(head, 0, HEAD_BYTES);
-    sv_put(heads->bytes + source * HEAD_BYTES, part);
-    heads->lens[source] = part.len;
-}
-
-void resume_plan(struct input *input)
-{
-    struct heads heads = {input, mem_alloc(input->count * HEAD_BYTES + 1),
-                          mem_zero(input->count + 1, sizeof *heads.lens)};
-    input_heads(input, note_head, &heads);
-    for (size_t i = 0; i < input->count; i++)
-        for (size_t j = i; j-- > 0 && input->sources[i].follows == INPUT_NEW;)
-            if (same_log(heads.bytes + i * HEAD_BYTES, heads.lens[i], heads.bytes + j * HEAD_BYTES,
-                         heads.lens[j]))
-                input->sources[i].follows = j;
-    mem_free(heads.bytes);
-    mem_free(heads.lens);
 }

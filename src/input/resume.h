@@ -9,6 +9,11 @@
 /* Finds the sources that are of the same log: they are read one after the other. */
 void resume_plan(struct input *input);
 
+/* What tells that a file did not change. */
+struct seen resume_seen(const struct stat *file);
+/* Was the file read whole, and not changed since? *before: what is remembered of it, or NULL. */
+bool resume_rests(const struct input_options *options, const struct seen *now,
+                  const struct seen **before);
 /* The file is open, and nothing is decoded: was it read to its end, and not changed since? */
 bool resume_is_unchanged(struct reader *reader);
 /* The head is decoded: goes to where the log was read to. False: there is nothing to be read, for

@@ -35,6 +35,7 @@ enum { MARK_LINES_MAX = 64, MARK_HASHED_MAX = 4096 };
 struct mark {
     int64_t offset;     /* behind the last line that was read */
     int64_t lines;      /* before it */
+    uint64_t set;       /* fingerprint of the rotated set that it was read in */
     uint64_t head_hash; /* of the first head_len bytes */
     uint64_t tail_hash; /* of the tail_len bytes before the offset */
     uint32_t head_len, tail_len;
@@ -77,8 +78,9 @@ struct source {
     size_t known;         /* index of the mark that it continues; INPUT_NEW: none */
     size_t continues;     /* index of the source of this run that it continues; INPUT_NEW: none */
     size_t follows;       /* index of a source of the same log before it; INPUT_NEW: none */
-    bool shorter;         /* a copy that ends before the offset: nothing new is in it */
-    bool partial;         /* its last line has no newline yet, and waits */
+    bool forked;  /* another source of this run has continued the same mark in another way */
+    bool shorter; /* a copy that ends before the offset: nothing new is in it */
+    bool partial; /* its last line has no newline yet, and waits */
 };
 enum { INPUT_NEW = INT32_MAX };
 
