@@ -373,6 +373,188 @@ def elsewhere(folder):
             check(listed == ['bob@example.com', 'cyd@example.com'], f'delivered elsewhere, {what} of {order}: {listed}')
 
 
+def log_line(day, second, who, fine=False, host='mx1'):
+    words = 'dsn=2.0.0, status=sent (250 2.0.0 Ok)' if fine else (
+        'dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))')
+    return (f'2026-11-{day:02d}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z {host} postfix/smtp[9]: '
+            f'{day * 100000 + second + 0x1000000:X}: to=<{who}@example.com>, relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, {words}\n')
+
+
+class Nights:
+    """A history of its own, with short commands."""
+    def __init__(self, folder, name):
+        self.folder = f'{folder}/{name}'
+        os.mkdir(self.folder)
+        self.db = f'{self.folder}/db'
+
+    def path(self, name):
+        return f'{self.folder}/{name}'
+
+    def write(self, name, *lines, mode='a'):
+        with open(self.path(name), mode) as file:
+            file.write(''.join(lines))
+
+    def scan(self, *names, options=('--force',), code=0, stdin=None):
+        done = subprocess.run([PROGRAM, 'scan', '-d', self.db, *options, *(name if name == '-' else self.path(name) for name in names)],
+                              capture_output=True, input=stdin)
+        check(done.returncode == code, f'{self.folder}: scan of {names}: exit {done.returncode}, not {code}: {done.stderr.decode()[:200]}')
+        return json.loads(done.stdout) if done.stdout else None
+
+    def report(self):
+        return json.loads(subprocess.run([PROGRAM, 'report', '-d', self.db], capture_output=True).stdout)
+
+    def attempts(self, want, what):
+        got = self.report()['attempts']['total']
+        check(got == want, f'{what}: {got} attempts, not {want}')
+
+
+def taken_back_again(folder):
+    n = Nights(folder, 'twice')
+    for day in range(1, 11):
+        n.write('m', log_line(day, 1, f'u{day}'), log_line(day, 2, f'x{day}'))
+        n.scan('m')
+    run('history', 'undo', '-d', n.db, 6)
+    run('history', 'undo', '-d', n.db, 3, code=2)
+    n.attempts(10, 'after one undo')
+    n.scan('m')
+    n.attempts(20, 'and all is read again')
+    n = Nights(folder, 'forgotten')
+    n.write('m', *(log_line(1, second, who) for second, who in enumerate(('joe', 'ann', 'bigjoe'))))
+    n.scan('m')
+    run('history', 'forget', '-d', n.db, 'joe@example.com')
+    run('history', 'undo', '-d', n.db, 2, code=2)
+    check([row['address'] for row in n.report()['suppress']] == ['ann@example.com', 'bigjoe@example.com'], 'joe alone is forgotten')
+    n = Nights(folder, 'merged')
+    for day in range(1, 6):
+        n.write('m', log_line(day, 1, f'u{day}'))
+        n.scan('m')
+    run('merge', '--into', f'{folder}/all', n.db)
+    run('history', 'undo', '-d', n.db, 4)
+    n.write('m', log_line(6, 1, 'u6'))
+    n.scan('m')
+    run('merge', '--into', f'{folder}/all', n.db)
+    check(json.loads(run('report', '-d', f'{folder}/all')[0])['attempts']['total'] == 6, 'a state after an undo is newer')
+    other = Nights(folder, 'same')
+    shutil.copy(n.path('m'), other.path('m'))
+    other.write('m', log_line(7, 1, 'u7'))
+    other.scan('m')
+    run('merge', '--into', f'{folder}/all', other.db, code=5)
+
+
+def parting(folder):
+    n = Nights(folder, 'alike') # two logs that begin alike
+    n.write('mail.log', log_line(1, 1, 'a'))
+    shutil.copy(n.path('mail.log'), n.path('syslog'))
+    n.scan('mail.log', 'syslog')
+    n.write('mail.log', log_line(1, 3, 'b'))
+    n.write('syslog', '2026-11-01T00:00:02Z mx1 CRON[1]: x\n', log_line(1, 3, 'b'))
+    n.scan('mail.log', 'syslog')
+    n.scan('mail.log', 'syslog')
+    for name in ('mail.log', 'syslog'):
+        n.write(name, log_line(1, 5, 'c'))
+    n.scan('mail.log', 'syslog')
+    n.attempts(3, 'two logs that part')
+    n = Nights(folder, 'cut') # lines are taken out, others added: what is new cannot be told
+    lines = [log_line(1, second, f'u{second}') for second in range(50)]
+    n.write('m', *lines)
+    n.scan('m')
+    n.write('m', *lines[:30], *lines[33:], log_line(2, 1, 'new'), mode='w')
+    check('was read' in n.scan('m', code=3)['inputs'][0]['error'], 'a log that lost lines')
+    n.write('m', *(line.replace('u30@', 'gone@') for line in lines), log_line(2, 1, 'new'), mode='w')
+    n.scan('m', code=3)
+    n.attempts(50, 'a log that was changed')
+    n = Nights(folder, 'stdin')
+    content = ''.join(log_line(1, second, f'u{second}') for second in range(5))
+    n.write('m', content)
+    n.scan('-', 'm', stdin=content.encode())
+    n.attempts(5, 'a log and the same on standard input')
+    n.scan('m', '-', stdin=(content + log_line(1, 9, 'x')[:60]).encode())
+    n.scan('-', stdin=(content + log_line(1, 9, 'x')).encode())
+    n.attempts(6, 'half a line on standard input waits')
+    n = Nights(folder, 'members') # a compressed log that grows in the middle of a line
+    with open(n.path('m.gz'), 'wb') as file:
+        file.write(gzip.compress((content + log_line(1, 9, 'x')[:60]).encode()))
+    n.scan('m.gz')
+    with open(n.path('m.gz'), 'ab') as file:
+        file.write(gzip.compress(log_line(1, 9, 'x')[60:].encode()))
+    n.scan('m.gz')
+    n.attempts(6, 'half a line in a member waits')
+    n = Nights(folder, 'pruned')
+    n.write('old', log_line(1, 1, 'joe'), log_line(2, 1, 'joe', fine=True))
+    n.scan('old')
+    run('history', 'prune', '-d', n.db, '--days', 1, '--evidence-days', 1, environment=dict(os.environ, SOURCE_DATE_EPOCH='1830000000'))
+    check(n.scan('old')['lines']['total'] == 0 and n.report()['suppress'] == [], 'a log is read again once its days are pruned')
+
+
+def lists(folder):
+    n = Nights(folder, 'brake')
+    n.write('m', log_line(1, 1, 'bob'))
+    n.scan('m', options=['-s', n.path('l')])
+    n.write('m', log_line(2, 1, 'bob', fine=True), *(log_line(2, 2 + i, f'n{i}') for i in range(150)))
+    n.scan('m', options=['--delta', '-s', n.path('l')], code=8)
+    run('suppress', '-d', n.db, '-s', n.path('l'), code=8)
+    check(open(n.path('l')).read() == 'bob@example.com\n', 'the brake holds for suppress, too')
+    n.scan('m', options=['--delta', '--force', '-s', n.path('l')])
+    check(open(n.path('l.removed')).read() == 'bob@example.com\n' and open(n.path('l')).read().count('\n') == 150, 'what a brake held is not lost')
+    n = Nights(folder, 'filter')
+    n.write('m', *(log_line(1, i, f'n{i}') for i in range(150)))
+    n.scan('m', options=[])
+    n.write('few', 'n1@example.com\n')
+    n.scan('m', options=['--recipients', n.path('few')])
+    n.scan('m', options=['-s', n.path('l')])
+    check(open(n.path('l')).read().count('\n') == 150, 'a filter makes nobody new')
+    policy = open('patterns/policy.yaml').read().replace('recipient_unknown:   { at_once: true, ', 'recipient_unknown:   { ')
+    n.write('policy.yaml', policy)
+    check(json.loads(run('report', '-d', n.db, '--policy', n.path('policy.yaml'))[0])['suppress'] == [], 'a stricter policy looks at old evidence')
+    n = Nights(folder, 'outage') # seen in parts
+    n.write('m', *(log_line(1 + i % 5, 10 * i, f'u{i}', fine=True) for i in range(400)))
+    n.scan('m', options=[])
+    for first, last in ((0, 15), (15, 40)):
+        n.write('m', *(log_line(7, 36000 + i, f'u{i}') for i in range(first, last)))
+        n.scan('m', options=['--force'])
+    got = n.report()
+    check(len(got['held']) == 40 and got['suppress'] == [], f'an outage that is seen in parts: {len(got["suppress"])} listed')
+    n = Nights(folder, 'allow')
+    run('history', 'allow', '-d', n.db, '@example.org')
+    for odd in ('*@example.com', '<a@b>', ' a@b ', '@', 'a@b.', 'joe'):
+        run('history', 'allow', '-d', n.db, odd, code=2)
+    n.write('m', *(log_line(1, i, f'n{i}') for i in range(150)))
+    n.scan('m', options=[])
+    run('merge', '--into', f'{folder}/allowed', n.db)
+    run('history', 'allow', '-d', f'{folder}/allowed', '--remove', '@example.org')
+    check('example.org' not in run('history', 'show', '-d', f'{folder}/allowed')[0], 'what another host allowed can be taken back')
+    before = open(n.db, 'rb').read()
+    for output in ('-s', '-o', '--html', '-e', '--prometheus'):
+        for ending in ('', '.lock', '-journal'):
+            run('scan', '-d', n.db, output, n.db + ending, n.path('m'), code=2)
+    run('report', '-d', n.db, '-o', n.db, code=2)
+    run('suppress', '-d', n.db, '-s', n.path('l'), 'joe@example.com', code=2)
+    check(open(n.db, 'rb').read() == before, 'an output went over the history')
+
+
+def tampered(folder):
+    """Damaged values: exit 5 and a word, or something is read; never a crash, never anything written."""
+    n, dice = Nights(folder, 'tampered'), random.Random(7)
+    shutil.copy('samples/postfix.log', n.path('m'))
+    n.scan('m')
+    rows = sqlite3.connect(n.db).execute('SELECT id, kind, value FROM item').fetchall()
+    for _ in range(int(os.environ.get('TAMPER', '60'))):
+        number, _, value = dice.choice(rows)
+        broken = bytearray(value)
+        for _ in range(dice.randrange(1, 4)):
+            if broken:
+                broken[dice.randrange(len(broken))] = dice.choice([0, 1, 127, 128, 255, dice.randrange(256)])
+        broken = bytes(broken[:dice.randrange(len(broken) + 1)] if dice.random() < 0.2 else broken)
+        shutil.copy(n.db, n.path('copy'))
+        copy = sqlite3.connect(n.path('copy'))
+        copy.execute('UPDATE item SET value = ? WHERE id = ?', (broken, number))
+        copy.commit()
+        copy.close()
+        for command in (['report'], ['scan', '--dry-run', n.path('m')], ['history', 'show'], ['history', 'rejudge', '--dry-run']):
+            done = subprocess.run([PROGRAM, *command, '-d', n.path('copy')], capture_output=True, timeout=60)
+            check(done.returncode in (0, 3, 5), f'tampered item {number}: {command[0]} ends with {done.returncode}: {done.stderr.decode()[:300]}')
+
+
 def repaired(folder):
     db, packed = f'{folder}/repaired', f'{folder}/log.gz'
     content = gzip.compress(open('samples/postfix.log', 'rb').read() * 40)
@@ -390,7 +572,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, full_disk, metrics, rejudged, elsewhere, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, metrics, rejudged, elsewhere, taken_back_again, parting, lists, tampered, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

@@ -24,6 +24,7 @@ static int apply(struct changes *changes, struct err *err)
                      : history_put(history, changes->kind, change->key, change->origin,
                                    change->value, false, err);
     }
+    changes->made += changes->count;
     changes->count = 0;
     arena_clear(&changes->texts);
     return result;

@@ -13,6 +13,7 @@ struct changes {
         bool remove;
     } * list;
     size_t count, cap;
+    size_t made; /* so far */
     struct arena texts;
     /* What visitors look for: */
     sv address; /* lower-cased */

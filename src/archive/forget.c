@@ -1,6 +1,7 @@
 /* What is done to a history by hand: an address shown or forgotten, old days dropped. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/scan.h"
+#include "bouncelog/base/text.h"
 #include "changes.h"
 
 enum { SECONDS_A_DAY = 86400, ADDRESS_MAX = 512 };
@@ -48,16 +49,17 @@ static int forget_address(void *context, const struct item *item, struct err *er
         changes_add(changes, item, SV_EMPTY, true);
         return 0;
     }
-    if (!sv_has_nocase(item->value, changes->address))
+    if (!text_may_mention(item->value, changes->address))
         return 0;
     if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0) {
         suspect_release(&suspect);
         return archive_damaged(changes->archive, "evidence", err);
     }
     struct buf value = {0};
-    suspect_forget_text(&suspect, changes->address);
-    suspect_pack(&value, &suspect, taxonomy_of(changes->archive));
-    changes_add(changes, item, buf_sv(&value), false);
+    if (suspect_forget_text(&suspect, changes->address)) {
+        suspect_pack(&value, &suspect, taxonomy_of(changes->archive));
+        changes_add(changes, item, buf_sv(&value), false);
+    }
     suspect_release(&suspect);
     buf_release(&value);
     return 0;
@@ -101,15 +103,14 @@ static int forget_in_day(void *context, const struct item *item, struct err *err
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
-    if (!sv_has_nocase(item->value, changes->address))
+    if (!text_may_mention(item->value, changes->address))
         return 0;
     struct ledger *ledger = ledger_new(&(struct ledger_options){0});
     struct buf value = {0};
     int result = ledger_unpack(ledger, item->value, taxonomy_of(changes->archive)) < 0
                      ? archive_damaged(changes->archive, "open messages", err)
                      : 0;
-    if (result == 0) {
-        ledger_forget(ledger, changes->address);
+    if (result == 0 && ledger_forget(ledger, changes->address)) {
         ledger_pack(&value, ledger, taxonomy_of(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
@@ -118,21 +119,19 @@ static int forget_in_ledger(void *context, const struct item *item, struct err *
     return result;
 }
 
-static int still_there(void *context, const struct item *item, struct err *err)
+/* Whatever mentions it still, as the address itself: not as a part of another one. */
+static int forget_all(struct changes *changes, struct err *err)
 {
-    const struct changes *changes = context;
-    if (!sv_has_nocase(item->value, changes->address) &&
-        !sv_has_nocase(item->key, changes->address))
-        return 0;
-    return err_set(err, ERR_HISTORY, "%s: the address could not be forgotten; nothing was changed",
-                   changes->archive->options.path);
-}
-
-static int verify_forgotten(struct changes *changes, struct err *err)
-{
-    for (int kind = ITEM_STREAM; kind <= ITEM_TOTALS; kind++)
-        if (history_each(changes->archive->history, (enum item_kind)kind, still_there, changes,
-                         err) < 0)
+    static const struct {
+        enum item_kind kind;
+        item_visitor *visit;
+    } kinds[] = {{ITEM_ADDRESS, forget_address},
+                 {ITEM_DOMAIN, forget_address},
+                 {ITEM_ALLOW, forget_allowed},
+                 {ITEM_DAY, forget_in_day},
+                 {ITEM_LEDGER, forget_in_ledger}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (changes_make(changes, kinds[i].kind, kinds[i].visit, changes, err) < 0)
             return -1;
     return 0;
 }
@@ -142,15 +141,15 @@ int archive_forget(struct archive *archive, sv address, struct err *err)
     char bytes[ADDRESS_MAX];
     struct changes changes = {.archive = archive, .address = lower(address, bytes)};
     changes.fingerprint = hash_bytes(changes.address);
-    int result = changes_make(&changes, ITEM_ADDRESS, forget_address, &changes, err) < 0 ||
-                         changes_make(&changes, ITEM_DOMAIN, forget_address, &changes, err) < 0 ||
-                         changes_make(&changes, ITEM_ALLOW, forget_allowed, &changes, err) < 0 ||
-                         changes_make(&changes, ITEM_DAY, forget_in_day, &changes, err) < 0 ||
-                         changes_make(&changes, ITEM_LEDGER, forget_in_ledger, &changes, err) < 0 ||
-                         history_forget_undo(archive->history, err) < 0 ||
-                         verify_forgotten(&changes, err) < 0
-                     ? -1
-                     : 0;
+    int result =
+        forget_all(&changes, err) < 0 || history_forget_undo(archive->history, err) < 0 ? -1 : 0;
+    size_t changed = changes.made;
+    if (result == 0)
+        result = forget_all(&changes, err);
+    if (result == 0 && changes.made != changed)
+        result =
+            err_set(err, ERR_HISTORY, "%s: the address could not be forgotten; nothing was changed",
+                    archive->options.path);
     changes_release(&changes);
     return result;
 }

@@ -9,7 +9,7 @@
 /* A log that two histories hold would be counted twice. */
 struct logs {
     struct archive *archive;
-    struct map known; /* beginning of a log -> struct owner */
+    struct map known; /* first line of a log -> struct owner */
     sv other;         /* the identity of the history that is to be merged; empty: none yet */
     const char *path;
     size_t shared, equal, own;
@@ -17,9 +17,18 @@ struct logs {
 
 struct owner {
     char origin[ORIGIN_BYTES];
-    int64_t offset;
-    uint64_t tail_hash;
+    struct mark mark;
 };
+
+/* As far as the first lines of both are remembered. */
+static bool begin_alike(const struct mark *a, const struct mark *b)
+{
+    size_t common = a->line_count < b->line_count ? a->line_count : b->line_count;
+    for (size_t i = 0; i < common; i++)
+        if (a->line[i].end != b->line[i].end || a->line[i].hash != b->line[i].hash)
+            return false;
+    return common > 0 || (a->head_len == b->head_len && a->head_hash == b->head_hash);
+}
 
 static int note_log(void *context, const struct item *item, struct err *err)
 {
@@ -29,22 +38,23 @@ static int note_log(void *context, const struct item *item, struct err *err)
     bool added;
     if (stream_unpack(&stream, &mark, item->value) < 0)
         return archive_damaged(logs->archive, "where a log was read to", err);
-    sv key = sv_make((const char *)&mark.head_hash, sizeof mark.head_hash);
-    struct owner *owner = map_add(&logs->known, key, &added);
+    uint64_t first = mark.line_count ? mark.line[0].hash : mark.head_hash;
+    struct owner *owner =
+        map_add(&logs->known, sv_make((const char *)&first, sizeof first), &added);
     if (!logs->other.len) {
         if (added) {
             memcpy(owner->origin, item->origin.ptr,
                    item->origin.len < ORIGIN_BYTES ? item->origin.len : ORIGIN_BYTES);
-            owner->offset = mark.offset;
-            owner->tail_hash = mark.tail_hash;
+            owner->mark = mark;
         }
         return 0;
     }
     logs->own++;
-    if (added || sv_eq(sv_make(owner->origin, ORIGIN_BYTES), item->origin))
+    if (added || sv_eq(sv_make(owner->origin, ORIGIN_BYTES), item->origin) ||
+        !begin_alike(&owner->mark, &mark))
         return 0;
     logs->shared++;
-    logs->equal += owner->offset == mark.offset && owner->tail_hash == mark.tail_hash;
+    logs->equal += owner->mark.offset == mark.offset && owner->mark.tail_hash == mark.tail_hash;
     return 0;
 }
 

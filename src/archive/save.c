@@ -47,11 +47,26 @@ static size_t first_of_log(const struct save *save, size_t i)
     return i;
 }
 
+/* Two logs that began alike have one mark. Where they part, the first one that goes on keeps it. */
+static size_t owner_of(const struct save *save, size_t known)
+{
+    for (size_t i = 0; i < save->scan->source_count; i++) {
+        size_t first = first_of_log(save, i);
+        if (input_source(save->input, first)->known == known &&
+            input_source(save->input, i)->mark.offset > save->archive->marks[known].offset)
+            return first;
+    }
+    return INPUT_NEW;
+}
+
 /* Is it one that the history knows? */
 static bool is_known(const struct save *save, size_t i)
 {
-    const struct source *first = input_source(save->input, first_of_log(save, i));
-    return first->known != INPUT_NEW && !first->forked;
+    size_t first = first_of_log(save, i), known = input_source(save->input, first)->known;
+    if (known == INPUT_NEW)
+        return false;
+    size_t owner = owner_of(save, known);
+    return owner == INPUT_NEW || owner == first;
 }
 
 static struct stream stream_of(const struct save *save, size_t i)
@@ -83,8 +98,7 @@ static int save_file(struct save *save, const struct source *source, sv key)
 
 static bool is_as_before(const struct save *save, const struct source *source)
 {
-    return source->known != INPUT_NEW && !source->forked && source->seen.whole &&
-           source->bytes == 0 &&
+    return source->known != INPUT_NEW && source->seen.whole && source->bytes == 0 &&
            source->mark.offset == save->archive->marks[source->known].offset &&
            sv_eq(save->archive->streams[source->known].path, sv_from(source->path));
 }
@@ -96,9 +110,11 @@ static int save_source(struct save *save, size_t i)
     char text[64];
     if (!source->mark.offset)
         return 0;
-    if (!is_known(save, i))
+    if (source->shorter && source->known != INPUT_NEW)
+        stream.key = save->archive->streams[source->known].key;
+    else if (!is_known(save, i))
         stream.key = new_key(save, first_of_log(save, i), text, sizeof text);
-    if (source->shorter || is_as_before(save, source))
+    if (source->shorter || (is_known(save, i) && is_as_before(save, source)))
         return source->seen.whole ? save_file(save, source, stream.key) : 0;
     struct mark mark = source->mark;
     mark.lines = source->lines_total;

@@ -180,3 +180,47 @@ bool text_glob(sv pattern, sv v)
         p++;
     return p == pattern.len;
 }
+
+static bool is_of_local_part(char c)
+{
+    return is_alnum(c) || (c && strchr("!#$%&'*/?^_`{|}~.-", c));
+}
+
+static bool ends_here(sv rest)
+{
+    if (!rest.len)
+        return true;
+    if (rest.ptr[0] == '.')
+        return rest.len < 2 || !is_alnum(rest.ptr[1]);
+    return !is_alnum(rest.ptr[0]) && rest.ptr[0] != '-';
+}
+
+static bool matches(sv text, sv address, char at_sign)
+{
+    size_t sign = sv_rfind_byte(address, '@');
+    sv local = sv_sub(address, 0, sign);
+    if (text.len < address.len || !sv_starts_nocase(text, local))
+        return false;
+    return text.ptr[local.len] == at_sign &&
+           sv_starts_nocase(sv_skip(text, local.len + 1), sv_skip(address, local.len + 1));
+}
+
+bool text_mentions(sv text, sv address)
+{
+    for (size_t i = 0; i + address.len <= text.len; i++) {
+        sv at = sv_skip(text, i);
+        bool begins = i == 0 || !is_of_local_part(text.ptr[i - 1]);
+        if (begins && (matches(at, address, '@') || matches(at, address, '=')) &&
+            ends_here(sv_skip(at, address.len)))
+            return true;
+    }
+    return false;
+}
+
+bool text_may_mention(sv bytes, sv address)
+{
+    for (size_t i = 0; i + address.len <= bytes.len; i++)
+        if (matches(sv_skip(bytes, i), address, '@') || matches(sv_skip(bytes, i), address, '='))
+            return true;
+    return false;
+}

@@ -202,19 +202,6 @@ static int64_t lines_of(const struct reader *reader, const struct candidate *can
                                            : reader->input->sources[candidate->follows].lines_total;
 }
 
-/* Two logs that began alike have one mark. Where they part, one of them gets a mark of its own. */
-static bool is_fork(const struct reader *reader, const struct candidate *candidate)
-{
-    const struct source *sources = reader->input->sources;
-    if (candidate->follows != INPUT_NEW || candidate->known == INPUT_NEW)
-        return false;
-    for (size_t i = reader->source->follows; i != INPUT_NEW; i = sources[i].follows)
-        if (sources[i].known == candidate->known && !sources[i].forked &&
-            sources[i].mark.offset > candidate->mark->offset)
-            return true;
-    return false;
-}
-
 static void go_on(struct reader *reader, const struct candidate *candidate)
 {
     struct source *source = reader->source;
@@ -223,7 +210,6 @@ static void go_on(struct reader *reader, const struct candidate *candidate)
     reader->head_used = in_head ? (size_t)offset : reader->head_len;
     source->resumed_at = offset;
     source->known = candidate->known;
-    source->forked = is_fork(reader, candidate);
     source->continues = candidate->follows;
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);

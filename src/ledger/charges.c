@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/text.h"
 
 enum { SECONDS_A_DAY = 86400 };
 
@@ -265,14 +266,18 @@ size_t suspect_messages(const struct suspect *suspect)
     return count;
 }
 
-void suspect_forget_text(struct suspect *suspect, sv address)
+bool suspect_forget_text(struct suspect *suspect, sv address)
 {
+    bool found = false;
     for (struct charge *at = suspect->charges; at; at = at->next) {
         sv texts[CHARGE_TEXTS];
         for (int i = 0; i < CHARGE_TEXTS; i++) {
             sv text = charge_text(at, (enum charge_text)i);
-            texts[i] = sv_has_nocase(text, address) ? SV("(forgotten)") : text;
+            bool mentions = i != CHARGE_FILE && text_mentions(text, address);
+            texts[i] = mentions ? SV("(forgotten)") : text;
+            found = found || mentions;
         }
         charge_set_texts(at, texts);
     }
+    return found;
 }

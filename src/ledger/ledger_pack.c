@@ -2,6 +2,7 @@
  * queue ids were seen lately, so that a message is joined whose lines fall into two nights. */
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/pack.h"
+#include "bouncelog/base/text.h"
 #include "state.h"
 
 enum { PACKED_VERSION = 1, PACKED_LEAST = 1, RECENT_KEPT = 4096, PORTS = 65536, CODES = 1000 };
@@ -256,21 +257,23 @@ static bool attempt_mentions(const struct record *attempt, sv address)
     const sv texts[] = {attempt->sender, attempt->recipient, attempt->original,
                         attempt->reply.text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (sv_has_nocase(texts[i], address))
+        if (text_mentions(texts[i], address))
             return true;
     return false;
 }
 
-void ledger_forget(struct ledger *ledger, sv address)
+bool ledger_forget(struct ledger *ledger, sv address)
 {
+    bool found = false;
     static const struct record nowhere;
     struct messages *messages = &ledger->messages;
     for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer) {
         struct message *message = &messages->slots[i];
         uint64_t fingerprint = message_fingerprint(message);
-        if (message->sender && sv_has_nocase(sender_text(message->sender), address)) {
+        if (message->sender && text_mentions(sender_text(message->sender), address)) {
             sender_drop(message->sender);
             message->sender = NULL;
+            found = true;
         }
         size_t rest = 0;
         for (const struct pending *at = message->pending; at;
@@ -279,9 +282,12 @@ void ledger_forget(struct ledger *ledger, sv address)
         for (const struct pending *at = message->pending, *next; rest; rest--, at = next) {
             next = pending_next(at);
             struct record attempt = pending_attempt(at, &nowhere);
-            if (attempt_mentions(&attempt, address))
-                pendings_settle(&messages->pendings, fingerprint, &message->pending,
-                                attempt.address_key);
+            if (!attempt_mentions(&attempt, address))
+                continue;
+            found = true;
+            pendings_settle(&messages->pendings, fingerprint, &message->pending,
+                            attempt.address_key);
         }
     }
+    return found;
 }

@@ -1,5 +1,7 @@
 #include "merge.h"
 
+#include "bouncelog/base/text.h"
+
 static void merge_samples(struct samples *into, const struct samples *from)
 {
     into->count += from->count;
@@ -168,7 +170,7 @@ static bool forget_samples(struct samples *samples, sv address)
 {
     size_t kept = 0, had = samples->kept;
     for (size_t i = 0; i < had; i++)
-        if (!sv_has_nocase(sv_make(samples->list[i].text, samples->list[i].len), address))
+        if (!text_mentions(sv_make(samples->list[i].text, samples->list[i].len), address))
             samples->list[kept++] = samples->list[i];
     samples->kept = kept;
     return kept < had;
@@ -176,7 +178,7 @@ static bool forget_samples(struct samples *samples, sv address)
 
 static bool forget_text(char *text, size_t *len, sv address)
 {
-    if (!sv_has_nocase(sv_make(text, *len), address))
+    if (!text_mentions(sv_make(text, *len), address))
         return false;
     *len = 0;
     text[0] = 0;

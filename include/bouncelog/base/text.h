@@ -37,4 +37,11 @@ sv text_lower(struct arena *arena, sv v);
 /* Does `*` (any run) and `?` (any one byte) match all of v, ASCII case ignored? */
 bool text_glob(sv pattern, sv v);
 
+/* Does the text hold the address (lower-cased), or it as a part of an envelope sender that tells
+ * recipients apart (bounce+joe=example.com@...)? As a part of another address it does not count:
+ * joe@example.com is not in bigjoe@example.com.au. */
+bool text_mentions(sv text, sv address);
+/* May bytes that hold texts do so? */
+bool text_may_mention(sv bytes, sv address);
+
 #endif

@@ -78,9 +78,8 @@ struct source {
     size_t known;         /* index of the mark that it continues; INPUT_NEW: none */
     size_t continues;     /* index of the source of this run that it continues; INPUT_NEW: none */
     size_t follows;       /* index of a source of the same log before it; INPUT_NEW: none */
-    bool forked;  /* another source of this run has continued the same mark in another way */
-    bool shorter; /* a copy that ends before the offset: nothing new is in it */
-    bool partial; /* its last line has no newline yet, and waits */
+    bool shorter;         /* a copy that ends before the offset: nothing new is in it */
+    bool partial;         /* its last line has no newline yet, and waits */
 };
 enum { INPUT_NEW = INT32_MAX };
 

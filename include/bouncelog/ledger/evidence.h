@@ -138,8 +138,8 @@ bool suspect_rejudge(struct suspect *suspect, sv key, charge_judge *judge, void 
 
 void suspect_release(struct suspect *suspect);
 size_t suspect_messages(const struct suspect *suspect);
-/* Texts of charges that mention the address are dropped. */
-void suspect_forget_text(struct suspect *suspect, sv address);
+/* Texts of charges that mention the address are dropped; false: none does. */
+bool suspect_forget_text(struct suspect *suspect, sv address);
 
 /* A suspect as bytes, and added to what is known of another (or of none). Categories go by their
  * names; charges of a category that the taxonomy does not have any more are dropped. -1: the bytes

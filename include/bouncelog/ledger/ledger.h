@@ -53,8 +53,9 @@ bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t ori
  * are damaged. */
 void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxonomy *taxonomy);
 int ledger_unpack(struct ledger *ledger, sv bytes, const struct taxonomy *taxonomy) MUST_CHECK;
-/* Drops deferred recipients with this address, and senders and words that mention it. */
-void ledger_forget(struct ledger *ledger, sv address);
+/* Drops deferred recipients with this address, and senders and words that mention it; false: there
+ * are none. */
+bool ledger_forget(struct ledger *ledger, sv address);
 /* Adds the fingerprints of the messages whose fate is not known yet. */
 void ledger_open_messages(const struct ledger *ledger, struct fpset *open);
 
