@@ -151,6 +151,15 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 printf 'top: 3\nfilter_transports: [a, b]\ntext: true\n' > "$work/config.yaml"
 expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
+printf "top: 3\nfail_on: ['code:421>1']\nsender: [\"it's@x\"]\n" > "$work/config.yaml"
+expect 0 "" "$B" scan --config "$work/config.yaml" --print-config --fail-on 'bounce_rate>5%' --top 4
+grep -v "^  - \|:\$" "$work/out" > "$work/print"
+printf "top: '4'  # command line\n" > "$work/wanted"
+cmp "$work/print" "$work/wanted" || faults=1
+grep -q "^  - 'code:421>1'  # $work/config.yaml:2\$" "$work/out" || { echo "usage: --print-config says not where"; faults=1; }
+sed 's/  #.*//' "$work/out" > "$work/again.yaml" # what is printed can be read
+expect 0 "" "$B" scan --config "$work/again.yaml" --print-config
+sed 's/  #.*//' "$work/out" | cmp - "$work/again.yaml" || faults=1
 printf '# nothing but words\n\n  # top: 3\n' > "$work/config.yaml"
 expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
 printf 'top: 3\ncolour: blue\n' > "$work/config.yaml"

@@ -12,6 +12,7 @@
 #include "bouncelog/base/text.h"
 #include "bouncelog/input/input.h"
 #include "cli.h"
+#include "config.h"
 #include "doctor_logs.h"
 #include "version.h"
 #include "zone.h"
@@ -115,10 +116,10 @@ static bool check_config(struct doctor *doctor, int count, char **logs)
         say(doctor, "WRONG", "%s", err.text);
         say(doctor, "", "Nothing runs until this is mended; see bouncelog.yaml(5).");
         found(doctor, EXIT_CONFIG);
-    } else if (doctor->config || access(DEFAULT_CONFIG, F_OK) == 0) {
-        say(doctor, "ok", "%s is understood", doctor->config ? doctor->config : DEFAULT_CONFIG);
+    } else if (doctor->config || access(CONFIG_FILE, F_OK) == 0) {
+        say(doctor, "ok", "%s is understood", doctor->config ? doctor->config : CONFIG_FILE);
     } else {
-        say(doctor, "ok", "no %s: every option has its default", DEFAULT_CONFIG);
+        say(doctor, "ok", "no %s: every option has its default", CONFIG_FILE);
     }
     return fine;
 }

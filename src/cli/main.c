@@ -190,6 +190,8 @@ int main(int argc, char **argv)
                                                     : print_result(sv_from(help_main));
     if (sv_eq(first, SV("--version")) || sv_eq(first, SV("-V")))
         return print_version();
+    if (sv_eq(first, SV("--print-config")))
+        return scan_command(argc, argv);
     if (first.len > 1 && first.ptr[0] == '-') {
         message("unknown option '%s' (a command comes first; see --help)", argv[1]);
         return EXIT_USAGE;

@@ -11,6 +11,7 @@
 #include "bouncelog/base/mem.h"
 #include "brake.h"
 #include "cli.h"
+#include "config.h"
 #include "confine.h"
 #include "progress.h"
 #include "results.h"
@@ -250,6 +251,8 @@ int scan_command(int argc, char **argv)
         code = fail(&err);
     else if (run->setup.options.help)
         code = print_result(sv_from(help_scan));
+    else if (run->setup.options.print_config)
+        code = config_print(&run->setup.options);
     else
         code = run_scan(run);
     release(run);

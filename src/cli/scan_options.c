@@ -7,6 +7,7 @@
 #include "args.h"
 #include "bouncelog/pattern/settings.h"
 #include "cli.h"
+#include "config.h"
 #include "outputs.h"
 #include "values.h"
 #include "zone.h"
@@ -52,6 +53,7 @@ enum option_id {
     OPT_FAIL_ON,
     OPT_TOP,
     OPT_CONFIG,
+    OPT_PRINT_CONFIG,
     OPT_HELP,
 };
 
@@ -103,6 +105,7 @@ static const struct option options_known[] = {
     {{"fail-on", 0, true, OPT_FAIL_ON}, SCAN | REPORT, true},
     {{"top", 0, true, OPT_TOP}, SCAN | REPORT, false},
     {{"config", 0, true, OPT_CONFIG}, ALL, false},
+    {{"print-config", 0, false, OPT_PRINT_CONFIG}, SCAN, false},
     {{"help", 'h', false, OPT_HELP}, ALL, false},
 };
 enum { OPTION_COUNT = sizeof options_known / sizeof *options_known };
@@ -232,11 +235,19 @@ static int set_history(struct scan_options *o, int id, const char *value, struct
     }
 }
 
+static void note_given(struct scan_options *options, int id, const char *value)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (options_known[i].spec.id == id && id != OPT_PRINT_CONFIG && id != OPT_CONFIG)
+            config_note(options, options_known[i].spec.name, value);
+}
+
 static int set_option(void *context, int id, const char *value, struct err *err)
 {
     struct scan_options *o = context;
     if (value && !*value && id != OPT_SENDER) /* the null sender is one */
         return empty_value(id, err);
+    note_given(o, id, value);
     switch (id) {
     case OPT_HELP:
         o->help = true;
@@ -280,6 +291,9 @@ static int set_option(void *context, int id, const char *value, struct err *err)
     case OPT_CONFIG:
         o->config = value;
         return 0;
+    case OPT_PRINT_CONFIG:
+        o->print_config = true;
+        return 0;
     default:
         return set_history(o, id, value, err);
     }
@@ -317,7 +331,8 @@ static int apply_setting(struct scan_options *options, const struct setting *set
     const struct arg_spec *spec = option ? &option->spec : NULL;
     bool on = strcmp(setting->value, "true") == 0, off = strcmp(setting->value, "false") == 0;
     int rc = 0;
-    if (!spec || spec->id == OPT_CONFIG || spec->id == OPT_HELP)
+    options->reading = setting->place;
+    if (!spec || spec->id == OPT_CONFIG || spec->id == OPT_HELP || spec->id == OPT_PRINT_CONFIG)
         rc = err_set(err, ERR_CONFIG, "unknown option '%s'", setting->name);
     else if (!spec->takes_value && !on && !off)
         rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
@@ -347,60 +362,6 @@ static int read_config(struct scan_options *options, const char *path, struct er
     return rc;
 }
 
-/* A key serves --hash, or lists of the format hash alone. */
-static int check_hash(const struct scan_options *o, struct err *err)
-{
-    bool hash_list = false;
-    for (size_t i = 0; i < o->list_count; i++) {
-        enum list_format format = o->lists[i].format;
-        hash_list = hash_list || format == LIST_HASH;
-        if (o->hash && !list_format_takes_fingerprints(format))
-            return err_set(
-                err, ERR_USAGE,
-                "--suppress '%s:%s': this format needs addresses, and --hash leaves none",
-                o->lists[i].path, list_format_name(format));
-    }
-    if (o->hash && !o->hash_key_file)
-        return err_set(err, ERR_USAGE, "--hash and --hash-key-file go together");
-    if (o->hash_key_file && !o->hash && !hash_list)
-        return err_set(err, ERR_USAGE,
-                       "--hash-key-file goes with --hash, or with a list of the format hash");
-    return 0;
-}
-
-static int check_history(const struct scan_options *o, struct err *err)
-{
-    bool windowed = o->since != INT64_MIN || o->until != INT64_MAX;
-    if (o->command != COMMAND_SCAN && !o->history)
-        return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
-    if (o->command == COMMAND_REPORT && o->path_count)
-        return err_set(err, ERR_USAGE, "'%s': a report reads no logs, only the history",
-                       o->paths[0]);
-    if (o->command != COMMAND_SCAN)
-        return 0;
-    if (!o->path_count && isatty(STDIN_FILENO))
-        return err_set(err, ERR_USAGE, "no log file (\"-\" is standard input; see --help)");
-    if (o->history && windowed)
-        return err_set(err, ERR_USAGE,
-                       "--since and --until would lose what lies outside from the "
-                       "history; `bouncelog report` shows any period of it");
-    if (!o->history && (o->dry_run || o->delta || o->wait_seconds))
-        return err_set(err, ERR_USAGE, "--%s goes with --history",
-                       o->dry_run ? "dry-run"
-                       : o->delta ? "delta"
-                                  : "wait");
-    return 0;
-}
-
-static int check(struct scan_options *o, struct err *err)
-{
-    if (check_hash(o, err) < 0)
-        return -1;
-    if (o->since >= o->until)
-        return err_set(err, ERR_USAGE, "--since is not before --until");
-    return check_history(o, err);
-}
-
 int scan_options_read(struct scan_options *options, enum scan_command command, int argc,
                       char **argv, struct err *err)
 {
@@ -420,17 +381,17 @@ int scan_options_read(struct scan_options *options, enum scan_command command, i
     options->help = first.help;
     if (first.help)
         return 0;
-    const char *config = first.config;
-    if (!config && access(DEFAULT_CONFIG, F_OK) == 0)
-        config = DEFAULT_CONFIG;
-    if (config && read_config(options, config, err) < 0)
+    if (config_read(options, first.config, read_config, err) < 0)
         return -1;
+    options->reading = (struct place){0};
     operands = args_parse(argc, argv, specs, spec_count, set_option, options, err);
     if (operands < 0)
         return -1;
     options->paths = (const char *const *)(argv + 1);
     options->path_count = (size_t)operands;
-    if (check(options, err) < 0)
+    if (options->print_config)
+        return 0;
+    if (scan_options_check(options, err) < 0)
         return -1;
     if (!options->path_count && command == COMMAND_SCAN) {
         options->paths = standard_input;

@@ -8,13 +8,22 @@
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/pipeline/pipeline.h"
 
-#define DEFAULT_CONFIG "/etc/bouncelog/bouncelog.yaml"
-
 enum { LISTS_MAX = 32, CONDITIONS_MAX = 32, GLOBS_MAX = 64 };
 enum scan_command { COMMAND_SCAN, COMMAND_REPORT, COMMAND_SUPPRESS };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
+/* An option that somebody set, and where; without a file: on the command line. */
+struct given {
+    const char *name, *value; /* NULL: it takes none */
+    struct place place;
+};
+enum { GIVEN_MAX = 256 };
+
 struct scan_options {
+    struct given given[GIVEN_MAX]; /* in order; the last one of a name that does not add counts */
+    size_t given_count;
+    struct place reading; /* of the setting that is being applied */
+    bool print_config;
     enum scan_command command;
     const char *history, *allow; /* NULL: none */
     unsigned wait_seconds;
@@ -49,5 +58,8 @@ struct scan_options {
 /* ERR_USAGE, or ERR_CONFIG when the configuration file is wrong. */
 int scan_options_read(struct scan_options *options, enum scan_command command, int argc,
                       char **argv, struct err *err) MUST_CHECK;
+
+/* Do they go together? ERR_USAGE. */
+int scan_options_check(const struct scan_options *options, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,0 +1,121 @@
+#include "config.h"
+
+#include <glob.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+int config_read(struct scan_options *options, const char *named, config_reader *read,
+                struct err *err)
+{
+    glob_t files;
+    int rc = 0;
+    if (named)
+        return read(options, named, err);
+    if (access(CONFIG_FILE, F_OK) == 0 && read(options, CONFIG_FILE, err) < 0)
+        return -1;
+    if (glob(CONFIG_FOLDER "/*.yaml", 0, NULL, &files) != 0)
+        return 0;
+    for (size_t i = 0; i < files.gl_pathc && rc == 0; i++) {
+        char *path = arena_alloc(&options->arena, strlen(files.gl_pathv[i]) + 1);
+        strcpy(path, files.gl_pathv[i]);
+        rc = read(options, path, err);
+    }
+    globfree(&files);
+    return rc;
+}
+
+void config_note(struct scan_options *options, const char *name, const char *value)
+{
+    if (options->given_count < GIVEN_MAX)
+        options->given[options->given_count++] = (struct given){name, value, options->reading};
+}
+
+/* These add to what was set before; all others replace it. */
+static bool adds(const char *name)
+{
+    static const char *const names[] = {"suppress", "sender", "filter-transports", "fail-on"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_overridden(const struct scan_options *options, size_t i)
+{
+    for (size_t later = i + 1; later < options->given_count; later++)
+        if (!adds(options->given[i].name) &&
+            strcmp(options->given[later].name, options->given[i].name) == 0)
+            return true;
+    return false;
+}
+
+static void add_name(struct buf *out, const char *name)
+{
+    for (; *name; name++)
+        buf_add_byte(out, *name == '-' ? '_' : *name);
+}
+
+static void add_value(struct buf *out, const struct given *given)
+{
+    if (!given->value) {
+        buf_add(out, SV("true"));
+        return;
+    }
+    buf_add_byte(out, '\'');
+    for (const char *at = given->value; *at; at++) {
+        buf_add_byte(out, *at);
+        if (*at == '\'')
+            buf_add_byte(out, '\'');
+    }
+    buf_add_byte(out, '\'');
+}
+
+static void add_place(struct buf *out, const struct place *place)
+{
+    if (place->file)
+        buf_printf(out, "  # %s:%d\n", place->file, place->line);
+    else
+        buf_add(out, SV("  # command line\n"));
+}
+
+/* Those that add stand in one list, where the first of them was set. */
+static void add_list(struct buf *out, const struct scan_options *options, size_t first)
+{
+    const char *name = options->given[first].name;
+    for (size_t i = 0; i < first; i++)
+        if (strcmp(options->given[i].name, name) == 0)
+            return;
+    add_name(out, name);
+    buf_add(out, SV(":\n"));
+    for (size_t i = first; i < options->given_count; i++) {
+        if (strcmp(options->given[i].name, name) != 0)
+            continue;
+        buf_add(out, SV("  - "));
+        add_value(out, &options->given[i]);
+        add_place(out, &options->given[i].place);
+    }
+}
+
+int config_print(const struct scan_options *options)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < options->given_count; i++) {
+        const struct given *given = &options->given[i];
+        if (is_overridden(options, i))
+            continue;
+        if (adds(given->name)) {
+            add_list(&out, options, i);
+            continue;
+        }
+        add_name(&out, given->name);
+        buf_add(&out, SV(": "));
+        add_value(&out, given);
+        add_place(&out, &given->place);
+    }
+    if (!out.len)
+        buf_add(&out, SV("# nothing is set: all options have their defaults\n"));
+    int code = print_result(buf_sv(&out));
+    buf_release(&out);
+    return code;
+}

@@ -1,0 +1,58 @@
+/* Options that are right each by itself, and do not go together. */
+#include <unistd.h>
+
+#include "scan_options.h"
+
+/* A key serves --hash, or lists of the format hash alone. */
+static int check_hash(const struct scan_options *o, struct err *err)
+{
+    bool hash_list = false;
+    for (size_t i = 0; i < o->list_count; i++) {
+        enum list_format format = o->lists[i].format;
+        hash_list = hash_list || format == LIST_HASH;
+        if (o->hash && !list_format_takes_fingerprints(format))
+            return err_set(
+                err, ERR_USAGE,
+                "--suppress '%s:%s': this format needs addresses, and --hash leaves none",
+                o->lists[i].path, list_format_name(format));
+    }
+    if (o->hash && !o->hash_key_file)
+        return err_set(err, ERR_USAGE, "--hash and --hash-key-file go together");
+    if (o->hash_key_file && !o->hash && !hash_list)
+        return err_set(err, ERR_USAGE,
+                       "--hash-key-file goes with --hash, or with a list of the format hash");
+    return 0;
+}
+
+static int check_history(const struct scan_options *o, struct err *err)
+{
+    bool windowed = o->since != INT64_MIN || o->until != INT64_MAX;
+    if (o->command != COMMAND_SCAN && !o->history)
+        return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
+    if (o->command == COMMAND_REPORT && o->path_count)
+        return err_set(err, ERR_USAGE, "'%s': a report reads no logs, only the history",
+                       o->paths[0]);
+    if (o->command != COMMAND_SCAN)
+        return 0;
+    if (!o->path_count && isatty(STDIN_FILENO))
+        return err_set(err, ERR_USAGE, "no log file (\"-\" is standard input; see --help)");
+    if (o->history && windowed)
+        return err_set(err, ERR_USAGE,
+                       "--since and --until would lose what lies outside from the "
+                       "history; `bouncelog report` shows any period of it");
+    if (!o->history && (o->dry_run || o->delta || o->wait_seconds))
+        return err_set(err, ERR_USAGE, "--%s goes with --history",
+                       o->dry_run ? "dry-run"
+                       : o->delta ? "delta"
+                                  : "wait");
+    return 0;
+}
+
+int scan_options_check(const struct scan_options *o, struct err *err)
+{
+    if (check_hash(o, err) < 0)
+        return -1;
+    if (o->since >= o->until)
+        return err_set(err, ERR_USAGE, "--since is not before --until");
+    return check_history(o, err);
+}
