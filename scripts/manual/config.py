@@ -36,7 +36,7 @@ def config(scan):
         if block.kind == 'heading':
             text += f'\n## {block.text}\n'
         for item in block.items:
-            options = [option for option in item.options if option.name not in ('--config', '--help')]
+            options = [option for option in item.options if option.name not in ('--config', '--print-config', '--help')]
             if not options:
                 continue
             words = textwrap.wrap(item.text, 96)

@@ -139,7 +139,7 @@ def settings(scan):
     for item in scan.items():
         for option in item.options:
             key = option.name[2:].replace('-', '_')
-            if key not in ('config', 'help'):
+            if key not in ('config', 'print-config', 'print_config', 'help'):
                 value = f'Ar {mdoc.argument(option.value)}' if option.value else 'Cm true'
                 rows.append((f'Cm {key}:\\& {value}', mdoc.fill(mdoc.inline(item.text))))
     return mdoc.tagged(rows)
