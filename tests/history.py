@@ -515,6 +515,8 @@ def lists(folder):
     got = n.report()
     check(len(got['held']) == 40 and got['suppress'] == [], f'an outage that is seen in parts: {len(got["suppress"])} listed')
     n = Nights(folder, 'allow')
+    n.write('empty')
+    n.scan('empty', options=[])
     run('history', 'allow', '-d', n.db, '@example.org')
     for odd in ('*@example.com', '<a@b>', ' a@b ', '@', 'a@b.', 'joe'):
         run('history', 'allow', '-d', n.db, odd, code=2)

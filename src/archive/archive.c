@@ -229,6 +229,11 @@ struct history *archive_history(struct archive *archive)
     return archive->history;
 }
 
+sv archive_format(const struct archive *archive, size_t mark)
+{
+    return mark < archive->stream_count ? archive->streams[mark].format : SV_EMPTY;
+}
+
 bool archive_has_others(const struct archive *archive)
 {
     return archive->has_others;

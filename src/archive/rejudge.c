@@ -20,9 +20,15 @@ static void judge(void *context, struct event *event)
     pipeline_judge(patterns, event);
 }
 
+/* The latest thing that is held against it. */
 static sv strongest(const struct suspect *suspect, const struct taxonomy *taxonomy)
 {
-    return suspect->charges ? taxonomy->categories[suspect->charges->category].name : SV_EMPTY;
+    const struct charge *best = suspect->charges;
+    for (const struct charge *at = best; at; at = at->next)
+        if (at->last_seen > best->last_seen ||
+            (at->last_seen == best->last_seen && at->category < best->category))
+            best = at;
+    return best ? taxonomy->categories[best->category].name : SV_EMPTY;
 }
 
 static int visit(void *context, const struct item *item, struct err *err)

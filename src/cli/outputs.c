@@ -15,6 +15,8 @@ const char *outputs_summary(const struct scan_options *options)
 {
     if (options->output)
         return options->output;
+    if (options->command == COMMAND_SUPPRESS)
+        return NULL;
     const char *others[] = {options->events, options->page, options->metrics};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i] && outfile_is_stdout(others[i]))

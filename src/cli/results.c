@@ -93,6 +93,14 @@ static void write_delta(struct results *results, const struct setup *setup,
     outfile_finish(results->removed[i]);
 }
 
+static void tell_brake(const struct setup *setup, const struct report *report)
+{
+    if (setup->options.list_count)
+        message("the lists stay as they were: %zu addresses would be new on them (see \"suppress\" "
+                "in the summary, then --force)",
+                report->fresh_count);
+}
+
 static void hold_lists(struct results *results)
 {
     for (size_t i = 0; i < LISTS_MAX; i++) {
@@ -109,8 +117,10 @@ void results_write(struct results *results, const struct setup *setup, const str
 {
     if (results->events)
         outfile_finish(results->events);
-    if (report->brake)
+    if (report->brake) {
+        tell_brake(setup, report);
         hold_lists(results);
+    }
     for (size_t i = 0; i < setup->options.list_count && results->lists[i]; i++) {
         if (setup->options.delta)
             write_delta(results, setup, report, i);

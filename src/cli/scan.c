@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -117,6 +118,13 @@ static double seconds_since(const struct timespec *began)
     return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
+/* A log that did not change was not opened: the history knows what it is packed in. */
+static sv format_of(const struct run *run, const struct source *source)
+{
+    sv known = run->archive ? archive_format(run->archive, source->known) : SV_EMPTY;
+    return known.len && strcmp(source->format, "unknown") == 0 ? known : sv_from(source->format);
+}
+
 static void describe_inputs(struct run *run)
 {
     size_t count = run->scan.source_count;
@@ -124,7 +132,7 @@ static void describe_inputs(struct run *run)
     for (size_t i = 0; i < count; i++) {
         const struct source *source = input_source(run->input, i);
         run->inputs[i] = (struct report_input){.file = sv_from(source->path),
-                                               .format = sv_from(source->format),
+                                               .format = format_of(run, source),
                                                .error = sv_from(source->error),
                                                .bytes = source->bytes,
                                                .resumed_at = source->resumed_at,

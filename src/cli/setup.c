@@ -37,14 +37,17 @@ static int load_addresses(struct map *addresses, const char *option, const char 
                           struct err *err)
 {
     struct buf text = {0};
-    if (!path)
-        return 0;
-    if (textfile_read(&text, option, path, err) < 0)
-        return -1;
-    for (sv rest = buf_sv(&text); rest.len;)
-        add_address(addresses, sv_cut(rest, '\n', &rest));
+    int rc = path ? textfile_read(&text, option, path, err) : 0;
+    sv rest = rc == 0 ? buf_sv(&text) : SV_EMPTY;
+    for (int number = 1; rest.len && rc == 0; number++) {
+        sv line = sv_trim(sv_cut(rest, '\n', &rest));
+        if (line.len && line.ptr[0] != '#' && sv_find_byte(line, '@') == SV_NPOS)
+            rc = err_set(err, ERR_USAGE, "%s %s:%d: expected an address or @domain", option, path,
+                         number);
+        add_address(addresses, line);
+    }
     buf_release(&text);
-    return 0;
+    return rc;
 }
 
 static int load_key(struct setup *setup, struct err *err)

@@ -57,7 +57,8 @@ static int take_lock(struct history *history, unsigned wait_seconds, struct err 
         open(buf_cstr(&name), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     buf_release(&name);
     if (history->lock < 0)
-        return lock_failed(history, err);
+        return err_set(err, ERR_HISTORY, "%s: cannot create its lock file: %s", history->path,
+                       strerror(errno));
     for (unsigned tries = 0;; tries++) {
         if (flock(history->lock, LOCK_EX | LOCK_NB) == 0)
             return 0;

@@ -20,7 +20,8 @@ static struct event event_of(const struct charge *charge, sv key)
                     .said = {(enum origin)facts->origin, (enum stage)facts->stage, SV_EMPTY},
                     .reply = {charge->code, charge_text(charge, CHARGE_ENHANCED),
                               charge_text(charge, CHARGE_REPLY)},
-                    .verdict = {.category = charge->category}},
+                    .verdict = {.category = charge->category,
+                                .rule = charge_text(charge, CHARGE_RULE)}},
         .suppressible = true,
         .cause = facts->cause};
     event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);

@@ -44,6 +44,8 @@ const struct period *archive_totals(const struct archive *archive);
 
 /* Where the logs were read to; views live as long as the archive. */
 void archive_resume(const struct archive *archive, struct input_options *options);
+/* What the log of a mark (struct source, `known`) was packed in; empty: not known. */
+sv archive_format(const struct archive *archive, size_t mark);
 /* pipeline_options.prepare: what earlier runs left, into a scan that is new. */
 void archive_prepare(void *archive, struct scan *scan);
 /* Sets what the report needs to decide over all evidence. The evidence of the scan is settled. */

@@ -1,0 +1,134 @@
+/* bouncelog history show. */
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/scan.h"
+#include "bouncelog/base/text.h"
+#include "task.h"
+
+static sv when(int64_t time, char *text)
+{
+    date_format(time, text);
+    return sv_from(text);
+}
+
+static void show_charge(struct buf *out, const struct charge *charge,
+                        const struct taxonomy *taxonomy)
+{
+    char first[DATE_TEXT], last[DATE_TEXT], at[DATE_TEXT];
+    const struct category *category = &taxonomy->categories[charge->category];
+    buf_printf(out, "  %.*s: %lld message%s on %d day%s, %.*s to %.*s\n", SV_FMT(category->name),
+               (long long)(charge->message_count + charge->forgotten),
+               charge->message_count + charge->forgotten == 1 ? "" : "s", charge->day_count,
+               charge->day_count == 1 ? "" : "s", SV_FMT(when(charge_first_seen(charge), first)),
+               SV_FMT(when(charge->last_seen, last)));
+    buf_printf(out, "    %s", charge->code ? "" : "no code");
+    if (charge->code)
+        buf_printf(out, "%d", charge->code);
+    buf_printf(out, " %.*s ", SV_FMT(charge_text(charge, CHARGE_ENHANCED)));
+    text_add_visible(out, charge_text(charge, CHARGE_REPLY));
+    static const enum charge_text where[] = {CHARGE_RULE, CHARGE_HOST, CHARGE_QUEUE_ID,
+                                             CHARGE_FILE};
+    static const char *const before[] = {"\n    by ", "; ", " ", ", "};
+    for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
+        buf_add(out, sv_from(before[i]));
+        text_add_visible(out, charge_text(charge, where[i]));
+    }
+    buf_printf(out, " line %lld\n", (long long)charge->line);
+    for (size_t i = 0; i < charge->message_count; i++) {
+        const struct charge_message *message = charge_message(charge, i);
+        buf_printf(out, "      %.*s%s\n", SV_FMT(when(message->time, at)),
+                   message->at_once ? "  enough by itself" : "");
+    }
+}
+
+/* By itself, or with all of its domain. */
+static void show_allowed(struct task *task, sv address)
+{
+    char lower[TASK_ADDRESS_MAX];
+    const struct map *allowed = archive_allowed(task->archive);
+    size_t at = sv_rfind_byte(address, '@');
+    if (address.len > sizeof lower || at == SV_NPOS)
+        return;
+    scan_lower(lower, address);
+    if (map_get(allowed, sv_make(lower, address.len)))
+        buf_add(&task->text, SV("  allowed: it is on no list\n"));
+    else if (map_get(allowed, sv_make(lower + at, address.len - at)))
+        buf_add(&task->text, SV("  allowed, with all of its domain: it is on no list\n"));
+}
+
+static void show_suspect(struct task *task, const struct suspect *suspect)
+{
+    struct buf *out = &task->text;
+    char at[DATE_TEXT];
+    if (suspect->listed_at)
+        buf_printf(out, "  on the lists since %.*s\n", SV_FMT(when(suspect->listed_at, at)));
+    if (suspect->cleared_at)
+        buf_printf(out, "  was cleared %.*s\n", SV_FMT(when(suspect->cleared_at, at)));
+    if (suspect->delivered_at)
+        buf_printf(out, "  took mail last, after a failure, %.*s\n",
+                   SV_FMT(when(suspect->delivered_at, at)));
+    for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
+        show_charge(out, charge, &task->patterns.taxonomy);
+}
+
+static int show_run(void *context, const struct history_run *run, struct err *err)
+{
+    struct task *task = context;
+    char at[DATE_TEXT];
+    (void)err;
+    if (run->id >= task->floor)
+        buf_printf(&task->text, "  run %lld  %.*s  %.*s\n", (long long)run->id,
+                   SV_FMT(when(run->started, at)), SV_FMT(run->what));
+    return 0;
+}
+
+static int show_overview(struct task *task, struct err *err)
+{
+    struct archive_overview overview;
+    struct buf *out = &task->text;
+    if (archive_overview(task->archive, &overview, err) < 0)
+        return -1;
+    if (overview.days)
+        buf_printf(out, "days       %lld, %s to %s\n", (long long)overview.days, overview.first_day,
+                   overview.last_day);
+    else
+        buf_add(out, SV("days       none yet\n"));
+    buf_printf(out,
+               "hosts      %lld\nlogs       %lld\naddresses  %lld with evidence, %lld on the "
+               "lists\ndomains    %lld with evidence\n",
+               (long long)overview.hosts, (long long)overview.logs, (long long)overview.addresses,
+               (long long)overview.listed, (long long)overview.domains);
+    const struct map *allowed = archive_allowed(task->archive);
+    buf_printf(out, "allowed    %zu\n", map_count(allowed));
+    for (size_t i = 0; i < map_count(allowed); i++) {
+        buf_add(out, SV("  "));
+        text_add_visible(out, map_key_at(allowed, i));
+        buf_add_byte(out, '\n');
+    }
+    buf_add(out, SV("runs that can be taken back\n"));
+    if (history_undo_floor(archive_history(task->archive), &task->floor, err) < 0)
+        return -1;
+    return history_each_run(archive_history(task->archive), show_run, task, err);
+}
+
+int history_show(struct task *task, struct err *err)
+{
+    if (task_open(task, HISTORY_READ, "show", err) < 0)
+        return -1;
+    if (!task->count)
+        return show_overview(task, err);
+    for (int i = 0; i < task->count; i++) {
+        const struct suspect *suspect;
+        sv address = sv_from(task->operands[i]);
+        int found = archive_find(task->archive, address, &suspect, err);
+        if (found < 0)
+            return -1;
+        text_add_visible(&task->text, address);
+        buf_add_byte(&task->text, '\n');
+        show_allowed(task, address);
+        if (found)
+            show_suspect(task, suspect);
+        else
+            buf_add(&task->text, SV("  nothing is held against it\n"));
+    }
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* task: what the commands that work on a history by hand share. */
+#ifndef BOUNCELOG_CLI_TASK_H
+#define BOUNCELOG_CLI_TASK_H
+
+#include "bouncelog/archive/archive.h"
+
+enum { TASK_ADDRESS_MAX = 512 };
+
+struct task {
+    const char *path;
+    unsigned wait_seconds;
+    bool remove, dry_run, help;
+    int64_t days, evidence_days;
+    int64_t floor; /* the oldest run that can be taken back */
+    struct patterns_options how;
+    struct patterns patterns;
+    char **operands;
+    int count;
+    struct archive *archive;
+    struct buf text; /* what goes to standard output */
+};
+
+int task_open(struct task *task, enum history_use use, const char *what,
+              struct err *err) MUST_CHECK;
+
+/* `bouncelog history show`: what a history holds, or what is held against addresses. */
+int history_show(struct task *task, struct err *err) MUST_CHECK;
+
+#endif
