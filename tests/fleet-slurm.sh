@@ -82,13 +82,9 @@ export FLEET_PROGRAM
 scripts/fleet-slurm "$work/all" "$work/logs"
 scripts/fleet-slurm "$work/all" "$work/logs"
 
-normal() {
-    python3 -c 'import json, sys
-summary = json.load(sys.stdin)
-for key in ("inputs", "generated_at"): del summary[key]
-print(json.dumps(summary, indent=1))'
-}
-"$BOUNCELOG" report -d "$work/all" | normal > "$work/merged"
-"$BOUNCELOG" scan "$work"/logs/*/mail.log | normal > "$work/whole"
+# shellcheck source=tests/support/summary.sh
+. tests/support/summary.sh
+"$BOUNCELOG" report -d "$work/all" | counts_of > "$work/merged"
+"$BOUNCELOG" scan "$work"/logs/*/mail.log | counts_of > "$work/whole"
 diff -u "$work/whole" "$work/merged"
 echo "fleet-slurm: three hosts on two nodes are one"

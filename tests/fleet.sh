@@ -68,13 +68,9 @@ mv "$work/away" "$work/mx3"
 scripts/fleet "$work/all" mx1 mx2 mx3
 scripts/fleet "$work/all" mx1 mx2 mx3
 
-normal() {
-    python3 -c 'import json, sys
-summary = json.load(sys.stdin)
-for key in ("inputs", "generated_at"): del summary[key]
-print(json.dumps(summary, indent=1))'
-}
-"$BOUNCELOG" report -d "$work/all" | normal > "$work/merged"
-"$BOUNCELOG" scan "$work/mx1/mail.log" "$work/mx2/mail.log" "$work/mx3/mail.log" | normal > "$work/whole"
+# shellcheck source=tests/support/summary.sh
+. tests/support/summary.sh
+"$BOUNCELOG" report -d "$work/all" | counts_of > "$work/merged"
+"$BOUNCELOG" scan "$work/mx1/mail.log" "$work/mx2/mail.log" "$work/mx3/mail.log" | counts_of > "$work/whole"
 diff -u "$work/whole" "$work/merged"
 echo "fleet: three hosts are one"
