@@ -33,9 +33,14 @@ def main():
         def results(name):
             return [open(f'{work}/{name}.{part}', 'rb').read() for part in ('json', 'list')]
 
-        begin = time.time()
-        subprocess.run(command('whole'), check=True, env=environment)
-        takes = time.time() - begin
+        takes = 1e9 # the fastest of some: a machine that is busy once would have most kills come too late
+        for _ in range(3):
+            for name in os.listdir(work):
+                if name.startswith('whole'):
+                    os.unlink(f'{work}/{name}')
+            begin = time.time()
+            subprocess.run(command('whole'), check=True, env=environment)
+            takes = min(takes, time.time() - begin)
         whole = results('whole')
         for number in range(kills):
             for name in os.listdir(work):
