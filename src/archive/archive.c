@@ -157,7 +157,7 @@ static int load_totals(void *context, const struct item *item, struct err *err)
     struct archive *archive = context;
     struct period totals;
     period_init(&totals);
-    int result = period_unpack(&totals, item->value, &archive->options.patterns->taxonomy) < 0
+    int result = period_unpack(&totals, item->value, archive_taxonomy(archive)) < 0
                      ? archive_damaged(archive, "the totals", err)
                      : 0;
     if (result == 0)

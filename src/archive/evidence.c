@@ -15,11 +15,6 @@ struct load {
     bool own, others; /* which to take */
 };
 
-static const struct taxonomy *taxonomy_of(const struct archive *archive)
-{
-    return &archive->options.patterns->taxonomy;
-}
-
 static int load_suspect(void *context, const struct item *item, struct err *err)
 {
     const struct load *load = context;
@@ -30,7 +25,7 @@ static int load_suspect(void *context, const struct item *item, struct err *err)
         return 0;
     struct suspect *suspect = map_add(load->suspects, item->key, NULL);
     struct suspect before = *suspect;
-    if (suspect_unpack(suspect, item->value, taxonomy_of(load->archive)) < 0)
+    if (suspect_unpack(suspect, item->value, archive_taxonomy(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
     suspect->known = suspect->known || own;
     if (!own) { /* what stands on the lists of others is their matter */
@@ -82,7 +77,7 @@ static int load_ledger(void *context, const struct item *item, struct err *err)
     const struct load_ledger *load = context;
     if (load->own_alone && !archive_is_own(load->archive, item))
         return 0;
-    return ledger_unpack(load->ledger, item->value, taxonomy_of(load->archive)) < 0
+    return ledger_unpack(load->ledger, item->value, archive_taxonomy(load->archive)) < 0
                ? archive_damaged(load->archive, "open messages", err)
                : 0;
 }
@@ -115,9 +110,9 @@ static int copy_suspects(struct archive *archive, struct map *to, const struct m
     int result = 0;
     for (size_t i = 0; i < map_count(from) && result == 0; i++) {
         buf_clear(&bytes);
-        suspect_pack(&bytes, map_value_at(from, i), taxonomy_of(archive));
+        suspect_pack(&bytes, map_value_at(from, i), archive_taxonomy(archive));
         if (suspect_unpack(map_add(to, map_key_at(from, i), NULL), buf_sv(&bytes),
-                           taxonomy_of(archive)) < 0)
+                           archive_taxonomy(archive)) < 0)
             result = archive_damaged(archive, "evidence", err);
     }
     buf_release(&bytes);
@@ -211,7 +206,7 @@ static int add_day(void *context, const struct item *item, struct err *err)
     if (!in_window(view, item->key) && !archive->has_others)
         return 0;
     period_init(&day);
-    int result = period_unpack(&day, item->value, taxonomy_of(archive)) < 0
+    int result = period_unpack(&day, item->value, archive_taxonomy(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
     if (result == 0 && in_window(view, item->key))

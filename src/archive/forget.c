@@ -6,11 +6,6 @@
 
 enum { SECONDS_A_DAY = 86400, ADDRESS_MAX = 512 };
 
-static const struct taxonomy *taxonomy_of(const struct archive *archive)
-{
-    return &archive->options.patterns->taxonomy;
-}
-
 static sv lower(sv address, char *out)
 {
     address = sv_sub(address, 0, ADDRESS_MAX);
@@ -23,7 +18,7 @@ static int add_suspect(void *context, const struct item *item, struct err *err)
     struct archive *archive = context;
     struct suspect *suspect = map_add(&archive->all.addresses, item->key, NULL);
     suspect->known = true;
-    return suspect_unpack(suspect, item->value, taxonomy_of(archive)) < 0
+    return suspect_unpack(suspect, item->value, archive_taxonomy(archive)) < 0
                ? archive_damaged(archive, "evidence", err)
                : 0;
 }
@@ -51,13 +46,13 @@ static int forget_address(void *context, const struct item *item, struct err *er
     }
     if (!text_may_mention(item->value, changes->address))
         return 0;
-    if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0) {
+    if (suspect_unpack(&suspect, item->value, archive_taxonomy(changes->archive)) < 0) {
         suspect_release(&suspect);
         return archive_damaged(changes->archive, "evidence", err);
     }
     struct buf value = {0};
     if (suspect_forget_text(&suspect, changes->address)) {
-        suspect_pack(&value, &suspect, taxonomy_of(changes->archive));
+        suspect_pack(&value, &suspect, archive_taxonomy(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
     suspect_release(&suspect);
@@ -88,11 +83,11 @@ static int forget_in_day(void *context, const struct item *item, struct err *err
     struct period period;
     struct buf value = {0};
     period_init(&period);
-    int result = period_unpack(&period, item->value, taxonomy_of(changes->archive)) < 0
+    int result = period_unpack(&period, item->value, archive_taxonomy(changes->archive)) < 0
                      ? archive_damaged(changes->archive, "the counters of a day", err)
                      : 0;
     if (result == 0 && period_forget(&period, changes->address, changes->fingerprint)) {
-        period_pack(&value, &period, taxonomy_of(changes->archive));
+        period_pack(&value, &period, archive_taxonomy(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
     period_release(&period);
@@ -107,11 +102,11 @@ static int forget_in_ledger(void *context, const struct item *item, struct err *
         return 0;
     struct ledger *ledger = ledger_new(&(struct ledger_options){0});
     struct buf value = {0};
-    int result = ledger_unpack(ledger, item->value, taxonomy_of(changes->archive)) < 0
+    int result = ledger_unpack(ledger, item->value, archive_taxonomy(changes->archive)) < 0
                      ? archive_damaged(changes->archive, "open messages", err)
                      : 0;
     if (result == 0 && ledger_forget(ledger, changes->address)) {
-        ledger_pack(&value, ledger, taxonomy_of(changes->archive));
+        ledger_pack(&value, ledger, archive_taxonomy(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
     ledger_free(ledger);
@@ -170,7 +165,7 @@ static int prune_suspect(void *context, const struct item *item, struct err *err
 {
     struct changes *changes = context;
     struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, taxonomy_of(changes->archive)) < 0) {
+    if (suspect_unpack(&suspect, item->value, archive_taxonomy(changes->archive)) < 0) {
         suspect_release(&suspect);
         return archive_damaged(changes->archive, "evidence", err);
     }
@@ -183,7 +178,7 @@ static int prune_suspect(void *context, const struct item *item, struct err *err
     if (useless) {
         changes_add(changes, item, SV_EMPTY, true);
     } else if (suspect_messages(&suspect) != had) {
-        suspect_pack(&value, &suspect, taxonomy_of(changes->archive));
+        suspect_pack(&value, &suspect, archive_taxonomy(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
     suspect_release(&suspect);

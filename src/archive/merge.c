@@ -105,7 +105,7 @@ static int count_address(void *context, const struct item *item, struct err *err
 {
     struct count *count = context;
     struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, &count->archive->options.patterns->taxonomy) < 0) {
+    if (suspect_unpack(&suspect, item->value, archive_taxonomy(count->archive)) < 0) {
         suspect_release(&suspect);
         return archive_damaged(count->archive, "evidence", err);
     }

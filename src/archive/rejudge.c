@@ -35,7 +35,7 @@ static int visit(void *context, const struct item *item, struct err *err)
 {
     struct rejudge *rejudge = context;
     struct archive *archive = rejudge->changes.archive;
-    const struct taxonomy *taxonomy = &archive->options.patterns->taxonomy;
+    const struct taxonomy *taxonomy = archive_taxonomy(archive);
     struct suspect suspect = {0};
     if (suspect_unpack(&suspect, item->value, taxonomy) < 0) {
         suspect_release(&suspect);

@@ -19,7 +19,7 @@ struct save {
 
 static const struct taxonomy *taxonomy_of(const struct save *save)
 {
-    return &save->archive->options.patterns->taxonomy;
+    return archive_taxonomy(save->archive);
 }
 
 static int put(struct save *save, enum item_kind kind, sv key, bool is_new)

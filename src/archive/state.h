@@ -34,6 +34,11 @@ struct archive {
     struct report_input *inputs;
 };
 
+static inline const struct taxonomy *archive_taxonomy(const struct archive *archive)
+{
+    return &archive->options.patterns->taxonomy;
+}
+
 bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);
 

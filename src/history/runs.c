@@ -58,7 +58,6 @@ int history_begin(struct history *history, int64_t now, const char *what, struct
     sqlite3_stmt *statement = NULL;
     if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
         return -1;
-    history->in_transaction = true;
     history->run++;
     int rc =
         sqlite3_prepare_v2(history->db, "INSERT INTO run VALUES(?, ?, ?)", -1, &statement, NULL);
@@ -83,10 +82,7 @@ int history_flush(struct history *history, struct err *err)
 
 int history_commit(struct history *history, struct err *err)
 {
-    if (store_execute(history, "COMMIT", err) < 0)
-        return -1;
-    history->in_transaction = false;
-    return 0;
+    return store_execute(history, "COMMIT", err);
 }
 
 int history_each_run(struct history *history,

@@ -23,7 +23,6 @@ struct history {
     int lock;           /* -1: none is held */
     int64_t generation; /* how often the file was changed */
     int64_t run;        /* the one under way, or the last one */
-    bool in_transaction;
     char origin[ORIGIN_BYTES];
 };
 

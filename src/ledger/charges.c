@@ -2,10 +2,9 @@
 
 #include <string.h>
 
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
-
-enum { SECONDS_A_DAY = 86400 };
 
 static void free_charge(struct charge *charge)
 {
@@ -47,6 +46,16 @@ struct charge *suspect_charge(struct suspect *suspect, uint8_t category)
     return charge;
 }
 
+bool charge_takes(const struct charge *charge, int64_t time, sv host, sv file, int64_t line)
+{
+    if (!charge->texts || time != charge->last_seen)
+        return !charge->texts || time > charge->last_seen;
+    int order = sv_cmp(host, charge_text(charge, CHARGE_HOST));
+    if (order == 0)
+        order = sv_cmp(file, charge_text(charge, CHARGE_FILE));
+    return order ? order > 0 : line >= charge->line;
+}
+
 void charge_set_texts(struct charge *charge, const sv *texts)
 {
     size_t size = 0, lens[CHARGE_TEXTS];
@@ -80,11 +89,6 @@ int64_t charge_first_seen(const struct charge *charge)
 static void *with_room(void *list, size_t count, size_t size)
 {
     return count & (count - 1) ? list : mem_grow(list, count ? count * 2 : 1, size);
-}
-
-static int64_t day_of(int64_t time)
-{
-    return (time - (time % SECONDS_A_DAY + SECONDS_A_DAY) % SECONDS_A_DAY) / SECONDS_A_DAY;
 }
 
 static struct charge_message *message_at(struct charge *charge, size_t i)
@@ -126,7 +130,7 @@ static struct charge_message *surplus(struct charge *charge, const struct charge
     struct oldest all = {0}, that_day = {0};
     for (size_t i = 0; i < charge->message_count; i++) {
         look_at(&all, message_at(charge, i));
-        if (day_of(message_at(charge, i)->time) == day_of(fresh->time))
+        if (date_day(message_at(charge, i)->time) == date_day(fresh->time))
             look_at(&that_day, message_at(charge, i));
     }
     if (that_day.count >= CHARGE_MESSAGES_A_DAY)
@@ -171,7 +175,7 @@ void charge_add_day(struct charge *charge, int64_t time)
 {
     size_t oldest = 0;
     for (size_t i = 0; i < charge->day_count; i++) {
-        if (day_of(charge_day(charge, i)) == day_of(time)) {
+        if (date_day(charge_day(charge, i)) == date_day(time)) {
             if (time > charge_day(charge, i))
                 *day_at(charge, i) = time;
             return;

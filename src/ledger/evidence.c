@@ -35,16 +35,6 @@ static sv lower(sv address, char *out)
     return sv_make(out, address.len);
 }
 
-static bool is_later(const struct charge *charge, const struct event *event)
-{
-    const struct record *a = &event->attempt;
-    if (a->time != charge->last_seen)
-        return a->time > charge->last_seen;
-    int hosts = sv_cmp(a->host, charge_text(charge, CHARGE_HOST));
-    int files = hosts ? hosts : sv_cmp(event->file, charge_text(charge, CHARGE_FILE));
-    return files ? files > 0 : a->line >= charge->line;
-}
-
 static void keep_latest(struct charge *charge, const struct event *event, sv address)
 {
     const struct record *a = &event->attempt;
@@ -92,7 +82,7 @@ static void accuse(struct map *map, sv key, const struct event *event, bool as_o
                                      .at_once = event->action == ACTION_SUPPRESS};
     charge_add_message(charge, &message);
     charge_add_day(charge, a->time);
-    if (!charge->texts || is_later(charge, event))
+    if (charge_takes(charge, a->time, a->host, event->file, a->line))
         keep_latest(charge, event, address);
     suspect->changed = true;
 }

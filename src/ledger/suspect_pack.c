@@ -80,15 +80,6 @@ void suspect_pack(struct buf *out, const struct suspect *suspect, const struct t
     }
 }
 
-static bool is_later(const struct charge *charge, int64_t last_seen, const sv *texts, int64_t line)
-{
-    if (!charge->texts || last_seen != charge->last_seen)
-        return !charge->texts || last_seen > charge->last_seen;
-    int hosts = sv_cmp(texts[CHARGE_HOST], charge_text(charge, CHARGE_HOST));
-    int files = hosts ? hosts : sv_cmp(texts[CHARGE_FILE], charge_text(charge, CHARGE_FILE));
-    return files ? files > 0 : line > charge->line;
-}
-
 /* NULL as long as nothing of it counts. */
 struct target {
     struct suspect *suspect;
@@ -143,7 +134,7 @@ static void unpack_charge(struct unpack *in, struct target *target, const struct
     if (!charge)
         return;
     charge->forgotten += forgotten;
-    if (!is_later(charge, last_seen, texts, line))
+    if (!charge_takes(charge, last_seen, texts[CHARGE_HOST], texts[CHARGE_FILE], line))
         return;
     charge->last_seen = last_seen;
     charge->line = line;

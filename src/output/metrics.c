@@ -60,14 +60,19 @@ static void add_run(struct buf *out, const struct report *report)
                report->generated_at);
 }
 
+static void by_result(struct buf *out, const char *metric, const struct line_tally *lines)
+{
+    labelled(out, metric, "result", SV("delivery"), lines->delivery);
+    labelled(out, metric, "result", SV("context"), lines->context);
+    labelled(out, metric, "result", SV("other"), lines->other);
+    labelled(out, metric, "result", SV("unparsed"), lines->unparsed);
+}
+
 static void add_lines(struct buf *out, const struct report *report)
 {
     const struct line_tally *lines = &report->lines;
     family(out, "last_run_lines", "Log lines of the last run, by what they were.");
-    labelled(out, "last_run_lines", "result", SV("delivery"), lines->delivery);
-    labelled(out, "last_run_lines", "result", SV("context"), lines->context);
-    labelled(out, "last_run_lines", "result", SV("other"), lines->other);
-    labelled(out, "last_run_lines", "result", SV("unparsed"), lines->unparsed);
+    by_result(out, "last_run_lines", lines);
 }
 
 static void reply(struct buf *out, const char *metric, const struct reply_row *row)
@@ -140,10 +145,7 @@ static void add_totals(struct buf *out, const struct totals *totals)
 {
     const struct line_tally *lines = &totals->lines;
     counter(out, "lines_total", "Log lines since the history began, by what they were.");
-    labelled(out, "lines_total", "result", SV("delivery"), lines->delivery);
-    labelled(out, "lines_total", "result", SV("context"), lines->context);
-    labelled(out, "lines_total", "result", SV("other"), lines->other);
-    labelled(out, "lines_total", "result", SV("unparsed"), lines->unparsed);
+    by_result(out, "lines_total", lines);
     counter(out, "replies_total",
             "Delivery attempts since the history began, by MTA, disposition and category.");
     for (size_t i = 0; i < totals->reply_count; i++)

@@ -1,10 +1,11 @@
 #include "lane.h"
 
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 
 /* How many records ahead the places of one in memory are asked for. */
-enum { AHEAD = 16, SOON = 6, SECONDS_A_DAY = 86400 };
+enum { AHEAD = 16, SOON = 6 };
 
 static bool sender_wanted(const struct pipeline_options *options, const struct event *event)
 {
@@ -20,7 +21,7 @@ static bool sender_wanted(const struct pipeline_options *options, const struct e
 static struct tally *tally_of(struct lane *lane, int64_t time)
 {
     struct scan *scan = lane->scan;
-    int64_t day = (time - (time % SECONDS_A_DAY + SECONDS_A_DAY) % SECONDS_A_DAY) / SECONDS_A_DAY;
+    int64_t day = date_day(time);
     if (!lane->options->by_day)
         return &scan->tally;
     if (!lane->period || lane->day != day) {

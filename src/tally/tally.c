@@ -7,7 +7,7 @@
 #include "bouncelog/base/scan.h"
 #include "merge.h"
 
-enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, SECONDS_A_DAY = 86400, DATE_LENGTH = 10 };
+enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, DATE_LENGTH = 10 };
 
 static size_t keep(char *to, sv text)
 {
@@ -169,7 +169,7 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
 static void count_reach(struct reach *reach, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    int64_t second = (a->time % SECONDS_A_DAY + SECONDS_A_DAY) % SECONDS_A_DAY;
+    int64_t second = a->time - date_day(a->time) * DATE_DAY;
     count(&reach->outcomes, a->outcome);
     reach->delivered[second / WATCH_SECONDS] += a->outcome == OUTCOME_DELIVERED;
     reach->dead[second / WATCH_SECONDS] += event->action == ACTION_SUPPRESS;
@@ -179,7 +179,7 @@ static struct outcomes *find_provider_day(struct tally *tally, sv provider, int6
 {
     char date[DATE_TEXT];
     struct buf key = {0};
-    date_format(day * SECONDS_A_DAY, date);
+    date_format(day * DATE_DAY, date);
     buf_printf(&key, "%.*s\n%.*s", SV_FMT(provider), DATE_LENGTH, date);
     struct outcomes *counts = map_add(&tally->provider_days, buf_sv(&key), NULL);
     buf_release(&key);
@@ -190,8 +190,7 @@ static struct outcomes *find_provider_day(struct tally *tally, sv provider, int6
 static void count_provider(struct tally *tally, const struct event *event)
 {
     sv provider = event->attempt.provider;
-    int64_t time = event->attempt.time;
-    int64_t day = (time - (time < 0 ? SECONDS_A_DAY - 1 : 0)) / SECONDS_A_DAY;
+    int64_t day = date_day(event->attempt.time);
     if (!provider.len)
         return;
     if (provider.ptr != tally->last_provider) {

@@ -17,6 +17,13 @@ struct civil {
 int64_t date_from_civil(struct civil civil);
 struct civil date_to_civil(int64_t seconds);
 
+/* Whole UTC days since 1970, also before it. */
+enum { DATE_DAY = 86400 };
+static inline int64_t date_day(int64_t seconds)
+{
+    return (seconds - (seconds < 0 ? DATE_DAY - 1 : 0)) / DATE_DAY;
+}
+
 /* True when the fields are a date and time that exist (leap second allowed). */
 bool date_is_valid(struct civil civil);
 
