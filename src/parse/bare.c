@@ -27,6 +27,19 @@ static enum severity class_of(const struct reply *reply)
     return severity;
 }
 
+/* A greeting (220) in which the server goes on to refuse, as some load balancers do that let two
+ * servers speak: the severity of the refusal. */
+static enum severity refusal_in_greeting(const struct reply *reply)
+{
+    for (size_t at = 0; reply->code == 220 && at < reply->text.len; at++) {
+        sv here = sv_skip(reply->text, at);
+        if (at && reply->text.ptr[at - 1] == ' ' && reply_has_code(here) &&
+            reply_enhanced_length(sv_skip(here, 4)) && here.ptr[4] == here.ptr[0])
+            return reply_severity((here.ptr[0] - '0') * 100);
+    }
+    return SEVERITY_NONE;
+}
+
 static bool read_frames(struct line *line, enum mta mta, sv text, struct record *record)
 {
     for (enum mta one = MTA_POSTFIX; one < MTA_COUNT; one++) {
@@ -57,10 +70,13 @@ void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *
     if (reply_has_code(text) || !read_frames(&line, mta, text, record))
         read_reply(&line, text, record);
     int class = record->reply.code / 100;
-    record->severity = class_of(&record->reply);
-    record->outcome = class == 2 || class == 3                 ? OUTCOME_DELIVERED
-                      : record->severity == SEVERITY_TRANSIENT ? OUTCOME_DEFERRED
-                                                               : OUTCOME_BOUNCED;
+    enum severity greeted = refusal_in_greeting(&record->reply);
+    record->severity = greeted == SEVERITY_NONE ? class_of(&record->reply) : greeted;
+    record->outcome = greeted == SEVERITY_NONE && (class == 2 || class == 3) ? OUTCOME_DELIVERED
+                      : record->severity == SEVERITY_TRANSIENT               ? OUTCOME_DEFERRED
+                                                                             : OUTCOME_BOUNCED;
+    if (greeted != SEVERITY_NONE)
+        record->said.stage = STAGE_BANNER;
     if (record->severity == SEVERITY_NONE && record->outcome == OUTCOME_BOUNCED)
         record->severity = SEVERITY_PERMANENT;
 }
