@@ -62,28 +62,24 @@ static bool takes(struct line *line, const struct shape *shape)
 }
 
 /* Lines are readable beyond their end, and no gate holds a newline or a NUL. */
-static inline bool gate_opens(const struct shape *shape, sv rest)
-{
-    uint64_t bytes = 0;
-    if (rest.len) /* an empty view may be a literal with nothing behind it */
-        memcpy(&bytes, rest.ptr, sizeof bytes);
-    return (bytes & shape->gate_mask) == shape->gate_bytes &&
-           (shape->gate.len <= sizeof bytes || sv_starts(rest, shape->gate));
-}
-
 static const struct shape *shape_from(struct line *line, size_t index)
 {
-    uint64_t daemon = line->header.program.daemon, all = UINT64_MAX;
-    uint64_t leads = line->patterns->leads[line->rest.len ? (unsigned char)line->rest.ptr[0] : 0];
-    if (leads != all && !(leads & daemon))
-        return NULL;
-    for (size_t i = index; i < line->patterns->shape_count; i++) {
-        const struct shape *shape = &line->patterns->shapes[i];
-        if (shape->daemons != all && !(shape->daemons & daemon))
+    const struct mta_patterns *mta = line->patterns;
+    uint64_t daemon = line->header.program.daemon, bytes = 0;
+    unsigned char lead = 0;
+    sv rest = line->rest;
+    if (rest.len) { /* an empty view may be a literal with nothing behind it */
+        memcpy(&bytes, rest.ptr, sizeof bytes);
+        lead = (unsigned char)rest.ptr[0];
+    }
+    for (uint32_t i = mta->gates_of[lead]; i < mta->gates_of[lead + 1]; i++) {
+        const struct gate *gate = &mta->gates[i];
+        if ((bytes & gate->mask) != gate->bytes || gate->shape < index ||
+            (gate->daemons != UINT64_MAX && !(gate->daemons & daemon)))
             continue;
-        if (!gate_opens(shape, line->rest))
-            continue;
-        if (shape->needs.len && sv_find(line->rest, shape->needs) == SV_NPOS)
+        const struct shape *shape = &mta->shapes[gate->shape];
+        if ((shape->gate.len > sizeof bytes && !sv_starts(rest, shape->gate)) ||
+            (shape->needs.len && sv_find(rest, shape->needs) == SV_NPOS))
             continue;
         if (takes(line, shape))
             return shape;
@@ -244,20 +240,65 @@ look_at(struct parser *parser, const struct clock *clock, sv text, int64_t numbe
     return read_line(parser, clock, number, records);
 }
 
+/* Is a glance enough? *seen: the header was seen, and is in *glance. */
+static inline bool is_done(struct parser *parser, sv text, struct glance *glance, bool *seen,
+                           enum line_class *class)
+{
+    *seen = header_glance(&parser->headers, text, glance);
+    if (!*seen)
+        return false;
+    *class = glance->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
+    return glance->program.mta == MTA_UNKNOWN ||
+           (glance->program.mta == MTA_POSTFIX && !postfix_cares(parser->options.patterns, glance));
+}
+
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
                             int64_t number, struct records *records)
 {
-    struct glance glance;
-    glance.id_len = 0;
-    if (text.len > LINE_MAX)
-        text.len = LINE_MAX;
-    if (!header_glance(&parser->headers, text, &glance))
-        return look_at(parser, clock, text, number, NULL, records);
-    if (glance.program.mta == MTA_UNKNOWN)
-        return LINE_OTHER;
-    if (glance.program.mta == MTA_POSTFIX && !postfix_cares(parser->options.patterns, &glance))
-        return LINE_CONTEXT;
-    return look_at(parser, clock, text, number, &glance, records);
+    struct glance glance = {.id_len = 0};
+    enum line_class class;
+    bool seen;
+    text = sv_sub(text, 0, LINE_MAX);
+    if (is_done(parser, text, &glance, &seen, &class))
+        return class;
+    return look_at(parser, clock, text, number, seen ? &glance : NULL, records);
+}
+
+struct lines lines_of(sv chunk)
+{
+    return (struct lines){
+        .newlines = newlines_of(chunk), .at = chunk.ptr, .end = chunk.ptr + chunk.len};
+}
+
+bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
+                 enum line_class *class, struct records *records)
+{
+    struct newlines newlines = lines->newlines;
+    const char *at = lines->at, *end = lines->end;
+    int64_t number = lines->number;
+    struct glance glance = {.id_len = 0};
+    sv text = SV_EMPTY;
+    bool seen = false, found = false;
+    while (at < end && !found) {
+        const char *newline = newlines_next(&newlines);
+        text = sv_make(at, (size_t)(newline - at));
+        text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
+        at = newline + 1;
+        number++;
+        if (is_done(parser, text, &glance, &seen, class))
+            lines->counts[*class]++;
+        else
+            found = true;
+    }
+    lines->newlines = newlines;
+    lines->at = at;
+    lines->number = number;
+    if (!found)
+        return false;
+    lines->line = text;
+    *class = look_at(parser, clock, text, number - 1, seen ? &glance : NULL, records);
+    lines->counts[*class]++;
+    return true;
 }
 
 /* Does this line announce a message that has just arrived? Then its queue id is of this second. */

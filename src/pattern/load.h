@@ -38,6 +38,9 @@ int words_join(const struct patterns *patterns, struct document *document, const
 /* After all providers are loaded. */
 void providers_index(struct patterns *patterns);
 
+/* After all shapes are loaded. */
+void gates_index(struct mta_patterns *mta);
+
 /* Adds a copy of *item behind list[*count]; the list is freed with mem_free. */
 void load_append(void *list, size_t *count, size_t item_size, const void *item);
 

@@ -154,12 +154,6 @@ static int load_shape(struct mta_patterns *mta, struct document *document, const
     if (load_templates(document, node, &shape, err) < 0 ||
         document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
         return -1;
-    sv_put((char *)&shape.gate_bytes, sv_sub(shape.gate, 0, sizeof shape.gate_bytes));
-    memset(&shape.gate_mask, 0xFF,
-           shape.gate.len < sizeof shape.gate_mask ? shape.gate.len : sizeof shape.gate_mask);
-    for (size_t byte = 0; byte < 256; byte++)
-        if (!shape.gate.len || (unsigned char)shape.gate.ptr[0] == byte)
-            mta->leads[byte] |= shape.daemons;
     load_append(&mta->shapes, &mta->shape_count, sizeof shape, &shape);
     return 0;
 }

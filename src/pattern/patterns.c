@@ -69,8 +69,11 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
     while (parsed-- > 0)
         document_release(&documents[parsed]);
     mem_free(documents);
-    if (rc == 0)
+    if (rc == 0) {
         providers_index(patterns);
+        for (size_t i = 0; i < MTA_COUNT; i++)
+            gates_index(&patterns->mtas[i]);
+    }
     return rc < 0 ? -1 : check_complete(patterns, where, err);
 }
 
@@ -106,6 +109,7 @@ static void release_mta(struct mta_patterns *mta)
         regex_free(mta->shapes[i].regex);
     for (size_t i = 0; i < mta->frame_count; i++)
         regex_free(mta->frames[i].regex);
+    mem_free(mta->gates);
     mem_free(mta->shapes);
     mem_free(mta->frames);
     mem_free(mta->stages);

@@ -1,6 +1,5 @@
 #include "worker.h"
 
-#include "bouncelog/base/scan.h"
 #include "bouncelog/ledger/ledger.h"
 
 void worker_init(struct worker *worker, const struct parser_options *options)
@@ -39,25 +38,21 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
                 struct batch *batch)
 {
     struct line_tally *lines = &batch->lines;
-    const char *at = chunk->bytes.ptr, *end = at + chunk->bytes.len;
-    struct newlines newlines = newlines_of(chunk->bytes);
-    int64_t counts[LINE_UNPARSED + 1] = {0}, number = 0;
+    struct lines read = lines_of(chunk->bytes);
+    enum line_class class;
     records_clear(&batch->records);
     line_tally_clear(lines);
-    for (; at < end; number++) {
-        sv line = {at, (size_t)(newlines_next(&newlines) - at)};
-        at += line.len + 1;
-        size_t from = batch->records.count;
-        enum line_class class = parser_line(worker->parser, clock, line, number, &batch->records);
-        counts[class]++;
+    for (size_t from = 0; parser_next(worker->parser, clock, &read, &class, &batch->records);
+         from = batch->records.count) {
+        int64_t number = read.number - 1;
         if (class == LINE_UNPARSED)
-            samples_add(&lines->unparsed_samples, SV_EMPTY, number, line);
+            samples_add(&lines->unparsed_samples, SV_EMPTY, number, read.line);
         if (batch->records.count > from)
-            judge_records(worker, batch, from, number, line);
+            judge_records(worker, batch, from, number, read.line);
     }
-    lines->total = number;
-    lines->delivery = counts[LINE_DELIVERY];
-    lines->context = counts[LINE_CONTEXT];
-    lines->other = counts[LINE_OTHER];
-    lines->unparsed = counts[LINE_UNPARSED];
+    lines->total = read.number;
+    lines->delivery = read.counts[LINE_DELIVERY];
+    lines->context = read.counts[LINE_CONTEXT];
+    lines->other = read.counts[LINE_OTHER];
+    lines->unparsed = read.counts[LINE_UNPARSED];
 }

@@ -1,6 +1,7 @@
 /* parse: a log line in, the records that it gives out.
  *
- * parser_line is a total function: every line gets one class, no line fails. Lines are read left
+ * parser_line is a total function: every line gets one class, no line fails; parser_next does the
+ * same for the lines of a chunk. Lines are read left
  * to right: whatever our own MTA writes stands before the words of strangers, so nothing is ever
  * searched for behind them (docs/ARCHITECTURE.md, "Strangers write into the log").
  *
@@ -15,6 +16,7 @@
 
 #include "bouncelog/base/arena.h"
 #include "bouncelog/base/map.h"
+#include "bouncelog/base/scan.h"
 #include "bouncelog/model/event.h"
 #include "bouncelog/pattern/patterns.h"
 
@@ -76,6 +78,22 @@ void parser_hosts(struct parser *parser, sv head, struct map *hosts);
 /* line: without its newline; readable for PARSE_SLACK bytes beyond its end. */
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv line,
                             int64_t number, struct records *records);
+
+/* The lines of a chunk, read one after the other; readable for 63 bytes beyond its end. */
+struct lines {
+    struct newlines newlines;
+    const char *at, *end;              /* what is still to be read */
+    int64_t number;                    /* of the next line, the first one of the chunk being 0 */
+    int64_t counts[LINE_UNPARSED + 1]; /* of the lines that were read, by class */
+    sv line;                           /* the last one that was looked at */
+};
+
+struct lines lines_of(sv chunk);
+
+/* Reads on until a line is more than a glance worth: true, and its class and its records are
+ * there. False: no line is left. */
+bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
+                 enum line_class *class, struct records *records);
 
 /* A reply, or the words of an MTA about a failure, without a log line around it: adds one attempt.
  * mta MTA_UNKNOWN: whose words they are is found out. */

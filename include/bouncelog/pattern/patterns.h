@@ -70,10 +70,9 @@ struct status_outcome {
 
 struct shape {
     sv name, gate;
-    uint64_t gate_bytes, gate_mask; /* its first eight bytes, as they stand in memory */
-    sv needs;                       /* must stand somewhere in the line; empty: nothing */
-    uint64_t daemons;               /* bits of mta_patterns.daemons */
-    struct regex *regex;            /* NULL: the gate says it all */
+    sv needs;            /* must stand somewhere in the line; empty: nothing */
+    uint64_t daemons;    /* bits of mta_patterns.daemons */
+    struct regex *regex; /* NULL: the gate says it all */
     struct line_template *templates;
     size_t template_count;
     enum meaning meaning;
@@ -81,6 +80,13 @@ struct shape {
     size_t status_count;
     struct place place;
     struct examples examples;
+};
+
+/* A shape as seen from the first bytes of what it takes. */
+struct gate {
+    uint64_t bytes, mask; /* its first eight bytes, as they stand in memory */
+    uint64_t daemons;
+    uint32_t shape; /* index of mta_patterns.shapes */
 };
 
 /* How the MTA wraps the words of a failure. */
@@ -110,7 +116,10 @@ struct mta_patterns {
     uint64_t discard_daemons;  /* agents that throw mail away */
     struct shape *shapes;
     size_t shape_count;
-    /* Which daemons have a shape whose gate begins with this byte: most lines are ruled out so. */
+    /* The gates that begin with a byte, in the order of their shapes, from gates_of[byte] up to
+     * gates_of[byte + 1]; and the daemons that they ask for: most lines are ruled out so. */
+    struct gate *gates;
+    uint32_t gates_of[257];
     uint64_t leads[256];
     struct frame *frames;
     size_t frame_count;

@@ -1,0 +1,35 @@
+/* Which shapes can take what begins with a byte. */
+#include "bouncelog/base/mem.h"
+#include "load.h"
+
+static struct gate gate_of(const struct mta_patterns *mta, size_t shape)
+{
+    sv text = mta->shapes[shape].gate;
+    struct gate gate = {.daemons = mta->shapes[shape].daemons, .shape = (uint32_t)shape};
+    sv_put((char *)&gate.bytes, sv_sub(text, 0, sizeof gate.bytes));
+    memset(&gate.mask, 0xFF, text.len < sizeof gate.mask ? text.len : sizeof gate.mask);
+    return gate;
+}
+
+static bool begins_with(sv gate, size_t byte)
+{
+    return !gate.len || (unsigned char)gate.ptr[0] == byte;
+}
+
+void gates_index(struct mta_patterns *mta)
+{
+    size_t count = 0;
+    for (size_t byte = 0; byte < 256; byte++)
+        for (size_t i = 0; i < mta->shape_count; i++)
+            count += begins_with(mta->shapes[i].gate, byte);
+    mta->gates = mem_zero(count + 1, sizeof *mta->gates);
+    count = 0;
+    for (size_t byte = 0; byte < 256; byte++) {
+        for (size_t i = 0; i < mta->shape_count; i++)
+            if (begins_with(mta->shapes[i].gate, byte)) {
+                mta->gates[count++] = gate_of(mta, i);
+                mta->leads[byte] |= mta->shapes[i].daemons;
+            }
+        mta->gates_of[byte + 1] = (uint32_t)count;
+    }
+}
