@@ -103,7 +103,8 @@ static void leave_ring(struct pending **ring, struct pending *pending)
 void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt)
 {
-    struct pending *old = pendings_find(pendings, message, attempt->address_key);
+    /* Most are the first of their message: the table need not be asked. */
+    struct pending *old = *ring ? pendings_find(pendings, message, attempt->address_key) : NULL;
     if (old && attempt->repeats)
         return;
     struct pending *fresh = copy_of(attempt);

@@ -3,10 +3,19 @@
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
+
+enum { SHORT_TEXT = 512 };
 
 void json_text(cJSON *object, const char *key, sv text)
 {
+    char plain[SHORT_TEXT + 1];
+    if (text.len <= SHORT_TEXT && scan_printable(text) == text.len) {
+        *sv_put(plain, text) = 0;
+        cJSON_AddStringToObject(object, key, plain);
+        return;
+    }
     struct buf utf8 = {0};
     text_add_utf8(&utf8, text);
     cJSON_AddStringToObject(object, key, buf_cstr(&utf8));
