@@ -2,6 +2,7 @@
 
 #include "bouncelog/base/scan.h"
 
+enum { PLAIN_STEP = 18 }; /* a load, and the two bytes behind a word */
 enum { ID_MIN = 8, NUMBER_MIN = 5, HASH_MIN = 32, LABEL_MAX = 63, TOP_LEVEL_MAX = 12 };
 
 struct writer {
@@ -15,64 +16,64 @@ static void put(struct writer *w, char c)
         w->out[w->len++] = c;
 }
 
+/* Text without blanks. */
 static void put_lower(struct writer *w, sv v)
 {
-    for (size_t i = 0; i < v.len; i++)
-        put(w, to_lower(v.ptr[i]));
+    v = sv_sub(v, 0, SHAPE_MAX - w->len);
+    scan_lower(w->out + w->len, v);
+    w->len += v.len;
 }
 
-static bool is_address_char(char c)
+/* What a byte can be a part of; one look-up a byte, since this is most of all judging. */
+enum { ADDRESS = 1, HOST = 2, TOKEN = 4, IPV6 = 8, DIGIT = 16, URL_END = 32 };
+#define LETTER (ADDRESS | HOST | TOKEN)
+static const unsigned char parts[256] = {
+    ['0' ... '9'] = LETTER | IPV6 | DIGIT,
+    ['a' ... 'f'] = LETTER | IPV6,
+    ['A' ... 'F'] = LETTER | IPV6,
+    ['g' ... 'z'] = LETTER,
+    ['G' ... 'Z'] = LETTER,
+    ['-'] = ADDRESS | HOST | TOKEN,
+    ['_'] = ADDRESS | HOST | TOKEN,
+    ['.'] = ADDRESS | HOST | IPV6,
+    [':'] = IPV6,
+    ['!'] = ADDRESS,
+    ['#' ... '&'] = ADDRESS,
+    ['*' ... '+'] = ADDRESS,
+    ['/'] = ADDRESS,
+    ['='] = ADDRESS,
+    ['?'] = ADDRESS,
+    ['^'] = ADDRESS,
+    ['`'] = ADDRESS,
+    ['{' ... '~'] = ADDRESS,
+    [0x80 ... 0xFF] = ADDRESS,
+    ['\''] = ADDRESS | URL_END,
+    [0] = URL_END,
+    [' '] = URL_END,
+    ['<'] = URL_END,
+    ['>'] = URL_END,
+    ['"'] = URL_END,
+    [')'] = URL_END,
+    [']'] = URL_END,
+};
+
+static bool is_part(char c, unsigned of)
 {
-    if (is_alnum(c) || (unsigned char)c >= 0x80)
-        return true;
-    switch (c) { /* a bit test; strchr here was a tenth of all judging */
-    case '!':
-    case '#':
-    case '$':
-    case '%':
-    case '&':
-    case '\'':
-    case '*':
-    case '+':
-    case '-':
-    case '.':
-    case '/':
-    case '=':
-    case '?':
-    case '^':
-    case '_':
-    case '`':
-    case '{':
-    case '|':
-    case '}':
-    case '~':
-        return true;
-    default:
-        return false;
-    }
+    return (parts[(unsigned char)c] & of) != 0;
 }
 
-static bool is_host_char(char c)
-{
-    return is_alnum(c) || c == '-' || c == '.' || c == '_';
-}
-
-static bool is_token_char(char c)
-{
-    return is_alnum(c) || c == '-' || c == '_';
-}
-
-static size_t run(sv v, bool (*accepts)(char))
+/* How many bytes at the start of v are parts of such a thing. */
+static size_t run(sv v, unsigned of)
 {
     size_t n = 0;
-    while (n < v.len && accepts(v.ptr[n]))
+    while (n < v.len && is_part(v.ptr[n], of))
         n++;
     return n;
 }
 
 static size_t host_run(sv v)
 {
-    size_t n = run(v, is_host_char);
+    size_t n = run(v, HOST);
     while (n && (v.ptr[n - 1] == '.' || v.ptr[n - 1] == '-'))
         n--;
     return n;
@@ -88,7 +89,7 @@ static size_t address_length(sv v)
                 n++;
         n++;
     } else {
-        n = run(sv_sub(v, 0, 320), is_address_char);
+        n = run(sv_sub(v, 0, 320), ADDRESS);
     }
     if (!n || n >= v.len || v.ptr[n] != '@')
         return 0;
@@ -120,14 +121,9 @@ static size_t ipv4_length(sv v)
     return open ? 0 : at;
 }
 
-static bool is_ipv6_char(char c)
-{
-    return is_digit(c) || c == ':' || c == '.' || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static size_t ipv6_length(sv v)
 {
-    size_t n = run(v, is_ipv6_char), colons = 0, digits = 0;
+    size_t n = run(v, IPV6), colons = 0, digits = 0;
     for (size_t i = 0; i < n; i++) {
         colons += v.ptr[i] == ':';
         digits += is_alnum(v.ptr[i]);
@@ -191,7 +187,7 @@ static size_t id_end(sv v, size_t n)
 {
     while (n + 1 < v.len && (v.ptr[n] == '.' || v.ptr[n] == ':')) {
         sv next = sv_skip(v, n + 1);
-        size_t more = run(next, is_token_char);
+        size_t more = run(next, TOKEN);
         if (!count_digits(next, more))
             break;
         n += 1 + more;
@@ -202,7 +198,7 @@ static size_t id_end(sv v, size_t n)
 /* A word that carries a number and is too long to be a word, or a long number. */
 static size_t id_length(sv v)
 {
-    size_t n = run(v, is_token_char);
+    size_t n = run(v, TOKEN);
     while (n && v.ptr[n - 1] == '-')
         n--;
     size_t digits = count_digits(v, n);
@@ -220,7 +216,7 @@ static size_t put_url(struct writer *w, sv v)
     if (!scheme)
         return 0;
     size_t end = scheme, keep;
-    while (end < v.len && v.ptr[end] != ' ' && !strchr("<>\"')]", v.ptr[end]))
+    while (end < v.len && !is_part(v.ptr[end], URL_END))
         end++;
     for (keep = scheme; keep < end && v.ptr[keep] != '?' && v.ptr[keep] != '#'; keep++)
         ;
@@ -239,13 +235,15 @@ static struct word look_at(sv v)
     struct word word = {0};
     for (; word.len < v.len; word.len++) {
         char c = v.ptr[word.len];
-        if (c == '.')
+        if (is_part(c, DIGIT))
+            word.digit = true;
+        else if (is_part(c, TOKEN))
+            continue;
+        else if (c == '.')
             word.dot = true;
         else if (c == ':')
             word.colon = true;
-        else if (is_digit(c))
-            word.digit = true;
-        else if (!is_token_char(c))
+        else
             break;
     }
     return word;
@@ -284,8 +282,9 @@ static size_t put_mask(struct writer *w, sv v, bool addresses, const struct map 
 static size_t put_rest_of_word(struct writer *w, sv v)
 {
     size_t n = 0;
-    while (n < v.len && is_alnum(v.ptr[n]) && w->len < SHAPE_MAX)
-        w->out[w->len++] = to_lower(v.ptr[n++]);
+    while (n < v.len && is_alnum(v.ptr[n]))
+        n++;
+    put_lower(w, sv_sub(v, 0, n));
     return n;
 }
 
@@ -299,27 +298,50 @@ static size_t put_bracketed(struct writer *w, sv v)
     return n + 2;
 }
 
-/* Short words of letters between blanks, which no mask takes, 16 bytes at a time; how many bytes
- * they have. Most of a reply is such words. */
+/* How many bytes behind a word of letters show that it is no part of an address, a host, an IP or
+ * an id, and go with it; negative: none do. `left` bytes are there. */
+static int word_end(const char *end, size_t left)
+{
+    if (!left)
+        return 0;
+    if (*end == '.' || *end == ':')
+        return left == 1 ? 1 : end[1] == ' ' ? 2 : -1;
+    return *end == ' ' || *end == ',' || *end == ';' || *end == '(' || *end == ')' || *end == '[' ||
+                   *end == ']' || *end == '<' || *end == '>'
+               ? 1
+               : -1;
+}
+
+/* Short words of letters, which no mask takes, 16 bytes at a time; how many bytes of v they and
+ * what stands between them have. Most of a reply is such words. */
 static size_t put_plain_words(struct writer *w, sv v)
 {
-    size_t at = 0;
+    size_t left = v.len;
 #ifdef __SSE2__
-    while (v.len - at > 16 && w->len + 16 < SHAPE_MAX) {
-        const __m128i *here = (const __m128i *)(const void *)(v.ptr + at);
-        __m128i lower = _mm_or_si128(_mm_loadu_si128(here), _mm_set1_epi8(0x20));
+    char tail[2 * PLAIN_STEP] = {0}; /* the last bytes, so that none is read behind them */
+    const char *here = v.ptr;
+    bool copied = false;
+    while (left && w->len + PLAIN_STEP < SHAPE_MAX) {
+        if (left < PLAIN_STEP && !copied) {
+            here = memcpy(tail, here, left);
+            copied = true;
+        }
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)here);
+        __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
         __m128i moved = _mm_add_epi8(lower, _mm_set1_epi8((char)(0x80 - 'a')));
         __m128i is = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26)));
         size_t n = (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(is) | 0x10000u);
-        if (!n || v.ptr[at + n] != ' ')
+        int behind = word_end(here + n, left - n);
+        if (!n || behind < 0)
             break;
         _mm_storeu_si128((__m128i *)(void *)(w->out + w->len), lower);
-        w->len += n;
-        w->out[w->len++] = ' ';
-        at += n + 1;
+        memcpy(w->out + w->len + n, here + n, 2);
+        w->len += n + (size_t)behind;
+        left -= n + (size_t)behind;
+        here += n + (size_t)behind;
     }
 #endif
-    return at;
+    return v.len - left;
 }
 
 sv shape_of(sv text, const struct map *keep_hosts, char *out)
@@ -341,7 +363,7 @@ sv shape_of(sv text, const struct map *keep_hosts, char *out)
                 n = put_bracketed(&w, here);
             else if (c == 'h' || c == 'H')
                 n = put_url(&w, here);
-            if (!n && (is_token_char(c) || c == '"' || c == ':'))
+            if (!n && (is_part(c, TOKEN) || c == '"' || c == ':'))
                 n = put_mask(&w, here, addresses, keep_hosts);
         }
         if (n) {
