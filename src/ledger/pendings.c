@@ -100,11 +100,19 @@ static void leave_ring(struct pending **ring, struct pending *pending)
         *ring = pending->next == pending ? NULL : pending->next;
 }
 
+/* Most messages have one at most: the table need not be asked then. */
+static struct pending *find_in_ring(const struct chains *pendings, uint64_t message,
+                                    struct pending *ring, uint64_t address)
+{
+    if (!ring || (ring->next == ring && ring->address_key != address))
+        return NULL;
+    return ring->next == ring ? ring : pendings_find(pendings, message, address);
+}
+
 void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt)
 {
-    /* Most are the first of their message: the table need not be asked. */
-    struct pending *old = *ring ? pendings_find(pendings, message, attempt->address_key) : NULL;
+    struct pending *old = find_in_ring(pendings, message, *ring, attempt->address_key);
     if (old && attempt->repeats)
         return;
     struct pending *fresh = copy_of(attempt);
@@ -126,7 +134,7 @@ static void remove_pending(struct chains *pendings, struct pending **ring, struc
 void pendings_settle(struct chains *pendings, uint64_t message, struct pending **ring,
                      uint64_t address)
 {
-    struct pending *old = *ring ? pendings_find(pendings, message, address) : NULL;
+    struct pending *old = find_in_ring(pendings, message, *ring, address);
     if (old)
         remove_pending(pendings, ring, old);
 }
