@@ -245,8 +245,10 @@ static inline bool is_done(struct parser *parser, sv text, struct glance *glance
                            enum line_class *class)
 {
     *seen = header_glance(&parser->headers, text, glance);
-    if (!*seen)
-        return false;
+    if (!*seen) {
+        *class = LINE_OTHER;
+        return !text.len; /* no header has no bytes */
+    }
     *class = glance->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
     return glance->program.mta == MTA_UNKNOWN ||
            (glance->program.mta == MTA_POSTFIX && !postfix_cares(parser->options.patterns, glance));
