@@ -65,9 +65,3 @@ bool brake_read_lists(struct map *listed, const struct scan_options *options)
     }
     return found;
 }
-
-void brake_add_allowed(struct map *allow, const struct map *more)
-{
-    for (size_t i = 0; i < map_count(more); i++)
-        map_add(allow, map_key_at(more, i), NULL);
-}

@@ -8,7 +8,5 @@
 /* Adds the addresses on all lists of the options that exist, whatever their format; false: none
  * exists. A list of fingerprints tells nothing. */
 bool brake_read_lists(struct map *listed, const struct scan_options *options);
-/* Adds what a history allows to what a file does. */
-void brake_add_allowed(struct map *allow, const struct map *more);
 
 #endif

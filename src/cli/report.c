@@ -1,10 +1,8 @@
 /* bouncelog report: summary, page and metrics over any period of the history; bouncelog suppress:
  * suppression lists from it. */
-#include <signal.h>
-
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
-#include "brake.h"
+#include "bouncelog/policy/policy.h"
 #include "cli.h"
 #include "results.h"
 #include "setup.h"
@@ -42,7 +40,7 @@ static int make_report(struct run *run, struct err *err)
     if (archive_open(&run->archive, &how, err) < 0 ||
         archive_view(run->archive, window_of(asked), &view, &source, err) < 0)
         return -1;
-    brake_add_allowed(&run->setup.allow, archive_allowed(run->archive));
+    setup_allow(&run->setup, archive_allowed(run->archive));
     struct report_options options = setup_report_options(&run->setup);
     options.tells_cleared = true;
     options.cleared_since = asked->since;
@@ -60,12 +58,8 @@ static int make_report(struct run *run, struct err *err)
 
 static int finish(struct run *run)
 {
-    sigset_t all, before;
     results_write(&run->results, &run->setup, &run->report);
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    int code = results_commit(&run->results);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    int code = results_commit(&run->results, NULL);
     if (code != EXIT_DONE)
         return code;
     if (run->report.brake && run->setup.options.list_count)

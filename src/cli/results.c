@@ -1,8 +1,10 @@
 #include "results.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "outputs.h"
@@ -158,7 +160,7 @@ static void commit_list(struct outparts **out, int *code)
 }
 
 /* Every output that can be written is written, even when another one fails. */
-int results_commit(struct results *results)
+static int commit_all(struct results *results)
 {
     int code = EXIT_DONE;
     commit(&results->events, &code);
@@ -169,6 +171,19 @@ int results_commit(struct results *results)
     commit(&results->page, &code);
     commit(&results->metrics, &code);
     commit(&results->summary, &code);
+    return code;
+}
+
+int results_commit(struct results *results, struct archive *saved)
+{
+    struct err err;
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    int code = commit_all(results);
+    if (saved && code == EXIT_DONE && archive_commit(saved, &err) < 0)
+        code = fail(&err);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return code;
 }
 

@@ -5,6 +5,8 @@
 
 #include "setup.h"
 
+struct archive;
+
 struct results {
     struct outfile *summary, *events, *page, *metrics; /* NULL: not asked for */
     struct outparts *lists[LISTS_MAX];
@@ -15,8 +17,9 @@ int results_open(struct results *results, const struct scan_options *options,
                  struct err *err) MUST_CHECK;
 /* Writes all of them, but for the lists where the brake holds those back. */
 void results_write(struct results *results, const struct setup *setup, const struct report *report);
-/* Replaces the old files; gives the exit code. Signals should not come in between. */
-int results_commit(struct results *results);
+/* Replaces the old files, then commits the history that knows of them (NULL: none does); no signal
+ * comes in between. Gives the exit code. */
+int results_commit(struct results *results, struct archive *saved);
 void results_discard(struct results *results);
 
 /* Says on stderr what may be missing from a report. */

@@ -2,7 +2,6 @@
  * the next run goes on from. */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -166,7 +165,7 @@ static int make_report(struct run *run, struct err *err)
     if (run->archive && archive_decide(run->archive, &run->scan, &source, err) < 0)
         return -1;
     if (run->archive)
-        brake_add_allowed(&run->setup.allow, archive_allowed(run->archive));
+        setup_allow(&run->setup, archive_allowed(run->archive));
     struct report_options options = setup_report_options(&run->setup);
     options.seconds = seconds_since(&run->began);
     if (map_count(&run->listed))
@@ -180,13 +179,12 @@ static int make_report(struct run *run, struct err *err)
     return 0;
 }
 
-/* Nothing is replaced before all is written, the history but for its commit included, and no signal
- * comes in between. A run that is killed before the commit has left the history as it was: the next
- * one reads the same lines, and writes the same results. */
+/* Nothing is replaced before all is written, the history but for its commit included. A run that is
+ * killed before the commit has left the history as it was: the next one reads the same lines, and
+ * writes the same results. */
 static int leave(struct run *run)
 {
     struct err err;
-    sigset_t all, before;
     bool keep = run->archive && !run->setup.options.dry_run;
     if (keep && archive_save(run->archive, &run->scan, run->input, &run->report, &err) < 0)
         return fail(&err);
@@ -194,13 +192,7 @@ static int leave(struct run *run)
         report_add_totals(&run->report, archive_totals(run->archive),
                           &run->setup.patterns.taxonomy);
     results_write(&run->results, &run->setup, &run->report);
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    int code = results_commit(&run->results);
-    if (keep && code == EXIT_DONE && archive_commit(run->archive, &err) < 0)
-        code = fail(&err);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return code;
+    return results_commit(&run->results, keep ? run->archive : NULL);
 }
 
 static int run_scan(struct run *run)

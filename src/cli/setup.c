@@ -89,6 +89,12 @@ int setup_load(struct setup *setup, struct err *err)
     return load_key(setup, err);
 }
 
+void setup_allow(struct setup *setup, const struct map *more)
+{
+    for (size_t i = 0; i < map_count(more); i++)
+        map_add(&setup->allow, map_key_at(more, i), NULL);
+}
+
 const struct redactor *setup_redactor(const struct setup *setup)
 {
     return setup->options.hash ? &setup->redactor : NULL;

@@ -19,6 +19,8 @@ void setup_init(struct setup *setup);
 void setup_release(struct setup *setup);
 /* Once the options are read. */
 int setup_load(struct setup *setup, struct err *err) MUST_CHECK;
+/* Adds what a history allows to what a file does. */
+void setup_allow(struct setup *setup, const struct map *more);
 
 /* NULL: addresses in clear. */
 const struct redactor *setup_redactor(const struct setup *setup);
