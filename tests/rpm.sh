@@ -69,8 +69,10 @@ cp "$rpm" "$work/bouncelog.rpm"
 libraries=$(ldd "$work/unpacked/usr/bin/bouncelog" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | while read -r file; do
     dpkg -S "$file" "/usr$file" 2> /dev/null | sed 's/:.*//' || :
 done | sort -u)
+# Names, to be split.
 # shellcheck disable=SC2086
 said=$(sh tests/package/root.sh "$work" rpm $libraries) || skip "it was built, but not installed: $said"
+# shellcheck disable=SC2086
 chroot "$work/root" apt-get install -y -q --no-install-recommends rpm $libraries > "$work/log" 2>&1 || fault "$(tail -n 3 "$work/log")"
 cp "$work/bouncelog.rpm" "$work/root/root/"
 sh tests/package/boot.sh "$work" inside-rpm.sh || {

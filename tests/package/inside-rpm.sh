@@ -2,6 +2,7 @@
 # The life of the RPM in a system that has just been started.
 set -eu
 cd /
+# shellcheck source=tests/package/life.sh
 . /root/life.sh
 install="rpm --install --nodeps /root/bouncelog.rpm"
 

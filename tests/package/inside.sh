@@ -3,6 +3,7 @@
 # removed, purged.
 set -eu
 cd /
+# shellcheck source=tests/package/life.sh
 . /root/life.sh
 
 # Names of what is there, but for what records the life of the system itself.
