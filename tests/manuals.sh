@@ -89,7 +89,7 @@ for name in commands:
 for shell, *command in (['bash', '-n', f'{made}/completions/bouncelog'], ['zsh', '-n', f'{made}/completions/_bouncelog'],
                         ['fish', '--no-execute', f'{made}/completions/bouncelog.fish']):
     if not shutil.which(shell):
-        print(f'manuals: {shell} is not installed, so it has not read its completion')
+        print(f'manuals: {shell} is not installed, so nobody has looked at its completion')
     elif (result := run(shell, *command)).returncode or result.stderr:
         fault(f'{shell}: {result.stderr}')
 

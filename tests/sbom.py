@@ -64,7 +64,7 @@ def check_references():
 def check_schema():
     global faults
     if not SCHEMAS.exists():
-        print("sbom: CycloneDX's schema is not here, so it was not asked (scripts/setup-npm)")
+        print("sbom: CycloneDX's schema is not here, so nobody has looked at it with that (scripts/setup-npm)")
         return
     warnings.simplefilter('ignore', DeprecationWarning)  # Debian 12 has no other resolver yet
     import jsonschema

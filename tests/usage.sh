@@ -163,7 +163,7 @@ sed 's/  #.*//' "$work/out" | cmp - "$work/again.yaml" || faults=1
 printf '# nothing but words\n\n  # top: 3\n' > "$work/config.yaml"
 expect 0 "" "$B" scan --config "$work/config.yaml" "$log"
 printf 'top: 3\ncolour: blue\n' > "$work/config.yaml"
-expect 4 "config.yaml:2:9: unknown option 'colour'" "$B" scan --config "$work/config.yaml" "$log"
+expect 4 "config.yaml:2:1: unknown option 'colour'" "$B" scan --config "$work/config.yaml" "$log"
 while IFS= read -r line; do
     printf '%s\n' "$line" > "$work/config.yaml"
     expect 4 "config.yaml:1:" "$B" scan --config "$work/config.yaml" "$log"

@@ -13,15 +13,16 @@
 #include "bouncelog/input/input.h"
 #include "cli.h"
 #include "config.h"
-#include "doctor_logs.h"
+#include "doctor.h"
 #include "version.h"
 #include "zone.h"
 
-enum { OPT_CONFIG, OPT_HELP };
-enum { OLD_DAYS = 2, SHARED_MIN = 10, LOGS_MAX = 256 };
+enum { OPT_CONFIG, OPT_HISTORY, OPT_HELP };
+enum { OLD_DAYS = 2, SHARED_MIN = 10 };
 
 static const struct arg_spec specs[] = {
     {"config", 0, true, OPT_CONFIG},
+    {"history", 'd', true, OPT_HISTORY},
     {"help", 'h', false, OPT_HELP},
 };
 
@@ -31,31 +32,20 @@ static const char *const usual_logs[] = {"/var/log/mail.log", "/var/log/maillog"
 /* ...and what carries the same lines again, or all there is. */
 static const char *const system_logs[] = {"/var/log/syslog", "/var/log/messages"};
 
-struct doctor {
-    bool help;
-    const char *config;
-    struct scan_options options;
-    struct patterns patterns;
-    struct log_look looks[LOGS_MAX];
-    size_t look_count;
-    struct buf out;
-    int code;
-};
-
 static int set_option(void *context, int id, const char *value, struct err *err)
 {
     struct doctor *doctor = context;
     (void)err;
     if (id == OPT_CONFIG)
         doctor->config = value;
+    else if (id == OPT_HISTORY)
+        doctor->history = value;
     else
         doctor->help = true;
     return 0;
 }
 
-static void say(struct doctor *doctor, const char *level, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void say(struct doctor *doctor, const char *level, const char *format, ...)
+void doctor_say(struct doctor *doctor, const char *level, const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -67,8 +57,8 @@ static void say(struct doctor *doctor, const char *level, const char *format, ..
     buf_add_byte(&doctor->out, '\n');
 }
 
-/* The exit code is that of the worst finding: a wrong configuration hides what follows from it. */
-static void found(struct doctor *doctor, int code)
+/* A wrong configuration hides what follows from it. */
+void doctor_found(struct doctor *doctor, int code)
 {
     if (doctor->code != EXIT_CONFIG)
         doctor->code = code;
@@ -78,17 +68,19 @@ static void check_program(struct doctor *doctor)
 {
     char pcre2[64];
     regex_library_version(pcre2, sizeof pcre2);
-    say(doctor, "ok", "bouncelog %s; reads plain text, %s", BOUNCELOG_VERSION, input_codecs());
+    doctor_say(doctor, "ok", "bouncelog %s; reads plain text, %s", BOUNCELOG_VERSION,
+               input_codecs());
     if (regex_jit_works()) {
-        say(doctor, "ok", "PCRE2 %s compiles patterns to machine code", pcre2);
+        doctor_say(doctor, "ok", "PCRE2 %s compiles patterns to machine code", pcre2);
         return;
     }
-    say(doctor, "note", "PCRE2 %s cannot compile patterns to machine code: ten times slower",
-        pcre2);
-    say(doctor, "", "%s",
-        regex_has_jit() ? "Something forbids memory that can be written and executed: systemd's "
-                          "MemoryDenyWriteExecute=, SELinux."
-                        : "Use a PCRE2 that was built with JIT.");
+    doctor_say(doctor, "note", "PCRE2 %s cannot compile patterns to machine code: ten times slower",
+               pcre2);
+    doctor_say(doctor, "", "%s",
+               regex_has_jit()
+                   ? "Something forbids memory that can be written and executed: systemd's "
+                     "MemoryDenyWriteExecute=, SELinux."
+                   : "Use a PCRE2 that was built with JIT.");
 }
 
 /* As scan would read it; with the logs, since an output must not go to one of them. */
@@ -113,13 +105,13 @@ static bool check_config(struct doctor *doctor, int count, char **logs)
                 patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0;
     mem_free(argv);
     if (!fine) {
-        say(doctor, "WRONG", "%s", err.text);
-        say(doctor, "", "Nothing runs until this is mended; see bouncelog.yaml(5).");
-        found(doctor, EXIT_CONFIG);
+        doctor_say(doctor, "WRONG", "%s", err.text);
+        doctor_say(doctor, "", "Nothing runs until this is mended; see bouncelog.yaml(5).");
+        doctor_found(doctor, EXIT_CONFIG);
     } else if (doctor->config || access(CONFIG_FILE, F_OK) == 0) {
-        say(doctor, "ok", "%s is understood", doctor->config ? doctor->config : CONFIG_FILE);
+        doctor_say(doctor, "ok", "%s is understood", doctor->config ? doctor->config : CONFIG_FILE);
     } else {
-        say(doctor, "ok", "no %s: every option has its default", CONFIG_FILE);
+        doctor_say(doctor, "ok", "no %s: every option has its default", CONFIG_FILE);
     }
     return fine;
 }
@@ -127,9 +119,10 @@ static bool check_config(struct doctor *doctor, int count, char **logs)
 static void check_zone(struct doctor *doctor)
 {
     int offset = date_zone_offset(now_seconds()) / 60;
-    say(doctor, "ok", "time zone of stamps that carry none: %s (now UTC%c%02d:%02d)",
-        doctor->options.zone ? doctor->options.zone : "this machine's", offset < 0 ? '-' : '+',
-        (offset < 0 ? -offset : offset) / 60, (offset < 0 ? -offset : offset) % 60);
+    doctor_say(doctor, "ok", "time zone of stamps that carry none: %s (now UTC%c%02d:%02d)",
+               doctor->options.zone ? doctor->options.zone : "this machine's",
+               offset < 0 ? '-' : '+', (offset < 0 ? -offset : offset) / 60,
+               (offset < 0 ? -offset : offset) % 60);
 }
 
 /* Who may read it, and how to become that. */
@@ -139,12 +132,12 @@ static void advise_permission(struct doctor *doctor, const char *path)
     struct passwd *user = getpwuid(geteuid());
     struct group *group = stat(path, &stat_of) == 0 ? getgrgid(stat_of.st_gid) : NULL;
     if (group && user && (stat_of.st_mode & S_IRGRP))
-        say(doctor, "", "Its group may: adduser %s %s, then log in again.", user->pw_name,
-            group->gr_name);
+        doctor_say(doctor, "", "Its group may: adduser %s %s, then log in again.", user->pw_name,
+                   group->gr_name);
     else
-        say(doctor, "",
-            "Only its owner may: run bouncelog as root, or change the mode (Postfix's "
-            "own maillog_file: maillog_file_permissions).");
+        doctor_say(doctor, "",
+                   "Only its owner may: run bouncelog as root, or change the mode (Postfix's "
+                   "own maillog_file: maillog_file_permissions).");
 }
 
 static void describe_zone(struct doctor *doctor, const struct log_look *look)
@@ -152,11 +145,11 @@ static void describe_zone(struct doctor *doctor, const struct log_look *look)
     int minutes = look->offset_s / 60;
     if (look->has_zone || !look->zone_of_ids || doctor->options.zone)
         return;
-    say(doctor, "note",
-        "%s: its queue ids say that its stamps are UTC%c%02d:%02d, not this machine's zone",
-        look->path, minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60,
-        (minutes < 0 ? -minutes : minutes) % 60);
-    say(doctor, "", "They are believed; --timezone says otherwise.");
+    doctor_say(doctor, "note",
+               "%s: its queue ids say that its stamps are UTC%c%02d:%02d, not this machine's zone",
+               look->path, minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60,
+               (minutes < 0 ? -minutes : minutes) % 60);
+    doctor_say(doctor, "", "They are believed; --timezone says otherwise.");
 }
 
 static void describe_lines(struct doctor *doctor, const struct log_look *look)
@@ -166,19 +159,20 @@ static void describe_lines(struct doctor *doctor, const struct log_look *look)
     for (int mta = 0; mta < MTA_COUNT; mta++)
         if (look->mtas[mta] && mta != MTA_UNKNOWN)
             buf_printf(&mtas, "%s%.*s", mtas.len ? ", " : "", SV_FMT(mta_name((enum mta)mta)));
-    say(doctor, "ok", "%s: %s, %s, header %.*s, stamps %s a zone, %lld deliveries among %lld lines",
-        look->path, look->packed, mtas.len ? buf_cstr(&mtas) : "no MTA", SV_FMT(look->form),
-        look->has_zone ? "with" : "without", (long long)classes[LINE_DELIVERY],
-        (long long)(log_look_mail(look) + classes[LINE_OTHER]));
+    doctor_say(doctor, "ok",
+               "%s: %s, %s, header %.*s, stamps %s a zone, %lld deliveries among %lld lines",
+               look->path, look->packed, mtas.len ? buf_cstr(&mtas) : "no MTA", SV_FMT(look->form),
+               look->has_zone ? "with" : "without", (long long)classes[LINE_DELIVERY],
+               (long long)(log_look_mail(look) + classes[LINE_OTHER]));
     buf_release(&mtas);
     if (classes[LINE_UNPARSED] > 10 &&
         classes[LINE_UNPARSED] * 1000 > classes[LINE_DELIVERY] + classes[LINE_UNPARSED]) {
-        say(doctor, "WRONG", "%s: %lld delivery lines were not understood", look->path,
-            (long long)classes[LINE_UNPARSED]);
-        say(doctor, "",
-            "`unparsed` in the summary of bouncelog scan shows them; see "
-            "bouncelog-patterns(5).");
-        found(doctor, EXIT_INCOMPLETE);
+        doctor_say(doctor, "WRONG", "%s: %lld delivery lines were not understood", look->path,
+                   (long long)classes[LINE_UNPARSED]);
+        doctor_say(doctor, "",
+                   "`unparsed` in the summary of bouncelog scan shows them; see "
+                   "bouncelog-patterns(5).");
+        doctor_found(doctor, EXIT_INCOMPLETE);
     }
     describe_zone(doctor, look);
 }
@@ -186,21 +180,21 @@ static void describe_lines(struct doctor *doctor, const struct log_look *look)
 static void describe(struct doctor *doctor, const struct log_look *look)
 {
     if (look->error[0]) {
-        say(doctor, "WRONG", "%s: %s", look->path, look->error);
+        doctor_say(doctor, "WRONG", "%s: %s", look->path, look->error);
         if (look->denied)
             advise_permission(doctor, look->path);
-        found(doctor, EXIT_INCOMPLETE);
+        doctor_found(doctor, EXIT_INCOMPLETE);
     } else if (log_look_mail(look)) {
         describe_lines(doctor, look);
     } else if (!look->classes[LINE_OTHER]) {
-        say(doctor, "note", "%s: is empty", look->path);
+        doctor_say(doctor, "note", "%s: is empty", look->path);
     } else {
-        say(doctor, "WRONG", "%s: no line of Postfix, Exim or sendmail among %lld", look->path,
-            (long long)look->classes[LINE_OTHER]);
-        say(doctor, "",
-            "If it is a mail log, its lines begin in a way of their own: "
-            "bouncelog-patterns(5), \"A header of your own\".");
-        found(doctor, EXIT_INCOMPLETE);
+        doctor_say(doctor, "WRONG", "%s: no line of Postfix, Exim or sendmail among %lld",
+                   look->path, (long long)look->classes[LINE_OTHER]);
+        doctor_say(doctor, "",
+                   "If it is a mail log, its lines begin in a way of their own: "
+                   "bouncelog-patterns(5), \"A header of your own\".");
+        doctor_found(doctor, EXIT_INCOMPLETE);
     }
 }
 
@@ -213,11 +207,11 @@ static void check_twins(struct doctor *doctor, bool both_wanted)
             size_t shared = log_look_shared(a, b);
             if (shared < SHARED_MIN)
                 continue;
-            say(doctor, both_wanted ? "WRONG" : "note", "%s and %s have %zu lines in common",
-                a->path, b->path, shared);
-            say(doctor, "", "Read only one of them, or attempts count twice.");
+            doctor_say(doctor, both_wanted ? "WRONG" : "note", "%s and %s have %zu lines in common",
+                       a->path, b->path, shared);
+            doctor_say(doctor, "", "Read only one of them, or attempts count twice.");
             if (both_wanted)
-                found(doctor, EXIT_INCOMPLETE);
+                doctor_found(doctor, EXIT_INCOMPLETE);
         }
 }
 
@@ -232,11 +226,11 @@ static void check_age(struct doctor *doctor)
     if (!newest || newest->last >= now_seconds() - OLD_DAYS * 86400)
         return;
     date_format(newest->last, last);
-    say(doctor, "note", "%s: the newest line about mail that was read is of %s", newest->path,
-        last);
-    say(doctor, "", "%s",
-        strcmp(newest->packed, "plain") != 0 ? "Of a packed log the beginning is read alone."
-                                             : "Does mail go to another file by now?");
+    doctor_say(doctor, "note", "%s: the newest line about mail that was read is of %s",
+               newest->path, last);
+    doctor_say(doctor, "", "%s",
+               strcmp(newest->packed, "plain") != 0 ? "Of a packed log the beginning is read alone."
+                                                    : "Does mail go to another file by now?");
 }
 
 static struct log_look *look_at(struct doctor *doctor, const char *path)
@@ -265,11 +259,11 @@ static void check_usual_logs(struct doctor *doctor)
     }
     if (seen)
         return;
-    say(doctor, "WRONG", "no mail log where they usually are");
-    say(doctor, "",
-        "Name yours: bouncelog doctor FILE. With the journal alone: "
-        "journalctl -o json --since yesterday | bouncelog scan -");
-    found(doctor, EXIT_INCOMPLETE);
+    doctor_say(doctor, "WRONG", "no mail log where they usually are");
+    doctor_say(doctor, "",
+               "Name yours: bouncelog doctor FILE. With the journal alone: "
+               "journalctl -o json --since yesterday | bouncelog scan -");
+    doctor_found(doctor, EXIT_INCOMPLETE);
 }
 
 static int run(struct doctor *doctor, int count, char **logs)
@@ -277,6 +271,7 @@ static int run(struct doctor *doctor, int count, char **logs)
     check_program(doctor);
     if (check_config(doctor, count, logs)) {
         check_zone(doctor);
+        doctor_check_history(doctor);
         for (int i = 0; i < count; i++)
             describe(doctor, look_at(doctor, logs[i]));
         if (!count)

@@ -216,19 +216,22 @@ const char help_patterns[] =
     "      --patterns-extra DIR   check these together with the others\n";
 
 const char help_doctor[] =
-    "usage: bouncelog doctor [--config FILE] [LOG...]\n"
+    "usage: bouncelog doctor [--config FILE] [--history DB] [LOG...]\n"
     "\n"
     "Looks at this host and says, a line each, what is in place (ok), what is worth knowing "
     "(note)\n"
     "and what has to be mended (WRONG), with what to do below: whether patterns become machine\n"
     "code, which packed logs can be read, whether the configuration file is right, the time zone,\n"
-    "and for each LOG whether it can be read, whose it is, how its lines begin, how old the "
-    "newest\n"
-    "line is, and whether another one has the same lines. Without LOG, the usual ones are looked\n"
-    "for. It reads the end of each log and changes nothing.\n"
+    "whether the history can be read and written, and by whom else, and for each LOG whether it\n"
+    "can be read, whose it is, how its lines begin, how old the newest line is, and whether\n"
+    "another one has the same lines. Without LOG, the usual ones are looked for. It reads the end\n"
+    "of each log and changes nothing.\n"
     "\n"
     "      --config FILE          check this configuration file\n"
+    "  -d, --history DB           check this history (default: that of the configuration file, or\n"
+    "                             of the nightly run)\n"
     "\n"
     "Exit codes: 0 nothing has to be mended; 2 usage; 3 a log cannot be read or understood, or "
     "two\n"
-    "logs have the same lines; 4 a pattern, policy or configuration file is wrong.\n";
+    "logs have the same lines; 4 a pattern, policy or configuration file is wrong; 5 the history\n"
+    "cannot be read or written.\n";

@@ -330,6 +330,7 @@ static int apply_setting(struct scan_options *options, const struct setting *set
     const struct option *option = option_of(setting->name);
     const struct arg_spec *spec = option ? &option->spec : NULL;
     bool on = strcmp(setting->value, "true") == 0, off = strcmp(setting->value, "false") == 0;
+    struct place place = spec ? setting->place : setting->name_place;
     int rc = 0;
     options->reading = setting->place;
     if (!spec || spec->id == OPT_CONFIG || spec->id == OPT_HELP || spec->id == OPT_PRINT_CONFIG)
@@ -344,8 +345,7 @@ static int apply_setting(struct scan_options *options, const struct setting *set
         rc = check_setting(options, spec, setting, err);
     if (rc < 0) {
         err->kind = ERR_CONFIG;
-        err_prefix(err, "%s:%d:%d: ", setting->place.file, setting->place.line,
-                   setting->place.column);
+        err_prefix(err, "%s:%d:%d: ", place.file, place.line, place.column);
     }
     return rc;
 }

@@ -69,11 +69,15 @@ static sv scalar_view(const yaml_node_t *node)
     return sv_make((const char *)node->data.scalar.value, node->data.scalar.length);
 }
 
+yaml_node_t *document_key(struct document *document, const yaml_node_t *node, size_t i)
+{
+    return yaml_document_get_node(&document->yaml, node->data.mapping.pairs.start[i].key);
+}
+
 yaml_node_t *document_pair(struct document *document, const yaml_node_t *node, size_t i, sv *key)
 {
-    yaml_node_pair_t pair = node->data.mapping.pairs.start[i];
-    *key = scalar_view(yaml_document_get_node(&document->yaml, pair.key));
-    return yaml_document_get_node(&document->yaml, pair.value);
+    *key = scalar_view(document_key(document, node, i));
+    return yaml_document_get_node(&document->yaml, node->data.mapping.pairs.start[i].value);
 }
 
 yaml_node_t *document_get(struct document *document, const yaml_node_t *mapping, sv key)
@@ -114,8 +118,7 @@ int document_check_keys(struct document *document, const yaml_node_t *mapping, c
     if (mapping->type != YAML_MAPPING_NODE)
         return document_error(document, mapping, err, "expected keys and values");
     for (size_t i = 0; i < document_pairs(mapping); i++) {
-        yaml_node_pair_t pair = mapping->data.mapping.pairs.start[i];
-        yaml_node_t *key = yaml_document_get_node(&document->yaml, pair.key);
+        yaml_node_t *key = document_key(document, mapping, i);
         sv name = scalar_view(key);
         if (!is_word_of(name, words))
             return document_error(document, key, err, "unknown key '%.*s' (known: %s)",

@@ -33,6 +33,7 @@ int document_error(const struct document *document, const yaml_node_t *node, str
 /* Walks a mapping; *key is a view into the document, values are nodes. */
 size_t document_pairs(const yaml_node_t *node);
 yaml_node_t *document_pair(struct document *document, const yaml_node_t *node, size_t i, sv *key);
+yaml_node_t *document_key(struct document *document, const yaml_node_t *node, size_t i);
 /* The value of a key, or NULL. */
 yaml_node_t *document_get(struct document *document, const yaml_node_t *mapping, sv key);
 size_t document_items(const yaml_node_t *node);

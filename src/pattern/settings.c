@@ -13,8 +13,8 @@ static const char *c_text(struct arena *arena, sv text)
     return copy;
 }
 
-static int add_setting(struct settings *settings, struct document *document, sv name,
-                       const yaml_node_t *node, struct err *err)
+static int add_setting(struct settings *settings, struct document *document, const yaml_node_t *key,
+                       sv name, const yaml_node_t *node, struct err *err)
 {
     sv value;
     if (document_scalar(document, node, &value, err) < 0)
@@ -22,7 +22,7 @@ static int add_setting(struct settings *settings, struct document *document, sv 
     if (sv_find_byte(value, 0) != SV_NPOS)
         return document_error(document, node, err, "a value cannot hold a NUL byte");
     struct setting setting = {c_text(document->arena, name), c_text(document->arena, value),
-                              document_place(document, node)};
+                              document_place(document, node), document_place(document, key)};
     load_append(&settings->list, &settings->count, sizeof setting, &setting);
     return 0;
 }
@@ -35,11 +35,13 @@ static int load_document(struct settings *settings, struct document *document, s
     for (size_t i = 0; i < document_pairs(root); i++) {
         sv name;
         yaml_node_t *value = document_pair(document, root, i, &name);
+        const yaml_node_t *key = document_key(document, root, i);
         size_t items = document_items(value);
         for (size_t j = 0; j < items; j++)
-            if (add_setting(settings, document, name, document_item(document, value, j), err) < 0)
+            if (add_setting(settings, document, key, name, document_item(document, value, j), err) <
+                0)
                 return -1;
-        if (!items && add_setting(settings, document, name, value, err) < 0)
+        if (!items && add_setting(settings, document, key, name, value, err) < 0)
             return -1;
     }
     return 0;

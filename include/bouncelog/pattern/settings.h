@@ -10,8 +10,8 @@
 #include "bouncelog/pattern/patterns.h"
 
 struct setting {
-    const char *name, *value; /* live in the arena */
-    struct place place;
+    const char *name, *value;       /* live in the arena */
+    struct place place, name_place; /* of the value, of the name */
 };
 
 struct settings {
