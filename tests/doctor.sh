@@ -74,34 +74,35 @@ expect 4 "$work/nowhere" --config "$work/config.yaml" samples/postfix.log
 expect 4 "cannot open" --config "$work/none.yaml"
 
 # Histories
+config=--config=$work/config.yaml
 printf 'top: 3\n' > "$work/config.yaml"
 mkdir "$work/state"
 "$BOUNCELOG" scan --history "$work/state/DB" -o /dev/null samples/postfix.log
-expect 0 "history $work/state/DB: the last run was at 2026-11-24T00:00:00Z" $config -d "$work/state/DB" samples/postfix.log
-expect 0 "history $work/state/new: the first run will make it" $config --history "$work/state/new" samples/postfix.log
-expect 5 "WRONG history $work/none/DB: this user cannot make a file there" $config -d "$work/none/DB" samples/postfix.log
+expect 0 "history $work/state/DB: the last run was at 2026-11-24T00:00:00Z" "$config" -d "$work/state/DB" samples/postfix.log
+expect 0 "history $work/state/new: the first run will make it" "$config" --history "$work/state/new" samples/postfix.log
+expect 5 "WRONG history $work/none/DB: this user cannot make a file there" "$config" -d "$work/none/DB" samples/postfix.log
 chmod 644 "$work/state/DB"
-expect 0 "note  history $work/state/DB: others on this host can read" $config -d "$work/state/DB" samples/postfix.log
+expect 0 "note  history $work/state/DB: others on this host can read" "$config" -d "$work/state/DB" samples/postfix.log
 printf 'history: %s\n' "$work/state/DB" > "$work/config.yaml"
-expect 0 "note  history $work/state/DB: others" $config samples/postfix.log
+expect 0 "note  history $work/state/DB: others" "$config" samples/postfix.log
 if [ "$(id -u)" -eq 0 ]; then # who may do all does not see it
     cp "$BOUNCELOG" samples/postfix.log "$work/"
     chmod 755 "$work/state"
     denied() {
         status=0
         runuser -u nobody -- "$work/bouncelog" doctor -d "$work/state/DB" "$work/postfix.log" > "$work/out" 2>&1 || status=$?
-        [ $status -eq 5 ] && grep -q "^WRONG history $work/state/DB: this user cannot $1" "$work/out" &&
-            grep -q 'It belongs to root' "$work/out" || {
+        if [ $status -ne 5 ] || ! grep -q "^WRONG history $work/state/DB: this user cannot $1" "$work/out" ||
+            ! grep -q 'It belongs to root' "$work/out"; then
             echo "doctor as nobody: exit $status, expected 5 and cannot $1: $(cat "$work/out")"
             faults=1
-        }
+        fi
     }
     denied write
     chmod 600 "$work/state/DB"
     denied read
 fi
 printf 'no history' > "$work/state/DB"
-expect 5 "WRONG $work/state/DB" $config -d "$work/state/DB" samples/postfix.log
+expect 5 "WRONG $work/state/DB" "$config" -d "$work/state/DB" samples/postfix.log
 
 # Usage
 status=0
