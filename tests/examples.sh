@@ -22,6 +22,8 @@ cp samples/rotated/mail.log* "$run/"
 cp samples/exim-mainlog "$run/var/log/exim4/mainlog"
 echo "To:old@example.com REJECT" > "$run/etc/mail/bouncelog"
 echo "example.com OK" > "$run/etc/mail/access.own"
+"$BOUNCELOG" scan --history "$run/srv/archive/mx1.db" -o /dev/null "$run"/mail.log*
+"$BOUNCELOG" scan --history "$run/srv/archive/mx2.db" -o /dev/null samples/rfc5424.log
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do # documents take back run 17
     "$BOUNCELOG" scan --history "$run/DB" -o /dev/null "$run/mail.log.2.gz"
 done
@@ -95,10 +97,11 @@ for block in "$work"/[0-9][0-9].*; do
     esac
     count=$((count + 1))
 done
-[ $count -ge 38 ] || fault "only $count examples"
+[ $count -ge 39 ] || fault "only $count examples"
 for made in var/lib/bouncelog/summary.json var/lib/bouncelog/report.html var/lib/bouncelog/suppress.txt year.html year.csv \
     day.ndjson bounces.ndjson etc/postfix/bouncelog_rcpt bad.csv var/lib/prometheus/node-exporter/bouncelog.prom ours.json \
-    news.json anonymous.json etc/mail/access.db configured.json events.ndjson bad-addresses.txt; do
+    news.json anonymous.json etc/mail/access.db configured.json events.ndjson bad-addresses.txt \
+    fleet.txt fleet.json fleet.html; do
     [ -s "$run/$made" ] || fault "no example wrote $made"
 done
 grep -q '"bounced": *1' "$run/ours.json" || fault "the site's own header was not understood"

@@ -32,6 +32,10 @@ commands = sorted(set(re.findall(r'^  bouncelog ([a-z]+)', main, re.M)) - {'help
 if len(commands) < 4:
     fault(f'only {commands} in --help')
 helps = {name: run(program, name, '--help').stdout for name in commands}
+for name, text in {'': main, **helps}.items():
+    for line in text.split('\n'):
+        if len(line) > 80:
+            fault(f'{name} --help: wider than a terminal: {line}')
 # What stands in front of a text about options, not what a text mentions.
 offered = {name: {option for line in text.split('\n') if re.match(r' {2}(?: {4})?-', line)
                   for option in re.findall(r'--[a-z][a-z0-9-]*', line[:29] if line[28:29] == ' ' else line)}
