@@ -84,7 +84,7 @@ count=$(find "$work/patterns" -name '*.yaml' | wc -l)
 "$BOUNCELOG" scan --help > "$work/help"
 for option in $(grep -oE -- '--[a-z][a-z-]+' README.md | sort -u); do
     case "$option" in
-    --preset | --build | --install | --help) ;; # cmake's, and ours everywhere
+    --preset | --build | --install | --now | --strip-components | --help) ;; # of other programs, and ours everywhere
     *) grep -qe "$option" "$work/help" || fault "there is no option $option" ;;
     esac
 done
