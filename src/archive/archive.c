@@ -163,7 +163,7 @@ static int load_totals(void *context, const struct item *item, struct err *err)
     if (result == 0)
         period_merge(&archive->totals, &totals);
     if (archive_is_own(archive, item))
-        archive->own_totals = arena_copy(&archive->texts, item->value);
+        period_merge(&archive->own_totals, &totals);
     period_release(&totals);
     return result;
 }
@@ -192,7 +192,7 @@ int archive_open(struct archive **out, const struct archive_options *options, st
     evidence_init(&archive->all);
     period_init(&archive->period);
     period_init(&archive->totals);
-    archive->own_totals = SV_EMPTY;
+    period_init(&archive->own_totals);
     *out = NULL;
     if (history_open(&archive->history, options->path, options->use, options->wait_seconds, err) ==
             0 &&
@@ -215,6 +215,7 @@ void archive_close(struct archive *archive)
     evidence_release(&archive->all);
     period_release(&archive->period);
     period_release(&archive->totals);
+    period_release(&archive->own_totals);
     ledger_free(archive->ledger);
     arena_release(&archive->texts);
     mem_free(archive->marks);

@@ -130,6 +130,7 @@ int archive_decide(struct archive *archive, struct scan *scan, struct report_sou
     archive->scan = scan;
     source->each_reach = archive_each_reach;
     source->reach_context = archive;
+    source->before = archive_is_new(archive) ? NULL : &archive->own_totals.tally;
     if (!archive->has_others)
         return 0;
     struct evidence *all = &archive->all;
@@ -293,13 +294,16 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     if (view.count)
         qsort(archive->inputs, view.count, sizeof *archive->inputs, by_file);
     *out = (struct archive_view){&archive->period, archive->inputs, view.count};
-    *source = (struct report_source){.lines = &archive->period.lines,
-                                     .tally = &archive->period.tally,
-                                     .evidence = &archive->all,
-                                     .ledger = archive->ledger,
-                                     .inputs = archive->inputs,
-                                     .input_count = view.count,
-                                     .each_reach = archive_each_reach,
-                                     .reach_context = archive};
+    *source =
+        (struct report_source){.lines = &archive->period.lines,
+                               .tally = &archive->period.tally,
+                               .evidence = &archive->all,
+                               .ledger = archive->ledger,
+                               .inputs = archive->inputs,
+                               .input_count = view.count,
+                               .each_reach = archive_each_reach,
+                               .reach_context = archive,
+                               .before = window.since == INT64_MIN ? NULL : &archive->totals.tally,
+                               .before_holds_all = true};
     return 0;
 }

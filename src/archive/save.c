@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/pack.h"
 #include "state.h"
@@ -307,7 +308,52 @@ static int save_twins(struct save *save)
     return put(save, ITEM_TWINS, SV("twins"), false);
 }
 
-/* What a run adds to the totals: counts alone. */
+/* Of what strangers choose, so much is remembered and no more. */
+enum { SHAPES_KNOWN = 20000, HOURS_KNOWN = 9 * 24 };
+
+static int64_t latest_hour(const struct map *hours)
+{
+    int64_t latest = INT64_MIN, hour;
+    for (size_t i = 0; i < map_count(hours); i++)
+        if (date_parse(map_key_at(hours, i), &hour) && hour > latest)
+            latest = hour;
+    return latest;
+}
+
+static void merge_hours(struct map *to, const struct map *from, int64_t since)
+{
+    int64_t hour;
+    for (size_t i = 0; i < map_count(from); i++)
+        if (date_parse(map_key_at(from, i), &hour) && hour > since)
+            outcomes_add(map_add(to, map_key_at(from, i), NULL), map_value_at(from, i));
+}
+
+/* For the comparison of a day with those before it: no hours older than that. */
+static void add_hours(struct map *to, const struct map *from)
+{
+    int64_t latest = latest_hour(from), before = latest_hour(to);
+    struct map hours;
+    if (before > latest)
+        latest = before;
+    if (latest == INT64_MIN)
+        return;
+    map_init(&hours, sizeof(struct outcomes));
+    merge_hours(&hours, to, latest - HOURS_KNOWN * 3600);
+    merge_hours(&hours, from, latest - HOURS_KNOWN * 3600);
+    map_release(to);
+    *to = hours;
+}
+
+static void add_shapes(struct map *to, const struct map *from)
+{
+    for (size_t i = 0; i < map_count(from); i++) {
+        sv shape = map_key_at(from, i);
+        if (map_count(to) < SHAPES_KNOWN || map_get(to, shape))
+            *(int64_t *)map_add(to, shape, NULL) += *(const int64_t *)map_value_at(from, i);
+    }
+}
+
+/* What a run adds to the totals: counts, the latest hours, and which words were seen. */
 static void add_run(struct period *to, const struct scan *scan)
 {
     struct ledger_counts counts = ledger_counts(scan->ledger);
@@ -321,23 +367,18 @@ static void add_run(struct period *to, const struct scan *scan)
     run.unresolved_expiries = counts.unresolved_expiries;
     period_merge(to, &run);
     period_release(&run);
+    add_hours(&to->tally.hours, &scan->tally.hours);
+    add_shapes(&to->tally.shapes, &scan->tally.shapes);
 }
 
 static int save_totals(struct save *save)
 {
     struct archive *archive = save->archive;
-    struct period own;
-    period_init(&own);
-    int result =
-        archive->own_totals.len && period_unpack(&own, archive->own_totals, taxonomy_of(save)) < 0
-            ? archive_damaged(archive, "the totals", save->err)
-            : 0;
-    add_run(&own, save->scan);
+    add_run(&archive->own_totals, save->scan);
     add_run(&archive->totals, save->scan);
     buf_clear(&save->value);
-    period_pack(&save->value, &own, taxonomy_of(save));
-    period_release(&own);
-    return result < 0 ? -1 : put(save, ITEM_TOTALS, SV("totals"), false);
+    period_pack(&save->value, &archive->own_totals, taxonomy_of(save));
+    return put(save, ITEM_TOTALS, SV("totals"), false);
 }
 
 static int save_ledger(struct save *save)

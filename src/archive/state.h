@@ -28,8 +28,8 @@ struct archive {
     /* What a report views: */
     struct evidence all;
     struct period period;
-    struct period totals; /* of all hosts */
-    sv own_totals;        /* as bytes; empty: none yet */
+    struct period totals;     /* of all hosts */
+    struct period own_totals; /* of this one alone */
     struct ledger *ledger;
     struct report_input *inputs;
 };

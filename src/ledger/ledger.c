@@ -202,6 +202,21 @@ static void apply_final(struct ledger *ledger, struct message *message)
         messages_close(&ledger->messages, message);
 }
 
+/* Taken at last: how often it was tried in vain. Logs are not always read in order. */
+static void note_waiting(struct ledger *ledger, const struct message *message, struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    const struct pending *pending =
+        message->pending ? pendings_find(&ledger->messages.pendings, message_fingerprint(message),
+                                         attempt->address_key)
+                         : NULL;
+    if (!pending)
+        return;
+    struct waiting waiting = pending_waiting(pending);
+    event->deferrals = waiting.deferrals;
+    event->waited_s = attempt->time > waiting.since ? attempt->time - waiting.since : 0;
+}
+
 static void apply_attempt(struct ledger *ledger, sv file, const struct record *record)
 {
     struct message *message = find_message(ledger, record);
@@ -222,6 +237,8 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
         if (pending)
             event = expiry_of(record, pending, record->original);
     }
+    if (*outcome == OUTCOME_DELIVERED)
+        note_waiting(ledger, message, &event);
     if (*outcome == OUTCOME_DEFERRED)
         pendings_defer(pendings, message_fingerprint(message), &message->pending, record);
     emit(ledger, file, message, &event);

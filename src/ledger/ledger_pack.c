@@ -5,7 +5,14 @@
 #include "bouncelog/base/text.h"
 #include "state.h"
 
-enum { PACKED_VERSION = 1, PACKED_LEAST = 1, RECENT_KEPT = 4096, PORTS = 65536, CODES = 1000 };
+enum {
+    PACKED_VERSION = 2,
+    WITHOUT_WAITING = 1,
+    PACKED_LEAST = 1,
+    RECENT_KEPT = 4096,
+    PORTS = 65536,
+    CODES = 1000
+};
 
 /* No queue keeps a message as long: what is older has lost the line that ends it. */
 enum { OPEN_SECONDS_MAX = 45 * 86400 };
@@ -112,6 +119,8 @@ static void pack_pendings(struct buf *out, const struct message *message,
     for (at = first; count; count--, at = pending_next(at)) {
         struct record attempt = pending_attempt(at, &nowhere);
         pack_attempt(out, &attempt, taxonomy);
+        pack_unsigned(out, pending_waiting(at).deferrals);
+        pack_number(out, pending_waiting(at).since);
     }
 }
 
@@ -138,8 +147,26 @@ static void pack_message(struct buf *out, const struct message *message, uint32_
     }
 }
 
+static void unpack_pending(struct unpack *in, struct ledger *ledger, struct message *message,
+                           uint64_t version, const struct taxonomy *taxonomy)
+{
+    struct chains *pendings = &ledger->messages.pendings;
+    uint64_t fingerprint = message_fingerprint(message);
+    struct record attempt = {0};
+    unpack_attempt(in, &attempt, ledger, taxonomy);
+    struct waiting waiting = {1, attempt.time};
+    if (version > WITHOUT_WAITING) {
+        waiting.deferrals = (uint32_t)unpack_unsigned(in);
+        waiting.since = unpack_finite(in);
+    }
+    if (in->failed)
+        return;
+    pendings_defer(pendings, fingerprint, &message->pending, &attempt);
+    pending_resume(pendings_find(pendings, fingerprint, attempt.address_key), waiting);
+}
+
 static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t newest,
-                           const struct taxonomy *taxonomy)
+                           uint64_t version, const struct taxonomy *taxonomy)
 {
     struct messages *messages = &ledger->messages;
     bool created;
@@ -159,13 +186,8 @@ static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t ne
     if (flags & FLAG_SENDER)
         messages_set_sender(messages, message, unpack_text(in));
     size_t pendings = unpack_count(in, PACKED_LEAST);
-    for (size_t i = 0; i < pendings && !in->failed; i++) {
-        struct record attempt = {0};
-        unpack_attempt(in, &attempt, ledger, taxonomy);
-        if (!in->failed)
-            pendings_defer(&messages->pendings, message_fingerprint(message), &message->pending,
-                           &attempt);
-    }
+    for (size_t i = 0; i < pendings && !in->failed; i++)
+        unpack_pending(in, ledger, message, version, taxonomy);
     size_t expansions = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < expansions && !in->failed; i++) {
         uint64_t pair = unpack_hash(in), final = unpack_hash(in);
@@ -232,12 +254,13 @@ void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxo
 int ledger_unpack(struct ledger *ledger, sv bytes, const struct taxonomy *taxonomy)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != PACKED_VERSION)
+    uint64_t version = unpack_unsigned(&in);
+    if (version < WITHOUT_WAITING || version > PACKED_VERSION)
         return -1;
     uint32_t newest = (uint32_t)unpack_unsigned(&in);
     size_t open = unpack_count(&in, PACKED_LEAST);
     for (size_t i = 0; i < open && !in.failed; i++)
-        unpack_message(&in, ledger, newest, taxonomy);
+        unpack_message(&in, ledger, newest, version, taxonomy);
     ledger->messages.sequence = newest;
     unpack_recent(&in, &ledger->recent, newest);
     unpack_recent(&in, &ledger->direct, newest);

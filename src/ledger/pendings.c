@@ -22,6 +22,7 @@ struct pending {
     struct pending *next, *previous; /* in the ring */
     uint64_t address_key, domain_key;
     double delay_s;
+    struct waiting waiting;
     int code, port;
     struct verdict verdict;
     sv provider;
@@ -117,6 +118,8 @@ void pendings_defer(struct chains *pendings, uint64_t message, struct pending **
         return;
     struct pending *fresh = copy_of(attempt);
     fresh->chain.key = key_of(message, attempt->address_key);
+    fresh->waiting = old ? old->waiting : (struct waiting){0, attempt->time};
+    fresh->waiting.deferrals += fresh->waiting.deferrals < UINT32_MAX;
     enter_ring(ring, fresh, old);
     if (old)
         chains_remove(pendings, &old->chain);
@@ -143,6 +146,16 @@ void pendings_drop(struct chains *pendings, struct pending **ring)
 {
     while (*ring)
         remove_pending(pendings, ring, *ring);
+}
+
+struct waiting pending_waiting(const struct pending *pending)
+{
+    return pending->waiting;
+}
+
+void pending_resume(struct pending *pending, struct waiting waiting)
+{
+    pending->waiting = waiting;
 }
 
 const struct pending *pending_next(const struct pending *pending)

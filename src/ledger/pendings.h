@@ -22,6 +22,15 @@ void pendings_settle(struct chains *pendings, uint64_t message, struct pending *
                      uint64_t address);
 void pendings_drop(struct chains *pendings, struct pending **ring);
 
+/* How often a recipient was deferred, and when first. */
+struct waiting {
+    uint32_t deferrals;
+    int64_t since;
+};
+struct waiting pending_waiting(const struct pending *pending);
+/* Of one that comes from a history. */
+void pending_resume(struct pending *pending, struct waiting waiting);
+
 /* The next one of the ring. */
 const struct pending *pending_next(const struct pending *pending);
 /* The deferral again, as far as it was kept; host and queue id of `place`. Views live until it is

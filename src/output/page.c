@@ -139,6 +139,8 @@ static void banner(struct page *page)
                      "<li><a href=\"#when\">When</a></li>"
                      "<li><a href=\"#why\">Why</a></li>"
                      "<li><a href=\"#where\">Where</a></li>"
+                     "<li><a href=\"#waits\">Delays</a></li>"
+                     "<li><a href=\"#new\">New</a></li>"
                      "<li><a href=\"#suppress\">Suppression</a></li>"
                      "<li><a href=\"#doubts\">Not understood</a></li>"
                      "</ul></nav>\n");
@@ -172,6 +174,7 @@ void output_page(struct outfile *out, const struct report *report, bool addresse
     page_week(&page);
     page_categories(&page);
     page_rankings(&page);
+    page_waits(&page);
     page_news(&page);
     page_suppressions(&page);
     page_samples(&page);

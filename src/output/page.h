@@ -26,6 +26,8 @@ sv page_s(int64_t count);
 void page_coverage(struct page *page);
 void page_tiles(struct page *page);
 void page_fixes(struct page *page);
+
+/* page_suppressions.c */
 void page_suppressions(struct page *page);
 
 /* page_chart.c */
@@ -34,6 +36,9 @@ void page_week(struct page *page);
 /* A bar of 100 units, `part` of them filled. */
 void page_bar(struct page *page, double part);
 void page_trend(struct page *page, const struct trend *trend);
+
+/* page_waits.c */
+void page_waits(struct page *page);
 
 /* page_tables.c */
 void page_categories(struct page *page);

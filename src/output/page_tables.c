@@ -118,25 +118,59 @@ void page_rankings(struct page *page)
     html(&page->out, "</section>\n");
 }
 
+/* What was never seen comes first; of the rest, there is room for some. */
+static size_t shapes(struct page *page, bool fresh, size_t room)
+{
+    const struct report *report = page->report;
+    size_t shown = 0;
+    for (size_t i = 0; i < report->shape_count && shown < room; i++) {
+        const struct rule_row *row = &report->shapes[i];
+        if (row->fresh != fresh)
+            continue;
+        shown++;
+        html(&page->out,
+             "<tr><th scope=\"row\" class=\"sample\">%t%t</th><td class=\"num\">%n</td></tr>\n",
+             fresh ? SV("New: ") : SV_EMPTY, page_words(page, row->rule, SAMPLE_COLUMNS),
+             row->count);
+    }
+    return shown;
+}
+
+static void shape_table(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    html(out,
+         "<table>\n<caption class=\"quiet\">Unknown replies</caption>\n<thead><tr>"
+         "<th scope=\"col\">Words</th><th scope=\"col\" class=\"num\">Attempts</th></tr></thead>\n"
+         "<tbody>\n");
+    size_t shown = shapes(page, true, SHAPES_SHOWN);
+    shown += shapes(page, false, SHAPES_SHOWN - shown);
+    html(out, "</tbody>\n</table>\n");
+    if (report->shape_count > shown)
+        html(out, "<p class=\"fine\">and %n more in the summary</p>\n",
+             (int64_t)(report->shape_count - shown));
+}
+
 void page_news(struct page *page)
 {
     const struct report *report = page->report;
     struct buf *out = &page->out;
-    if (!report->shape_count)
-        return;
+    int64_t fresh = (int64_t)report->fresh_shape_count;
     html(out,
-         "<section aria-labelledby=\"new-h\">\n<h2 id=\"new-h\">What is new</h2>\n"
-         "<p>Replies in words that no rule knows yet, with names and addresses left "
-         "out.</p>\n<table>\n<caption class=\"quiet\">Unknown replies</caption>\n<thead><tr>"
-         "<th scope=\"col\">Words</th><th scope=\"col\" class=\"num\">Attempts</th></tr></thead>\n"
-         "<tbody>\n");
-    for (size_t i = 0; i < report->shape_count && i < SHAPES_SHOWN; i++)
-        html(out, "<tr><th scope=\"row\" class=\"sample\">%t</th><td class=\"num\">%n</td></tr>\n",
-             page_words(page, report->shapes[i].rule, SAMPLE_COLUMNS), report->shapes[i].count);
-    html(out, "</tbody>\n</table>\n");
-    if (report->shape_count > SHAPES_SHOWN)
-        html(out, "<p class=\"fine\">and %n more in the summary</p>\n",
-             (int64_t)(report->shape_count - SHAPES_SHOWN));
+         "<section id=\"new\" aria-labelledby=\"new-h\">\n<h2 id=\"new-h\">What is new</h2>\n");
+    if (!report->shape_count)
+        html(out, "<p>Nothing: a rule knows every reply.</p>\n");
+    else if (!report->knows_shapes)
+        html(out, "<p>Replies in words that no rule knows yet, with names and addresses left out. "
+                  "Which of them are new, a history would know (<code>--history</code>).</p>\n");
+    else
+        html(out,
+             "<p><b>%n</b> form%t of words never seen before. All of these are replies that no "
+             "rule knows yet, with names and addresses left out.</p>\n",
+             fresh, page_s(fresh));
+    if (report->shape_count)
+        shape_table(page);
     html(out, "</section>\n");
 }
 

@@ -1,5 +1,6 @@
 #include "bouncelog/output/output.h"
 #include "json.h"
+#include "summary_more.h"
 
 static void key(struct outfile *out, const char *name)
 {
@@ -244,6 +245,10 @@ static void write_unclassified(struct outfile *out, const struct report *report)
         cJSON *row = cJSON_CreateObject();
         json_text(row, "shape", report->shapes[i].rule);
         json_number(row, "count", report->shapes[i].count);
+        if (report->knows_shapes)
+            cJSON_AddBoolToObject(row, "new", report->shapes[i].fresh);
+        else
+            cJSON_AddNullToObject(row, "new");
         cJSON_AddItemToArray(shapes, row);
     }
     member(out, "unclassified", object);
@@ -261,6 +266,8 @@ void output_summary(struct outfile *out, const struct report *report)
     write_ranking(out, "sender_domains", &report->sender_domains);
     write_ranking(out, "hosts", &report->hosts);
     write_ranking(out, "hours", &report->hours);
+    member(out, "latest_day", summary_latest_day(&report->latest_day));
+    member(out, "retries", summary_retries(report));
     write_rules(out, report);
     write_blocks(out, report);
     write_suppressions(out, report);

@@ -6,6 +6,7 @@
 #include "bouncelog/base/mem.h"
 #include "counts.h"
 #include "fixes.h"
+#include "latest.h"
 #include "rankings.h"
 #include "suppressions.h"
 #include "times.h"
@@ -226,6 +227,7 @@ void report_make(struct report *report, const struct report_source *source,
     make_enhanced(report, tally, options->taxonomy);
     report->rules = make_hits(&tally->rules, &report->rule_count);
     report->shapes = make_hits(&tally->shapes, &report->shape_count);
+    latest_shapes_mark(report, source);
     if (report->shape_count > options->top)
         report->shape_count = options->top;
     for (size_t i = 0; i < report->shape_count; i++)
@@ -243,6 +245,8 @@ void report_make(struct report *report, const struct report_source *source,
     suppressions_make(report, source, options);
     times_make(report, tally);
     times_add_trends(report, tally);
+    latest_day_make(report, source);
+    latest_retries_make(report, tally);
     counts_of_suppressions(report, options->taxonomy);
     counts_of_replies(report, tally, options->taxonomy);
 }

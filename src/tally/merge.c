@@ -51,6 +51,11 @@ static void add_ranked(void *value, const void *other)
     outcomes_add(value, other);
 }
 
+static void add_retries(void *value, const void *other)
+{
+    retries_add(value, other);
+}
+
 static void add_number(void *value, const void *other)
 {
     *(int64_t *)value += *(const int64_t *)other;
@@ -133,6 +138,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->enhanced, &from->enhanced, add_number);
     merge_map(&into->providers, &from->providers, add_reach);
     merge_map(&into->provider_days, &from->provider_days, add_ranked);
+    merge_map(&into->retries, &from->retries, add_retries);
     merge_map(&into->recipient_domains, &from->recipient_domains, add_reach);
     merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
     merge_map(&into->hosts, &from->hosts, add_ranked);

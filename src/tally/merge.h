@@ -8,6 +8,9 @@
 bool tally_shows_first(int64_t time, sv text, int64_t other_time, sv other);
 void samples_insert(struct samples *samples, const struct sample *sample);
 
+/* Of an event that has deferrals behind it. */
+void tally_retry(struct tally *tally, const struct event *event);
+
 /* Where the counters of a name are; made when new. */
 void *tally_name(struct map *map, sv name);
 void tally_merge_category(struct category_tally *into, const struct category_tally *from);

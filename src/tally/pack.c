@@ -4,7 +4,7 @@
 
 #include "merge.h"
 
-enum { VERSION = 1, LEAST_ROW = 2, HASH_BYTES = 8 };
+enum { VERSION = 2, WITHOUT_RETRIES = 1, REACH_VERSION = 1, LEAST_ROW = 2, HASH_BYTES = 8 };
 
 typedef void pack_value(struct buf *out, const void *value);
 typedef void unpack_value(struct unpack *in, void *value);
@@ -55,6 +55,26 @@ static void unpack_outcomes(struct unpack *in, void *value)
     outcomes->deferred = unpack_finite(in);
     outcomes->bounced = unpack_finite(in);
     outcomes->expired = unpack_finite(in);
+}
+
+static void pack_retries(struct buf *out, const void *value)
+{
+    const struct retries *retries = value;
+    pack_number(out, retries->count);
+    for (size_t i = 0; i < RETRY_STEPS; i++)
+        pack_number(out, retries->by_deferrals[i]);
+    for (size_t i = 0; i < WAIT_STEPS; i++)
+        pack_number(out, retries->by_wait[i]);
+}
+
+static void unpack_retries(struct unpack *in, void *value)
+{
+    struct retries *retries = value;
+    retries->count = unpack_finite(in);
+    for (size_t i = 0; i < RETRY_STEPS; i++)
+        retries->by_deferrals[i] = unpack_finite(in);
+    for (size_t i = 0; i < WAIT_STEPS; i++)
+        retries->by_wait[i] = unpack_finite(in);
 }
 
 static void pack_reach(struct buf *out, const void *value)
@@ -336,11 +356,12 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     pack_map(out, &tally->hosts, pack_outcomes);
     pack_map(out, &tally->hours, pack_outcomes);
     pack_set(out, &tally->recipients);
+    pack_map(out, &tally->retries, pack_retries);
 }
 
 void tally_pack_reach(struct buf *out, const struct tally *tally)
 {
-    pack_unsigned(out, VERSION);
+    pack_unsigned(out, REACH_VERSION);
     pack_map(out, &tally->providers, pack_reach);
     pack_map(out, &tally->recipient_domains, pack_reach);
 }
@@ -348,7 +369,7 @@ void tally_pack_reach(struct buf *out, const struct tally *tally)
 int tally_unpack_reach(struct tally *tally, sv bytes)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != VERSION)
+    if (unpack_unsigned(&in) != REACH_VERSION)
         return -1;
     unpack_map(&in, &tally->providers, unpack_reach);
     unpack_map(&in, &tally->recipient_domains, unpack_reach);
@@ -358,7 +379,7 @@ int tally_unpack_reach(struct tally *tally, sv bytes)
 int reach_each(sv bytes, reach_visitor *visit, void *context)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != VERSION)
+    if (unpack_unsigned(&in) != REACH_VERSION)
         return -1;
     for (int domains = 0; domains < 2; domains++) {
         size_t count = unpack_count(&in, LEAST_ROW);
@@ -377,7 +398,8 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
 {
     struct tally *tally = &period->tally;
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != VERSION)
+    uint64_t version = unpack_unsigned(&in);
+    if (version < WITHOUT_RETRIES || version > VERSION)
         return -1;
     unpack_totals(&in, period);
     unpack_samples(&in, &period->lines.unparsed_samples, &tally->texts);
@@ -395,5 +417,7 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
     unpack_map(&in, &tally->hosts, unpack_outcomes);
     unpack_map(&in, &tally->hours, unpack_outcomes);
     unpack_set(&in, &tally->recipients);
+    if (version > WITHOUT_RETRIES)
+        unpack_map(&in, &tally->retries, unpack_retries);
     return in.failed || in.rest.len ? -1 : 0;
 }

@@ -92,6 +92,7 @@ void tally_init(struct tally *tally)
     map_init(&tally->enhanced, sizeof(int64_t));
     map_init(&tally->providers, sizeof(struct provider_tally));
     map_init(&tally->provider_days, sizeof(struct outcomes));
+    map_init(&tally->retries, sizeof(struct retries));
     map_init(&tally->recipient_domains, sizeof(struct reach));
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
@@ -106,6 +107,7 @@ void tally_release(struct tally *tally)
     map_release(&tally->enhanced);
     map_release(&tally->providers);
     map_release(&tally->provider_days);
+    map_release(&tally->retries);
     map_release(&tally->recipient_domains);
     map_release(&tally->sender_domains);
     map_release(&tally->hosts);
@@ -353,6 +355,8 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         tally->last = a->time;
     count_codes(tally, a);
     count_rankings(tally, event);
+    if (event->deferrals)
+        tally_retry(tally, event);
     if (failed) {
         tally->transient += a->severity == SEVERITY_TRANSIENT;
         tally->permanent += a->severity == SEVERITY_PERMANENT;

@@ -44,7 +44,8 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
     struct sample_row sample = {text, text, 7};
     struct report_input input = {.file = text, .format = text, .error = text};
     struct count_row count = {ours, ours, 1};
-    struct rule_row shape = {text, text, 2};
+    struct rule_row shapes[2] = {{text, text, 2, true}, {text, text, 1, false}};
+    struct retry_row waits = {.name = text, .retries = {2, {1, 1}, {1, 1}}, .half_s = 300};
     struct reply_row reply = {ours, ours, ours, 1};
     struct report report = {.version = ours,
                             .inputs = &input,
@@ -60,8 +61,15 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
                             .providers = {&ranked, 1},
                             .recipient_domains = {&ranked, 1},
                             .hosts = {&ranked, 1},
-                            .shapes = &shape,
-                            .shape_count = 1,
+                            .shapes = shapes,
+                            .shape_count = 2,
+                            .knows_shapes = true,
+                            .fresh_shape_count = 1,
+                            .latest_day = {0, 86400, 1, counts, counts},
+                            .retries = waits,
+                            .retry_rows = &waits,
+                            .retry_count = 1,
+                            .has_totals = true,
                             .suppress = &row,
                             .suppress_count = 1,
                             .suppress_domain_count = 1,

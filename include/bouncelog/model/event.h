@@ -99,6 +99,9 @@ struct event {
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
+    /* Of a delivery: how often this recipient was deferred before, and how long that took. */
+    uint32_t deferrals;
+    int64_t waited_s;
     uint64_t message; /* fingerprint of (host, queue id, use of the id) */
 };
 

@@ -52,6 +52,22 @@ struct week_hours {
     int64_t deferred[WEEKDAYS][HOURS], most;
 };
 
+/* The last 24 hours against the days of 24 hours before them, up to COMPARED_DAYS of them. */
+enum { COMPARED_DAYS = 7 };
+struct latest_day {
+    int64_t since, until; /* [since, until) */
+    int64_t days;         /* that it is compared with; 0: there is nothing to compare with */
+    struct outcomes latest, usual; /* usual: the median of each count */
+};
+
+/* How long mail waited that was not taken at once. */
+struct retry_row {
+    sv name; /* of a provider */
+    struct retries retries;
+    int64_t half_s,
+        most_s; /* half of it, and nine tenths, waited no longer; 0: longer than a day */
+};
+
 /* Rates are shares of count, four decimals. */
 struct ranking_row {
     sv name;
@@ -126,6 +142,7 @@ struct reply_row {
 struct rule_row {
     sv rule, category; /* or a shape, without a category */
     int64_t count;
+    bool fresh; /* a shape that was never seen before */
 };
 
 struct suppression {
@@ -189,6 +206,8 @@ struct report {
     struct ranking providers, recipient_domains, sender_domains, hosts, hours;
     struct rule_row *rules, *shapes; /* shapes: of unclassified words */
     size_t rule_count, shape_count;
+    bool knows_shapes; /* there is a history to say which shapes are fresh */
+    size_t fresh_shape_count;
     struct block_row *blocks;
     size_t block_count;
     struct suppression *suppress, *suppress_domains;
@@ -215,6 +234,11 @@ struct report {
     bool incomplete;                      /* ...or for that, lost input, forgotten messages */
     struct timeline timeline;
     struct week_hours week_hours;
+    struct latest_day latest_day;
+    struct retry_row retries; /* of all providers; without a name */
+    struct retry_row *retry_rows;
+    size_t retry_count;
+    int64_t taken_at_once;
     struct fix_row *fixes; /* what stops the sender comes first */
     size_t fix_count;
     struct count_row *suppress_categories, *suppress_skipped; /* why listed, why in no list */
@@ -254,6 +278,10 @@ struct report_source {
     /* What was taken and called dead on a day, for the outage guard; NULL: nobody knows. */
     void (*each_reach)(void *context, int64_t day, reach_visitor *visit, void *visitor);
     void *reach_context;
+    /* Counters of before, their hours and shapes alone; NULL: nobody knows. They may hold what is
+     * reported, too. */
+    const struct tally *before;
+    bool before_holds_all;
 };
 
 void report_make(struct report *report, const struct report_source *source,

@@ -63,6 +63,15 @@ struct provider_tally {
     struct outcomes *of_day; /* in `provider_days`; NULL: none yet */
 };
 
+/* Mail that was taken at last: after how many deferrals, and how long after the first of them. */
+enum { RETRY_STEPS = 6, WAIT_STEPS = 9 };
+extern const uint32_t retry_steps[RETRY_STEPS]; /* the fewest deferrals of each step */
+extern const int64_t wait_steps[WAIT_STEPS];    /* the longest wait of each; the last is any */
+struct retries {
+    int64_t count, by_deferrals[RETRY_STEPS], by_wait[WAIT_STEPS];
+};
+void retries_add(struct retries *sum, const struct retries *more);
+
 struct category_tally {
     int64_t count, transient, permanent;
     struct fpset addresses; /* distinct recipients */
@@ -108,6 +117,7 @@ struct tally {
     struct map recipient_domains;            /* -> struct reach */
     struct map providers;                    /* -> struct provider_tally */
     struct map provider_days;                /* provider \n 2026-11-22 -> struct outcomes */
+    struct map retries;                      /* provider, or (other) -> struct retries */
     struct map sender_domains, hosts, hours; /* -> struct outcomes */
     struct map rules;                        /* rule \n category -> int64_t */
     struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */

@@ -1,0 +1,94 @@
+#include "page.h"
+
+enum { ADDRESSES_SHOWN = 250 };
+
+static void reasons_to_suppress(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    html(out, "<table>\n<caption>Why</caption>\n<thead><tr><th scope=\"col\">Reason</th>"
+              "<th scope=\"col\" class=\"num\">Addresses</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->suppress_category_count; i++) {
+        const struct count_row *row = &report->suppress_categories[i];
+        html(out, "<tr><th scope=\"row\">%t <code>%t</code></th><td class=\"num\">%n</td></tr>\n",
+             row->meaning, row->name, row->count);
+    }
+    html(out, "</tbody>\n</table>\n");
+    if (!report->suppress_skipped_count)
+        return;
+    html(out, "<table>\n<caption>In no list, because a list could not carry them safely</caption>\n"
+              "<thead><tr><th scope=\"col\">Why not</th><th scope=\"col\" class=\"num\">Addresses"
+              "</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->suppress_skipped_count; i++)
+        html(out, "<tr><th scope=\"row\">%t</th><td class=\"num\">%n</td></tr>\n",
+             report->suppress_skipped[i].name, report->suppress_skipped[i].count);
+    html(out, "</tbody>\n</table>\n");
+}
+
+static void addresses(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    html(out, "<details>\n<summary>The addresses</summary>\n<div class=\"scroll\" tabindex=\"0\" "
+              "role=\"region\" aria-label=\"Addresses to suppress\">\n<table>\n<thead><tr>"
+              "<th scope=\"col\">Address</th><th scope=\"col\">Reason</th><th scope=\"col\">Last "
+              "reply</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->suppress_count && i < ADDRESSES_SHOWN; i++) {
+        const struct suppression *row = &report->suppress[i];
+        html(out, "<tr><th scope=\"row\">%t</th><td><code>%t</code></td><td>%t</td></tr>\n",
+             page_words(page, row->address, NAME_COLUMNS), row->category,
+             page_words(page, row->reply, NAME_COLUMNS * 2));
+    }
+    html(out, "</tbody>\n</table>\n</div>\n");
+    if (report->suppress_count > ADDRESSES_SHOWN)
+        html(out, "<p class=\"fine\">and %n more; a suppression list has them all</p>\n",
+             (int64_t)(report->suppress_count - ADDRESSES_SHOWN));
+    html(out, "</details>\n");
+}
+
+/* What changed since the last run, which only a history knows. */
+static void changes(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    if (report->brake)
+        html(out, "<div class=\"alert\" role=\"note\"><p>The lists were left as they were: this "
+                  "run would "
+                  "add far more addresses than usual. Look through them, then run again with "
+                  "<code>--force</code>.</p></div>\n");
+    if (!report->has_totals)
+        return;
+    html(out,
+         "<table>\n<caption>Against the lists of before</caption>\n<thead><tr><th scope=\"col\">"
+         "Change</th><th scope=\"col\" class=\"num\">Addresses</th></tr></thead>\n<tbody>\n"
+         "<tr><th scope=\"row\">Added</th><td class=\"num\">%n</td></tr>\n"
+         "<tr><th scope=\"row\">Cleared: they took mail again</th><td class=\"num\">%n</td></tr>\n"
+         "<tr><th scope=\"row\">Held: an outage elsewhere, or the allow list</th>"
+         "<td class=\"num\">%n</td></tr>\n</tbody>\n</table>\n",
+         (int64_t)report->fresh_count, (int64_t)report->cleared_count, (int64_t)report->held_count);
+}
+
+void page_suppressions(struct page *page)
+{
+    const struct report *report = page->report;
+    int64_t count = (int64_t)report->suppress_count;
+    int64_t domains = (int64_t)report->suppress_domain_count;
+    html(&page->out, "<section id=\"suppress\" aria-labelledby=\"suppress-h\">\n"
+                     "<h2 id=\"suppress-h\">Suppression</h2>\n");
+    if (!count)
+        html(&page->out, "<p>No address has to be suppressed.</p>\n");
+    else
+        html(&page->out,
+             "<p><b>%n</b> address%t should get no more mail; %n can stand in a list.</p>\n", count,
+             count == 1 ? SV_EMPTY : SV("es"), report->suppress_listed);
+    if (domains)
+        html(&page->out, "<p>%n domain%t cannot be found at all.</p>\n", domains, page_s(domains));
+    changes(page);
+    if (count)
+        reasons_to_suppress(page);
+    if (count && page->addresses)
+        addresses(page);
+    else if (count)
+        html(&page->out, "<p class=\"fine\">This page shows no addresses.</p>\n");
+    html(&page->out, "</section>\n");
+}
