@@ -3,7 +3,9 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
 
-enum { ROWS_MAX = 15, WIDTH = 80, INDENT = 12, ELLIPSIS = 3 };
+enum { ROWS_MAX = 15, WIDTH = 80, INDENT = 12, ELLIPSIS = 3, NAME_WIDTH = 28, BAR_WIDTH = 36 };
+
+static const char GREEN[] = "\x1b[32m", YELLOW[] = "\x1b[33m", RED[] = "\x1b[31m";
 
 struct page {
     struct outfile *out;
@@ -96,6 +98,34 @@ static void window(struct page *page, const struct report *report)
     flush(page);
 }
 
+/* In plain ASCII: it is mailed and piped as often as it is looked at. What is there has a mark. */
+static void add_bar(struct page *page, const char *colour, int64_t part, int64_t whole)
+{
+    int64_t marks = whole ? (part * BAR_WIDTH + whole / 2) / whole : 0;
+    if (part && !marks)
+        marks = 1;
+    if (page->colour)
+        buf_printf(&page->line, "%s", colour);
+    for (int64_t i = 0; i < marks; i++)
+        buf_add_byte(&page->line, '#');
+    if (page->colour)
+        buf_printf(&page->line, "\x1b[0m");
+}
+
+static const char *colour_of(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_BOUNCED:
+    case OUTCOME_EXPIRED:
+    case OUTCOME_REFUSED:
+        return RED;
+    case OUTCOME_DEFERRED:
+        return YELLOW;
+    default:
+        return GREEN;
+    }
+}
+
 static void outcomes(struct page *page, const struct report *report)
 {
     heading(page, "Outcomes");
@@ -103,7 +133,9 @@ static void outcomes(struct page *page, const struct report *report)
         if (!report->attempts[i])
             continue;
         buf_printf(&page->line, "%10lld  ", (long long)report->attempts[i]);
-        buf_add(&page->line, outcome_name((enum outcome)i));
+        add_padded(page, outcome_name((enum outcome)i), NAME_WIDTH);
+        buf_add_byte(&page->line, ' ');
+        add_bar(page, colour_of((enum outcome)i), report->attempts[i], report->attempts_total);
         flush(page);
     }
 }
@@ -125,7 +157,9 @@ static void categories(struct page *page, const struct report *report)
     for (size_t i = 0; i < report->category_count; i++) {
         const struct category_row *row = &report->categories[i];
         buf_printf(&page->line, "%10lld  ", (long long)row->count);
-        buf_add(&page->line, row->category);
+        add_padded(page, row->category, NAME_WIDTH);
+        buf_add_byte(&page->line, ' ');
+        add_bar(page, row->permanent ? RED : YELLOW, row->count, report->categories[0].count);
         flush(page);
         add_wrapped(page, row->remedy);
         indent(page);
@@ -151,6 +185,47 @@ static void ranking(struct page *page, const char *title, const struct ranking *
         buf_printf(&page->line, "            and %zu more", list->count - ROWS_MAX);
         flush(page);
     }
+}
+
+/* The last day beside the days before it. */
+static void latest_day(struct page *page, const struct report *report)
+{
+    const struct latest_day *day = &report->latest_day;
+    const int64_t numbers[][2] = {{day->latest.count, day->usual.count},
+                                  {day->latest.delivered, day->usual.delivered},
+                                  {day->latest.deferred, day->usual.deferred},
+                                  {day->latest.bounced, day->usual.bounced},
+                                  {day->latest.expired, day->usual.expired}};
+    static const char *const names[] = {"attempts", "delivered", "deferred", "bounced", "expired"};
+    if (!day->days)
+        return;
+    heading(page, "The last 24 hours, and what the days before were like");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        buf_printf(&page->line, "%10lld  %-28s usually %lld", (long long)numbers[i][0], names[i],
+                   (long long)numbers[i][1]);
+        flush(page);
+    }
+}
+
+static void retries(struct page *page, const struct report *report)
+{
+    const struct retry_row *all = &report->retries;
+    if (!all->retries.count)
+        return;
+    heading(page, "Delays and retries");
+    buf_printf(&page->line, "%10lld  taken at the first try", (long long)report->taken_at_once);
+    flush(page);
+    buf_printf(&page->line, "%10lld  taken later, half within ", (long long)all->retries.count);
+    if (all->half_s)
+        buf_printf(&page->line, "%lld min", (long long)all->half_s / 60);
+    else
+        buf_printf(&page->line, "more than a day");
+    buf_printf(&page->line, ", nine tenths within ");
+    if (all->most_s)
+        buf_printf(&page->line, "%lld min", (long long)all->most_s / 60);
+    else
+        buf_printf(&page->line, "more than a day");
+    flush(page);
 }
 
 /* With a history the list is long, and most of it was there yesterday. */
@@ -214,9 +289,11 @@ void output_text(struct outfile *out, const struct report *report, bool colour)
     struct page page = {.out = out, .colour = colour};
     window(&page, report);
     outcomes(&page, report);
+    latest_day(&page, report);
     categories(&page, report);
     ranking(&page, "Providers", &report->providers);
     ranking(&page, "Recipient domains", &report->recipient_domains);
+    retries(&page, report);
     suppressions(&page, report);
     doubts(&page, "Replies that no rule knows", &report->unclassified);
     doubts(&page, "Delivery lines that were not understood", &report->unparsed);
