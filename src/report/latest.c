@@ -77,6 +77,8 @@ void latest_day_make(struct report *report, const struct report_source *source)
         .deferred = median(&windows, day->days, offsetof(struct outcomes, deferred)),
         .bounced = median(&windows, day->days, offsetof(struct outcomes, bounced)),
         .expired = median(&windows, day->days, offsetof(struct outcomes, expired))};
+    if (!day->usual.count) /* on most days there was nothing */
+        day->days = 0;
 }
 
 void latest_shapes_mark(struct report *report, const struct report_source *source)
