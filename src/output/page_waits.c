@@ -8,23 +8,22 @@ enum { PROVIDERS_SHOWN = 15, MINUTE = 60, HOUR = 3600 };
 static sv duration(int64_t seconds, char *text)
 {
     bool hours = seconds % HOUR == 0;
-    int64_t number = seconds / (hours ? HOUR : MINUTE);
-    snprintf(text, DATE_WORDS, "%lld %s%s", (long long)number, hours ? "hour" : "minute",
-             number == 1 ? "" : "s");
+    snprintf(text, DATE_WORDS, "%lld %s", (long long)(seconds / (hours ? HOUR : MINUTE)),
+             hours ? "h" : "min");
     return sv_from(text);
 }
 
 /* Of a share of the mail. */
 static sv within(int64_t seconds, char *text)
 {
-    return seconds ? duration(seconds, text) : SV("more than a day");
+    return seconds ? duration(seconds, text) : SV("over a day");
 }
 
 static sv wait_name(size_t i, char *text)
 {
     char longest[DATE_WORDS];
     if (i == WAIT_STEPS - 1)
-        return SV("more than a day");
+        return SV("over a day");
     snprintf(text, DATE_WORDS, "up to %.*s", SV_FMT(duration(wait_steps[i], longest)));
     return sv_from(text);
 }
@@ -68,7 +67,7 @@ static void providers(struct page *page)
     char half[DATE_WORDS], most[DATE_WORDS];
     html(out, "<table>\n<caption>By mailbox provider</caption>\n<thead><tr><th scope=\"col\">Name"
               "</th><th scope=\"col\" class=\"num\">Taken later</th><th scope=\"col\" "
-              "class=\"num\">Half within</th><th scope=\"col\" class=\"num\">90&nbsp;% within</th>"
+              "class=\"num\">Half within</th><th scope=\"col\" class=\"num\">90&nbsp;%% within</th>"
               "</tr></thead>\n<tbody class=\"nums\">\n");
     for (size_t i = 0; i < report->retry_count && i < PROVIDERS_SHOWN; i++) {
         const struct retry_row *row = &report->retry_rows[i];
