@@ -54,8 +54,23 @@ def check_expression(where, expression):
                 fault(f'{where}: no metric of it has a label {label}')
 
 # --- dashboards
+def check_model(name, dashboard):
+    """Nothing on npm validates a dashboard (@grafana/schema has types alone), so this is a strict model of our own."""
+    try:
+        import jsonschema
+    except ImportError:
+        print(f'dashboards: the model of {name} was not checked, python3-jsonschema is not installed')
+        return
+    model = jsonschema.Draft7Validator(load('tests/grafana/dashboard.schema.json'))
+    for error in model.iter_errors(dashboard):
+        fault(f'{name}: {"/".join(map(str, error.absolute_path))}: {error.message[:200]}')
+    broken = json.loads(json.dumps(dashboard).replace('"reduceOptions"', '"reduceOption"'))
+    if model.is_valid(broken) or model.is_valid({**dashboard, 'panel': []}):
+        fault(f'the model takes a misspelled {name}')
+
 def panels_of(name):
     dashboard = load(f'{FOLDER}/{name}')
+    check_model(name, dashboard)
     variables = {v['name'] for v in dashboard['templating']['list']}
     ids, cells = set(), set()
     for panel in dashboard['panels']:

@@ -128,27 +128,6 @@ void text_add_visible(struct buf *buf, sv v)
     }
 }
 
-static bool continues(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-size_t text_columns(sv v)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < v.len; i++)
-        columns += !continues(v.ptr[i]);
-    return columns;
-}
-
-sv text_cut(sv v, size_t columns)
-{
-    size_t at = 0;
-    while (at < v.len && (columns || continues(v.ptr[at])))
-        columns -= !continues(v.ptr[at++]);
-    return sv_sub(v, 0, at);
-}
-
 sv text_lower(struct arena *arena, sv v)
 {
     if (!v.len)

@@ -36,7 +36,7 @@ static size_t add_clipped(struct page *page, sv text, size_t width)
     size_t columns = text_columns(all);
     if (columns > width) {
         all = text_cut(all, width - ELLIPSIS);
-        columns = width;
+        columns = text_columns(all) + ELLIPSIS;
         buf_add(&page->line, all);
         buf_add(&page->line, SV("..."));
     } else {

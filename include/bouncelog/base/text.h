@@ -27,7 +27,8 @@ void text_add_json_hardened(struct buf *buf, sv printed);
  * controls become visible \x escapes. */
 void text_add_visible(struct buf *buf, sv v);
 
-/* Characters of valid UTF-8, as a terminal counts columns, and as many of them from its start. */
+/* How many columns of a terminal UTF-8 takes (a wide character two, a combining one none), and what
+ * of its start fits into so many. */
 size_t text_columns(sv v);
 sv text_cut(sv v, size_t columns);
 
