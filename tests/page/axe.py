@@ -7,7 +7,7 @@ browser = next((b for b in ('chromium', 'chromium-browser', 'google-chrome') if 
 places = [os.environ.get('AXE_CORE', ''), 'build/npm/node_modules/axe-core/axe.min.js']
 axe = next((place for place in places if place and os.path.exists(place)), None)
 if not browser or not axe:
-    print('page: not seen by axe-core, which takes chromium and `npm install --prefix build/npm axe-core`')
+    print('page: not seen by axe-core, which takes chromium and scripts/setup-npm')
     sys.exit(0)
 RUN = '''axe.run(document).then(r => document.documentElement.setAttribute('data-axe', JSON.stringify(
     {rules: r.passes.length, violations: r.violations.map(v => [v.id, v.nodes[0].html, v.nodes[0].failureSummary])})))'''
