@@ -534,6 +534,22 @@ def lists(folder):
     check(open(n.db, 'rb').read() == before, 'an output went over the history')
 
 
+def damaged_day(folder):
+    """What the outage guard asks of a day that no summary asked for: nothing is listed on an answer that could not be read."""
+    n = Nights(folder, 'day')
+    n.write('m', *(log_line(day, second, f'u{second}', fine=day < 9) for day in range(2, 10) for second in range(5)))
+    n.scan('m')
+    with sqlite3.connect(n.db) as connection:
+        days = [key for (key,) in connection.execute('SELECT key FROM item WHERE kind = 10')]
+        connection.execute("UPDATE item SET value = x'ff' WHERE kind = 10 AND key = ?", (b'2026-11-05',))
+    check(len(days) == 8, f'days: {days}')
+    n.write('late', log_line(12, 1, 'x'))
+    for command in (['report', '--since', '2026-11-09'], ['scan', '--dry-run', n.path('late')]):
+        got, said = run(*command, '-d', n.db, '-s', n.path('list'), code=5)
+        check(got == '' and not os.path.exists(n.path('list')) and said.count('\n') == 1 and 'the counters of a day' in said,
+              f'{command[0]} of a damaged day: {said}')
+
+
 def tampered(folder):
     """Damaged values: exit 5 and a word, or something is read; never a crash, never anything written."""
     n, dice = Nights(folder, 'tampered'), random.Random(7)
@@ -574,7 +590,7 @@ def repaired(folder):
 with tempfile.TemporaryDirectory() as work:
     dice = random.Random(int(os.environ.get('SEED', '1')))
     for part, job in enumerate([lambda at: nights(at, dice), lambda at: hosts(at, dice, generate), take_back, refusals, holding,
-                                people, repaired, full_disk, metrics, rejudged, elsewhere, taken_back_again, parting, lists, tampered, lambda at: twins(at, dice)]):
+                                people, repaired, full_disk, metrics, rejudged, elsewhere, taken_back_again, parting, lists, damaged_day, tampered, lambda at: twins(at, dice)]):
         os.mkdir(f'{work}/{part}')
         job(f'{work}/{part}')
 print(f'history: {len(faults)} faults')

@@ -230,6 +230,14 @@ struct history *archive_history(struct archive *archive)
     return archive->history;
 }
 
+int archive_check(const struct archive *archive, struct err *err)
+{
+    if (!archive->failed.kind)
+        return 0;
+    *err = archive->failed;
+    return -1;
+}
+
 sv archive_format(const struct archive *archive, size_t mark)
 {
     return mark < archive->stream_count ? archive->streams[mark].format : SV_EMPTY;

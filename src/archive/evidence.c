@@ -122,10 +122,8 @@ static int copy_suspects(struct archive *archive, struct map *to, const struct m
 int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
                    struct err *err)
 {
-    if (archive->failed.kind) {
-        *err = archive->failed;
+    if (archive_check(archive, err) < 0)
         return -1;
-    }
     evidence_settle(&scan->evidence, scan->ledger);
     archive->scan = scan;
     source->each_reach = archive_each_reach;

@@ -393,10 +393,8 @@ int archive_save(struct archive *archive, struct scan *scan, struct input *input
 {
     struct save save = {archive, scan, input, report, err, {0}};
     bool something = scan->lines.total > 0;
-    if (archive->failed.kind) {
-        *err = archive->failed;
+    if (archive_check(archive, err) < 0)
         return -1;
-    }
     note_lists(&save);
     int result =
         save_sources(&save) < 0 || save_days(&save) < 0 ||

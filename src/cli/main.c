@@ -1,7 +1,5 @@
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,69 +8,12 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/outfile.h"
-#include "bouncelog/base/text.h"
 #include "bouncelog/history/history.h"
 #include "bouncelog/input/input.h"
 #include "bouncelog/pattern/regex.h"
 #include "cli.h"
 #include "confine.h"
 #include "version.h"
-
-void message(const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    struct buf line = {0};
-    buf_add(&line, SV("bouncelog: "));
-    text_add_visible(&line, sv_sub(sv_from(text), 0, len < 0 ? 0 : (size_t)len));
-    buf_add_byte(&line, '\n');
-    fwrite(line.ptr, 1, line.len, stderr);
-    buf_release(&line);
-}
-
-int fail(const struct err *err)
-{
-    message("%s", err->text);
-    switch (err->kind) {
-    case ERR_USAGE:
-        return EXIT_USAGE;
-    case ERR_INPUT:
-        return EXIT_INCOMPLETE;
-    case ERR_CONFIG:
-        return EXIT_CONFIG;
-    case ERR_HISTORY:
-        return EXIT_HISTORY;
-    case ERR_OUTPUT:
-        return EXIT_OUTPUT;
-    case ERR_BUSY:
-        return EXIT_BUSY;
-    case ERR_NONE:
-        break;
-    }
-    return EXIT_BUG;
-}
-
-int64_t now_seconds(void)
-{
-    const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    uint64_t seconds;
-    if (fixed && sv_to_u64(sv_from(fixed), &seconds) && seconds < UINT64_C(253402300800))
-        return (int64_t)seconds;
-    return (int64_t)time(NULL);
-}
-
-int print_result(sv text)
-{
-    struct err err;
-    struct outfile *out = outfile_open("-", &err);
-    if (!out)
-        return fail(&err);
-    outfile_write(out, text);
-    return outfile_commit(out, &err) < 0 ? fail(&err) : EXIT_DONE;
-}
 
 static void on_exhausted(void)
 {

@@ -46,6 +46,8 @@ static int make_report(struct run *run, struct err *err)
     options.cleared_since = asked->since;
     options.cleared_until = asked->until;
     report_make(&run->report, &source, &options);
+    if (archive_check(run->archive, err) < 0)
+        return -1;
     run->report.unresolved_expiries = view.period->unresolved_expiries;
     run->report.evicted = view.period->evicted;
     /* What a scan has not put on the lists, because of the brake, no other command does. */

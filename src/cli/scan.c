@@ -171,6 +171,8 @@ static int make_report(struct run *run, struct err *err)
     if (map_count(&run->listed))
         options.listed = &run->listed;
     report_make(&run->report, &source, &options);
+    if (run->archive && archive_check(run->archive, err) < 0)
+        return -1;
     run->report.duplicates = run->scan.told_twice;
     run->report.brake =
         protects && !run->setup.options.force &&

@@ -30,6 +30,10 @@ int archive_open(struct archive **archive, const struct archive_options *options
 void archive_close(struct archive *archive);
 struct history *archive_history(struct archive *archive);
 
+/* Could the history answer all that was asked of it where no error can be returned? To be asked
+ * once a report is made. */
+int archive_check(const struct archive *archive, struct err *err) MUST_CHECK;
+
 /* No log was read yet. */
 bool archive_is_new(const struct archive *archive);
 /* Evidence of other hosts was merged in; known once evidence was looked at. */
