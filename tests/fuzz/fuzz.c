@@ -22,24 +22,43 @@ uint8_t fuzz_choice(sv *input)
     return (uint8_t)input->ptr[--input->len];
 }
 
-static char path[64];
+enum { PATHS_MAX = 8, PATH_BYTES = 80 };
 
-static void remove_file(void)
+static char paths[PATHS_MAX][PATH_BYTES];
+
+static void remove_files(void)
 {
-    unlink(path);
+    for (size_t i = 0; i < PATHS_MAX && paths[i][0]; i++)
+        unlink(paths[i]);
 }
 
-const char *fuzz_file(sv bytes)
+const char *fuzz_path(const char *ending)
 {
-    if (!path[0]) {
-        (void)snprintf(path, sizeof path, "%s/bouncelog-fuzz-%ld",
-                       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (long)getpid());
-        (void)atexit(remove_file);
-    }
+    char path[PATH_BYTES];
+    size_t i = 0;
+    (void)snprintf(path, sizeof path, "%s/bouncelog-fuzz-%ld%s",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (long)getpid(), ending);
+    while (i < PATHS_MAX && paths[i][0] && strcmp(paths[i], path) != 0)
+        i++;
+    fuzz_check(i < PATHS_MAX, "there is room for the name of the file");
+    if (i == 0 && !paths[0][0])
+        (void)atexit(remove_files);
+    memcpy(paths[i], path, sizeof path);
+    return paths[i];
+}
+
+void fuzz_write(const char *path, sv bytes)
+{
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     fuzz_check(fd >= 0, "the file can be made");
     fuzz_check(write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len, "the file can be written");
     close(fd);
+}
+
+const char *fuzz_file(sv bytes)
+{
+    const char *path = fuzz_path("");
+    fuzz_write(path, bytes);
     return path;
 }
 

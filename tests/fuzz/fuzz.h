@@ -15,6 +15,9 @@ void fuzz_check(bool holds, const char *words);
 /* The last byte of the input, which is taken away; 0: there is none. */
 uint8_t fuzz_choice(sv *input);
 
+/* The name of a file of this process, which goes away with it; a few endings there may be. */
+const char *fuzz_path(const char *ending);
+void fuzz_write(const char *path, sv bytes);
 /* A file of this process that holds the bytes; the same one each time. */
 const char *fuzz_file(sv bytes);
 

@@ -1,0 +1,115 @@
+/* Values of a history, as another host or a damaged disk may have them. What is taken can be
+ * packed again, and is the same when it is read again; it can be added to what is there. */
+#include "archive/state.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/ledger/twins.h"
+#include "fuzz.h"
+
+static const struct taxonomy *taxonomy(void)
+{
+    return &fuzz_patterns()->taxonomy;
+}
+
+/* Each reads the bytes, adds what they are packed to, and says whether they could be read. */
+typedef bool repack(sv bytes, struct buf *out);
+
+static bool repack_stream(sv bytes, struct buf *out)
+{
+    struct stream stream;
+    struct mark mark;
+    bool taken = stream_unpack(&stream, &mark, bytes) == 0;
+    if (taken)
+        stream_pack(out, &stream, &mark);
+    return taken;
+}
+
+static bool repack_period(sv bytes, struct buf *out)
+{
+    struct period period, sum;
+    period_init(&period);
+    period_init(&sum);
+    bool taken = period_unpack(&period, bytes, taxonomy()) == 0;
+    if (taken) {
+        period_merge(&sum, &period);
+        period_pack(out, &period, taxonomy());
+    }
+    period_release(&sum);
+    period_release(&period);
+    return taken;
+}
+
+static void count_reach(void *context, sv name, bool is_domain, const struct reach *reach)
+{
+    size_t *count = context;
+    (void)is_domain;
+    fuzz_check(reach != NULL && (name.ptr || !name.len), "a name and its counts");
+    ++*count;
+}
+
+static bool repack_reach(sv bytes, struct buf *out)
+{
+    struct tally tally, sum;
+    size_t count = 0;
+    tally_init(&tally);
+    tally_init(&sum);
+    bool taken = tally_unpack_reach(&tally, bytes) == 0;
+    fuzz_check((reach_each(bytes, count_reach, &count) == 0) == taken, "in passing or as a whole");
+    if (taken) {
+        tally_merge(&sum, &tally);
+        tally_pack_reach(out, &tally);
+    }
+    tally_release(&sum);
+    tally_release(&tally);
+    return taken;
+}
+
+static bool repack_suspect(sv bytes, struct buf *out)
+{
+    struct suspect suspect = {0};
+    bool taken = suspect_unpack(&suspect, bytes, taxonomy()) == 0;
+    if (taken) {
+        suspect_pack(out, &suspect, taxonomy());
+        fuzz_check(suspect_unpack(&suspect, buf_sv(out), taxonomy()) == 0, "added to itself");
+        (void)suspect_forget_text(&suspect, SV("joe@example.com"));
+        suspect_forget_before(&suspect, 1795478400);
+    }
+    suspect_release(&suspect);
+    return taken;
+}
+
+static bool repack_ledger(sv bytes, struct buf *out)
+{
+    struct ledger *ledger = ledger_new(&(struct ledger_options){.messages_max = 64});
+    bool taken = ledger_unpack(ledger, bytes, taxonomy()) == 0;
+    if (taken)
+        ledger_pack(out, ledger, taxonomy());
+    ledger_free(ledger);
+    return taken;
+}
+
+static bool repack_twins(sv bytes, struct buf *out)
+{
+    struct twins *twins = mem_zero(1, sizeof *twins);
+    bool taken = twins_unpack(twins, bytes) == 0;
+    if (taken)
+        twins_pack(out, twins);
+    twins_release(twins);
+    mem_free(twins);
+    return taken;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static repack *const kinds[] = {repack_stream,  repack_period, repack_reach,
+                                    repack_suspect, repack_ledger, repack_twins};
+    sv input = {(const char *)data, size};
+    repack *kind = kinds[fuzz_choice(&input) % COUNT_OF(kinds)];
+    struct buf once = {0}, twice = {0};
+    if (kind(input, &once)) {
+        fuzz_check(kind(buf_sv(&once), &twice), "what was packed can be read");
+        fuzz_check(sv_eq(buf_sv(&once), buf_sv(&twice)), "packed again it is the same");
+    }
+    buf_release(&once);
+    buf_release(&twice);
+    return 0;
+}
