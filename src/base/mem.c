@@ -1,5 +1,6 @@
 #include "bouncelog/base/mem.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +15,31 @@ void mem_on_exhausted(void (*handler)(void))
     exhausted = handler;
 }
 
+void mem_exhausted(void)
+{
+    exhausted();
+    abort();
+}
+
+void mem_check(int failure)
+{
+    if (failure == ENOMEM)
+        mem_exhausted();
+}
+
 void *mem_alloc(size_t size)
 {
     void *block = malloc(size ? size : 1);
-    if (!block) {
-        exhausted();
-        abort();
-    }
+    if (!block)
+        mem_exhausted();
     return block;
 }
 
 void *mem_zero(size_t count, size_t size)
 {
     void *block = calloc(count ? count : 1, size ? size : 1);
-    if (!block) {
-        exhausted();
-        abort();
-    }
+    if (!block)
+        mem_exhausted();
     return block;
 }
 
@@ -38,10 +47,8 @@ void *mem_pages(size_t size)
 {
     size_t page = size >= HUGE_PAGE ? HUGE_PAGE : PAGE, whole = (size + page - 1) / page * page;
     void *block = aligned_alloc(page, whole);
-    if (!block) {
-        exhausted();
-        abort();
-    }
+    if (!block)
+        mem_exhausted();
     if (page == HUGE_PAGE) /* advice: random access to a large table misses fewer translations */
         (void)madvise(block, whole, MADV_HUGEPAGE);
     return block;
@@ -59,10 +66,8 @@ void *mem_table(size_t count, size_t size)
 void *mem_grow(void *old, size_t count, size_t size)
 {
     void *block = size && count > SIZE_MAX / size ? NULL : realloc(old, count * size);
-    if (!block) {
-        exhausted();
-        abort();
-    }
+    if (!block)
+        mem_exhausted();
     return block;
 }
 

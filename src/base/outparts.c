@@ -143,6 +143,8 @@ static int remove_earlier(struct outparts *out, struct err *err)
     buf_add(&copy, buf_sv(&out->name));
     buf_cstr(&copy);
     DIR *dir = opendir(dirname(copy.ptr));
+    if (!dir)
+        mem_check(errno);
     int rc = dir ? 0
                  : err_set(err, ERR_OUTPUT, "%s: cannot look for parts of an earlier run: %s", path,
                            strerror(errno));

@@ -1,8 +1,10 @@
 #include "config.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <unistd.h>
 
+#include "bouncelog/base/mem.h"
 #include "cli.h"
 
 int config_read(struct scan_options *options, const char *named, config_reader *read,
@@ -14,8 +16,18 @@ int config_read(struct scan_options *options, const char *named, config_reader *
         return read(options, named, err);
     if (access(CONFIG_FILE, F_OK) == 0 && read(options, CONFIG_FILE, err) < 0)
         return -1;
-    if (glob(CONFIG_FOLDER "/*.yaml", 0, NULL, &files) != 0)
+    switch (glob(CONFIG_FOLDER "/*.yaml", GLOB_ERR, NULL, &files)) {
+    case 0:
+        break;
+    case GLOB_NOSPACE:
+        mem_exhausted();
+    case GLOB_ABORTED:
+        return errno == ENOENT || errno == ENOTDIR ? 0
+                                                   : err_set(err, ERR_CONFIG, "%s: cannot read: %s",
+                                                             CONFIG_FOLDER, strerror(errno));
+    default:
         return 0;
+    }
     for (size_t i = 0; i < files.gl_pathc && rc == 0; i++) {
         char *path = arena_alloc(&options->arena, strlen(files.gl_pathv[i]) + 1);
         strcpy(path, files.gl_pathv[i]);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bouncelog/base/mem.h"
 #include "outputs.h"
 #include "textfile.h"
 
@@ -107,6 +108,8 @@ static void allow_folder_of(struct fence *fence, const char *path, uint64_t righ
 static void allow_log(struct fence *fence, const char *path)
 {
     char *real = realpath(path, NULL);
+    if (!real)
+        mem_check(errno);
     allow_folder_of(fence, path, READ_FILE);
     if (real)
         allow_folder_of(fence, real, READ_FILE);

@@ -1,9 +1,11 @@
 /* bouncelog explain: what one reply, or one log line, means. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "args.h"
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/classify/classify.h"
 #include "bouncelog/output/output.h"
@@ -218,6 +220,8 @@ static int explain_stdin(struct explain *explain)
         buf_clear(&explain->out);
     }
     bool failed = ferror(stdin);
+    if (code == EXIT_DONE && !feof(stdin))
+        mem_check(errno);
     free(line);
     if (code == EXIT_DONE && failed) {
         message("standard input: cannot read");

@@ -10,14 +10,17 @@
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/history/history.h"
 #include "bouncelog/input/input.h"
+#include "bouncelog/output/output.h"
 #include "bouncelog/pattern/regex.h"
 #include "cli.h"
 #include "confine.h"
 #include "version.h"
 
+/* As on_signal: what was begun goes away. */
 static void on_exhausted(void)
 {
     static const char text[] = "bouncelog: out of memory\n";
+    outfile_abandon_all();
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
     _exit(EXIT_MEMORY);
@@ -119,6 +122,7 @@ static int run_command(sv name, int argc, char **argv)
 int main(int argc, char **argv)
 {
     mem_on_exhausted(on_exhausted);
+    output_use_mem();
     catch_signals();
     scatter_tables();
     if (argc < 2) {

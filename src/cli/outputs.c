@@ -1,11 +1,13 @@
 #include "outputs.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
 
@@ -82,7 +84,9 @@ static bool is_part(const char *name, const char *path)
     struct buf list = {0}, other = {0};
     struct stat in, there;
     uint64_t number;
+    errno = 0;
     char *real = outfile_is_stdout(path) ? NULL : realpath(path, NULL); /* a log may be a link */
+    mem_check(errno);
     bool part =
         find_folder(name, &list, &in) && find_folder(real ? real : path, &other, &there) &&
         in.st_dev == there.st_dev && in.st_ino == there.st_ino &&

@@ -1,10 +1,12 @@
 #include "zone.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/sv.h"
 
 /* "+02:00", "+0200", "-5"; POSIX counts offsets west of UTC. */
@@ -34,6 +36,8 @@ static bool named_zone(const char *zone)
         return false;
     snprintf(path, sizeof path, "%s/%s", folder ? folder : "/usr/share/zoneinfo", zone);
     FILE *file = fopen(path, "re");
+    if (!file)
+        mem_check(errno);
     char magic[4] = "";
     bool known = file && fread(magic, 1, 4, file) == 4 && memcmp(magic, "TZif", 4) == 0;
     if (file)

@@ -40,6 +40,38 @@ const char *history_library(void)
     return "SQLite " SQLITE_VERSION;
 }
 
+static sqlite3_mem_methods from_library;
+
+static void *take(int size)
+{
+    void *block = from_library.xMalloc(size);
+    if (!block)
+        mem_exhausted();
+    return block;
+}
+
+static void *take_again(void *old, int size)
+{
+    void *block = from_library.xRealloc(old, size);
+    if (!block)
+        mem_exhausted();
+    return block;
+}
+
+/* Where memory runs out the program ends, as it does everywhere. The library's own allocator, since
+ * it must know how large a block is. */
+static void use_mem(void)
+{
+    sqlite3_mem_methods ours;
+    if (from_library.xMalloc)
+        return;
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &from_library);
+    ours = from_library;
+    ours.xMalloc = take;
+    ours.xRealloc = take_again;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
+}
+
 static int lock_failed(struct history *history, struct err *err)
 {
     if (errno == EWOULDBLOCK)
@@ -195,6 +227,7 @@ int history_open(struct history **out, const char *path, enum history_use use,
     struct history *history = mem_zero(1, sizeof *history);
     bool exists;
     *out = NULL;
+    use_mem();
     history->lock = -1;
     history->path = mem_alloc(strlen(path) + 1);
     memcpy(history->path, path, strlen(path) + 1);

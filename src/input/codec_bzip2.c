@@ -38,24 +38,25 @@ static void *open_bzip2(void)
 }
 
 /* The library's decoder reads one stream; the next one needs a fresh one. */
-static bool begin(struct bzip2 *bzip2)
+static void begin(struct bzip2 *bzip2)
 {
     if (bzip2->started)
         BZ2_bzDecompressEnd(&bzip2->stream);
     bzip2->again = bzip2->started;
     bz_stream old = bzip2->stream;
     bzip2->stream = (bz_stream){.next_out = old.next_out, .avail_out = old.avail_out};
-    bzip2->started = BZ2_bzDecompressInit(&bzip2->stream, 0, 0) == BZ_OK;
     bzip2->between = false;
-    return bzip2->started;
+    bzip2->started = true;
+    if (BZ2_bzDecompressInit(&bzip2->stream, 0, 0) != BZ_OK)
+        mem_exhausted();
 }
 
 static enum decoded fault(const struct bzip2 *bzip2, int rc, const char **why)
 {
-    *why = rc == BZ_MEM_ERROR                          ? "out of memory"
-           : rc == BZ_DATA_ERROR_MAGIC && bzip2->again ? "bytes behind its end"
-                                                       : "invalid data";
-    return rc == BZ_MEM_ERROR ? DECODED_REFUSED : DECODED_CORRUPT;
+    if (rc == BZ_MEM_ERROR)
+        mem_exhausted();
+    *why = rc == BZ_DATA_ERROR_MAGIC && bzip2->again ? "bytes behind its end" : "invalid data";
+    return DECODED_CORRUPT;
 }
 
 static enum decoded decompress_some(struct bzip2 *bzip2, struct feed *feed, const char **why)
@@ -65,8 +66,8 @@ static enum decoded decompress_some(struct bzip2 *bzip2, struct feed *feed, cons
         bool fed = feed_fill(feed);
         if (!fed && bzip2->between)
             return DECODED_END;
-        if ((!bzip2->started || bzip2->between) && !begin(bzip2))
-            return fault(bzip2, BZ_MEM_ERROR, why);
+        if (!bzip2->started || bzip2->between)
+            begin(bzip2);
         stream->next_in = (char *)feed->bytes + feed->pos;
         stream->avail_in = (unsigned)feed_unread(feed);
         unsigned before = stream->avail_out;

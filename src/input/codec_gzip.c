@@ -97,10 +97,9 @@ static void restart(struct gzip *gzip)
 static void *open_gzip(void)
 {
     struct gzip *gzip = mem_zero(1, sizeof *gzip);
-    if (inflateInit2(&gzip->inflate, 15 + 16) == Z_OK)
-        return gzip;
-    mem_free(gzip);
-    return NULL;
+    if (inflateInit2(&gzip->inflate, 15 + 16) != Z_OK)
+        mem_exhausted();
+    return gzip;
 }
 
 static enum step step(struct gzip *gzip, struct feed *feed, const char **why)
@@ -117,8 +116,7 @@ static enum step step(struct gzip *gzip, struct feed *feed, const char **why)
     case Z_STREAM_END:
         return STEP_MEMBER_END;
     case Z_MEM_ERROR:
-        *why = "out of memory";
-        return STEP_REFUSED;
+        mem_exhausted();
     default:
         *why = inflater->msg ? inflater->msg : "invalid data";
         return STEP_CORRUPT;

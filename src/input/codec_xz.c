@@ -15,11 +15,9 @@ static const char *version_xz(void)
 static void *open_xz(void)
 {
     lzma_stream *stream = mem_zero(1, sizeof *stream);
-    if (lzma_stream_decoder(stream, MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK)
-        return stream;
-    lzma_end(stream);
-    mem_free(stream);
-    return NULL;
+    if (lzma_stream_decoder(stream, MEMORY_MAX, LZMA_CONCATENATED) != LZMA_OK)
+        mem_exhausted();
+    return stream;
 }
 
 static enum decoded result_of(lzma_ret rc, const char **why)
@@ -35,8 +33,7 @@ static enum decoded result_of(lzma_ret rc, const char **why)
         *why = "needs more than 256 MiB to decode";
         return DECODED_REFUSED;
     case LZMA_MEM_ERROR:
-        *why = "out of memory";
-        return DECODED_REFUSED;
+        mem_exhausted();
     case LZMA_OPTIONS_ERROR:
         *why = "unsupported options";
         return DECODED_REFUSED;

@@ -21,21 +21,21 @@ static void *open_zstd(void)
 {
     struct zstd *zstd = mem_zero(1, sizeof *zstd);
     zstd->stream = ZSTD_createDStream();
-    if (zstd->stream)
-        return zstd;
-    mem_free(zstd);
-    return NULL;
+    if (!zstd->stream)
+        mem_exhausted();
+    return zstd;
 }
 
 static enum decoded fault(size_t rc, const char **why)
 {
     switch (ZSTD_getErrorCode(rc)) {
+    case ZSTD_error_memory_allocation:
+        mem_exhausted();
     case ZSTD_error_frameParameter_windowTooLarge:
         *why = "needs a window of more than 128 MiB";
         return DECODED_REFUSED;
     case ZSTD_error_dictionary_wrong:
     case ZSTD_error_frameParameter_unsupported:
-    case ZSTD_error_memory_allocation:
     case ZSTD_error_version_unsupported:
         *why = ZSTD_getErrorName(rc);
         return DECODED_REFUSED;

@@ -114,10 +114,6 @@ static bool open_decoder(struct reader *reader)
         return false;
     }
     reader->decoder = reader->codec->open();
-    if (!reader->decoder) {
-        source_set_error(source, "cannot start the %s decoder", reader->codec->name);
-        return false;
-    }
     return true;
 }
 

@@ -3,10 +3,17 @@
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/output/output.h"
 
 enum { SHORT_TEXT = 512 };
+
+void output_use_mem(void)
+{
+    cJSON_InitHooks(&(cJSON_Hooks){mem_alloc, mem_free});
+}
 
 void json_text(cJSON *object, const char *key, sv text)
 {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 
 int document_parse(struct document *document, const char *file, sv text, struct arena *arena,
@@ -12,13 +13,14 @@ int document_parse(struct document *document, const char *file, sv text, struct 
     document->file = file;
     document->arena = arena;
     if (!yaml_parser_initialize(&parser))
-        return err_set(err, ERR_CONFIG, "%s: out of memory", file);
+        mem_exhausted();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
     int rc = 0;
     if (!yaml_parser_load(&parser, &document->yaml)) {
-        const char *problem = parser.problem ? parser.problem : "not YAML";
+        if (!parser.problem) /* there are words for all but want of memory */
+            mem_exhausted();
         rc = err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", file, parser.problem_mark.line + 1,
-                     parser.problem_mark.column + 1, problem);
+                     parser.problem_mark.column + 1, parser.problem);
     } else if (!yaml_document_get_root_node(&document->yaml)) {
         rc = err_set(err, ERR_CONFIG, "%s:1:1: empty file", file);
         yaml_document_delete(&document->yaml);

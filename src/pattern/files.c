@@ -87,6 +87,7 @@ static int collect_folder(struct pattern_files *files, const char *dir, const ch
     buf_printf(&path, "%s%s", dir, below);
     int count = scandir(buf_cstr(&path), &entries, is_yaml, by_name);
     if (count < 0) {
+        mem_check(errno);
         int rc = below[0] && errno == ENOENT ? 0
                                              : err_set(err, ERR_CONFIG, "%s: cannot open: %s",
                                                        buf_cstr(&path), strerror(errno));

@@ -32,6 +32,24 @@ struct matcher {
 #define FIELD_TEXT(constant, name) name,
 static const char *const field_names[] = {FIELD_NAMES(FIELD_TEXT)};
 
+static void *take(size_t size, void *context)
+{
+    (void)context;
+    return mem_alloc(size);
+}
+
+static void give_back(void *block, void *context)
+{
+    (void)context;
+    mem_free(block);
+}
+
+/* What is made with it takes its memory from mem. */
+static pcre2_general_context *from_mem(void)
+{
+    return pcre2_general_context_create(take, give_back, NULL);
+}
+
 sv field_name(enum field field)
 {
     return sv_from(field_names[field]);
@@ -68,7 +86,8 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
         options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
     if (flags & REGEX_CASELESS)
         options |= PCRE2_CASELESS;
-    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    pcre2_general_context *memory = from_mem();
+    pcre2_compile_context *context = pcre2_compile_context_create(memory);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_bsr(context, PCRE2_BSR_ANYCRLF);
     int code = 0;
@@ -76,6 +95,7 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
     regex->code =
         pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, offset, context);
     pcre2_compile_context_free(context);
+    pcre2_general_context_free(memory);
     if (!regex->code) {
         PCRE2_UCHAR message[128];
         pcre2_get_error_message(code, message, sizeof message);
@@ -104,8 +124,10 @@ void regex_free(struct regex *regex)
 struct matcher *matcher_new(void)
 {
     struct matcher *matcher = mem_zero(1, sizeof *matcher);
-    matcher->data = pcre2_match_data_create(GROUPS, NULL);
-    matcher->context = pcre2_match_context_create(NULL);
+    pcre2_general_context *memory = from_mem();
+    matcher->data = pcre2_match_data_create(GROUPS, memory);
+    matcher->context = pcre2_match_context_create(memory);
+    pcre2_general_context_free(memory);
     matcher->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
     pcre2_set_match_limit(matcher->context, MATCH_LIMIT);
     pcre2_set_depth_limit(matcher->context, MATCH_LIMIT);

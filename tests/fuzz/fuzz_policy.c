@@ -30,10 +30,10 @@ static void ask_guards(const struct policy_table *policy)
     struct watch watches[TIMES];
     bool outage[TIMES];
     for (size_t i = 0; i < TIMES; i++)
-        watches[i] = (struct watch){(int64_t)(i % 5) * 100, i > 30 ? INT64_MAX / TIMES : 0};
+        watches[i] = (struct watch){(int64_t)(i % 5) * 100, i > 30 ? UINT32_MAX : 0};
     policy_outages(&policy->guard, watches, TIMES, 6, outage);
     fuzz_check(!policy_brakes(&policy->brake, 0, 0), "nothing new is held by no brake");
-    (void)policy_brakes(&policy->brake, INT64_MAX, INT64_MAX);
+    (void)policy_brakes(&policy->brake, UINT32_MAX, UINT32_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,9 @@
 /* mem: the only place that calls malloc and free.
  *
  * An allocation succeeds or the program ends: the handler that cli registers prints one line and
- * exits with 71. Nothing is half-written then: outputs are renamed into place at the end. */
+ * exits with 71. Nothing is half-written then: outputs are renamed into place at the end. Libraries
+ * that can be told to take their memory from here are; where one says that there is none, its room
+ * calls mem_exhausted, since a library that goes on without gives other results. */
 #ifndef BOUNCELOG_BASE_MEM_H
 #define BOUNCELOG_BASE_MEM_H
 
@@ -21,5 +23,8 @@ void mem_free(void *block);
 
 /* Called once when memory runs out; must not return. Set before any other thread starts. */
 void mem_on_exhausted(void (*handler)(void));
+void mem_exhausted(void) __attribute__((noreturn));
+/* Ends the program when this is the errno of a library that had no memory. */
+void mem_check(int failure);
 
 #endif

@@ -12,6 +12,10 @@
 #include "bouncelog/base/outparts.h"
 #include "bouncelog/report/report.h"
 
+/* cJSON takes its memory from mem, for all rooms: without, a document would lack what there was no
+ * memory for. Before any other thread starts. */
+void output_use_mem(void);
+
 /* One JSON document, docs/schemas/summary.schema.json. */
 void output_summary(struct outfile *out, const struct report *report);
 
