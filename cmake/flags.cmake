@@ -21,8 +21,8 @@ elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(bouncelog_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
 if(BOUNCELOG_COVERAGE)
-  target_compile_options(bouncelog_flags INTERFACE --coverage)
-  target_link_options(bouncelog_flags INTERFACE --coverage)
+  target_compile_options(bouncelog_flags INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(bouncelog_flags INTERFACE --coverage -fprofile-update=atomic)
 endif()
 
 # The whole program is optimised at once, and for the paths that real work takes: scripts/build

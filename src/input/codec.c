@@ -116,6 +116,17 @@ const struct codec *codec_of(struct feed *feed)
     return found ? found : &codec_plain;
 }
 
+enum decoded portion_take(struct portion *portion, char *out, size_t size, size_t *got,
+                          const char **why)
+{
+    size_t left = portion->len - portion->used;
+    *got = left < size ? left : size;
+    sv_put(out, sv_make(portion->bytes + portion->used, *got));
+    portion->used += *got;
+    *why = portion->why;
+    return portion->used == portion->len ? portion->last : DECODED_BYTES;
+}
+
 const struct codec *codec_within(sv decoded)
 {
     return codec_of_bytes((const unsigned char *)decoded.ptr, decoded.len);

@@ -17,7 +17,7 @@ struct codec {
     const char *format;           /* as in struct source */
     const char *name;             /* in messages */
     const char *(*version)(void); /* "zstd 1.5.4" */
-    /* NULL: this build cannot read it. Gives NULL when the decoder cannot start. */
+    /* NULL: this build cannot read it. */
     void *(*open)(void);
     /* Takes from the feed and puts *got bytes, at most size, into out. Every result may come with
      * bytes; every one but DECODED_BYTES is final: what a decoder does after a fault is undefined,
@@ -26,6 +26,25 @@ struct codec {
                          const char **why);
     void (*close)(void *state);
 };
+
+/* What a library decoded by portions of one size, whatever room the caller has: some lose the bytes
+ * of a call that finds a fault, and which ones these are must not depend on the caller. */
+enum { PORTION_BYTES = 32 * 1024 };
+struct portion {
+    char bytes[PORTION_BYTES];
+    size_t len, used;
+    enum decoded last; /* what it came to */
+    const char *why;
+};
+
+static inline bool portion_is_due(const struct portion *portion)
+{
+    return portion->used == portion->len && portion->last == DECODED_BYTES;
+}
+
+/* As codec.read, of what the portion has. */
+enum decoded portion_take(struct portion *portion, char *out, size_t size, size_t *got,
+                          const char **why);
 
 /* Of the bytes at the front of the feed; plain when nothing else. */
 const struct codec *codec_of(struct feed *feed);

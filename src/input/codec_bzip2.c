@@ -8,16 +8,9 @@
 #include "bouncelog/base/sv.h"
 #include "codec.h"
 
-enum { STEP_BYTES = 32 * 1024 };
-
-/* Decoded by steps of one size, whatever room there is: the bytes of a call that finds a fault are
- * lost in the library, and which ones these are must not depend on the caller. */
 struct bzip2 {
     bz_stream stream;
-    char bytes[STEP_BYTES]; /* of the last step */
-    size_t len, used;
-    enum decoded last; /* what the last step came to */
-    const char *why;
+    struct portion portion;
     bool started; /* the library holds memory for the stream */
     bool between; /* a stream has ended */
     bool again;   /* and another one was read before */
@@ -82,27 +75,19 @@ static enum decoded decompress_some(struct bzip2 *bzip2, struct feed *feed, cons
     return DECODED_BYTES;
 }
 
-static void step(struct bzip2 *bzip2, struct feed *feed)
-{
-    bzip2->stream.next_out = bzip2->bytes;
-    bzip2->stream.avail_out = STEP_BYTES;
-    bzip2->last = decompress_some(bzip2, feed, &bzip2->why);
-    bzip2->len = STEP_BYTES - bzip2->stream.avail_out;
-    bzip2->used = 0;
-}
-
 static enum decoded read_bzip2(void *state, struct feed *feed, char *out, size_t size, size_t *got,
                                const char **why)
 {
     struct bzip2 *bzip2 = state;
-    if (bzip2->used == bzip2->len && bzip2->last == DECODED_BYTES)
-        step(bzip2, feed);
-    size_t left = bzip2->len - bzip2->used;
-    *got = left < size ? left : size;
-    sv_put(out, sv_make(bzip2->bytes + bzip2->used, *got));
-    bzip2->used += *got;
-    *why = bzip2->why;
-    return bzip2->used == bzip2->len ? bzip2->last : DECODED_BYTES;
+    struct portion *portion = &bzip2->portion;
+    if (portion_is_due(portion)) {
+        bzip2->stream.next_out = portion->bytes;
+        bzip2->stream.avail_out = PORTION_BYTES;
+        portion->last = decompress_some(bzip2, feed, &portion->why);
+        portion->len = PORTION_BYTES - bzip2->stream.avail_out;
+        portion->used = 0;
+    }
+    return portion_take(portion, out, size, got, why);
 }
 
 static void close_bzip2(void *state)

@@ -10,6 +10,7 @@
 struct zstd {
     ZSTD_DStream *stream;
     bool inside; /* a frame has begun and not ended */
+    struct portion portion;
 };
 
 static const char *version_zstd(void)
@@ -48,33 +49,37 @@ static enum decoded fault(size_t rc, const char **why)
     }
 }
 
+static enum decoded decompress_some(struct zstd *zstd, struct feed *feed, ZSTD_outBuffer *to,
+                                    const char **why)
+{
+    while (to->pos < to->size) {
+        bool fed = feed_fill(feed);
+        if (!fed && !zstd->inside)
+            return DECODED_END;
+        ZSTD_inBuffer from = {feed->bytes, feed->len, feed->pos};
+        size_t before = to->pos, rc = ZSTD_decompressStream(zstd->stream, to, &from);
+        feed->pos = from.pos;
+        if (ZSTD_isError(rc))
+            return fault(rc, why);
+        zstd->inside = rc != 0;
+        if (!fed && to->pos == before)
+            return zstd->inside ? DECODED_TRUNCATED : DECODED_END;
+    }
+    return DECODED_BYTES;
+}
+
 static enum decoded read_zstd(void *state, struct feed *feed, char *out, size_t size, size_t *got,
                               const char **why)
 {
     struct zstd *zstd = state;
-    ZSTD_outBuffer to = {out, size, 0};
-    enum decoded result = DECODED_BYTES;
-    while (to.pos < to.size) {
-        bool fed = feed_fill(feed);
-        if (!fed && !zstd->inside) {
-            result = DECODED_END;
-            break;
-        }
-        ZSTD_inBuffer from = {feed->bytes, feed->len, feed->pos};
-        size_t before = to.pos, rc = ZSTD_decompressStream(zstd->stream, &to, &from);
-        feed->pos = from.pos;
-        if (ZSTD_isError(rc)) {
-            result = fault(rc, why);
-            break;
-        }
-        zstd->inside = rc != 0;
-        if (!fed && to.pos == before) {
-            result = zstd->inside ? DECODED_TRUNCATED : DECODED_END;
-            break;
-        }
+    struct portion *portion = &zstd->portion;
+    if (portion_is_due(portion)) {
+        ZSTD_outBuffer to = {portion->bytes, PORTION_BYTES, 0};
+        portion->last = decompress_some(zstd, feed, &to, &portion->why);
+        portion->len = to.pos;
+        portion->used = 0;
     }
-    *got = to.pos;
-    return result;
+    return portion_take(portion, out, size, got, why);
 }
 
 static void close_zstd(void *state)
