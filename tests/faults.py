@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Every allocation fails once, every call on a file fails once: a word and the right exit code, or the results of a run in peace.
 
-usage: faults.py [alloc|files] [STEP]       $BOUNCELOG is the program, $BOUNCELOG_FAULT_LIBRARY tests/support/fault.c;
+usage: faults.py [alloc|files|kill] [STEP]     $BOUNCELOG is the program, $BOUNCELOG_FAULT_LIBRARY tests/support/fault.c;
                                             CASES: these commands alone; FIRST: ends with the first fault
 
 Each command is run in peace first, which counts its calls. Then one call after the other fails (of allocations, the first from each
 place in the program; every STEP-th of them), and after each run: it ended by itself, with an exit code for what failed and a message
 that names it; an output is the old file or the new one as a whole, and nothing else is left; the history is as before or has it
-all; and the next run in peace makes it what it would have been."""
+all; and the next run in peace makes it what it would have been. `kill`: the run is killed before each call."""
 import gzip, json, lzma, os, shutil, subprocess, sys, tempfile
 
 PROGRAM = os.environ['BOUNCELOG']
@@ -15,6 +15,7 @@ LIBRARY = os.environ.get('BOUNCELOG_FAULT_LIBRARY', '')
 ENVIRONMENT = dict(os.environ, SOURCE_DATE_EPOCH='1795478400', TZ='UTC', LC_ALL='C')
 HOWS = {'open': ['EIO', 'EMFILE', 'EACCES'], 'read': ['EIO', 'EINTR', 'short'], 'write': ['EIO', 'ENOSPC', 'EINTR', 'short'],
         'sync': ['EIO'], 'truncate': ['EIO'], 'rename': ['EIO', 'ENOSPC'], 'unlink': ['EIO'], 'close': ['EIO']}
+STEPS = ['open', 'write', 'sync', 'truncate', 'rename', 'unlink', 'close'] # what others can see of a run
 found, runs = [], {}
 
 
@@ -91,6 +92,8 @@ class Case:
         name = os.path.basename(path).split(' ')[0]
         if call == 'alloc':
             return {71}, ''
+        if how == 'kill':
+            return {-9}, ''
         if call in ('read', 'write') and how in ('EINTR', 'short'):
             return set(), ''
         if self.db and (name.startswith(self.db) or path.endswith(os.path.basename(os.getcwd()))):
@@ -119,15 +122,15 @@ class Case:
         if code == self.code and not partial:
             self.check((stdout, stderr) == (self.stdout, self.stderr), f'{where}: exit {code}, but not as in peace: {stderr}')
             self.check(all(got.get(name) == self.made[name] for name in self.outputs), f'{where}: exit {code}, and other results')
-        else:
+        elif how != 'kill':
             self.check(stderr.startswith('bouncelog: ') and stderr.endswith('\n') and name in stderr, f'{where}: exit {code}: {stderr!r}')
             self.check(code == 3 or stderr.count('\n') <= 1 + self.stderr.count('\n') + (code == 6), f'{where}: too many words: {stderr!r}')
         for output in self.outputs:
             whole = got.get(output) in (self.kept.get(output), self.made[output])
             self.check(whole or partial, f'{where}: exit {code}: {output} is neither the old nor the new one')
         # What a run that ends in the middle leaves of a history, the next one takes away.
-        left = self.left() - (self.rests if code == 71 or (self.db and self.db in failed) else set())
-        self.check(not left or call == 'unlink', f'{where}: exit {code} leaves {left}')
+        left = self.left() - (self.rests if code in (71, -9) or (self.db and self.db in failed) else set())
+        self.check(not left or call == 'unlink' or how == 'kill', f'{where}: exit {code} leaves {left}')
         if self.db:
             self.look_back(where, code, got, partial)
         self.reset()
@@ -139,7 +142,7 @@ class Case:
         as_before = state == self.before or (not self.before and not json.loads(state[0])['lines']['total'])
         self.check(as_before or state == self.after or partial, f'{where}: exit {code}: the history has a part of it')
         self.check(code != self.code or partial or state == self.after, f'{where}: exit {code}, and the history has not got it')
-        if state == self.after:
+        if state == self.after != self.before:
             self.check(all(got.get(name) == self.made[name] for name in self.outputs), f'{where}: exit {code}: committed without its outputs')
             return
         again = run(self.arguments)
@@ -237,6 +240,10 @@ def main():
                     for number in range(1, counts.get(call, 0) + 1):
                         for how in hows:
                             case.hurt(call, number, how)
+            if which in ('kill', 'both'):
+                for call in STEPS:
+                    for number in range(1, counts.get(call, 0) + 1):
+                        case.hurt(call, number, 'kill')
         os.chdir('/')
     told = ', '.join(f'{count} of {call}' for call, count in runs.items())
     print(f'faults: {len(found)} faults in {sum(runs.values())} runs: {told}')

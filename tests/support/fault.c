@@ -2,8 +2,9 @@
  * them in turn. BOUNCELOG_FAULT=CALL:N:HOW
  *   CALL  alloc, open, read, write, sync, truncate, rename, unlink, close
  *   N     the first one is 1; 0: none fails
- *   HOW   the name of an errno; short: half of the bytes; once, on: this allocation, or all from it
- * on BOUNCELOG_FAULT_LOG=FILE is told what failed ("failed CALL PATH"), at the end how many calls
+ *   HOW   the name of an errno; short: half of the bytes; once, on: this allocation, or all from
+ *         it on; kill: the program is killed before it
+ * BOUNCELOG_FAULT_LOG=FILE is told what failed ("failed CALL PATH"), at the end how many calls
  * there were ("CALL COUNT"), and which allocations were the first from their place in the program
  * ("at N"): others from there fail alike. */
 #define _GNU_SOURCE
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,15 +24,16 @@
 #include <unistd.h>
 
 enum call { ALLOC, OPEN, READ, WRITE, SYNC, TRUNCATE, RENAME, UNLINK, CLOSE, CALLS };
-enum { PLACES = 65536, FRAMES = 12, LOG_FD = 200, SHORT = -1, ONCE = -2, ON = -3 };
+enum { PLACES = 65536, FRAMES = 12, LOG_FD = 200, SHORT = -1, ONCE = -2, ON = -3, KILL = -4 };
 
 static const char *const names[CALLS] = {"alloc",    "open",   "read",   "write", "sync",
                                          "truncate", "rename", "unlink", "close"};
 static const struct {
     const char *name;
     int how;
-} hows[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EINTR", EINTR}, {"EMFILE", EMFILE},
-            {"EACCES", EACCES}, {"short", SHORT},   {"once", ONCE},   {"on", ON}};
+} hows[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EINTR", EINTR},
+            {"EMFILE", EMFILE}, {"EACCES", EACCES}, {"short", SHORT},
+            {"once", ONCE},     {"on", ON},         {"kill", KILL}};
 
 static bool armed;
 static enum call faulty = CALLS;
@@ -91,6 +94,8 @@ static bool fails(enum call call, const char *path, int fd)
         tell("failed %s %s\n", names[call], path ? path : "");
     }
     inside = false;
+    if (now && fault_how == KILL)
+        raise(SIGKILL);
     if (now)
         errno = fault_how > 0 ? fault_how : ENOMEM;
     return now;
