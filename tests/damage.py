@@ -167,6 +167,12 @@ def erased():
     got = json.loads(run('report', '-d', 'db')[1])
     expect(f'forgotten, and listed: {got["suppress"]}', not {'joe@example.com', 'u3@example.com'} & {row['address'] for row in got['suppress']})
     run(*SCAN, code=None)
+    for kind, who in ((5, 'joe@gone.example'), (6, 'ann@example.com')):
+        reset()
+        update("UPDATE item SET value = CAST(x'7f' || substr(value, 2) AS BLOB) WHERE kind = ? AND instr(value, CAST(? AS BLOB))", kind, who)
+        before = content('db')
+        _, _, said = run('history', 'forget', '-d', 'db', who, code=5)
+        expect(f'forget in a damaged {KINDS[kind]}: {said}', 'is damaged' in said and content('db') == before)
 
 
 with tempfile.TemporaryDirectory(dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None) as work:
