@@ -2,7 +2,7 @@
 """Every allocation fails once, every call on a file fails once: a word and the right exit code, or the results of a run in peace.
 
 usage: faults.py [alloc|files|kill] [STEP]     $BOUNCELOG is the program, $BOUNCELOG_FAULT_LIBRARY tests/support/fault.c;
-                                            CASES: these commands alone; FIRST: ends with the first fault
+                                            CASES, CALLS: these alone; FIRST: ends with the first fault
 
 Each command is run in peace first, which counts its calls. Then one call after the other fails (of allocations, the first from each
 place in the program; every STEP-th of them), and after each run: it ended by itself, with an exit code for what failed and a message
@@ -40,6 +40,7 @@ class Case:
     def __init__(self, name, arguments, outputs=(), db=None, inputs=(), settings=()):
         self.name, self.arguments, self.outputs, self.db = name, arguments, list(outputs), db
         self.inputs, self.settings = set(inputs), set(settings)
+        self.hows = HOWS if name == 'night' else {call: hows[:1] for call, hows in HOWS.items()}
         self.kept = contents(self.outputs + ([db] if db else []))
         self.beside = set(os.listdir('.')) - set(self.kept) | {f'{db}.lock'}
         self.rests = {f'{db}-journal', f'{db}.new', f'{db}.new-journal'} if db else set()
@@ -219,7 +220,7 @@ def cases():
 
 def main():
     which, step = (sys.argv[1:] + ['both'])[0], int((sys.argv + ['', ''])[2] or 1)
-    only = os.environ.get('CASES', '').split()
+    only, calls = os.environ.get('CASES', '').split(), os.environ.get('CALLS', '').split()
     if not LIBRARY:
         print('faults: skipped: not with sanitizers')
         sys.exit(77)
@@ -240,8 +241,8 @@ def main():
                     for how in ('once', 'on'):
                         case.hurt('alloc', number, how)
             if which in ('files', 'both'):
-                for call, hows in HOWS.items():
-                    for number in range(1, counts.get(call, 0) + 1):
+                for call, hows in case.hows.items():
+                    for number in range(1, counts.get(call, 0) + 1) if not calls or call in calls else ():
                         for how in hows:
                             case.hurt(call, number, how)
             if which in ('kill', 'both'):
