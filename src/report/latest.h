@@ -8,7 +8,5 @@
 void latest_day_make(struct report *report, const struct report_source *source);
 /* Which shapes are fresh; before they are cut and redacted. */
 void latest_shapes_mark(struct report *report, const struct report_source *source);
-/* How long mail waited; after the counts. */
-void latest_retries_make(struct report *report, const struct tally *tally);
 
 #endif

@@ -8,6 +8,7 @@
 #include "fixes.h"
 #include "latest.h"
 #include "rankings.h"
+#include "retries.h"
 #include "suppressions.h"
 #include "times.h"
 
@@ -246,7 +247,7 @@ void report_make(struct report *report, const struct report_source *source,
     times_make(report, tally);
     times_add_trends(report, tally);
     latest_day_make(report, source);
-    latest_retries_make(report, tally);
+    retries_make(report, tally);
     counts_of_suppressions(report, options->taxonomy);
     counts_of_replies(report, tally, options->taxonomy);
 }
