@@ -181,7 +181,7 @@ static void pack_categories(struct buf *out, const struct tally *tally,
 {
     size_t used = 0;
     for (size_t i = 0; i < taxonomy->category_count; i++)
-        used += tally->categories[i].count > 0;
+        used += tally->categories[i].count != 0;
     pack_unsigned(out, used);
     for (size_t i = 0; i < taxonomy->category_count; i++)
         if (tally->categories[i].count) {
