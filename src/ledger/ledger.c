@@ -207,9 +207,8 @@ static void note_waiting(struct ledger *ledger, const struct message *message, s
 {
     const struct record *attempt = &event->attempt;
     const struct pending *pending =
-        message->pending ? pendings_find(&ledger->messages.pendings, message_fingerprint(message),
-                                         attempt->address_key)
-                         : NULL;
+        pendings_find(&ledger->messages.pendings, message_fingerprint(message), message->pending,
+                      attempt->address_key);
     if (!pending)
         return;
     struct waiting waiting = pending_waiting(pending);
@@ -232,8 +231,8 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
         *outcome = OUTCOME_HANDED_OVER;
     note_forwarding(ledger, message, record, *outcome);
     if (*outcome == OUTCOME_EXPIRED) {
-        const struct pending *pending =
-            pendings_find(pendings, message_fingerprint(message), record->address_key);
+        const struct pending *pending = pendings_find(pendings, message_fingerprint(message),
+                                                      message->pending, record->address_key);
         if (pending)
             event = expiry_of(record, pending, record->original);
     }

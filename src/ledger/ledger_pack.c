@@ -162,7 +162,8 @@ static void unpack_pending(struct unpack *in, struct ledger *ledger, struct mess
     if (in->failed)
         return;
     pendings_defer(pendings, fingerprint, &message->pending, &attempt);
-    pending_resume(pendings_find(pendings, fingerprint, attempt.address_key), waiting);
+    pending_resume(pendings_find(pendings, fingerprint, message->pending, attempt.address_key),
+                   waiting);
 }
 
 static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t newest,

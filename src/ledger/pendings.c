@@ -37,8 +37,12 @@ static uint64_t key_of(uint64_t message, uint64_t address)
     return hash_mix(message, address);
 }
 
-struct pending *pendings_find(const struct chains *pendings, uint64_t message, uint64_t address)
+/* Most messages have one at most: the table need not be asked then. */
+struct pending *pendings_find(const struct chains *pendings, uint64_t message, struct pending *ring,
+                              uint64_t address)
 {
+    if (!ring || ring->next == ring)
+        return ring && ring->address_key == address ? ring : NULL;
     return (struct pending *)chains_find(pendings, key_of(message, address));
 }
 
@@ -101,19 +105,10 @@ static void leave_ring(struct pending **ring, struct pending *pending)
         *ring = pending->next == pending ? NULL : pending->next;
 }
 
-/* Most messages have one at most: the table need not be asked then. */
-static struct pending *find_in_ring(const struct chains *pendings, uint64_t message,
-                                    struct pending *ring, uint64_t address)
-{
-    if (!ring || (ring->next == ring && ring->address_key != address))
-        return NULL;
-    return ring->next == ring ? ring : pendings_find(pendings, message, address);
-}
-
 void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt)
 {
-    struct pending *old = find_in_ring(pendings, message, *ring, attempt->address_key);
+    struct pending *old = pendings_find(pendings, message, *ring, attempt->address_key);
     if (old && attempt->repeats)
         return;
     struct pending *fresh = copy_of(attempt);
@@ -137,7 +132,7 @@ static void remove_pending(struct chains *pendings, struct pending **ring, struc
 void pendings_settle(struct chains *pendings, uint64_t message, struct pending **ring,
                      uint64_t address)
 {
-    struct pending *old = find_in_ring(pendings, message, *ring, address);
+    struct pending *old = pendings_find(pendings, message, *ring, address);
     if (old)
         remove_pending(pendings, ring, old);
 }

@@ -14,7 +14,8 @@ struct pending;
 
 /* `message` is its fingerprint, `ring` where its pendings begin (NULL: none), `address` an
  * address_key. */
-struct pending *pendings_find(const struct chains *pendings, uint64_t message, uint64_t address);
+struct pending *pendings_find(const struct chains *pendings, uint64_t message, struct pending *ring,
+                              uint64_t address);
 /* The earlier deferral's words stay if the new ones only repeat them. */
 void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt);

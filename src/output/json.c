@@ -45,12 +45,21 @@ void json_number(cJSON *object, const char *key, int64_t number)
     cJSON_AddRawToObject(object, key, text);
 }
 
-void json_code(cJSON *object, const char *key, int code)
+void json_known_number(cJSON *object, const char *key, int64_t number)
 {
-    if (code)
-        json_number(object, key, code);
+    if (number)
+        json_number(object, key, number);
     else
         cJSON_AddNullToObject(object, key);
+}
+
+void json_outcomes(cJSON *object, const struct outcomes *outcomes)
+{
+    json_number(object, "count", outcomes->count);
+    json_number(object, "delivered", outcomes->delivered);
+    json_number(object, "deferred", outcomes->deferred);
+    json_number(object, "bounced", outcomes->bounced);
+    json_number(object, "expired", outcomes->expired);
 }
 
 void json_time(cJSON *object, const char *key, int64_t seconds)
@@ -83,7 +92,7 @@ cJSON *json_suppression(const struct suppression *entry, const char *name, bool 
     json_text(row, name, entry->address);
     json_text(row, "category", entry->category);
     json_text(row, "reason", entry->reason);
-    json_code(row, "code", entry->code);
+    json_known_number(row, "code", entry->code);
     json_known(row, "enhanced", entry->enhanced);
     json_number(row, "count", entry->count);
     json_number(row, "days", entry->days);

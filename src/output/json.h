@@ -13,7 +13,8 @@ void json_text(cJSON *object, const char *key, sv text);
 void json_known(cJSON *object, const char *key, sv text);
 void json_number(cJSON *object, const char *key, int64_t number);
 /* Zero is null. */
-void json_code(cJSON *object, const char *key, int code);
+void json_known_number(cJSON *object, const char *key, int64_t number);
+void json_outcomes(cJSON *object, const struct outcomes *outcomes);
 void json_time(cJSON *object, const char *key, int64_t seconds);
 /* The address or domain stands under `name`; `whole`: with the rule, and what a list does not
  * carry. */

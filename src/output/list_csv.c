@@ -55,7 +55,7 @@ void list_listmonk(struct buf *out, const struct suppression *entry)
     cJSON *root = cJSON_CreateObject();
     cJSON *ours = cJSON_AddObjectToObject(root, "bouncelog");
     json_text(ours, "category", entry->category);
-    json_code(ours, "code", entry->code);
+    json_known_number(ours, "code", entry->code);
     json_known(ours, "enhanced", entry->enhanced);
     json_time(ours, "last_seen", entry->last_seen);
     json_add(&attributes, root);

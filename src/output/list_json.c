@@ -39,7 +39,7 @@ void list_listmonk_webhook(struct buf *out, const struct suppression *entry)
     json_text(row, "type", SV("hard"));
     cJSON *meta = cJSON_AddObjectToObject(row, "meta");
     json_text(meta, "category", entry->category);
-    json_code(meta, "code", entry->code);
+    json_known_number(meta, "code", entry->code);
     json_known(meta, "enhanced", entry->enhanced);
     json_known(meta, "reply", entry->reply);
     json_time(row, "created_at", entry->last_seen);

@@ -53,6 +53,13 @@ sv page_s(int64_t count)
     return count == 1 ? SV_EMPTY : SV("s");
 }
 
+void page_more(struct page *page, size_t all, size_t shown)
+{
+    if (all > shown)
+        html(&page->out, "<p class=\"fine\">and %n more in the summary</p>\n",
+             (int64_t)(all - shown));
+}
+
 static void period(struct page *page)
 {
     const struct report *report = page->report;

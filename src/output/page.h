@@ -21,6 +21,8 @@ sv page_day(int64_t time, char *text);
 sv page_minute(int64_t time, char *text);
 /* The plural of a noun: "" or "s". */
 sv page_s(int64_t count);
+/* Behind a table: how many of all rows it leaves to the summary. */
+void page_more(struct page *page, size_t all, size_t shown);
 
 /* page_parts.c */
 void page_coverage(struct page *page);

@@ -100,9 +100,7 @@ static void ranking(struct page *page, const char *title, const struct ranking *
     for (size_t i = 0; i < list->count && i < RANKED_SHOWN; i++)
         ranked(page, &list->rows[i], trends);
     html(&page->out, "</tbody>\n</table>\n");
-    if (list->count > RANKED_SHOWN)
-        html(&page->out, "<p class=\"fine\">and %n more in the summary</p>\n",
-             (int64_t)(list->count - RANKED_SHOWN));
+    page_more(page, list->count, RANKED_SHOWN);
     html(&page->out, "</div>\n");
 }
 
@@ -147,9 +145,7 @@ static void shape_table(struct page *page)
     size_t shown = shapes(page, true, SHAPES_SHOWN);
     shown += shapes(page, false, SHAPES_SHOWN - shown);
     html(out, "</tbody>\n</table>\n");
-    if (report->shape_count > shown)
-        html(out, "<p class=\"fine\">and %n more in the summary</p>\n",
-             (int64_t)(report->shape_count - shown));
+    page_more(page, report->shape_count, shown);
 }
 
 void page_news(struct page *page)

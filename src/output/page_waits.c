@@ -76,9 +76,7 @@ static void providers(struct page *page)
              within(row->half_s, half), within(row->most_s, most));
     }
     html(out, "</tbody>\n</table>\n");
-    if (report->retry_count > PROVIDERS_SHOWN)
-        html(out, "<p class=\"fine\">and %n more in the summary</p>\n",
-             (int64_t)(report->retry_count - PROVIDERS_SHOWN));
+    page_more(page, report->retry_count, PROVIDERS_SHOWN);
 }
 
 void page_waits(struct page *page)

@@ -110,7 +110,7 @@ static void write_categories(struct outfile *out, const struct report *report)
         json_number(row, "recipients", category->recipients);
         json_text(row, "remedy", category->remedy);
         cJSON *sample = cJSON_AddObjectToObject(row, "sample");
-        json_code(sample, "code", category->sample_code);
+        json_known_number(sample, "code", category->sample_code);
         json_known(sample, "enhanced", category->sample_enhanced);
         json_text(sample, "text", category->sample_text);
         element(out, i, row);
@@ -150,11 +150,7 @@ static void write_ranking(struct outfile *out, const char *name, const struct ra
         const struct ranking_row *ranked = &ranking->rows[i];
         cJSON *row = cJSON_CreateObject();
         json_text(row, "name", ranked->name);
-        json_number(row, "count", ranked->outcomes.count);
-        json_number(row, "delivered", ranked->outcomes.delivered);
-        json_number(row, "deferred", ranked->outcomes.deferred);
-        json_number(row, "bounced", ranked->outcomes.bounced);
-        json_number(row, "expired", ranked->outcomes.expired);
+        json_outcomes(row, &ranked->outcomes);
         cJSON_AddNumberToObject(row, "bounce_rate", ranked->bounce_rate);
         element(out, i, row);
     }
