@@ -64,8 +64,10 @@ void map_expect_value(const struct map *map, uint64_t hash)
     if (!map->cap)
         return;
     const struct map_slot *slot = &map->slots[hash_place(hash, map->cap)];
-    if (slot->hash == hash && slot->entry)
+    if (slot->hash == hash && slot->entry) {
         __builtin_prefetch(slot->entry->value);
+        __builtin_prefetch(slot->entry->value + map->value_size - 1);
+    }
 }
 
 void *map_by_hash(const struct map *map, uint64_t hash)

@@ -115,13 +115,18 @@ static void mark_several(struct ledger *ledger, struct expansion *expansion)
  * such recipients is enough, and none is needed for a message with one recipient. */
 static void note_direct(struct ledger *ledger, struct message *message, uint64_t recipient)
 {
+    if (!message->expansions && message->expected == 1)
+        return;
     uint64_t pair = hash_mix(message_fingerprint(message), recipient);
     uint32_t sequence;
-    struct expansion *known = expansions_find(&ledger->messages.expansions, pair);
+    struct expansion *known =
+        expansions_find(&ledger->messages.expansions, message->expansions, pair);
     if (known)
         mark_several(ledger, known);
-    if (message->expected != 1 && !recent_ids_find(&ledger->direct, pair, &sequence))
-        recent_ids_add(&ledger->direct, pair, message->sequence);
+    if (message->expected == 1 || recent_ids_find(&ledger->direct, pair, &sequence))
+        return;
+    recent_ids_add(&ledger->direct, pair, message->sequence);
+    message->direct = true;
 }
 
 static void note_expansion(struct ledger *ledger, struct message *message,
@@ -134,10 +139,10 @@ static void note_expansion(struct ledger *ledger, struct message *message,
     uint64_t pair = hash_mix(message_fingerprint(message), hash_nocase(attempt->original));
     struct chains *expansions = &ledger->messages.expansions;
     uint32_t sequence;
-    struct expansion *known = expansions_find(expansions, pair);
+    struct expansion *known = expansions_find(expansions, message->expansions, pair);
     if (!known) {
         known = expansions_add(expansions, &message->expansions, pair, attempt->address_key);
-        if (recent_ids_find(&ledger->direct, pair, &sequence))
+        if (message->direct && recent_ids_find(&ledger->direct, pair, &sequence))
             mark_several(ledger, known);
     } else if (known->final != attempt->address_key) {
         mark_several(ledger, known);
@@ -154,7 +159,7 @@ static void note_own_copy(struct ledger *ledger, const struct message *message, 
         recent_ids_add(&ledger->own, pair, message->sequence);
     } else if (recent_ids_find(&ledger->own, pair, &sequence)) {
         pair = hash_mix(message_fingerprint(copy), address);
-        if (!expansions_find(expansions, pair))
+        if (!expansions_find(expansions, copy->expansions, pair))
             mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address));
     }
 }
@@ -279,11 +284,7 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
 
 static void apply_removed(struct ledger *ledger, const struct record *record)
 {
-    struct message *message = find_message(ledger, record);
-    pendings_drop(&ledger->messages.pendings, &message->pending);
-    message->removed = true;
-    if (!message->closed)
-        messages_close(&ledger->messages, message);
+    messages_remove(&ledger->messages, find_message(ledger, record));
 }
 
 void ledger_seal(struct record *record)

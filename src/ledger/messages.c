@@ -7,8 +7,10 @@ enum { SLOTS_START = 1024, BUCKETS_PER_SLOT = 2, CLOSED_KEPT = 2048 };
 
 void messages_init(struct messages *messages, size_t max)
 {
-    *messages = (struct messages){
-        .max = (uint32_t)max, .open = {NO_MESSAGE, NO_MESSAGE}, .closed = {NO_MESSAGE, NO_MESSAGE}};
+    *messages = (struct messages){.max = (uint32_t)max,
+                                  .free = NO_MESSAGE,
+                                  .open = {NO_MESSAGE, NO_MESSAGE},
+                                  .closed = {NO_MESSAGE, NO_MESSAGE}};
 }
 
 static void release_message(struct messages *messages, struct message *message)
@@ -100,7 +102,7 @@ static void grow(struct messages *messages)
         mem_grow(messages->buckets, messages->bucket_count, sizeof *messages->buckets);
     for (uint32_t i = 0; i < messages->bucket_count; i++)
         messages->buckets[i] = NO_MESSAGE;
-    for (uint32_t i = 0; i < messages->count; i++)
+    for (uint32_t i = 0; i < messages->count; i++) /* none of them is free */
         enter_bucket(messages, i);
 }
 
@@ -117,21 +119,34 @@ static uint32_t least_used(struct messages *messages)
     }
 }
 
-/* A slot for a new message: a fresh one, or that of the message we can best do without. */
+void messages_remove(struct messages *messages, struct message *message)
+{
+    uint32_t index = (uint32_t)(message - messages->slots);
+    messages->closed_count -= message->closed;
+    unlink_message(messages, index);
+    leave_bucket(messages, index);
+    release_message(messages, message);
+    message->chain = messages->free;
+    messages->free = index;
+}
+
+/* A slot for a new message: a free or a fresh one, or that of the message we can best do without. */
 static uint32_t free_slot(struct messages *messages)
 {
-    if (messages->count < messages->max && messages->closed_count < CLOSED_KEPT) {
+    if (messages->free == NO_MESSAGE && messages->count < messages->max &&
+        messages->closed_count < CLOSED_KEPT) {
         if (messages->count == messages->cap)
             grow(messages);
         return messages->count++;
     }
-    uint32_t index =
-        messages->closed.oldest != NO_MESSAGE ? messages->closed.oldest : least_used(messages);
-    messages->evicted += messages->slots[index].pending != NULL;
-    messages->closed_count -= messages->slots[index].closed;
-    unlink_message(messages, index);
-    leave_bucket(messages, index);
-    release_message(messages, &messages->slots[index]);
+    if (messages->free == NO_MESSAGE) {
+        uint32_t index =
+            messages->closed.oldest != NO_MESSAGE ? messages->closed.oldest : least_used(messages);
+        messages->evicted += messages->slots[index].pending != NULL;
+        messages_remove(messages, &messages->slots[index]);
+    }
+    uint32_t index = messages->free;
+    messages->free = messages->slots[index].chain;
     return index;
 }
 
@@ -163,31 +178,21 @@ void messages_expect_more(const struct messages *messages, uint64_t key)
 struct message *messages_find(const struct messages *messages, uint64_t key)
 {
     uint32_t index = find(messages, key);
-    return index == NO_MESSAGE || messages->slots[index].removed ? NULL : &messages->slots[index];
+    return index == NO_MESSAGE ? NULL : &messages->slots[index];
 }
 
 struct message *messages_get(struct messages *messages, uint64_t key, int64_t time, bool *created)
 {
     uint32_t index = find(messages, key);
-    *created = index == NO_MESSAGE || messages->slots[index].removed;
+    *created = index == NO_MESSAGE;
     if (!*created) {
         messages->slots[index].touched = true;
         return &messages->slots[index];
     }
-    struct message fresh = {
+    index = free_slot(messages);
+    messages->slots[index] = (struct message){
         .key = key, .first_time = (uint32_t)time, .sequence = ++messages->sequence};
-    if (index == NO_MESSAGE) {
-        index = free_slot(messages);
-        messages->slots[index] = fresh;
-        enter_bucket(messages, index);
-    } else { /* the id is used again */
-        struct message *known = &messages->slots[index];
-        unlink_message(messages, index);
-        messages->closed_count--;
-        release_message(messages, known);
-        fresh.chain = known->chain;
-        *known = fresh;
-    }
+    enter_bucket(messages, index);
     link_newest(messages, index);
     return &messages->slots[index];
 }

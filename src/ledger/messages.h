@@ -20,18 +20,18 @@ struct message {
     struct pending *pending; /* the first of the ring */
     struct expansion *expansions;
     uint32_t sequence;       /* order of first sight */
-    uint32_t chain;          /* next in its bucket */
+    uint32_t chain;          /* next in its bucket, or among the free slots */
     uint32_t older, newer;   /* neighbours in the open or the closed list */
     uint32_t first_time;     /* seconds since 1970: with the key, which use of the id it is */
     uint16_t expected, done; /* recipients; 0 expected: not known */
     bool closed : 1;         /* may go first when room is needed */
     bool touched : 1;        /* since it was last looked at for eviction */
-    bool removed : 1;        /* the id is free: its next mention is another message */
     bool announced : 1;      /* seen arriving, not just in the middle of its life */
     bool gave_up : 1;
     bool notification : 1; /* our own MTA wrote it */
     bool submitted : 1;    /* somebody handed it to us */
     bool frees_itself : 1;
+    bool direct : 1; /* has recipients without an original */
 };
 _Static_assert(sizeof(struct message) <= 64, "see above");
 
@@ -42,6 +42,7 @@ struct message_list {
 struct messages {
     struct message *slots;
     uint32_t count, cap, max, closed_count;
+    uint32_t free; /* the slot that was left last, so that few are used over and over */
     uint32_t *buckets;
     uint32_t bucket_count;
     struct message_list open, closed;
@@ -54,16 +55,18 @@ struct messages {
 void messages_init(struct messages *messages, size_t max);
 void messages_release(struct messages *messages);
 
-/* Finds or makes the message; a freed id gives a fresh message, of this time. *created says so. The
- * pointer lives until the next call. */
+/* Finds or makes the message; an id that is not known, or free again, gives a fresh message, of this
+ * time. *created says so. The pointer lives until the next call. */
 struct message *messages_get(struct messages *messages, uint64_t key, int64_t time, bool *created);
-/* NULL: not known, or its id is free. */
+/* NULL: not known, or its id is free again. */
 struct message *messages_find(const struct messages *messages, uint64_t key);
 /* Fetch the bucket of a message that will be asked for soon, and, later, the message. */
 void messages_expect(const struct messages *messages, uint64_t key);
 void messages_expect_more(const struct messages *messages, uint64_t key);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);
+/* Forgets it: its id is free, and its next mention is another message. */
+void messages_remove(struct messages *messages, struct message *message);
 
 void messages_set_sender(struct messages *messages, struct message *message, sv sender);
 

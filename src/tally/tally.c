@@ -174,7 +174,8 @@ static void count_reach(struct reach *reach, const struct event *event)
     int64_t second = a->time - date_day(a->time) * DATE_DAY;
     count(&reach->outcomes, a->outcome);
     reach->delivered[second / WATCH_SECONDS] += a->outcome == OUTCOME_DELIVERED;
-    reach->dead[second / WATCH_SECONDS] += event->action == ACTION_SUPPRESS;
+    if (event->action == ACTION_SUPPRESS) /* rarely: else that place is not even looked at */
+        reach->dead[second / WATCH_SECONDS]++;
 }
 
 static struct outcomes *find_provider_day(struct tally *tally, sv provider, int64_t day)
