@@ -2,10 +2,9 @@
 
 #include "bouncelog/base/mem.h"
 
-struct expansion *expansions_find(const struct chains *expansions, const struct expansion *list,
-                                  uint64_t pair)
+struct expansion *expansions_find(const struct chains *expansions, uint64_t pair)
 {
-    return list ? (struct expansion *)chains_find(expansions, pair) : NULL;
+    return (struct expansion *)chains_find(expansions, pair);
 }
 
 struct expansion *expansions_add(struct chains *expansions, struct expansion **list, uint64_t pair,

@@ -110,23 +110,35 @@ static void mark_several(struct ledger *ledger, struct expansion *expansion)
     expansion->several = true;
 }
 
+/* Of a recipient without an original in a message; the sequence tells which use of the id it was. */
+static uint64_t direct_key(uint64_t message_key, uint64_t recipient)
+{
+    return hash_mix(message_key, recipient);
+}
+
+static bool was_direct(const struct ledger *ledger, const struct message *message,
+                       uint64_t recipient)
+{
+    uint32_t sequence;
+    return recent_ids_find(&ledger->direct, direct_key(message->key, recipient), &sequence) &&
+           sequence == message->sequence;
+}
+
 /* An alias that keeps a copy (sales: sales, bob) expands to itself as well, and that copy is
  * logged without an original. The copies are first tried together, so that a memory of the last
  * such recipients is enough, and none is needed for a message with one recipient. */
 static void note_direct(struct ledger *ledger, struct message *message, uint64_t recipient)
 {
-    if (!message->expansions && message->expected == 1)
-        return;
-    uint64_t pair = hash_mix(message_fingerprint(message), recipient);
-    uint32_t sequence;
-    struct expansion *known =
-        expansions_find(&ledger->messages.expansions, message->expansions, pair);
-    if (known)
-        mark_several(ledger, known);
-    if (message->expected == 1 || recent_ids_find(&ledger->direct, pair, &sequence))
-        return;
-    recent_ids_add(&ledger->direct, pair, message->sequence);
-    message->direct = true;
+    if (message->expansions) {
+        uint64_t pair = hash_mix(message_fingerprint(message), recipient);
+        struct expansion *known = expansions_find(&ledger->messages.expansions, pair);
+        if (known)
+            mark_several(ledger, known);
+    }
+    if (message->expected != 1 && !was_direct(ledger, message, recipient)) {
+        recent_ids_add(&ledger->direct, direct_key(message->key, recipient), message->sequence);
+        message->direct = true;
+    }
 }
 
 static void note_expansion(struct ledger *ledger, struct message *message,
@@ -136,13 +148,13 @@ static void note_expansion(struct ledger *ledger, struct message *message,
         note_direct(ledger, message, attempt->address_key);
         return;
     }
-    uint64_t pair = hash_mix(message_fingerprint(message), hash_nocase(attempt->original));
+    uint64_t original = hash_nocase(attempt->original);
+    uint64_t pair = hash_mix(message_fingerprint(message), original);
     struct chains *expansions = &ledger->messages.expansions;
-    uint32_t sequence;
-    struct expansion *known = expansions_find(expansions, message->expansions, pair);
+    struct expansion *known = message->expansions ? expansions_find(expansions, pair) : NULL;
     if (!known) {
         known = expansions_add(expansions, &message->expansions, pair, attempt->address_key);
-        if (message->direct && recent_ids_find(&ledger->direct, pair, &sequence))
+        if (message->direct && was_direct(ledger, message, original))
             mark_several(ledger, known);
     } else if (known->final != attempt->address_key) {
         mark_several(ledger, known);
@@ -159,7 +171,7 @@ static void note_own_copy(struct ledger *ledger, const struct message *message, 
         recent_ids_add(&ledger->own, pair, message->sequence);
     } else if (recent_ids_find(&ledger->own, pair, &sequence)) {
         pair = hash_mix(message_fingerprint(copy), address);
-        if (!expansions_find(expansions, copy->expansions, pair))
+        if (!expansions_find(expansions, pair))
             mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address));
     }
 }
@@ -302,9 +314,12 @@ void ledger_seal(struct record *record)
 void ledger_expect(const struct ledger *ledger, const struct record *record)
 {
     messages_expect(&ledger->messages, record->message_key);
-    if (record->kind != RECORD_ATTEMPT)
+    if (record->kind != RECORD_ATTEMPT) {
         recent_ids_expect(&ledger->recent, record->queue_key);
-    else if (record->forwarded_key)
+        return;
+    }
+    recent_ids_expect(&ledger->direct, direct_key(record->message_key, record->address_key));
+    if (record->forwarded_key)
         recent_ids_expect(&ledger->recent, record->forwarded_key);
 }
 

@@ -320,8 +320,11 @@ static void count_codes(struct tally *tally, const struct record *attempt)
 
 void tally_expect(const struct tally *tally, const struct record *record)
 {
+    uint8_t category = record->verdict.category; /* of what failed */
     fpset_expect(&tally->recipients, record->address_key);
     map_expect(&tally->recipient_domains, record->domain_key);
+    if (category < CATEGORY_MAX)
+        fpset_expect(&tally->categories[category].addresses, record->address_key);
 }
 
 void tally_expect_more(const struct tally *tally, const struct record *record)
