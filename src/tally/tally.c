@@ -136,7 +136,10 @@ static void *find_name(struct map *map, sv name, uint64_t hash)
 static void count(struct outcomes *counts, enum outcome outcome)
 {
     counts->count++;
-    counts->delivered += outcome == OUTCOME_DELIVERED;
+    if (outcome == OUTCOME_DELIVERED) { /* most are */
+        counts->delivered++;
+        return;
+    }
     counts->deferred += outcome == OUTCOME_DEFERRED;
     counts->bounced += outcome == OUTCOME_BOUNCED;
     counts->expired += outcome == OUTCOME_EXPIRED;
@@ -254,19 +257,30 @@ static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
     block->sample_len = keep(block->sample, a->reply.text);
 }
 
+static int64_t *find_rule(struct tally *tally, sv rule, sv category)
+{
+    char key[RULE_KEY_MAX];
+    char *end = sv_put(sv_put(sv_put(key, sv_sub(rule, 0, RULE_KEY_MAX / 2)), SV("\n")),
+                       sv_sub(category, 0, RULE_KEY_MAX / 2 - 1));
+    return map_add(&tally->rules, sv_make(key, (size_t)(end - key)), NULL);
+}
+
 /* What decided; an expiry was decided when it was a deferral. */
 static void count_rule(struct tally *tally, const struct taxonomy *taxonomy,
                        const struct record *attempt)
 {
-    char key[RULE_KEY_MAX];
-    sv rule = sv_sub(attempt->verdict.rule, 0, RULE_KEY_MAX / 2);
-    sv category = taxonomy_category_name(taxonomy, attempt->verdict.category);
+    sv rule = attempt->verdict.rule;
+    uint8_t category = attempt->verdict.category;
     if (attempt->outcome == OUTCOME_EXPIRED)
         return;
     if (rule.len) {
-        char *end =
-            sv_put(sv_put(sv_put(key, rule), SV("\n")), sv_sub(category, 0, RULE_KEY_MAX / 2 - 1));
-        ++*(int64_t *)map_add(&tally->rules, sv_make(key, (size_t)(end - key)), NULL);
+        size_t slot = ((uintptr_t)rule.ptr / 8 + category) % RULES_LAST;
+        struct rule_count *last = &tally->last_rules[slot];
+        if (last->rule != rule.ptr || last->len != rule.len || last->category != category)
+            *last = (struct rule_count){
+                rule.ptr, rule.len, category,
+                find_rule(tally, rule, taxonomy_category_name(taxonomy, category))};
+        ++*last->value;
     }
     sv shape = attempt->shape;
     if (shape.len && (map_count(&tally->shapes) < SHAPES_MAX || map_get(&tally->shapes, shape)))

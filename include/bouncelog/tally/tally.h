@@ -14,7 +14,7 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
 
-enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64, SHAPES_MAX = 1000 };
+enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64, RULES_LAST = 64, SHAPES_MAX = 1000 };
 
 /* A line, or a text, to look at. */
 struct sample {
@@ -113,6 +113,12 @@ struct tally {
         char text[16];
         size_t len;
     } last_enhanced[ENHANCED_LAST];
+    struct rule_count {
+        const char *rule; /* names live for the run; NULL: free */
+        size_t len;
+        uint8_t category;
+        int64_t *value; /* in `rules` */
+    } last_rules[RULES_LAST];
     struct map enhanced;                     /* "5.1.1" -> int64_t */
     struct map recipient_domains;            /* -> struct reach */
     struct map providers;                    /* -> struct provider_tally */
