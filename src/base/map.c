@@ -45,12 +45,17 @@ static void grow(struct map *map)
     mem_free(old);
 }
 
-void *map_get(const struct map *map, sv key)
+void *map_get_hashed(const struct map *map, sv key, uint64_t hash)
 {
     if (!map->count)
         return NULL;
-    struct map_entry *entry = find_slot(map, key, hash_bytes(key))->entry;
+    struct map_entry *entry = find_slot(map, key, hash)->entry;
     return entry ? entry->value : NULL;
+}
+
+void *map_get(const struct map *map, sv key)
+{
+    return map_get_hashed(map, key, hash_bytes(key));
 }
 
 void map_expect(const struct map *map, uint64_t hash)

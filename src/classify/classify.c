@@ -1,21 +1,20 @@
 #include "bouncelog/classify/classify.h"
 
 #include "bouncelog/base/mem.h"
+#include "memo.h"
 #include "prefilter.h"
 #include "rules.h"
 #include "shape.h"
-
-enum { MEMO_MAX_ENTRIES = 16 * 1024, KEY_PART_MAX = 64 };
 
 struct classifier {
     const struct patterns *patterns;
     struct matcher *matcher;
     struct prefilter *prefilter;
-    struct map memo; /* key: the question; value: struct verdict */
+    struct memo memo;
     struct provider_memo providers;
     uint8_t sender_rejected, policy;
     char shape_bytes[SHAPE_MAX];
-    sv shape;
+    sv text, shape; /* of the last text; no shape (ptr is NULL): it was not needed */
 };
 
 struct classifier *classifier_new(const struct patterns *patterns)
@@ -26,7 +25,7 @@ struct classifier *classifier_new(const struct patterns *patterns)
     classifier->prefilter = prefilter_new(patterns);
     classifier->sender_rejected = taxonomy_category(&patterns->taxonomy, SV("sender_rejected"));
     classifier->policy = taxonomy_category(&patterns->taxonomy, SV("policy"));
-    map_init(&classifier->memo, sizeof(struct verdict));
+    memo_init(&classifier->memo);
     return classifier;
 }
 
@@ -36,12 +35,15 @@ void classifier_free(struct classifier *classifier)
         return;
     matcher_free(classifier->matcher);
     prefilter_free(classifier->prefilter);
-    map_release(&classifier->memo);
+    memo_release(&classifier->memo);
     mem_free(classifier);
 }
 
-sv classifier_shape(const struct classifier *classifier)
+sv classifier_shape(struct classifier *classifier)
 {
+    if (!classifier->shape.ptr)
+        classifier->shape =
+            shape_of(classifier->text, &classifier->patterns->keep_hosts, classifier->shape_bytes);
     return classifier->shape;
 }
 
@@ -175,31 +177,43 @@ static void own_words(const struct record *attempt, struct verdict *verdict)
         verdict->basis = BASIS_MTA;
 }
 
+/* All but the shape. */
 static struct question question_of(struct classifier *classifier, const struct record *attempt)
 {
-    classifier->shape =
-        shape_of(attempt->reply.text, &classifier->patterns->keep_hosts, classifier->shape_bytes);
-    return (struct question){attempt->said.origin,    attempt->said.stage, attempt->reply.code,
-                             attempt->reply.enhanced, attempt->provider,   classifier->shape};
+    classifier->text = attempt->reply.text;
+    classifier->shape = (sv){NULL, 0};
+    return (struct question){.origin = attempt->said.origin,
+                             .stage = attempt->said.stage,
+                             .code = attempt->reply.code,
+                             .enhanced = attempt->reply.enhanced,
+                             .provider = attempt->provider};
 }
 
-static sv memo_key(const struct question *question, sv dsn, bool dsn_first, char *bytes,
-                   size_t size)
+static struct question shaped_question_of(struct classifier *classifier,
+                                          const struct record *attempt)
 {
-    const sv parts[] = {question->enhanced, question->provider, dsn};
-    char *end = bytes;
-    *end++ = (char)question->origin;
-    *end++ = (char)((int)question->stage << 1 | dsn_first);
-    *end++ = (char)(question->code & 0xff);
-    *end++ = (char)(question->code >> 8);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        sv part = sv_sub(parts[i], 0, KEY_PART_MAX);
-        end = sv_put(end, part);
-        *end++ = '\n';
-    }
-    size_t room = size - (size_t)(end - bytes);
-    end = sv_put(end, sv_sub(question->shape, 0, room));
-    return sv_make(bytes, (size_t)(end - bytes));
+    struct question question = question_of(classifier, attempt);
+    question.shape = classifier_shape(classifier);
+    return question;
+}
+
+static struct verdict answer(struct classifier *classifier, const struct record *attempt)
+{
+    struct memo_key words, shape;
+    struct question question = question_of(classifier, attempt);
+    sv dsn = attempt->said.origin == ORIGIN_REMOTE ? SV_EMPTY : attempt->dsn;
+    bool dsn_first = dsn_says_more(attempt), added;
+    memo_key(&words, &question, dsn, dsn_first, attempt->reply.text);
+    const struct verdict *known = memo_find(&classifier->memo, &words);
+    if (known)
+        return *known;
+    question.shape = classifier_shape(classifier);
+    memo_key(&shape, &question, dsn, dsn_first, question.shape);
+    struct verdict *verdict = memo_add(&classifier->memo, &shape, &added);
+    if (added)
+        *verdict = judge(classifier, &question, dsn, dsn_first);
+    memo_note(&classifier->memo, &words, verdict);
+    return *verdict;
 }
 
 void classify(struct classifier *classifier, struct record *attempt)
@@ -210,27 +224,14 @@ void classify(struct classifier *classifier, struct record *attempt)
     if (attempt->outcome == OUTCOME_DELIVERED || attempt->outcome == OUTCOME_HANDED_OVER ||
         attempt->outcome == OUTCOME_DISCARDED)
         return;
-    char key[SHAPE_MAX + 256];
-    bool added;
-    struct question question = question_of(classifier, attempt);
-    sv dsn = attempt->said.origin == ORIGIN_REMOTE ? SV_EMPTY : attempt->dsn;
-    if (map_count(&classifier->memo) >= MEMO_MAX_ENTRIES) {
-        map_release(&classifier->memo); /* the same answers come again, a little slower */
-        map_init(&classifier->memo, sizeof(struct verdict));
-    }
-    bool dsn_first = dsn_says_more(attempt);
-    struct verdict *known =
-        map_add(&classifier->memo, memo_key(&question, dsn, dsn_first, key, sizeof key), &added);
-    if (added)
-        *known = judge(classifier, &question, dsn, dsn_first);
-    attempt->verdict = *known;
+    attempt->verdict = answer(classifier, attempt);
     own_words(attempt, &attempt->verdict);
 }
 
 enum rule_fit classifier_rule_fit(struct classifier *classifier, const struct rule *rule,
                                   const struct record *attempt)
 {
-    struct question question = question_of(classifier, attempt);
+    struct question question = shaped_question_of(classifier, attempt);
     return rule_fits(classifier->patterns, rule, classifier->matcher, &question);
 }
 
@@ -238,7 +239,7 @@ void classifier_trace(struct classifier *classifier, const struct record *attemp
                       classifier_tracer *tracer, void *context)
 {
     const struct patterns *patterns = classifier->patterns;
-    struct question question = question_of(classifier, attempt);
+    struct question question = shaped_question_of(classifier, attempt);
     for (size_t i = 0; i < patterns->rule_count; i++)
         tracer(context, &patterns->rules[i],
                rule_fits(patterns, &patterns->rules[i], classifier->matcher, &question));

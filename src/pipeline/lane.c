@@ -5,7 +5,7 @@
 #include "bouncelog/base/text.h"
 
 /* How many records ahead the places of one in memory are asked for. */
-enum { AHEAD = 16, SOON = 6 };
+enum { AHEAD = 10, SOON = 4 };
 
 static bool sender_wanted(const struct pipeline_options *options, const struct event *event)
 {

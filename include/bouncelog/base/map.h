@@ -35,6 +35,7 @@ void map_release(struct map *map);
 
 /* NULL when absent. */
 void *map_get(const struct map *map, sv key);
+void *map_get_hashed(const struct map *map, sv key, uint64_t hash);
 /* The first value whose key has this hash; NULL: none. For keys that their fingerprints stand for.
  */
 void *map_by_hash(const struct map *map, uint64_t hash);

@@ -1,7 +1,8 @@
 /* classify: what a failure means, why we think so, and what to do about it.
  *
  *   shape   the words without what belongs to one mail only (addresses, hosts, numbers)
- *   memo    the same question gets the same answer without asking the rules again
+ *   memo    the same question gets the same answer without asking the rules again, and the same
+ *           words without making their shape again
  *   rules   patterns/replies/, layer by layer, the first that takes the question wins; only those
  *           are tried that have one of their literals in the shape
  *   then    the enhanced status code, the basic code (both together with the command that they
@@ -23,8 +24,9 @@ void classifier_free(struct classifier *classifier);
 /* Sets the provider of an attempt, and the verdict when it failed. */
 void classify(struct classifier *classifier, struct record *attempt);
 
-/* The shape of the last text that was classified; a view until the next call. */
-sv classifier_shape(const struct classifier *classifier);
+/* The shape of the last text that was classified, which must still be there; a view until the next
+ * text. */
+sv classifier_shape(struct classifier *classifier);
 
 /* Rules that ran into PCRE2's limits; such replies are judged without them. */
 uint64_t classifier_limits(const struct classifier *classifier);
