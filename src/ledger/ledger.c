@@ -110,7 +110,8 @@ static void mark_several(struct ledger *ledger, struct expansion *expansion)
     expansion->several = true;
 }
 
-/* Of a recipient without an original in a message; the sequence tells which use of the id it was. */
+/* Of a recipient without an original in a message; the sequence tells which use of the id it was.
+ */
 static uint64_t direct_key(uint64_t message_key, uint64_t recipient)
 {
     return hash_mix(message_key, recipient);

@@ -130,7 +130,8 @@ void messages_remove(struct messages *messages, struct message *message)
     messages->free = index;
 }
 
-/* A slot for a new message: a free or a fresh one, or that of the message we can best do without. */
+/* A slot for a new message: a free or a fresh one, or that of the message we can best do without.
+ */
 static uint32_t free_slot(struct messages *messages)
 {
     if (messages->free == NO_MESSAGE && messages->count < messages->max &&

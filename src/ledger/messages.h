@@ -55,8 +55,8 @@ struct messages {
 void messages_init(struct messages *messages, size_t max);
 void messages_release(struct messages *messages);
 
-/* Finds or makes the message; an id that is not known, or free again, gives a fresh message, of this
- * time. *created says so. The pointer lives until the next call. */
+/* Finds or makes the message; an id that is not known, or free again, gives a fresh message, of
+ * this time. *created says so. The pointer lives until the next call. */
 struct message *messages_get(struct messages *messages, uint64_t key, int64_t time, bool *created);
 /* NULL: not known, or its id is free again. */
 struct message *messages_find(const struct messages *messages, uint64_t key);

@@ -162,15 +162,18 @@ static void expect_verdict(struct classifier *classifier, const struct row *row)
     assert_true(attempt.verdict.remedy.len > 0);
 }
 
-/* Twice, and backwards: the memo gives every question its own answer. */
+/* Four times, and backwards: the memos give every question its own answer, by its shape and, from
+ * the third time on, by its words. */
 static void test_grounds(void **state)
 {
     struct classifier *classifier = classifier_new(&patterns);
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        expect_verdict(classifier, &rows[i]);
-    for (size_t i = COUNT_OF(rows); i--;)
-        expect_verdict(classifier, &rows[i]);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < COUNT_OF(rows); i++)
+            expect_verdict(classifier, &rows[i]);
+        for (size_t i = COUNT_OF(rows); i--;)
+            expect_verdict(classifier, &rows[i]);
+    }
     assert_int_equal(classifier_limits(classifier), 0);
     classifier_free(classifier);
     classifier_free(NULL);
@@ -196,6 +199,33 @@ static void test_what_does_not_matter(void **state)
         expect_sv(classifier_shape(classifier), SV("<addr> xyzzy"), people[i]);
         expect_int(attempt.verdict.category, category_of("unclassified"), people[i]);
         expect_int(attempt.severity, i % 2 ? SEVERITY_TRANSIENT : SEVERITY_PERMANENT, people[i]);
+        buf_release(&text);
+    }
+    classifier_free(classifier);
+}
+
+/* More words than are kept, each of them often enough to be kept; some too long for it. */
+static void test_many_words(void **state)
+{
+    enum { WORDS = 10000, ROUNDS = 4, LONG = 2500 };
+    static const struct {
+        sv words;
+        const char *category;
+    } kinds[] = {{SV("User unknown"), "recipient_unknown"}, {SV("xyzzy"), "unclassified"}};
+    struct classifier *classifier = classifier_new(&patterns);
+    (void)state;
+    for (int i = 0; i < WORDS * ROUNDS; i++) {
+        struct buf text = {0};
+        size_t kind = (size_t)i % COUNT_OF(kinds);
+        buf_printf(&text, "%.*s %c%d", SV_FMT(kinds[kind].words), 'a' + i / 2 % 26, i % WORDS / 52);
+        while (i % 1000 < 2 && text.len < LONG)
+            buf_add(&text, SV(" z"));
+        struct asked asked = {REMOTE, STAGE_RCPT, 550, SV(""), buf_sv(&text), SV("")};
+        struct record attempt = attempt_of(&asked);
+        classify(classifier, &attempt);
+        expect_int(attempt.verdict.category, category_of(kinds[kind].category), buf_sv(&text));
+        assert_true(
+            sv_find(classifier_shape(classifier), kind ? SV("xyzzy") : SV("user unknown")) == 0);
         buf_release(&text);
     }
     classifier_free(classifier);
@@ -276,9 +306,9 @@ static void test_shapes(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grounds),   cmocka_unit_test(test_what_does_not_matter),
-        cmocka_unit_test(test_successes), cmocka_unit_test(test_providers),
-        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_grounds),    cmocka_unit_test(test_what_does_not_matter),
+        cmocka_unit_test(test_successes),  cmocka_unit_test(test_providers),
+        cmocka_unit_test(test_many_words), cmocka_unit_test(test_shapes),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }

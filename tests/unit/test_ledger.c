@@ -342,6 +342,11 @@ static void test_expansion(void **state)
         ATTEMPT("B", BOUNCED, "b@x", .original = SV("copy@o")),
         ATTEMPT("B", DELIVERED, "copy@o"),
         ATTEMPT("B", DELIVERED, "other@o"),
+        /* the copy was one of another use of the id */
+        ATTEMPT("C", DELIVERED, "keep@o"),
+        REMOVED("C"),
+        ATTEMPT("C", DELIVERED, "other@o"),
+        ATTEMPT("C", BOUNCED, "b@x", .original = SV("keep@o")),
     };
     struct run run = {0};
     struct ledger_options options = {.handler = add_event, .context = &run};
@@ -351,7 +356,8 @@ static void test_expansion(void **state)
         struct record record = record_of(&steps[i], (int64_t)i + 1);
         ledger_apply(ledger, SV("mail.log"), &record);
     }
-    assert_int_equal(run.message_count, 2);
+    assert_int_equal(run.message_count, 4);
+    assert_false(ledger_expanded(ledger, run.messages[3], hash_nocase(SV("keep@o"))));
     assert_false(ledger_expanded(ledger, run.messages[0], hash_nocase(SV("one@o"))));
     assert_true(ledger_expanded(ledger, run.messages[0], hash_nocase(SV("Two@O"))));
     assert_false(ledger_expanded(ledger, run.messages[1], hash_nocase(SV("one@o"))));
@@ -405,6 +411,8 @@ static void test_eviction(void **state)
         FROM("B", "n@s"),
         REMOVED("B"),
         FROM("C", "n@s"), /* in B's place */
+        REMOVED("C"),
+        FROM("D", "n@s"), /* in C's */
         EXPIRED("A"),
     };
     static const struct step least_used[] = {
@@ -424,7 +432,7 @@ static void test_eviction(void **state)
     struct run run = {0};
     (void)state;
     struct ledger_counts counts = play(free_first, COUNT_OF(free_first), 2, &run);
-    expect_sv(buf_sv(&run.events), SV("1: deferred a@x #1 !\n5: expired a@x #1 !\n"), SV_EMPTY);
+    expect_sv(buf_sv(&run.events), SV("1: deferred a@x #1 !\n7: expired a@x #1 !\n"), SV_EMPTY);
     assert_true(counts.evicted == 0 && counts.unresolved_expiries == 0);
     buf_clear(&run.events);
     counts = play(least_used, COUNT_OF(least_used), 2, &run);

@@ -14,7 +14,13 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
 
-enum { SAMPLES_MAX = 10, SAMPLE_BYTES = 512, ENHANCED_LAST = 64, RULES_LAST = 64, SHAPES_MAX = 1000 };
+enum {
+    SAMPLES_MAX = 10,
+    SAMPLE_BYTES = 512,
+    ENHANCED_LAST = 64,
+    RULES_LAST = 64,
+    SHAPES_MAX = 1000
+};
 
 /* A line, or a text, to look at. */
 struct sample {
