@@ -92,14 +92,11 @@ static int load_stream(void *context, const struct item *item, struct err *err)
     struct archive *archive = context;
     if (!archive_is_own(archive, item))
         return 0;
-    if (archive->stream_count == archive->stream_cap) {
-        archive->stream_cap = archive->stream_cap ? archive->stream_cap * 2 : 64;
-        archive->streams =
-            mem_grow(archive->streams, archive->stream_cap, sizeof *archive->streams);
-        archive->marks = mem_grow(archive->marks, archive->stream_cap, sizeof *archive->marks);
-    }
-    struct stream *stream = &archive->streams[archive->stream_count];
-    if (stream_unpack(stream, &archive->marks[archive->stream_count], item->value) < 0)
+    size_t count = archive->stream_count;
+    archive->streams = mem_room(archive->streams, count, sizeof *archive->streams);
+    archive->marks = mem_room(archive->marks, count, sizeof *archive->marks);
+    struct stream *stream = &archive->streams[count];
+    if (stream_unpack(stream, &archive->marks[count], item->value) < 0)
         return archive_damaged(archive, "where a log was read to", err);
     stream->key = arena_copy(&archive->texts, item->key);
     stream->path = arena_copy(&archive->texts, stream->path);
@@ -136,10 +133,7 @@ static int load_file(void *context, const struct item *item, struct err *err)
         return archive_damaged(archive, "which file was read", err);
     if (seen.mark == archive->stream_count)
         return 0; /* its log was dropped */
-    if (archive->seen_count == archive->seen_cap) {
-        archive->seen_cap = archive->seen_cap ? archive->seen_cap * 2 : 64;
-        archive->seen = mem_grow(archive->seen, archive->seen_cap, sizeof *archive->seen);
-    }
+    archive->seen = mem_room(archive->seen, archive->seen_count, sizeof *archive->seen);
     archive->seen[archive->seen_count++] = seen;
     return 0;
 }

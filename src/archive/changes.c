@@ -4,10 +4,7 @@
 
 void changes_add(struct changes *changes, const struct item *item, sv value, bool remove)
 {
-    if (changes->count == changes->cap) {
-        changes->cap = changes->cap ? changes->cap * 2 : 64;
-        changes->list = mem_grow(changes->list, changes->cap, sizeof *changes->list);
-    }
+    changes->list = mem_room(changes->list, changes->count, sizeof *changes->list);
     changes->list[changes->count++] = (struct change){
         arena_copy(&changes->texts, item->key), arena_copy(&changes->texts, item->origin),
         remove ? SV_EMPTY : arena_copy(&changes->texts, value), remove};

@@ -12,7 +12,7 @@ struct changes {
         sv key, origin, value;
         bool remove;
     } * list;
-    size_t count, cap;
+    size_t count;
     size_t made; /* so far */
     struct arena texts;
     /* What visitors look for: */

@@ -182,7 +182,7 @@ void archive_each_reach(void *context, int64_t day, reach_visitor *visit, void *
 struct view {
     struct archive *archive;
     struct archive_window window;
-    size_t count, cap;
+    size_t count;
 };
 
 static int64_t day_of_key(sv key)
@@ -251,10 +251,7 @@ static int add_stream(void *context, const struct item *item, struct err *err)
         return archive_damaged(archive, "where a log was read to", err);
     if (!has_attempts(view, &stream))
         return 0;
-    if (view->count == view->cap) {
-        view->cap = view->cap ? view->cap * 2 : 64;
-        archive->inputs = mem_grow(archive->inputs, view->cap, sizeof *archive->inputs);
-    }
+    archive->inputs = mem_room(archive->inputs, view->count, sizeof *archive->inputs);
     archive->inputs[view->count++] =
         (struct report_input){.file = arena_copy(&archive->texts, stream.path),
                               .format = arena_copy(&archive->texts, stream.format),
@@ -280,7 +277,7 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
                  struct report_source *source, struct err *err)
 {
     struct history *history = archive->history;
-    struct view view = {archive, window, 0, 0};
+    struct view view = {archive, window, 0};
     struct load_ledger ledger = {archive, NULL, false};
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
     if (archive_add_evidence(archive, &archive->all, false, err) < 0 ||

@@ -17,9 +17,9 @@ struct archive {
     struct history *history;
     struct mark *marks; /* [i] is that of streams[i] */
     struct stream *streams;
-    size_t stream_count, stream_cap;
+    size_t stream_count;
     struct seen *seen;
-    size_t seen_count, seen_cap;
+    size_t seen_count;
     struct map allowed;
     struct arena texts;
     struct err failed;       /* what went wrong where nothing can be returned */

@@ -71,6 +71,11 @@ void *mem_grow(void *old, size_t count, size_t size)
     return block;
 }
 
+void *mem_room(void *list, size_t count, size_t size)
+{
+    return count & (count - 1) ? list : mem_grow(list, count ? count * 2 : 1, size);
+}
+
 void mem_free(void *block)
 {
     free(block);

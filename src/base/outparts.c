@@ -18,7 +18,7 @@ struct outparts {
     bool splits, failed;
     mode_t mode;
     struct outfile **files;
-    size_t count, cap;
+    size_t count;
     struct err err; /* of the first part that could not be begun */
 };
 
@@ -40,10 +40,7 @@ static bool find_mode(const char *path, mode_t *mode)
 
 static void add_file(struct outparts *out, struct outfile *file)
 {
-    if (out->count == out->cap) {
-        out->cap = out->cap ? out->cap * 2 : 4;
-        out->files = mem_grow(out->files, out->cap, sizeof(struct outfile *));
-    }
+    out->files = mem_room(out->files, out->count, sizeof(struct outfile *));
     out->files[out->count++] = file;
 }
 

@@ -85,12 +85,6 @@ int64_t charge_first_seen(const struct charge *charge)
     return first;
 }
 
-/* Room for one more behind `count`: 1, 2, 4, 8, ... */
-static void *with_room(void *list, size_t count, size_t size)
-{
-    return count & (count - 1) ? list : mem_grow(list, count ? count * 2 : 1, size);
-}
-
 static struct charge_message *message_at(struct charge *charge, size_t i)
 {
     return i ? &charge->others[i - 1] : &charge->first;
@@ -167,7 +161,7 @@ void charge_add_message(struct charge *charge, const struct charge_message *mess
     }
     size_t count = charge->message_count++;
     if (count)
-        charge->others = with_room(charge->others, count - 1, sizeof *charge->others);
+        charge->others = mem_room(charge->others, count - 1, sizeof *charge->others);
     *message_at(charge, count) = *message;
 }
 
@@ -190,7 +184,7 @@ void charge_add_day(struct charge *charge, int64_t time)
     }
     size_t count = charge->day_count++;
     if (count)
-        charge->other_days = with_room(charge->other_days, count - 1, sizeof *charge->other_days);
+        charge->other_days = mem_room(charge->other_days, count - 1, sizeof *charge->other_days);
     *day_at(charge, count) = time;
 }
 

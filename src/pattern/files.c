@@ -15,10 +15,7 @@ enum { FILE_BYTES_MAX = 8 * 1024 * 1024 };
 
 static void append(struct pattern_files *files, struct pattern_file file)
 {
-    if (files->count == files->cap) {
-        files->cap = files->cap ? files->cap * 2 : 16;
-        files->list = mem_grow(files->list, files->cap, sizeof *files->list);
-    }
+    files->list = mem_room(files->list, files->count, sizeof *files->list);
     files->list[files->count++] = file;
 }
 

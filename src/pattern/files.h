@@ -13,7 +13,7 @@ struct pattern_file {
 
 struct pattern_files {
     struct pattern_file *list;
-    size_t count, cap;
+    size_t count;
 };
 
 /* A site's files first, then the folder's (or, with dir NULL, the embedded ones); in each, the

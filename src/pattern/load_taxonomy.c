@@ -6,8 +6,7 @@ void load_append(void *list, size_t *count, size_t item_size, const void *item)
 {
     void *old;
     memcpy(&old, list, sizeof old);
-    if ((*count & (*count - 1)) == 0) /* a power of two is full */
-        old = mem_grow(old, *count ? *count * 2 : 1, item_size);
+    old = mem_room(old, *count, item_size);
     memcpy((char *)old + *count * item_size, item, item_size);
     memcpy(list, &old, sizeof old);
     ++*count;

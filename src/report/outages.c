@@ -1,6 +1,7 @@
 #include "outages.h"
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/policy/policy.h"
 
@@ -31,12 +32,6 @@ void outages_release(struct outages *outages)
     map_release(&outages->names);
 }
 
-static int64_t stretch_of(int64_t time)
-{
-    int64_t rest = (time % WATCH_SECONDS + WATCH_SECONDS) % WATCH_SECONDS;
-    return (time - rest) / WATCH_SECONDS;
-}
-
 /* A domain may be called like a provider. */
 static struct outage_name *find_name(const struct outages *outages, sv name, bool is_domain,
                                      bool make)
@@ -63,9 +58,9 @@ static void note(struct outages *outages, sv text, bool is_domain, int64_t stret
 
 void outages_note(struct outages *outages, sv domain, sv provider, int64_t time)
 {
-    note(outages, domain, true, stretch_of(time));
+    note(outages, domain, true, date_step(time, WATCH_SECONDS));
     if (provider.len)
-        note(outages, provider, false, stretch_of(time));
+        note(outages, provider, false, date_step(time, WATCH_SECONDS));
 }
 
 struct visit {
@@ -140,6 +135,6 @@ static bool covers(const struct outages *outages, sv text, bool is_domain, int64
 
 bool outages_cover(const struct outages *outages, sv domain, sv provider, int64_t time)
 {
-    return covers(outages, domain, true, stretch_of(time)) ||
-           (provider.len && covers(outages, provider, false, stretch_of(time)));
+    return covers(outages, domain, true, date_step(time, WATCH_SECONDS)) ||
+           (provider.len && covers(outages, provider, false, date_step(time, WATCH_SECONDS)));
 }

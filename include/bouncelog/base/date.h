@@ -17,11 +17,15 @@ struct civil {
 int64_t date_from_civil(struct civil civil);
 struct civil date_to_civil(int64_t seconds);
 
-/* Whole UTC days since 1970, also before it. */
+/* Whole steps of so many seconds since 1970, also before it; whole UTC days. */
 enum { DATE_DAY = 86400 };
+static inline int64_t date_step(int64_t seconds, int64_t width)
+{
+    return (seconds - (seconds < 0 ? width - 1 : 0)) / width;
+}
 static inline int64_t date_day(int64_t seconds)
 {
-    return (seconds - (seconds < 0 ? DATE_DAY - 1 : 0)) / DATE_DAY;
+    return date_step(seconds, DATE_DAY);
 }
 
 /* True when the fields are a date and time that exist (leap second allowed). */

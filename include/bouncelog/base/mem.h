@@ -19,6 +19,10 @@ void *mem_table(size_t count, size_t size)
     __attribute__((malloc, returns_nonnull, warn_unused_result));
 void *mem_grow(void *old, size_t count, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));
+/* Room for one more behind `count` things, of a list that only grows so, from none: it doubles when
+ * their number is a power of two, so that nobody has to keep its capacity. */
+void *mem_room(void *list, size_t count, size_t size)
+    __attribute__((returns_nonnull, warn_unused_result));
 void mem_free(void *block);
 
 /* Called once when memory runs out; must not return. Set before any other thread starts. */
