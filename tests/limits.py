@@ -159,7 +159,7 @@ def slow_replies():
     for name in sorted(os.listdir('patterns/replies')):
         with open(f'patterns/replies/{name}') as file:
             for found in re.findall(r'literal: *\[([^\]]*)\]', file.read()):
-                literals.update(word.strip(' \'"') for word in found.split(','))
+                literals.update(word.replace("''", "'") for word in re.findall(r"'((?:[^']|'')+)'", found))
     expect(f'{len(literals)} literals', len(literals) > 200)
     replies = []
     for word in sorted(literals):
