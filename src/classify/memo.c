@@ -59,10 +59,12 @@ const struct verdict *memo_find(const struct memo *memo, const struct memo_key *
 
 void memo_note(struct memo *memo, const struct memo_key *words, const struct verdict *verdict)
 {
+    if (!words->len)
+        return;
     uint64_t *once = &memo->once[words->hash % MEMO_ONCE];
-    if (words->len && *once == words->hash)
+    if (*once == words->hash)
         *add(&memo->by_words, WORDS_KEPT, words, NULL) = *verdict;
-    else if (words->len)
+    else
         *once = words->hash;
 }
 

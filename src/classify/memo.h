@@ -22,7 +22,7 @@ struct memo {
 /* A question as bytes. */
 struct memo_key {
     uint64_t hash;
-    size_t len; /* 0: the words are too long to be kept */
+    size_t len; /* 0: the words are too long to be kept, and there is no hash */
     char bytes[MEMO_KEY];
 };
 
