@@ -2,9 +2,11 @@
 
 #include "bouncelog/base/mem.h"
 
-struct expansion *expansions_find(const struct chains *expansions, uint64_t pair)
+/* Most messages have none: the table need not be asked then. */
+struct expansion *expansions_find(const struct chains *expansions, const struct expansion *list,
+                                  uint64_t pair)
 {
-    return (struct expansion *)chains_find(expansions, pair);
+    return list ? (struct expansion *)chains_find(expansions, pair) : NULL;
 }
 
 struct expansion *expansions_add(struct chains *expansions, struct expansion **list, uint64_t pair,

@@ -17,9 +17,9 @@ struct expansion {
     bool several;
 };
 
-/* NULL: not known. */
-struct expansion *expansions_find(const struct chains *expansions, uint64_t pair);
-/* `list` is where those of its message begin. */
+/* `list` is where those of its message begin. NULL: not known. */
+struct expansion *expansions_find(const struct chains *expansions, const struct expansion *list,
+                                  uint64_t pair);
 struct expansion *expansions_add(struct chains *expansions, struct expansion **list, uint64_t pair,
                                  uint64_t final);
 void expansions_drop(struct chains *expansions, struct expansion **list);

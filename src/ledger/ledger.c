@@ -128,18 +128,14 @@ static bool was_direct(const struct ledger *ledger, const struct message *messag
 /* An alias that keeps a copy (sales: sales, bob) expands to itself as well, and that copy is
  * logged without an original. The copies are first tried together, so that a memory of the last
  * such recipients is enough, and none is needed for a message with one recipient. */
-static void note_direct(struct ledger *ledger, struct message *message, uint64_t recipient)
+static void note_direct(struct ledger *ledger, const struct message *message, uint64_t recipient)
 {
-    if (message->expansions) {
-        uint64_t pair = hash_mix(message_fingerprint(message), recipient);
-        struct expansion *known = expansions_find(&ledger->messages.expansions, pair);
-        if (known)
-            mark_several(ledger, known);
-    }
-    if (message->expected != 1 && !was_direct(ledger, message, recipient)) {
+    struct expansion *known = expansions_find(&ledger->messages.expansions, message->expansions,
+                                              hash_mix(message_fingerprint(message), recipient));
+    if (known)
+        mark_several(ledger, known);
+    if (message->expected != 1 && !was_direct(ledger, message, recipient))
         recent_ids_add(&ledger->direct, direct_key(message->key, recipient), message->sequence);
-        message->direct = true;
-    }
 }
 
 static void note_expansion(struct ledger *ledger, struct message *message,
@@ -152,10 +148,10 @@ static void note_expansion(struct ledger *ledger, struct message *message,
     uint64_t original = hash_nocase(attempt->original);
     uint64_t pair = hash_mix(message_fingerprint(message), original);
     struct chains *expansions = &ledger->messages.expansions;
-    struct expansion *known = message->expansions ? expansions_find(expansions, pair) : NULL;
+    struct expansion *known = expansions_find(expansions, message->expansions, pair);
     if (!known) {
         known = expansions_add(expansions, &message->expansions, pair, attempt->address_key);
-        if (message->direct && was_direct(ledger, message, original))
+        if (was_direct(ledger, message, original))
             mark_several(ledger, known);
     } else if (known->final != attempt->address_key) {
         mark_several(ledger, known);
@@ -172,7 +168,7 @@ static void note_own_copy(struct ledger *ledger, const struct message *message, 
         recent_ids_add(&ledger->own, pair, message->sequence);
     } else if (recent_ids_find(&ledger->own, pair, &sequence)) {
         pair = hash_mix(message_fingerprint(copy), address);
-        if (!expansions_find(expansions, pair))
+        if (!expansions_find(expansions, copy->expansions, pair))
             mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address));
     }
 }

@@ -31,7 +31,6 @@ struct message {
     bool notification : 1; /* our own MTA wrote it */
     bool submitted : 1;    /* somebody handed it to us */
     bool frees_itself : 1;
-    bool direct : 1; /* has recipients without an original */
 };
 _Static_assert(sizeof(struct message) <= 64, "see above");
 
