@@ -42,6 +42,14 @@ static inline bool portion_is_due(const struct portion *portion)
     return portion->used == portion->len && portion->last == DECODED_BYTES;
 }
 
+/* So many bytes were decoded into it. */
+static inline void portion_filled(struct portion *portion, enum decoded how, size_t len)
+{
+    portion->last = how;
+    portion->len = len;
+    portion->used = 0;
+}
+
 /* As codec.read, of what the portion has. */
 enum decoded portion_take(struct portion *portion, char *out, size_t size, size_t *got,
                           const char **why);

@@ -83,9 +83,8 @@ static enum decoded read_bzip2(void *state, struct feed *feed, char *out, size_t
     if (portion_is_due(portion)) {
         bzip2->stream.next_out = portion->bytes;
         bzip2->stream.avail_out = PORTION_BYTES;
-        portion->last = decompress_some(bzip2, feed, &portion->why);
-        portion->len = PORTION_BYTES - bzip2->stream.avail_out;
-        portion->used = 0;
+        enum decoded how = decompress_some(bzip2, feed, &portion->why);
+        portion_filled(portion, how, PORTION_BYTES - bzip2->stream.avail_out);
     }
     return portion_take(portion, out, size, got, why);
 }

@@ -75,9 +75,8 @@ static enum decoded read_zstd(void *state, struct feed *feed, char *out, size_t 
     struct portion *portion = &zstd->portion;
     if (portion_is_due(portion)) {
         ZSTD_outBuffer to = {portion->bytes, PORTION_BYTES, 0};
-        portion->last = decompress_some(zstd, feed, &to, &portion->why);
-        portion->len = to.pos;
-        portion->used = 0;
+        enum decoded how = decompress_some(zstd, feed, &to, &portion->why);
+        portion_filled(portion, how, to.pos);
     }
     return portion_take(portion, out, size, got, why);
 }

@@ -55,7 +55,7 @@ void latest_day_make(struct report *report, const struct report_source *source)
     struct windows windows = {.first = INT64_MAX};
     if (!report->has_window)
         return;
-    windows.until = report->last - ((report->last % HOUR) + HOUR) % HOUR + HOUR;
+    windows.until = (date_step(report->last, HOUR) + 1) * HOUR;
     add_hours(&windows, &source->tally->hours, NULL);
     if (source->before)
         add_hours(&windows, &source->before->hours,

@@ -147,7 +147,7 @@ static void count(struct outcomes *counts, enum outcome outcome)
 
 static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
 {
-    int64_t hour = time - ((time % 3600) + 3600) % 3600;
+    int64_t hour = date_step(time, 3600) * 3600;
     if (!tally->last_hour_counts || hour != tally->last_hour) {
         char name[DATE_TEXT];
         date_format(hour, name);
