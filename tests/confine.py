@@ -2,7 +2,8 @@
 """A run is confined to the folders of its logs and outputs, and does there all that it did before."""
 import os, socket, subprocess, sys, tempfile
 
-PROGRAM, faults = os.environ['BOUNCELOG'], 0
+from checks import PROGRAM, expect, finish
+
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')
 PROBE = os.environ.get('BOUNCELOG_PROBE_LIBRARY')
 version = subprocess.run([PROGRAM, '--version'], capture_output=True, text=True).stdout
@@ -21,12 +22,6 @@ with open(f'{work}/secret/key', 'w') as file:
     file.write('a key of more than sixteen bytes')
 server = socket.create_server(('127.0.0.1', 0))
 port = server.getsockname()[1]
-
-def expect(what, holds):
-    global faults
-    if not holds:
-        print('confine:', what)
-        faults += 1
 
 def scan(*options, probes=(), code=0):
     environment = dict(os.environ, LD_PRELOAD=PROBE, BOUNCELOG_PROBE=','.join(probes)) if probes else dict(os.environ)
@@ -104,4 +99,4 @@ expect(f'the filter does nothing: {done}', done.returncode == -31)
 for arguments in (['scan', '-o', f'{work}/out/filtered', 'mail.log'], ['--version']):
     done = subprocess.run([sys.executable, '-c', filtered, PROGRAM, *arguments], capture_output=True)
     expect(f'under a filter: {done}', done.returncode == 0)
-sys.exit(faults > 0)
+finish()

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A history that is damaged: each kind of value, each page, each table, before each command. It is told by exit 5 and one line, or
 the command had no need of it; the file is never touched, and nothing ends otherwise. And what only a history of several hosts has."""
-import json, os, shutil, sqlite3, subprocess, sys, tempfile
+import json, os, shutil, sqlite3, subprocess, tempfile
 
-PROGRAM, faults = os.environ['BOUNCELOG'], 0
+from checks import PROGRAM, expect, finish
+
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')
 KINDS = {1: 'stream', 2: 'file', 3: 'day', 4: 'address', 5: 'domain', 6: 'ledger', 8: 'senders', 10: 'reach', 11: 'twins', 12: 'totals'}
 SCAN = ['scan', '-d', 'db', '--force', '--timezone', 'UTC', '-o', 'out', 'syslog', 'mail.log']
@@ -19,13 +20,6 @@ SEES = {'stream': {'scan', 'dry run', 'report', 'suppress', 'show', 'merge into'
         'domain': {'scan', 'dry run', 'report', 'suppress', 'prune', 'rejudge'},
         'ledger': {'scan', 'dry run', 'report', 'suppress'}, 'senders': {'scan', 'dry run', 'report', 'suppress'},
         'reach': {'scan', 'report', 'suppress'}, 'twins': {'scan', 'dry run'}, 'totals': {'scan', 'report', 'suppress', 'prune'}}
-
-
-def expect(what, holds):
-    global faults
-    if not holds:
-        print('damage:', what)
-        faults += 1
 
 
 def run(*arguments, code=0):
@@ -181,5 +175,4 @@ with tempfile.TemporaryDirectory(dir='/dev/shm' if os.access('/dev/shm', os.W_OK
     for part in (values, pages, tables, hosts, erased):
         part()
     os.chdir('/')
-print(f'damage: {faults} faults')
-sys.exit(faults > 0)
+finish()

@@ -8,20 +8,13 @@
  * a night's log has them, and then the next ones. Used by scripts/bench. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bouncelog/base/mem.h"
 #include "bouncelog/classify/classify.h"
 #include "bouncelog/parse/parse.h"
+#include "clock.h"
 
 enum { ROUNDS = 15, REPEATS = 200, AT_ONCE = 256, LINE_BYTES = 16 * 1024 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static void read_replies(FILE *file, struct parser *parser, struct records *records)
 {

@@ -7,11 +7,11 @@
  * scripts/bench. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bouncelog/base/mem.h"
 #include "bouncelog/classify/classify.h"
 #include "bouncelog/parse/parse.h"
+#include "clock.h"
 
 enum { TEXT_BYTES = 2048, TRIES = 7, GOAL_NS = 50000 };
 
@@ -29,13 +29,6 @@ struct speed {
     struct records records;
     size_t texts;
 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static void measure(struct speed *speed, struct result *result, const char *text, size_t len)
 {
