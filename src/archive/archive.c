@@ -167,6 +167,11 @@ const struct period *archive_totals(const struct archive *archive)
     return &archive->totals;
 }
 
+const struct tally *archive_before(const struct archive *archive)
+{
+    return archive_is_new(archive) ? NULL : &archive->own_totals.tally;
+}
+
 static int load(struct archive *archive, struct err *err)
 {
     struct history *history = archive->history;

@@ -11,11 +11,11 @@ enum { SECONDS_A_DAY = 86400 };
 struct load {
     struct archive *archive;
     struct evidence *evidence;
-    struct map *suspects;
+    struct map *records;
     bool own, others; /* which to take */
 };
 
-static int load_suspect(void *context, const struct item *item, struct err *err)
+static int load_record(void *context, const struct item *item, struct err *err)
 {
     const struct load *load = context;
     bool own = archive_is_own(load->archive, item);
@@ -23,15 +23,15 @@ static int load_suspect(void *context, const struct item *item, struct err *err)
         load->archive->has_others = true;
     if (own ? !load->own : !load->others)
         return 0;
-    struct suspect *suspect = map_add(load->suspects, item->key, NULL);
-    struct suspect before = *suspect;
-    if (suspect_unpack(suspect, item->value, archive_taxonomy(load->archive)) < 0)
+    struct address_record *record = map_add(load->records, item->key, NULL);
+    struct address_record before = *record;
+    if (address_record_unpack(record, item->value, archive_taxonomy(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
-    suspect->known = suspect->known || own;
+    record->known = record->known || own;
     if (!own) { /* what stands on the lists of others is their matter */
-        suspect->listed_at = before.listed_at;
-        suspect->listed_for = before.listed_for;
-        suspect->cleared_at = before.cleared_at;
+        record->listing.since = before.listing.since;
+        record->listing.last_failure = before.listing.last_failure;
+        record->listing.cleared_at = before.listing.cleared_at;
     }
     return 0;
 }
@@ -50,11 +50,11 @@ static int load_senders(void *context, const struct item *item, struct err *err)
 static int load_evidence(struct load *load, struct err *err)
 {
     struct history *history = load->archive->history;
-    load->suspects = &load->evidence->addresses;
-    if (history_each(history, ITEM_ADDRESS, load_suspect, load, err) < 0)
+    load->records = &load->evidence->addresses;
+    if (history_each(history, ITEM_ADDRESS, load_record, load, err) < 0)
         return -1;
-    load->suspects = &load->evidence->domains;
-    if (history_each(history, ITEM_DOMAIN, load_suspect, load, err) < 0)
+    load->records = &load->evidence->domains;
+    if (history_each(history, ITEM_DOMAIN, load_record, load, err) < 0)
         return -1;
     return history_each(history, ITEM_SENDERS, load_senders, load, err);
 }
@@ -103,38 +103,37 @@ void archive_prepare(void *context, struct scan *scan)
         (void)!history_each(archive->history, ITEM_LEDGER, load_ledger, &ledger, err);
 }
 
-static int copy_suspects(struct archive *archive, struct map *to, const struct map *from,
-                         struct err *err)
+static int copy_records(struct archive *archive, struct map *to, const struct map *from,
+                        struct err *err)
 {
     struct buf bytes = {0};
     int result = 0;
     for (size_t i = 0; i < map_count(from) && result == 0; i++) {
         buf_clear(&bytes);
-        suspect_pack(&bytes, map_value_at(from, i), archive_taxonomy(archive));
-        if (suspect_unpack(map_add(to, map_key_at(from, i), NULL), buf_sv(&bytes),
-                           archive_taxonomy(archive)) < 0)
+        address_record_pack(&bytes, map_value_at(from, i), archive_taxonomy(archive));
+        if (address_record_unpack(map_add(to, map_key_at(from, i), NULL), buf_sv(&bytes),
+                                  archive_taxonomy(archive)) < 0)
             result = archive_damaged(archive, "evidence", err);
     }
     buf_release(&bytes);
     return result;
 }
 
-int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
-                   struct err *err)
+int archive_evidence(struct archive *archive, struct scan *scan, struct suppress_source *source,
+                     struct err *err)
 {
     if (archive_check(archive, err) < 0)
         return -1;
-    evidence_settle(&scan->evidence, scan->ledger);
+    evidence_resolve_originals(&scan->evidence, scan->ledger);
     archive->scan = scan;
-    source->each_reach = archive_each_reach;
-    source->reach_context = archive;
-    source->before = archive_is_new(archive) ? NULL : &archive->own_totals.tally;
+    source->each_activity = archive_each_activity;
+    source->activity_context = archive;
     if (!archive->has_others)
         return 0;
     struct evidence *all = &archive->all;
     if (archive_add_evidence(archive, all, true, err) < 0 ||
-        copy_suspects(archive, &all->addresses, &scan->evidence.addresses, err) < 0 ||
-        copy_suspects(archive, &all->domains, &scan->evidence.domains, err) < 0)
+        copy_records(archive, &all->addresses, &scan->evidence.addresses, err) < 0 ||
+        copy_records(archive, &all->domains, &scan->evidence.domains, err) < 0)
         return -1;
     fpset_merge(&all->senders, &scan->evidence.senders);
     source->evidence = all;
@@ -143,32 +142,32 @@ int archive_decide(struct archive *archive, struct scan *scan, struct report_sou
 
 struct visit {
     struct archive *archive;
-    reach_visitor *visit;
+    activity_visitor *visit;
     void *visitor;
 };
 
-static int visit_reach(void *context, const struct item *item, struct err *err)
+static int visit_activity(void *context, const struct item *item, struct err *err)
 {
     const struct visit *visit = context;
-    return reach_each(item->value, visit->visit, visit->visitor) < 0
+    return activity_each(item->value, visit->visit, visit->visitor) < 0
                ? archive_damaged(visit->archive, "the counters of a day", err)
                : 0;
 }
 
-static void visit_map(const struct map *map, bool is_domain, reach_visitor *visit, void *visitor)
+static void visit_map(const struct map *map, bool is_domain, activity_visitor *visit, void *visitor)
 {
     for (size_t i = 0; i < map_count(map); i++)
         visit(visitor, map_key_at(map, i), is_domain, map_value_at(map, i));
 }
 
 /* What the history has of the day, and what this run has seen of it. */
-void archive_each_reach(void *context, int64_t day, reach_visitor *visit, void *visitor)
+void archive_each_activity(void *context, int64_t day, activity_visitor *visit, void *visitor)
 {
     struct archive *archive = context;
     struct visit visits = {archive, visit, visitor};
     char text[DAY_KEY];
-    (void)!history_each_of(archive->history, ITEM_REACH, archive_day_key(day, text), visit_reach,
-                           &visits, &archive->failed);
+    (void)!history_each_of(archive->history, ITEM_ACTIVITY, archive_day_key(day, text),
+                           visit_activity, &visits, &archive->failed);
     if (!archive->scan)
         return;
     const struct period *period =
@@ -211,20 +210,20 @@ static int add_day(void *context, const struct item *item, struct err *err)
     if (result == 0 && in_window(view, item->key))
         period_merge(&archive->period, &day);
     if (result == 0 && archive->has_others)
-        evidence_acquit_on(&archive->all, day_of_key(item->key), &day.tally.recipients,
-                           RECIPIENT_DELIVERED);
+        evidence_record_deliveries(&archive->all, day_of_key(item->key), &day.tally.recipients,
+                                   RECIPIENT_DELIVERED);
     period_release(&day);
     return result;
 }
 
-static int add_reach(void *context, const struct item *item, struct err *err)
+static int add_destination(void *context, const struct item *item, struct err *err)
 {
     const struct view *view = context;
     struct tally day;
     if (!in_window(view, item->key))
         return 0;
     tally_init(&day);
-    int result = tally_unpack_reach(&day, item->value) < 0
+    int result = tally_unpack_destinations(&day, item->value) < 0
                      ? archive_damaged(view->archive, "the counters of a day", err)
                      : 0;
     if (result == 0)
@@ -253,7 +252,7 @@ static int add_stream(void *context, const struct item *item, struct err *err)
         return 0;
     archive->inputs = mem_room(archive->inputs, view->count, sizeof *archive->inputs);
     archive->inputs[view->count++] =
-        (struct report_input){.file = arena_copy(&archive->texts, stream.path),
+        (struct input_status){.file = arena_copy(&archive->texts, stream.path),
                               .format = arena_copy(&archive->texts, stream.format),
                               .error = arena_copy(&archive->texts, stream.error),
                               .bytes = mark.offset,
@@ -265,7 +264,7 @@ static int add_stream(void *context, const struct item *item, struct err *err)
 
 static int by_file(const void *left, const void *right)
 {
-    const struct report_input *a = left, *b = right;
+    const struct input_status *a = left, *b = right;
     int files = sv_cmp(a->file, b->file);
     if (files)
         return files;
@@ -274,7 +273,7 @@ static int by_file(const void *left, const void *right)
 }
 
 int archive_view(struct archive *archive, struct archive_window window, struct archive_view *out,
-                 struct report_source *source, struct err *err)
+                 struct suppress_source *source, struct err *err)
 {
     struct history *history = archive->history;
     struct view view = {archive, window, 0};
@@ -282,23 +281,22 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
     if (archive_add_evidence(archive, &archive->all, false, err) < 0 ||
         history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
-        history_each(history, ITEM_REACH, add_reach, &view, err) < 0 ||
+        history_each(history, ITEM_ACTIVITY, add_destination, &view, err) < 0 ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
         history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0)
         return -1;
     if (view.count)
         qsort(archive->inputs, view.count, sizeof *archive->inputs, by_file);
-    *out = (struct archive_view){&archive->period, archive->inputs, view.count};
-    *source =
-        (struct report_source){.lines = &archive->period.lines,
-                               .tally = &archive->period.tally,
-                               .evidence = &archive->all,
-                               .ledger = archive->ledger,
-                               .inputs = archive->inputs,
-                               .input_count = view.count,
-                               .each_reach = archive_each_reach,
-                               .reach_context = archive,
-                               .before = window.since == INT64_MIN ? NULL : &archive->totals.tally,
-                               .before_holds_all = true};
+    *out = (struct archive_view){
+        .period = &archive->period,
+        .before = window.since == INT64_MIN ? NULL : &archive->totals.tally,
+        .inputs = archive->inputs,
+        .input_count = view.count,
+    };
+    *source = (struct suppress_source){.evidence = &archive->all,
+                                       .ledger = archive->ledger,
+                                       .latest = archive->period.tally.last,
+                                       .each_activity = archive_each_activity,
+                                       .activity_context = archive};
     return 0;
 }

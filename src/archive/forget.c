@@ -16,22 +16,22 @@ static sv lower(sv address, char *out)
 static int add_suspect(void *context, const struct item *item, struct err *err)
 {
     struct archive *archive = context;
-    struct suspect *suspect = map_add(&archive->all.addresses, item->key, NULL);
-    suspect->known = true;
-    return suspect_unpack(suspect, item->value, archive_taxonomy(archive)) < 0
+    struct address_record *record = map_add(&archive->all.addresses, item->key, NULL);
+    record->known = true;
+    return address_record_unpack(record, item->value, archive_taxonomy(archive)) < 0
                ? archive_damaged(archive, "evidence", err)
                : 0;
 }
 
-int archive_find(struct archive *archive, sv address, const struct suspect **suspect,
+int archive_find(struct archive *archive, sv address, const struct address_record **record,
                  struct err *err)
 {
     char bytes[ADDRESS_MAX];
     sv key = lower(address, bytes);
     if (history_each_of(archive->history, ITEM_ADDRESS, key, add_suspect, archive, err) < 0)
         return -1;
-    *suspect = map_get(&archive->all.addresses, key);
-    return *suspect != NULL;
+    *record = map_get(&archive->all.addresses, key);
+    return *record != NULL;
 }
 
 /* --- forget */
@@ -39,23 +39,23 @@ int archive_find(struct archive *archive, sv address, const struct suspect **sus
 static int forget_address(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
-    struct suspect suspect = {0};
+    struct address_record record = {0};
     if (sv_eq(item->key, changes->address)) {
         changes_add(changes, item, SV_EMPTY, true);
         return 0;
     }
     if (!text_may_mention(item->value, changes->address))
         return 0;
-    if (suspect_unpack(&suspect, item->value, archive_taxonomy(changes->archive)) < 0) {
-        suspect_release(&suspect);
+    if (address_record_unpack(&record, item->value, archive_taxonomy(changes->archive)) < 0) {
+        address_record_release(&record);
         return archive_damaged(changes->archive, "evidence", err);
     }
     struct buf value = {0};
-    if (suspect_forget_text(&suspect, changes->address)) {
-        suspect_pack(&value, &suspect, archive_taxonomy(changes->archive));
+    if (address_record_forget_text(&record, changes->address)) {
+        address_record_pack(&value, &record, archive_taxonomy(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
-    suspect_release(&suspect);
+    address_record_release(&record);
     buf_release(&value);
     return 0;
 }
@@ -164,24 +164,25 @@ static int prune_day(void *context, const struct item *item, struct err *err)
 static int prune_suspect(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
-    struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, archive_taxonomy(changes->archive)) < 0) {
-        suspect_release(&suspect);
+    struct address_record record = {0};
+    if (address_record_unpack(&record, item->value, archive_taxonomy(changes->archive)) < 0) {
+        address_record_release(&record);
         return archive_damaged(changes->archive, "evidence", err);
     }
-    size_t had = suspect_messages(&suspect);
-    if (!suspect.listed_at)
-        suspect_forget_before(&suspect, changes->before);
-    bool useless = !suspect.listed_at && !suspect.charges &&
-                   suspect.delivered_at < changes->before && suspect.cleared_at < changes->before;
+    size_t had = address_record_messages(&record);
+    if (!record.listing.since)
+        address_record_forget_before(&record, changes->before);
+    bool useless = !record.listing.since && !record.failures &&
+                   record.delivered_at < changes->before &&
+                   record.listing.cleared_at < changes->before;
     struct buf value = {0};
     if (useless) {
         changes_add(changes, item, SV_EMPTY, true);
-    } else if (suspect_messages(&suspect) != had) {
-        suspect_pack(&value, &suspect, archive_taxonomy(changes->archive));
+    } else if (address_record_messages(&record) != had) {
+        address_record_pack(&value, &record, archive_taxonomy(changes->archive));
         changes_add(changes, item, buf_sv(&value), false);
     }
-    suspect_release(&suspect);
+    address_record_release(&record);
     buf_release(&value);
     return 0;
 }
@@ -191,7 +192,7 @@ int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence
 {
     struct changes changes = {.archive = archive, .before = days_before};
     int result = changes_make(&changes, ITEM_DAY, prune_day, &changes, err) < 0 ||
-                         changes_make(&changes, ITEM_REACH, prune_day, &changes, err) < 0
+                         changes_make(&changes, ITEM_ACTIVITY, prune_day, &changes, err) < 0
                      ? -1
                      : 0;
     changes.before = evidence_before;

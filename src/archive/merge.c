@@ -104,19 +104,19 @@ struct count {
 static int count_address(void *context, const struct item *item, struct err *err)
 {
     struct count *count = context;
-    struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, archive_taxonomy(count->archive)) < 0) {
-        suspect_release(&suspect);
+    struct address_record record = {0};
+    if (address_record_unpack(&record, item->value, archive_taxonomy(count->archive)) < 0) {
+        address_record_release(&record);
         return archive_damaged(count->archive, "evidence", err);
     }
     /* One that several hosts know is one. */
     bool again = count->last.len && sv_eq(count->last, item->key);
     count->overview->addresses += !again;
-    count->overview->listed += suspect.listed_at != 0 && !(again && count->last_listed);
-    count->last_listed = suspect.listed_at != 0 || (again && count->last_listed);
+    count->overview->listed += record.listing.since != 0 && !(again && count->last_listed);
+    count->last_listed = record.listing.since != 0 || (again && count->last_listed);
     if (!again)
         count->last = arena_copy(&count->archive->texts, item->key);
-    suspect_release(&suspect);
+    address_record_release(&record);
     return 0;
 }
 

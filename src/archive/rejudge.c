@@ -21,10 +21,10 @@ static void judge(void *context, struct event *event)
 }
 
 /* The latest thing that is held against it. */
-static sv strongest(const struct suspect *suspect, const struct taxonomy *taxonomy)
+static sv strongest(const struct address_record *record, const struct taxonomy *taxonomy)
 {
-    const struct charge *best = suspect->charges;
-    for (const struct charge *at = best; at; at = at->next)
+    const struct failure *best = record->failures;
+    for (const struct failure *at = best; at; at = at->next)
         if (at->last_seen > best->last_seen ||
             (at->last_seen == best->last_seen && at->category < best->category))
             best = at;
@@ -36,20 +36,20 @@ static int visit(void *context, const struct item *item, struct err *err)
     struct rejudge *rejudge = context;
     struct archive *archive = rejudge->changes.archive;
     const struct taxonomy *taxonomy = archive_taxonomy(archive);
-    struct suspect suspect = {0};
-    if (suspect_unpack(&suspect, item->value, taxonomy) < 0) {
-        suspect_release(&suspect);
+    struct address_record record = {0};
+    if (address_record_unpack(&record, item->value, taxonomy) < 0) {
+        address_record_release(&record);
         return archive_damaged(archive, "evidence", err);
     }
-    sv before = strongest(&suspect, taxonomy);
-    if (suspect_rejudge(&suspect, item->key, judge, rejudge)) {
+    sv before = strongest(&record, taxonomy);
+    if (address_record_rejudge(&record, item->key, judge, rejudge)) {
         struct buf value = {0};
-        suspect_pack(&value, &suspect, taxonomy);
+        address_record_pack(&value, &record, taxonomy);
         changes_add(&rejudge->changes, item, buf_sv(&value), false);
         buf_release(&value);
-        rejudge->tell(rejudge->context, item->key, before, strongest(&suspect, taxonomy));
+        rejudge->tell(rejudge->context, item->key, before, strongest(&record, taxonomy));
     }
-    suspect_release(&suspect);
+    address_record_release(&record);
     return 0;
 }
 

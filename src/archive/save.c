@@ -5,25 +5,11 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/pack.h"
-#include "state.h"
+#include "save.h"
 
 enum { FILE_VERSION = 1, SECONDS_A_DAY = 86400, SENDERS_MAX = 131072 };
 
-struct save {
-    struct archive *archive;
-    struct scan *scan;
-    struct input *input;
-    const struct report *report;
-    struct err *err;
-    struct buf value;
-};
-
-static const struct taxonomy *taxonomy_of(const struct save *save)
-{
-    return archive_taxonomy(save->archive);
-}
-
-static int put(struct save *save, enum item_kind kind, sv key, bool is_new)
+int save_put(struct save *save, enum item_kind kind, sv key, bool is_new)
 {
     struct history *history = save->archive->history;
     return history_put(history, kind, key, history_origin(history), buf_sv(&save->value), is_new,
@@ -94,7 +80,7 @@ static int save_file(struct save *save, const struct source *source, sv key)
     pack_unsigned(&save->value, (uint64_t)seen->ctime_ns);
     pack_unsigned(&save->value, seen->whole);
     pack_text(&save->value, key);
-    return put(save, ITEM_FILE, sv_make(name, n > 0 ? (size_t)n : 0), false);
+    return save_put(save, ITEM_FILE, sv_make(name, n > 0 ? (size_t)n : 0), false);
 }
 
 static bool is_as_before(const struct save *save, const struct source *source)
@@ -132,7 +118,8 @@ static int save_source(struct save *save, size_t i)
     }
     buf_clear(&save->value);
     stream_pack(&save->value, &stream, &mark);
-    return put(save, ITEM_STREAM, stream.key, false) < 0 ? -1 : save_file(save, source, stream.key);
+    return save_put(save, ITEM_STREAM, stream.key, false) < 0 ? -1
+                                                              : save_file(save, source, stream.key);
 }
 
 static int save_sources(struct save *save)
@@ -168,8 +155,9 @@ static int save_part(struct save *save, enum item_kind kind, sv key, const struc
     int found = history_get(history, kind, key, history_origin(history), &old, save->err);
     int result = found < 0 ? -1 : 0;
     bool damaged =
-        found > 0 && (kind == ITEM_DAY ? period_unpack(sum, buf_sv(&old), taxonomy_of(save))
-                                       : tally_unpack_reach(&sum->tally, buf_sv(&old))) < 0;
+        found > 0 &&
+        (kind == ITEM_DAY ? period_unpack(sum, buf_sv(&old), archive_taxonomy(save->archive))
+                          : tally_unpack_destinations(&sum->tally, buf_sv(&old))) < 0;
     if (damaged)
         result = archive_damaged(save->archive, "the counters of a day", save->err);
     buf_release(&old);
@@ -180,15 +168,15 @@ static int save_part(struct save *save, enum item_kind kind, sv key, const struc
         period_merge(sum, day);
     const struct period *whole = found ? sum : day;
     if (kind == ITEM_DAY)
-        period_pack(&save->value, whole, taxonomy_of(save));
+        period_pack(&save->value, whole, archive_taxonomy(save->archive));
     else
-        tally_pack_reach(&save->value, &whole->tally);
-    return put(save, kind, key, !found);
+        tally_pack_destinations(&save->value, &whole->tally);
+    return save_put(save, kind, key, !found);
 }
 
 static int save_day(struct save *save, int64_t number, const struct period *day)
 {
-    static const enum item_kind kinds[] = {ITEM_DAY, ITEM_REACH};
+    static const enum item_kind kinds[] = {ITEM_DAY, ITEM_ACTIVITY};
     char text[DAY_KEY];
     sv key = archive_day_key(number, text);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -221,66 +209,6 @@ static int save_days(struct save *save)
     return 0;
 }
 
-/* What the report lists is listed from now on, and nothing else is. */
-static void note_lists(struct save *save)
-{
-    const struct report *report = save->report;
-    if (report->brake)
-        return; /* the lists are those of before */
-    struct map *addresses = &save->scan->evidence.addresses;
-    for (size_t i = 0; i < report->suppress_count; i++) {
-        struct suspect *suspect = map_add(addresses, report->suppress[i].key, NULL);
-        suspect->on_list = true;
-        if (suspect->listed_at && suspect->listed_for == report->suppress[i].last_seen)
-            continue;
-        if (!suspect->listed_at)
-            suspect->listed_at = save->archive->options.now;
-        suspect->listed_for = report->suppress[i].last_seen;
-        suspect->changed = true;
-    }
-    for (size_t i = 0; i < map_count(addresses); i++) {
-        struct suspect *suspect = map_value_at(addresses, i);
-        bool took_mail = suspect->delivered_at > suspect->listed_for;
-        if (!suspect->listed_at || suspect->on_list || (report->filtered && !took_mail))
-            continue;
-        if (took_mail)
-            suspect->cleared_at = save->archive->options.now;
-        suspect->listed_at = 0;
-        suspect->changed = true;
-    }
-}
-
-struct named {
-    sv key;
-    const struct suspect *suspect;
-};
-
-static int by_key(const void *a, const void *b)
-{
-    return sv_cmp(((const struct named *)a)->key, ((const struct named *)b)->key);
-}
-
-/* In the order of the file, which spares it half of its pages. */
-static int save_suspects(struct save *save, enum item_kind kind, const struct map *suspects)
-{
-    size_t count = 0;
-    struct named *changed = mem_zero(map_count(suspects) + 1, sizeof *changed);
-    for (size_t i = 0; i < map_count(suspects); i++) {
-        const struct suspect *suspect = map_value_at(suspects, i);
-        if (suspect->changed)
-            changed[count++] = (struct named){map_key_at(suspects, i), suspect};
-    }
-    qsort(changed, count, sizeof *changed, by_key);
-    int result = 0;
-    for (size_t i = 0; i < count && result == 0; i++) {
-        buf_clear(&save->value);
-        suspect_pack(&save->value, changed[i].suspect, taxonomy_of(save));
-        result = put(save, kind, changed[i].key, !changed[i].suspect->known);
-    }
-    mem_free(changed);
-    return result;
-}
-
 static void pack_sender(void *context, uint64_t fingerprint, unsigned flags)
 {
     (void)flags;
@@ -296,7 +224,7 @@ static int save_senders(struct save *save)
     buf_clear(&save->value);
     pack_unsigned(&save->value, senders->count);
     fpset_each(senders, pack_sender, &save->value);
-    return put(save, ITEM_SENDERS, SV("senders"), false);
+    return save_put(save, ITEM_SENDERS, SV("senders"), false);
 }
 
 static int save_twins(struct save *save)
@@ -305,7 +233,7 @@ static int save_twins(struct save *save)
         return 0;
     buf_clear(&save->value);
     twins_pack(&save->value, &save->scan->twins);
-    return put(save, ITEM_TWINS, SV("twins"), false);
+    return save_put(save, ITEM_TWINS, SV("twins"), false);
 }
 
 /* Of what strangers choose, so much is remembered and no more. */
@@ -371,39 +299,42 @@ static void add_run(struct period *to, const struct scan *scan)
     add_shapes(&to->tally.shapes, &scan->tally.shapes);
 }
 
+void archive_add_run(struct archive *archive, const struct scan *scan)
+{
+    if (scan->lines.total)
+        add_run(&archive->totals, scan);
+}
+
 static int save_totals(struct save *save)
 {
     struct archive *archive = save->archive;
     add_run(&archive->own_totals, save->scan);
-    add_run(&archive->totals, save->scan);
     buf_clear(&save->value);
-    period_pack(&save->value, &archive->own_totals, taxonomy_of(save));
-    return put(save, ITEM_TOTALS, SV("totals"), false);
+    period_pack(&save->value, &archive->own_totals, archive_taxonomy(save->archive));
+    return save_put(save, ITEM_TOTALS, SV("totals"), false);
 }
 
 static int save_ledger(struct save *save)
 {
     buf_clear(&save->value);
-    ledger_pack(&save->value, save->scan->ledger, taxonomy_of(save));
-    return put(save, ITEM_LEDGER, SV("ledger"), false);
+    ledger_pack(&save->value, save->scan->ledger, archive_taxonomy(save->archive));
+    return save_put(save, ITEM_LEDGER, SV("ledger"), false);
 }
 
 int archive_save(struct archive *archive, struct scan *scan, struct input *input,
-                 const struct report *report, struct err *err)
+                 const struct decisions *decisions, struct err *err)
 {
-    struct save save = {archive, scan, input, report, err, {0}};
+    struct save save = {archive, scan, input, decisions, err, {0}};
     bool something = scan->lines.total > 0;
     if (archive_check(archive, err) < 0)
         return -1;
-    note_lists(&save);
-    int result =
-        save_sources(&save) < 0 || save_days(&save) < 0 ||
-                save_suspects(&save, ITEM_ADDRESS, &scan->evidence.addresses) < 0 ||
-                save_suspects(&save, ITEM_DOMAIN, &scan->evidence.domains) < 0 ||
-                (something && save_senders(&save) < 0) || (something && save_totals(&save) < 0) ||
-                (something && save_twins(&save) < 0) || (something && save_ledger(&save) < 0)
-            ? -1
-            : history_flush(archive->history, err);
+    int result = save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
+                         save_domains(&save) < 0 || (something && save_senders(&save) < 0) ||
+                         (something && save_totals(&save) < 0) ||
+                         (something && save_twins(&save) < 0) ||
+                         (something && save_ledger(&save) < 0)
+                     ? -1
+                     : history_flush(archive->history, err);
     buf_release(&save.value);
     return result;
 }

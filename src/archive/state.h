@@ -25,13 +25,13 @@ struct archive {
     struct err failed;       /* what went wrong where nothing can be returned */
     bool has_others;         /* there is evidence of other hosts */
     const struct scan *scan; /* whose days are not in the history yet */
-    /* What a report views: */
+    /* What is decided over, and reported: */
     struct evidence all;
     struct period period;
     struct period totals;     /* of all hosts */
     struct period own_totals; /* of this one alone */
     struct ledger *ledger;
-    struct report_input *inputs;
+    struct input_status *inputs;
 };
 
 static inline const struct taxonomy *archive_taxonomy(const struct archive *archive)
@@ -48,6 +48,6 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes);
 /* All evidence of other hosts, and, unless it comes from a scan, our own. */
 int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
                          struct err *err) MUST_CHECK;
-void archive_each_reach(void *archive, int64_t day, reach_visitor *visit, void *visitor);
+void archive_each_activity(void *archive, int64_t day, activity_visitor *visit, void *visitor);
 
 #endif

@@ -2,7 +2,6 @@
 #ifndef BOUNCELOG_CLI_BRAKE_H
 #define BOUNCELOG_CLI_BRAKE_H
 
-#include "bouncelog/policy/policy.h"
 #include "scan_options.h"
 
 /* Adds the addresses on all lists of the options that exist, whatever their format; false: none

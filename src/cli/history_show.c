@@ -10,31 +10,31 @@ static sv when(int64_t time, char *text)
     return sv_from(text);
 }
 
-static void show_charge(struct buf *out, const struct charge *charge,
+static void show_charge(struct buf *out, const struct failure *failure,
                         const struct taxonomy *taxonomy)
 {
     char first[DATE_TEXT], last[DATE_TEXT], at[DATE_TEXT];
-    const struct category *category = &taxonomy->categories[charge->category];
+    const struct category *category = &taxonomy->categories[failure->category];
     buf_printf(out, "  %.*s: %lld message%s on %d day%s, %.*s to %.*s\n", SV_FMT(category->name),
-               (long long)(charge->message_count + charge->forgotten),
-               charge->message_count + charge->forgotten == 1 ? "" : "s", charge->day_count,
-               charge->day_count == 1 ? "" : "s", SV_FMT(when(charge_first_seen(charge), first)),
-               SV_FMT(when(charge->last_seen, last)));
-    buf_printf(out, "    %s", charge->code ? "" : "no code");
-    if (charge->code)
-        buf_printf(out, "%d", charge->code);
-    buf_printf(out, " %.*s ", SV_FMT(charge_text(charge, CHARGE_ENHANCED)));
-    text_add_visible(out, charge_text(charge, CHARGE_REPLY));
-    static const enum charge_text where[] = {CHARGE_RULE, CHARGE_HOST, CHARGE_QUEUE_ID,
-                                             CHARGE_FILE};
+               (long long)(failure->message_count + failure->forgotten),
+               failure->message_count + failure->forgotten == 1 ? "" : "s", failure->day_count,
+               failure->day_count == 1 ? "" : "s", SV_FMT(when(failure_first_seen(failure), first)),
+               SV_FMT(when(failure->last_seen, last)));
+    buf_printf(out, "    %s", failure->code ? "" : "no code");
+    if (failure->code)
+        buf_printf(out, "%d", failure->code);
+    buf_printf(out, " %.*s ", SV_FMT(failure_text(failure, FAILURE_ENHANCED)));
+    text_add_visible(out, failure_text(failure, FAILURE_REPLY));
+    static const enum failure_text where[] = {FAILURE_RULE, FAILURE_HOST, FAILURE_QUEUE_ID,
+                                              FAILURE_FILE};
     static const char *const before[] = {"\n    by ", "; ", " ", ", "};
     for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
         buf_add(out, sv_from(before[i]));
-        text_add_visible(out, charge_text(charge, where[i]));
+        text_add_visible(out, failure_text(failure, where[i]));
     }
-    buf_printf(out, " line %lld\n", (long long)charge->line);
-    for (size_t i = 0; i < charge->message_count; i++) {
-        const struct charge_message *message = charge_message(charge, i);
+    buf_printf(out, " line %lld\n", (long long)failure->line);
+    for (size_t i = 0; i < failure->message_count; i++) {
+        const struct failed_message *message = failure_message(failure, i);
         buf_printf(out, "      %.*s%s\n", SV_FMT(when(message->time, at)),
                    message->at_once ? "  enough by itself" : "");
     }
@@ -55,19 +55,19 @@ static void show_allowed(struct task *task, sv address)
         buf_add(&task->text, SV("  allowed, with all of its domain: it is on no list\n"));
 }
 
-static void show_suspect(struct task *task, const struct suspect *suspect)
+static void show_record(struct task *task, const struct address_record *record)
 {
     struct buf *out = &task->text;
     char at[DATE_TEXT];
-    if (suspect->listed_at)
-        buf_printf(out, "  on the lists since %.*s\n", SV_FMT(when(suspect->listed_at, at)));
-    if (suspect->cleared_at)
-        buf_printf(out, "  was cleared %.*s\n", SV_FMT(when(suspect->cleared_at, at)));
-    if (suspect->delivered_at)
+    if (record->listing.since)
+        buf_printf(out, "  on the lists since %.*s\n", SV_FMT(when(record->listing.since, at)));
+    if (record->listing.cleared_at)
+        buf_printf(out, "  was cleared %.*s\n", SV_FMT(when(record->listing.cleared_at, at)));
+    if (record->delivered_at)
         buf_printf(out, "  took mail last, after a failure, %.*s\n",
-                   SV_FMT(when(suspect->delivered_at, at)));
-    for (const struct charge *charge = suspect->charges; charge; charge = charge->next)
-        show_charge(out, charge, &task->patterns.taxonomy);
+                   SV_FMT(when(record->delivered_at, at)));
+    for (const struct failure *failure = record->failures; failure; failure = failure->next)
+        show_charge(out, failure, &task->patterns.taxonomy);
 }
 
 static int show_run(void *context, const struct history_run *run, struct err *err)
@@ -117,16 +117,16 @@ int history_show(struct task *task, struct err *err)
     if (!task->count)
         return show_overview(task, err);
     for (int i = 0; i < task->count; i++) {
-        const struct suspect *suspect;
+        const struct address_record *record;
         sv address = sv_from(task->operands[i]);
-        int found = archive_find(task->archive, address, &suspect, err);
+        int found = archive_find(task->archive, address, &record, err);
         if (found < 0)
             return -1;
         text_add_visible(&task->text, address);
         buf_add_byte(&task->text, '\n');
         show_allowed(task, address);
         if (found)
-            show_suspect(task, suspect);
+            show_record(task, record);
         else
             buf_add(&task->text, SV("  nothing is held against it\n"));
     }

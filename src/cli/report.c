@@ -2,7 +2,6 @@
  * suppression lists from it. */
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/policy/policy.h"
 #include "cli.h"
 #include "results.h"
 #include "setup.h"
@@ -13,6 +12,7 @@ struct run {
     struct setup setup;
     struct results results;
     struct archive *archive;
+    struct decisions decisions;
     struct report report;
 };
 
@@ -36,25 +36,32 @@ static int make_report(struct run *run, struct err *err)
                                   .now = now_seconds(),
                                   .what = "report"};
     struct archive_view view;
-    struct report_source source;
+    struct suppress_source evidence;
     if (archive_open(&run->archive, &how, err) < 0 ||
-        archive_view(run->archive, window_of(asked), &view, &source, err) < 0)
+        archive_view(run->archive, window_of(asked), &view, &evidence, err) < 0)
         return -1;
     setup_allow(&run->setup, archive_allowed(run->archive));
-    struct report_options options = setup_report_options(&run->setup);
+    struct suppress_options options = setup_suppress_options(&run->setup);
     options.tells_cleared = true;
     options.cleared_since = asked->since;
     options.cleared_until = asked->until;
-    report_make(&run->report, &source, &options);
+    /* What a scan has not put on the lists, because of the brake, no other command does. */
+    options.may_brake = options.may_brake && !archive_has_others(run->archive);
+    suppress_decide(&run->decisions, &evidence, &options);
     if (archive_check(run->archive, err) < 0)
         return -1;
-    run->report.unresolved_expiries = view.period->unresolved_expiries;
-    run->report.evicted = view.period->evicted;
-    /* What a scan has not put on the lists, because of the brake, no other command does. */
-    run->report.brake =
-        !asked->force && !archive_has_others(run->archive) &&
-        policy_brakes(&run->setup.patterns.policy.brake, (int64_t)run->report.fresh_count, 0);
-    report_add_totals(&run->report, archive_totals(run->archive), &run->setup.patterns.taxonomy);
+    struct report_source source = {.lines = &view.period->lines,
+                                   .tally = &view.period->tally,
+                                   .decisions = &run->decisions,
+                                   .inputs = view.inputs,
+                                   .input_count = view.input_count,
+                                   .unresolved_expiries = view.period->unresolved_expiries,
+                                   .evicted = view.period->evicted,
+                                   .before = view.before,
+                                   .before_holds_all = true,
+                                   .totals = archive_totals(run->archive)};
+    struct report_options how_shown = setup_report_options(&run->setup);
+    report_make(&run->report, &source, &how_shown);
     return 0;
 }
 
@@ -114,6 +121,7 @@ static int run_command(enum scan_command command, const char *help, int argc, ch
         code = run_report(run);
     results_discard(&run->results);
     report_release(&run->report);
+    decisions_release(&run->decisions);
     archive_close(run->archive);
     setup_release(&run->setup);
     mem_free(run);

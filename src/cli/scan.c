@@ -26,7 +26,8 @@ struct run {
     struct arena arena;      /* what its redaction makes */
     struct input *input;
     struct scan scan;
-    struct report_input *inputs;
+    struct input_status *inputs;
+    struct decisions decisions;
     struct report report;
     struct map listed; /* addresses on the lists that are there */
     struct timespec began;
@@ -130,7 +131,7 @@ static void describe_inputs(struct run *run)
     run->inputs = mem_zero(count + 1, sizeof *run->inputs);
     for (size_t i = 0; i < count; i++) {
         const struct source *source = input_source(run->input, i);
-        run->inputs[i] = (struct report_input){.file = sv_from(source->path),
+        run->inputs[i] = (struct input_status){.file = sv_from(source->path),
                                                .format = format_of(run, source),
                                                .error = sv_from(source->error),
                                                .bytes = source->bytes,
@@ -153,32 +154,52 @@ static bool find_listed(struct run *run)
     return brake_read_lists(&run->listed, options);
 }
 
-static int make_report(struct run *run, struct err *err)
+static int decide(struct run *run, struct err *err)
 {
     bool protects = find_listed(run);
-    struct report_source source = {.lines = &run->scan.lines,
-                                   .tally = &run->scan.tally,
-                                   .evidence = &run->scan.evidence,
-                                   .ledger = run->scan.ledger,
-                                   .inputs = run->inputs,
-                                   .input_count = run->scan.source_count};
-    if (run->archive && archive_decide(run->archive, &run->scan, &source, err) < 0)
+    struct suppress_source source = {
+        .evidence = &run->scan.evidence,
+        .ledger = run->scan.ledger,
+        .latest = run->scan.tally.last,
+        .tried = tally_recipients(&run->scan.tally).attempted,
+    };
+    if (run->archive && archive_evidence(run->archive, &run->scan, &source, err) < 0)
         return -1;
     if (run->archive)
         setup_allow(&run->setup, archive_allowed(run->archive));
-    struct report_options options = setup_report_options(&run->setup);
-    options.seconds = seconds_since(&run->began);
+    struct suppress_options options = setup_suppress_options(&run->setup);
+    options.may_brake = options.may_brake && protects;
     if (map_count(&run->listed))
         options.listed = &run->listed;
+    suppress_decide(&run->decisions, &source, &options);
+    return run->archive ? archive_check(run->archive, err) : 0;
+}
+
+static bool keeps_history(const struct run *run)
+{
+    return run->archive && !run->setup.options.dry_run;
+}
+
+static void make_report(struct run *run)
+{
+    struct ledger_counts counts = ledger_counts(run->scan.ledger);
+    struct report_source source = {.lines = &run->scan.lines,
+                                   .tally = &run->scan.tally,
+                                   .decisions = &run->decisions,
+                                   .inputs = run->inputs,
+                                   .input_count = run->scan.source_count,
+                                   .unresolved_expiries = counts.unresolved_expiries,
+                                   .evicted = counts.evicted,
+                                   .duplicates = run->scan.told_twice};
+    struct report_options options = setup_report_options(&run->setup);
+    options.seconds = seconds_since(&run->began);
+    if (keeps_history(run))
+        archive_add_run(run->archive, &run->scan);
+    if (run->archive) {
+        source.before = archive_before(run->archive);
+        source.totals = archive_totals(run->archive);
+    }
     report_make(&run->report, &source, &options);
-    if (run->archive && archive_check(run->archive, err) < 0)
-        return -1;
-    run->report.duplicates = run->scan.told_twice;
-    run->report.brake =
-        protects && !run->setup.options.force &&
-        policy_brakes(&run->setup.patterns.policy.brake, (int64_t)run->report.fresh_count,
-                      run->report.recipients.attempted);
-    return 0;
 }
 
 /* Nothing is replaced before all is written, the history but for its commit included. A run that is
@@ -187,12 +208,9 @@ static int make_report(struct run *run, struct err *err)
 static int leave(struct run *run)
 {
     struct err err;
-    bool keep = run->archive && !run->setup.options.dry_run;
-    if (keep && archive_save(run->archive, &run->scan, run->input, &run->report, &err) < 0)
+    bool keep = keeps_history(run);
+    if (keep && archive_save(run->archive, &run->scan, run->input, &run->decisions, &err) < 0)
         return fail(&err);
-    if (run->archive)
-        report_add_totals(&run->report, archive_totals(run->archive),
-                          &run->setup.patterns.taxonomy);
     results_write(&run->results, &run->setup, &run->report);
     return results_commit(&run->results, keep ? run->archive : NULL);
 }
@@ -207,8 +225,9 @@ static int run_scan(struct run *run)
     confine(&run->setup.options);
     scan_logs(run);
     describe_inputs(run);
-    if (make_report(run, &err) < 0)
+    if (decide(run, &err) < 0)
         return fail(&err);
+    make_report(run);
     if (run->scan.told_twice)
         message("%lld attempts stand in two logs of one host, and were counted once",
                 (long long)run->scan.told_twice);
@@ -231,6 +250,7 @@ static void release(struct run *run)
     results_discard(&run->results);
     if (run->input) {
         report_release(&run->report);
+        decisions_release(&run->decisions);
         scan_release(&run->scan);
         input_free(run->input);
     }

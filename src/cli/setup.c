@@ -103,13 +103,19 @@ const struct redactor *setup_redactor(const struct setup *setup)
 struct report_options setup_report_options(const struct setup *setup)
 {
     return (struct report_options){.taxonomy = &setup->patterns.taxonomy,
-                                   .policy = &setup->patterns.policy,
                                    .redactor = setup_redactor(setup),
-                                   .known = setup->options.recipients ? &setup->known : NULL,
-                                   .allow = &setup->allow,
                                    .top = setup->options.top,
                                    .version = SV(BOUNCELOG_VERSION),
                                    .generated_at = now_seconds()};
+}
+
+struct suppress_options setup_suppress_options(const struct setup *setup)
+{
+    return (struct suppress_options){.taxonomy = &setup->patterns.taxonomy,
+                                     .policy = &setup->patterns.policy,
+                                     .known = setup->options.recipients ? &setup->known : NULL,
+                                     .allow = &setup->allow,
+                                     .may_brake = !setup->options.force};
 }
 
 bool setup_condition_holds(const struct setup *setup, const struct report *report)

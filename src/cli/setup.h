@@ -26,6 +26,8 @@ void setup_allow(struct setup *setup, const struct map *more);
 const struct redactor *setup_redactor(const struct setup *setup);
 /* All but the clock that a report of this command needs. */
 struct report_options setup_report_options(const struct setup *setup);
+/* What a decision of this command needs; without --force it may brake. */
+struct suppress_options setup_suppress_options(const struct setup *setup);
 /* Says which of --fail-on hold. */
 bool setup_condition_holds(const struct setup *setup, const struct report *report);
 

@@ -36,7 +36,7 @@ static void write_inputs(struct outfile *out, const struct report *report)
 {
     begin_array(out, "inputs");
     for (size_t i = 0; i < report->input_count; i++) {
-        const struct report_input *input = &report->inputs[i];
+        const struct input_status *input = &report->inputs[i];
         cJSON *row = cJSON_CreateObject();
         json_text(row, "file", input->file);
         json_text(row, "format", input->format);

@@ -63,7 +63,7 @@ static void on_event(void *context, struct event *event)
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
     note_time(lane, time);
     tally_event(tally_of(lane, time), &patterns->taxonomy, event);
-    evidence_note(&lane->scan->evidence, event, per_domain);
+    evidence_record(&lane->scan->evidence, event, per_domain);
     if (options->sink)
         options->sink(options->sink_context, event);
 }

@@ -1,7 +1,7 @@
 #include "bouncelog/pipeline/pipeline.h"
 
 #include "bouncelog/base/mem.h"
-#include "bouncelog/policy/policy.h"
+#include "bouncelog/suppress/policy.h"
 #include "engine.h"
 #include "lane.h"
 #include "sharing.h"
@@ -18,11 +18,11 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
     event->action = policy_action(&patterns->policy, taxonomy, event);
 }
 
-static void acquit_on(struct scan *scan, size_t i, const struct period *period)
+static void record_delivery_on(struct scan *scan, size_t i, const struct period *period)
 {
     int64_t day;
     memcpy(&day, map_key_at(&scan->days, i).ptr, sizeof day);
-    evidence_acquit_on(&scan->evidence, day, &period->tally.recipients, RECIPIENT_DELIVERED);
+    evidence_record_deliveries(&scan->evidence, day, &period->tally.recipients, RECIPIENT_DELIVERED);
 }
 
 void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options)
@@ -38,7 +38,7 @@ void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_
         const struct period *day = map_value_at(&scan->days, i);
         tally_merge(&scan->tally, &day->tally);
         if (!one_set)
-            acquit_on(scan, i, day);
+            record_delivery_on(scan, i, day);
     }
 }
 

@@ -128,8 +128,8 @@ void counts_of_replies(struct report *report, const struct tally *tally,
     report->reply_count = make_rows(&report->arena, tally, taxonomy, &report->replies);
 }
 
-void report_add_totals(struct report *report, const struct period *totals,
-                       const struct taxonomy *taxonomy)
+void counts_of_totals(struct report *report, const struct period *totals,
+                      const struct taxonomy *taxonomy)
 {
     report->has_totals = true;
     report->totals = (struct totals){.lines = totals->lines,

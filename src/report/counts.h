@@ -9,5 +9,8 @@ void counts_of_suppressions(struct report *report, const struct taxonomy *taxono
 /* Attempts by MTA, outcome and category. */
 void counts_of_replies(struct report *report, const struct tally *tally,
                        const struct taxonomy *taxonomy);
+/* Since the history began. */
+void counts_of_totals(struct report *report, const struct period *totals,
+                      const struct taxonomy *taxonomy);
 
 #endif

@@ -186,7 +186,6 @@ static void find_gaps(struct report *report)
 static void make_counts(struct report *report, const struct report_source *source)
 {
     const struct tally *tally = source->tally;
-    struct ledger_counts ledger = ledger_counts(source->ledger);
     report->lines = *source->lines;
     report->has_window = tally->first <= tally->last;
     report->first = tally->first;
@@ -198,8 +197,9 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->transient = tally->transient;
     report->permanent = tally->permanent;
     report->recipients = tally_recipients(tally);
-    report->unresolved_expiries = ledger.unresolved_expiries;
-    report->evicted = ledger.evicted;
+    report->unresolved_expiries = source->unresolved_expiries;
+    report->evicted = source->evicted;
+    report->duplicates = source->duplicates;
     report->bounce_rate =
         rankings_bounce_rate(&(struct outcomes){.count = report->attempts_total,
                                                 .bounced = report->attempts[OUTCOME_BOUNCED],
@@ -218,7 +218,6 @@ void report_make(struct report *report, const struct report_source *source,
     *report = (struct report){.version = options->version,
                               .generated_at = options->generated_at,
                               .redacted = options->redactor != NULL,
-                              .filtered = options->known != NULL,
                               .seconds = options->seconds,
                               .inputs = source->inputs,
                               .input_count = source->input_count};
@@ -243,13 +242,15 @@ void report_make(struct report *report, const struct report_source *source,
     report->unclassified = make_samples(report, &tally->unclassified, options);
     report->unparsed = make_samples(report, &source->lines->unparsed_samples, options);
     report->ambiguous = make_samples(report, &source->lines->ambiguous_samples, options);
-    suppressions_make(report, source, options);
+    suppressions_make(report, source->decisions, options);
     times_make(report, tally);
     times_add_trends(report, tally);
     latest_day_make(report, source);
     retries_make(report, tally);
     counts_of_suppressions(report, options->taxonomy);
     counts_of_replies(report, tally, options->taxonomy);
+    if (source->totals)
+        counts_of_totals(report, source->totals, options->taxonomy);
 }
 
 void report_release(struct report *report)

@@ -35,14 +35,14 @@ void outcomes_add(struct outcomes *sum, const struct outcomes *more)
     sum->expired += more->expired;
 }
 
-static void add_reach(void *value, const void *other)
+static void add_destination(void *value, const void *other)
 {
-    struct reach *into = value;
-    const struct reach *from = other;
+    struct destination *into = value;
+    const struct destination *from = other;
     outcomes_add(&into->outcomes, &from->outcomes);
-    for (size_t i = 0; i < WATCHES_A_DAY; i++) {
-        into->delivered[i] += from->delivered[i];
-        into->dead[i] += from->dead[i];
+    for (size_t i = 0; i < INTERVALS_A_DAY; i++) {
+        into->activity.delivered[i] += from->activity.delivered[i];
+        into->activity.dead[i] += from->activity.dead[i];
     }
 }
 
@@ -136,10 +136,10 @@ void tally_merge(struct tally *into, const struct tally *from)
     for (size_t i = 0; i < sizeof into->codes / sizeof *into->codes; i++)
         into->codes[i] += from->codes[i];
     merge_map(&into->enhanced, &from->enhanced, add_number);
-    merge_map(&into->providers, &from->providers, add_reach);
+    merge_map(&into->providers, &from->providers, add_destination);
     merge_map(&into->provider_days, &from->provider_days, add_ranked);
     merge_map(&into->retries, &from->retries, add_retries);
-    merge_map(&into->recipient_domains, &from->recipient_domains, add_reach);
+    merge_map(&into->recipient_domains, &from->recipient_domains, add_destination);
     merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
     merge_map(&into->hosts, &from->hosts, add_ranked);
     merge_map(&into->hours, &from->hours, add_ranked);

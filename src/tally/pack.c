@@ -4,7 +4,7 @@
 
 #include "merge.h"
 
-enum { VERSION = 2, WITHOUT_RETRIES = 1, REACH_VERSION = 1, LEAST_ROW = 2, HASH_BYTES = 8 };
+enum { VERSION = 2, WITHOUT_RETRIES = 1, DESTINATIONS_VERSION = 1, LEAST_ROW = 2, HASH_BYTES = 8 };
 
 typedef void pack_value(struct buf *out, const void *value);
 typedef void unpack_value(struct unpack *in, void *value);
@@ -77,23 +77,23 @@ static void unpack_retries(struct unpack *in, void *value)
         retries->by_wait[i] = unpack_finite(in);
 }
 
-static void pack_reach(struct buf *out, const void *value)
+static void pack_destination(struct buf *out, const void *value)
 {
-    const struct reach *reach = value;
-    pack_outcomes(out, &reach->outcomes);
-    for (size_t i = 0; i < WATCHES_A_DAY; i++) {
-        pack_unsigned(out, reach->delivered[i]);
-        pack_unsigned(out, reach->dead[i]);
+    const struct destination *destination = value;
+    pack_outcomes(out, &destination->outcomes);
+    for (size_t i = 0; i < INTERVALS_A_DAY; i++) {
+        pack_unsigned(out, destination->activity.delivered[i]);
+        pack_unsigned(out, destination->activity.dead[i]);
     }
 }
 
-static void unpack_reach(struct unpack *in, void *value)
+static void unpack_destination(struct unpack *in, void *value)
 {
-    struct reach *reach = value;
-    unpack_outcomes(in, &reach->outcomes);
-    for (size_t i = 0; i < WATCHES_A_DAY; i++) {
-        reach->delivered[i] = (uint32_t)unpack_unsigned(in);
-        reach->dead[i] = (uint32_t)unpack_unsigned(in);
+    struct destination *destination = value;
+    unpack_outcomes(in, &destination->outcomes);
+    for (size_t i = 0; i < INTERVALS_A_DAY; i++) {
+        destination->activity.delivered[i] = (uint32_t)unpack_unsigned(in);
+        destination->activity.dead[i] = (uint32_t)unpack_unsigned(in);
     }
 }
 
@@ -359,36 +359,36 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     pack_map(out, &tally->retries, pack_retries);
 }
 
-void tally_pack_reach(struct buf *out, const struct tally *tally)
+void tally_pack_destinations(struct buf *out, const struct tally *tally)
 {
-    pack_unsigned(out, REACH_VERSION);
-    pack_map(out, &tally->providers, pack_reach);
-    pack_map(out, &tally->recipient_domains, pack_reach);
+    pack_unsigned(out, DESTINATIONS_VERSION);
+    pack_map(out, &tally->providers, pack_destination);
+    pack_map(out, &tally->recipient_domains, pack_destination);
 }
 
-int tally_unpack_reach(struct tally *tally, sv bytes)
+int tally_unpack_destinations(struct tally *tally, sv bytes)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != REACH_VERSION)
+    if (unpack_unsigned(&in) != DESTINATIONS_VERSION)
         return -1;
-    unpack_map(&in, &tally->providers, unpack_reach);
-    unpack_map(&in, &tally->recipient_domains, unpack_reach);
+    unpack_map(&in, &tally->providers, unpack_destination);
+    unpack_map(&in, &tally->recipient_domains, unpack_destination);
     return in.failed || in.rest.len ? -1 : 0;
 }
 
-int reach_each(sv bytes, reach_visitor *visit, void *context)
+int activity_each(sv bytes, activity_visitor *visit, void *context)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != REACH_VERSION)
+    if (unpack_unsigned(&in) != DESTINATIONS_VERSION)
         return -1;
     for (int domains = 0; domains < 2; domains++) {
         size_t count = unpack_count(&in, LEAST_ROW);
         for (size_t i = 0; i < count && !in.failed; i++) {
-            struct reach reach;
+            struct destination destination;
             sv name = unpack_text(&in);
-            unpack_reach(&in, &reach);
+            unpack_destination(&in, &destination);
             if (!in.failed)
-                visit(context, name, domains == 1, &reach);
+                visit(context, name, domains == 1, &destination.activity);
         }
     }
     return in.failed || in.rest.len ? -1 : 0;

@@ -93,7 +93,7 @@ void tally_init(struct tally *tally)
     map_init(&tally->providers, sizeof(struct provider_tally));
     map_init(&tally->provider_days, sizeof(struct outcomes));
     map_init(&tally->retries, sizeof(struct retries));
-    map_init(&tally->recipient_domains, sizeof(struct reach));
+    map_init(&tally->recipient_domains, sizeof(struct destination));
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
     map_init(&tally->hours, sizeof(struct outcomes));
@@ -171,14 +171,14 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     count(tally->last_host_counts, outcome);
 }
 
-static void count_reach(struct reach *reach, const struct event *event)
+static void count_destination(struct destination *destination, const struct event *event)
 {
     const struct record *a = &event->attempt;
     int64_t second = a->time - date_day(a->time) * DATE_DAY;
-    count(&reach->outcomes, a->outcome);
-    reach->delivered[second / WATCH_SECONDS] += a->outcome == OUTCOME_DELIVERED;
+    count(&destination->outcomes, a->outcome);
+    destination->activity.delivered[second / INTERVAL_SECONDS] += a->outcome == OUTCOME_DELIVERED;
     if (event->action == ACTION_SUPPRESS) /* rarely: else that place is not even looked at */
-        reach->dead[second / WATCH_SECONDS]++;
+        destination->activity.dead[second / INTERVAL_SECONDS]++;
 }
 
 static struct outcomes *find_provider_day(struct tally *tally, sv provider, int64_t day)
@@ -204,7 +204,7 @@ static void count_provider(struct tally *tally, const struct event *event)
         tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
     }
     struct provider_tally *counts = tally->last_provider_counts;
-    count_reach(&counts->reach, event);
+    count_destination(&counts->sum, event);
     if (!counts->of_day || counts->day != day) {
         counts->of_day = find_provider_day(tally, provider, day);
         counts->day = day;
@@ -212,9 +212,9 @@ static void count_provider(struct tally *tally, const struct event *event)
     count(counts->of_day, event->attempt.outcome);
 }
 
-static struct reach *find_domain(struct map *map, sv address, uint64_t hash)
+static struct destination *find_domain(struct map *map, sv address, uint64_t hash)
 {
-    struct reach *known = map_by_hash(map, hash);
+    struct destination *known = map_by_hash(map, hash);
     return known ? known : find_name(map, sv_after_last(address, '@'), hash);
 }
 
@@ -223,7 +223,8 @@ static void count_rankings(struct tally *tally, const struct event *event)
     const struct record *a = &event->attempt;
     count_provider(tally, event);
     if (a->domain_key)
-        count_reach(find_domain(&tally->recipient_domains, a->recipient, a->domain_key), event);
+        count_destination(find_domain(&tally->recipient_domains, a->recipient, a->domain_key),
+                          event);
     count_host(tally, a->host, a->outcome);
     count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)

@@ -65,21 +65,28 @@ static void report_on(const char *path)
     struct archive *archive = must_open(path, HISTORY_READ);
     struct archive_window window = {INT64_MIN, INT64_MAX};
     struct archive_view view;
-    struct report_source source;
+    struct suppress_source evidence;
+    struct decisions decisions;
     struct archive_overview overview;
     struct report report;
     struct err err = {0};
     const struct patterns *patterns = fuzz_patterns();
-    struct report_options options = {.taxonomy = &patterns->taxonomy,
-                                     .policy = &patterns->policy,
-                                     .top = 10,
-                                     .version = SV("0"),
-                                     .generated_at = NOW};
+    struct suppress_options wanted = {.taxonomy = &patterns->taxonomy, .policy = &patterns->policy};
+    struct report_options options = {
+        .taxonomy = &patterns->taxonomy, .top = 10, .version = SV("0"), .generated_at = NOW};
     if (!archive)
         return;
-    if (archive_view(archive, window, &view, &source, &err) == 0) {
-        report_make(&report, &source, &options);
-        report_add_totals(&report, archive_totals(archive), &patterns->taxonomy);
+    if (archive_view(archive, window, &view, &evidence, &err) == 0) {
+        suppress_decide(&decisions, &evidence, &wanted);
+        report_make(&report,
+                    &(struct report_source){.lines = &view.period->lines,
+                                            .tally = &view.period->tally,
+                                            .decisions = &decisions,
+                                            .inputs = view.inputs,
+                                            .input_count = view.input_count,
+                                            .before_holds_all = true,
+                                            .totals = archive_totals(archive)},
+                    &options);
         struct outfile *out = outfile_open(fuzz_path(".summary"), &err);
         fuzz_check(out != NULL, err.text);
         output_summary(out, &report);
@@ -89,6 +96,7 @@ static void report_on(const char *path)
         fuzz_check_json(buf_sv(&text));
         buf_release(&text);
         report_release(&report);
+        decisions_release(&decisions);
     } else {
         fuzz_check(err.kind == ERR_HISTORY && err.text[0], "what is damaged is told");
     }

@@ -38,11 +38,12 @@ static bool repack_period(sv bytes, struct buf *out)
     return taken;
 }
 
-static void count_reach(void *context, sv name, bool is_domain, const struct reach *reach)
+static void count_destination(void *context, sv name, bool is_domain,
+                              const struct activity *activity)
 {
     size_t *count = context;
     (void)is_domain;
-    fuzz_check(reach != NULL && (name.ptr || !name.len), "a name and its counts");
+    fuzz_check(activity != NULL && (name.ptr || !name.len), "a name and its counts");
     ++*count;
 }
 
@@ -52,11 +53,12 @@ static bool repack_reach(sv bytes, struct buf *out)
     size_t count = 0;
     tally_init(&tally);
     tally_init(&sum);
-    bool taken = tally_unpack_reach(&tally, bytes) == 0;
-    fuzz_check((reach_each(bytes, count_reach, &count) == 0) == taken, "in passing or as a whole");
+    bool taken = tally_unpack_destinations(&tally, bytes) == 0;
+    fuzz_check((activity_each(bytes, count_destination, &count) == 0) == taken,
+               "in passing or as a whole");
     if (taken) {
         tally_merge(&sum, &tally);
-        tally_pack_reach(out, &tally);
+        tally_pack_destinations(out, &tally);
     }
     tally_release(&sum);
     tally_release(&tally);
@@ -65,15 +67,15 @@ static bool repack_reach(sv bytes, struct buf *out)
 
 static bool repack_suspect(sv bytes, struct buf *out)
 {
-    struct suspect suspect = {0};
-    bool taken = suspect_unpack(&suspect, bytes, taxonomy()) == 0;
+    struct address_record record = {0};
+    bool taken = address_record_unpack(&record, bytes, taxonomy()) == 0;
     if (taken) {
-        suspect_pack(out, &suspect, taxonomy());
-        fuzz_check(suspect_unpack(&suspect, buf_sv(out), taxonomy()) == 0, "added to itself");
-        (void)suspect_forget_text(&suspect, SV("joe@example.com"));
-        suspect_forget_before(&suspect, 1795478400);
+        address_record_pack(out, &record, taxonomy());
+        fuzz_check(address_record_unpack(&record, buf_sv(out), taxonomy()) == 0, "added to itself");
+        (void)address_record_forget_text(&record, SV("joe@example.com"));
+        address_record_forget_before(&record, 1795478400);
     }
-    suspect_release(&suspect);
+    address_record_release(&record);
     return taken;
 }
 

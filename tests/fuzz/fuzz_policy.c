@@ -1,7 +1,7 @@
 /* A policy file, and what follows from it: whatever numbers it has, a policy that is taken gives an
  * answer to every question. */
 #include "bouncelog/pattern/patterns.h"
-#include "bouncelog/policy/policy.h"
+#include "bouncelog/suppress/policy.h"
 #include "fuzz.h"
 
 enum { TIMES = 40, DAY = 86400 };
@@ -27,11 +27,11 @@ static void ask_rules(const struct policy_table *policy)
 
 static void ask_guards(const struct policy_table *policy)
 {
-    struct watch watches[TIMES];
+    struct interval intervals[TIMES];
     bool outage[TIMES];
     for (size_t i = 0; i < TIMES; i++)
-        watches[i] = (struct watch){(int64_t)(i % 5) * 100, i > 30 ? UINT32_MAX : 0};
-    policy_outages(&policy->guard, watches, TIMES, 6, outage);
+        intervals[i] = (struct interval){(int64_t)(i % 5) * 100, i > 30 ? UINT32_MAX : 0};
+    policy_outages(&policy->guard, intervals, TIMES, 6, outage);
     fuzz_check(!policy_brakes(&policy->brake, 0, 0), "nothing new is held by no brake");
     (void)policy_brakes(&policy->brake, UINT32_MAX, UINT32_MAX);
 }

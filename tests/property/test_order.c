@@ -134,20 +134,24 @@ static cJSON *summary_of(sv log, struct counts *counts)
     struct buf text = {0};
     *counts = (struct counts){0};
     pipeline_run(&scan, input, &options);
-    struct report_input row = {.file = SV("order.log"),
+    struct input_status row = {.file = SV("order.log"),
                                .format = SV("plain"),
                                .error = SV_EMPTY,
                                .bytes = (int64_t)log.len,
                                .lines = scan.source_lines[0],
                                .complete = true};
+    struct decisions decisions;
+    suppress_decide(
+        &decisions,
+        &(struct suppress_source){
+            .evidence = &scan.evidence, .ledger = scan.ledger, .latest = scan.tally.last},
+        &(struct suppress_options){.taxonomy = &patterns.taxonomy, .policy = &patterns.policy});
     struct report_source from = {.lines = &scan.lines,
                                  .tally = &scan.tally,
-                                 .evidence = &scan.evidence,
-                                 .ledger = scan.ledger,
+                                 .decisions = &decisions,
                                  .inputs = &row,
                                  .input_count = 1};
-    struct report_options how = {
-        .taxonomy = &patterns.taxonomy, .policy = &patterns.policy, .top = 5, .version = SV("0")};
+    struct report_options how = {.taxonomy = &patterns.taxonomy, .top = 5, .version = SV("0")};
     report_make(&report, &from, &how);
     struct outfile *out = outfile_open(path_of("summary"), &err);
     assert_non_null(out);
@@ -158,6 +162,7 @@ static cJSON *summary_of(sv log, struct counts *counts)
     assert_non_null(summary);
     buf_release(&text);
     report_release(&report);
+    decisions_release(&decisions);
     scan_release(&scan);
     input_free(input);
     return summary;

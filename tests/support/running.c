@@ -44,30 +44,33 @@ static void report_run(const struct scan *scan, struct input *input,
                        const struct patterns *patterns, struct buf *result)
 {
     struct report report;
-    struct report_input inputs[RUN_LOGS_MAX];
+    struct input_status inputs[RUN_LOGS_MAX];
     assert_true(scan->source_count <= RUN_LOGS_MAX);
     for (size_t i = 0; i < scan->source_count; i++) {
         const struct source *source = input_source(input, i);
-        inputs[i] = (struct report_input){.file = sv_from(source->path),
+        inputs[i] = (struct input_status){.file = sv_from(source->path),
                                           .format = sv_from(source->format),
                                           .error = sv_from(source->error),
                                           .bytes = source->bytes,
                                           .lines = scan->source_lines[i],
                                           .complete = source->complete};
     }
+    struct decisions decisions;
+    suppress_decide(
+        &decisions,
+        &(struct suppress_source){
+            .evidence = &scan->evidence, .ledger = scan->ledger, .latest = scan->tally.last},
+        &(struct suppress_options){.taxonomy = &patterns->taxonomy, .policy = &patterns->policy});
     struct report_source from = {.lines = &scan->lines,
                                  .tally = &scan->tally,
-                                 .evidence = &scan->evidence,
-                                 .ledger = scan->ledger,
+                                 .decisions = &decisions,
                                  .inputs = inputs,
                                  .input_count = scan->source_count};
-    struct report_options how = {.taxonomy = &patterns->taxonomy,
-                                 .policy = &patterns->policy,
-                                 .top = 50,
-                                 .version = SV("0")};
+    struct report_options how = {.taxonomy = &patterns->taxonomy, .top = 50, .version = SV("0")};
     report_make(&report, &from, &how);
     add_outputs(result, &report);
     report_release(&report);
+    decisions_release(&decisions);
 }
 
 void run_logs(const char *const *paths, size_t count, const struct run_options *options,

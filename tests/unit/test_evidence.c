@@ -1,6 +1,6 @@
 /* evidence: what is held against an address does not depend on the order of nights and hosts. */
 #include "bouncelog/base/mem.h"
-#include "bouncelog/ledger/evidence.h"
+#include "bouncelog/evidence/evidence.h"
 #include "loaded.h"
 
 enum { DAY = 86400, HOUR = 3600 };
@@ -31,32 +31,32 @@ static void note(struct evidence *evidence, const struct step *step, int64_t lin
             step->category ? step->at_once ? ACTION_SUPPRESS : ACTION_COUNT_TOWARD : ACTION_NONE,
         .message = hash_mix(hash_bytes(sv_from(step->id)), hash_bytes(sv_from(step->host)))};
     ledger_seal(&event.attempt);
-    evidence_note(evidence, &event, false);
+    evidence_record(evidence, &event, false);
 }
 
 /* Categories in an order of their own, messages and days by time. */
-static void describe(struct buf *out, const struct suspect *suspect)
+static void describe(struct buf *out, const struct address_record *record)
 {
-    buf_printf(out, "delivered %lld;", (long long)suspect->delivered_at);
+    buf_printf(out, "delivered %lld;", (long long)record->delivered_at);
     for (size_t category = 0; category < patterns.taxonomy.category_count; category++)
-        for (const struct charge *at = suspect->charges; at; at = at->next) {
+        for (const struct failure *at = record->failures; at; at = at->next) {
             if (at->category != category)
                 continue;
             int64_t sum = 0, once = 0, days = 0;
             for (size_t i = 0; i < at->message_count; i++) {
-                sum += charge_message(at, i)->time * 3 + charge_message(at, i)->earlier;
-                once += charge_message(at, i)->at_once;
+                sum += failure_message(at, i)->time * 3 + failure_message(at, i)->earlier;
+                once += failure_message(at, i)->at_once;
             }
             for (size_t i = 0; i < at->day_count; i++)
-                days += charge_day(at, i);
+                days += failure_day(at, i);
             buf_printf(out, " %zu: %u messages %lld, %lld at once, %u days %lld, %lld to %lld, %s",
                        category, at->message_count, (long long)sum, (long long)once, at->day_count,
-                       (long long)days, (long long)charge_first_seen(at), (long long)at->last_seen,
-                       charge_text(at, CHARGE_REPLY).ptr);
+                       (long long)days, (long long)failure_first_seen(at), (long long)at->last_seen,
+                       failure_text(at, FAILURE_REPLY).ptr);
         }
 }
 
-static const struct suspect *joe(const struct evidence *evidence)
+static const struct address_record *joe(const struct evidence *evidence)
 {
     return map_get(&evidence->addresses, SV("joe@example.com"));
 }
@@ -91,7 +91,7 @@ static void test_hosts_in_any_order(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(orders); i++) {
         struct evidence in_one_run;
-        struct suspect merged = {0};
+        struct address_record merged = {0};
         struct buf run = {0}, parts = {0};
         evidence_init(&in_one_run);
         for (size_t j = 0; j < 3; j++) {
@@ -100,8 +100,8 @@ static void test_hosts_in_any_order(void **state)
             note_host(&in_one_run, orders[i][j]);
             evidence_init(&alone);
             note_host(&alone, orders[i][j]);
-            suspect_pack(&bytes, joe(&alone), &patterns.taxonomy);
-            assert_int_equal(suspect_unpack(&merged, buf_sv(&bytes), &patterns.taxonomy), 0);
+            address_record_pack(&bytes, joe(&alone), &patterns.taxonomy);
+            assert_int_equal(address_record_unpack(&merged, buf_sv(&bytes), &patterns.taxonomy), 0);
             evidence_release(&alone);
             buf_release(&bytes);
         }
@@ -112,8 +112,8 @@ static void test_hosts_in_any_order(void **state)
         assert_true(sv_starts(buf_sv(&run), sv_from(want)));
         expect_sv(buf_sv(&run), buf_sv(&first), sv_from(orders[i]));
         expect_sv(buf_sv(&parts), buf_sv(&first), sv_from(orders[i]));
-        suspect_forget_before(&merged, INT64_MAX);
-        assert_null(merged.charges);
+        address_record_forget_before(&merged, INT64_MAX);
+        assert_null(merged.failures);
         evidence_release(&in_one_run);
         buf_release(&run);
         buf_release(&parts);
@@ -136,13 +136,13 @@ static void test_thinning(void **state)
                 struct step step = {day * DAY + i + 1, "a", id, "mailbox_full", false};
                 note(&evidence, &step, 1);
             }
-        const struct charge *charge = joe(&evidence)->charges;
-        assert_int_equal(charge->message_count + charge->forgotten, 6 * per_day[n]);
-        assert_int_equal(charge->day_count, 6);
-        assert_int_equal(charge_first_seen(charge), 1);
-        assert_int_equal(charge->last_seen, 5 * DAY + per_day[n]);
-        int64_t kept = per_day[n] < CHARGE_MESSAGES_A_DAY ? per_day[n] : CHARGE_MESSAGES_A_DAY;
-        assert_int_equal(charge->message_count, 6 * kept);
+        const struct failure *failure = joe(&evidence)->failures;
+        assert_int_equal(failure->message_count + failure->forgotten, 6 * per_day[n]);
+        assert_int_equal(failure->day_count, 6);
+        assert_int_equal(failure_first_seen(failure), 1);
+        assert_int_equal(failure->last_seen, 5 * DAY + per_day[n]);
+        int64_t kept = per_day[n] < FAILURE_MESSAGES_A_DAY ? per_day[n] : FAILURE_MESSAGES_A_DAY;
+        assert_int_equal(failure->message_count, 6 * kept);
         evidence_release(&evidence);
     }
 }
@@ -154,11 +154,12 @@ static void test_damaged(void **state)
     (void)state;
     evidence_init(&evidence);
     note_host(&evidence, 'a');
-    suspect_pack(&bytes, joe(&evidence), &patterns.taxonomy);
+    address_record_pack(&bytes, joe(&evidence), &patterns.taxonomy);
     for (size_t i = 0; i < bytes.len; i++) {
-        struct suspect suspect = {0};
-        assert_int_equal(suspect_unpack(&suspect, sv_make(bytes.ptr, i), &patterns.taxonomy), -1);
-        suspect_forget_before(&suspect, INT64_MAX);
+        struct address_record record = {0};
+        assert_int_equal(address_record_unpack(&record, sv_make(bytes.ptr, i), &patterns.taxonomy),
+                         -1);
+        address_record_forget_before(&record, INT64_MAX);
     }
     evidence_release(&evidence);
     buf_release(&bytes);

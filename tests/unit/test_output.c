@@ -428,7 +428,7 @@ static void test_hostile_summary(void **state)
         struct sample_row sample = {text, text, 7};
         struct ranking_row ranked = {.name = text, .outcomes = {1, 0, 0, 1, 0}, .bounce_rate = 1};
         struct block_row block = {text, text, SV("policy"), text, text, text, 1};
-        struct report_input input = {.file = text, .format = text, .error = text};
+        struct input_status input = {.file = text, .format = text, .error = text};
         struct report report = {.inputs = &input,
                                 .input_count = 1,
                                 .version = text,

@@ -42,7 +42,7 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
     struct fix_row fix = {ours, ours, ours, text, &remedy, 1, 5, 1};
     struct suppression row = {.address = text, .category = ours, .reply = text, .skipped = ours};
     struct sample_row sample = {text, text, 7};
-    struct report_input input = {.file = text, .format = text, .error = text};
+    struct input_status input = {.file = text, .format = text, .error = text};
     struct count_row count = {ours, ours, 1};
     struct rule_row shapes[2] = {{text, text, 2, true}, {text, text, 1, false}};
     struct retry_row waits = {.name = text, .retries = {2, {1, 1}, {1, 1}}, .half_s = 300};

@@ -1,6 +1,6 @@
 /* policy: every row of the table in docs/POLICY.md, its boundaries, and what may never be listed.
  */
-#include "bouncelog/policy/policy.h"
+#include "bouncelog/suppress/policy.h"
 #include "loaded.h"
 
 /* A failure at which one property after the other is changed. */
@@ -273,7 +273,7 @@ static void test_thresholds(void **state)
 static void test_outages(void **state)
 {
     static const struct {
-        const char *what, *watches, *want;
+        const char *what, *intervals, *want;
     } rows[] = {
         {"nothing ever", "0/0 0/0 0/0", "..."},
         {"some are dead", "100/1 100/2 100/1 100/3", "...."},
@@ -294,19 +294,19 @@ static void test_outages(void **state)
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct watch watches[16];
+        struct interval intervals[16];
         bool outage[16];
         char got[17] = "";
         size_t count = 0;
-        for (sv rest = sv_from(rows[i].watches); rest.len; count++) {
+        for (sv rest = sv_from(rows[i].intervals); rest.len; count++) {
             sv dead, word = sv_cut(rest, ' ', &rest), delivered = sv_cut(word, '/', &dead);
             uint64_t number = 0;
             assert_true(sv_to_u64(delivered, &number));
-            watches[count].delivered = (int64_t)number;
+            intervals[count].delivered = (int64_t)number;
             assert_true(sv_to_u64(dead, &number));
-            watches[count].dead = (int64_t)number;
+            intervals[count].dead = (int64_t)number;
         }
-        policy_outages(&patterns.policy.guard, watches, count, 6, outage);
+        policy_outages(&patterns.policy.guard, intervals, count, 6, outage);
         for (size_t j = 0; j < count; j++)
             got[j] = outage[j] ? 'o' : '.';
         expect_sv(sv_make(got, count), sv_from(rows[i].want), sv_from(rows[i].what));

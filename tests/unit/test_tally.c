@@ -237,7 +237,7 @@ static void describe(struct buf *out, const struct tally *tally)
     add_sorted(out, &tally->provider_days);
     for (size_t i = 0; i < map_count(&tally->providers); i++) {
         const struct provider_tally *provider = map_value_at(&tally->providers, i);
-        sum += provider->reach.outcomes.count * 1000 + provider->reach.outcomes.bounced;
+        sum += provider->sum.outcomes.count * 1000 + provider->sum.outcomes.bounced;
     }
     buf_printf(out, "%zu providers, %lld\n", map_count(&tally->providers), (long long)sum);
     buf_add(out, sv_make((const char *)tally->replies, sizeof tally->replies));
@@ -266,14 +266,14 @@ static void test_parts_make_a_whole(void **state)
             period_init(&sum);
             for (size_t i = 0; i < parts; i++) {
                 struct period part = {0}, again;
-                struct buf bytes = {0}, reach = {0};
+                struct buf bytes = {0}, destination = {0};
                 count_part(&part.tally, (i + shift) % parts, parts);
                 period_pack(&bytes, &part, &patterns.taxonomy);
-                tally_pack_reach(&reach, &part.tally);
+                tally_pack_destinations(&destination, &part.tally);
                 period_release(&part);
                 period_init(&again);
-                assert_int_equal(tally_unpack_reach(&again.tally, buf_sv(&reach)), 0);
-                buf_release(&reach);
+                assert_int_equal(tally_unpack_destinations(&again.tally, buf_sv(&destination)), 0);
+                buf_release(&destination);
                 assert_int_equal(period_unpack(&again, buf_sv(&bytes), &patterns.taxonomy), 0);
                 buf_release(&bytes);
                 period_merge(&sum, &again);

@@ -9,8 +9,9 @@
 #define BOUNCELOG_ARCHIVE_ARCHIVE_H
 
 #include "bouncelog/history/history.h"
+#include "bouncelog/model/input_status.h"
 #include "bouncelog/pipeline/pipeline.h"
-#include "bouncelog/report/report.h"
+#include "bouncelog/suppress/suppress.h"
 
 struct archive;
 
@@ -41,8 +42,10 @@ bool archive_has_others(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */
 const struct map *archive_allowed(const struct archive *archive);
 
-/* Counters since the history began, those that archive_save adds included. */
+/* Counters since the history began, those of a run that was added included. */
 const struct period *archive_totals(const struct archive *archive);
+/* Counters of before the run, their hours and shapes alone; NULL: there was none. */
+const struct tally *archive_before(const struct archive *archive);
 
 /* --- a scan */
 
@@ -52,13 +55,16 @@ void archive_resume(const struct archive *archive, struct input_options *options
 sv archive_format(const struct archive *archive, size_t mark);
 /* pipeline_options.prepare: what earlier runs left, into a scan that is new. */
 void archive_prepare(void *archive, struct scan *scan);
-/* Sets what the report needs to decide over all evidence. The evidence of the scan is settled. */
-int archive_decide(struct archive *archive, struct scan *scan, struct report_source *source,
-                   struct err *err) MUST_CHECK;
-/* Leaves it all in the history, and what the report lists, but for the commit: a disk that is full
- * shows here. */
+/* Sets all evidence there is to decide over, and the activity of all nights. Of messages whose fate
+ * is known, the scan's evidence keeps only what counts. */
+int archive_evidence(struct archive *archive, struct scan *scan, struct suppress_source *source,
+                     struct err *err) MUST_CHECK;
+/* Adds the run to the totals. */
+void archive_add_run(struct archive *archive, const struct scan *scan);
+/* Leaves it all in the history, and who is listed, but for the commit: a disk that is full shows
+ * here. */
 int archive_save(struct archive *archive, struct scan *scan, struct input *input,
-                 const struct report *report, struct err *err) MUST_CHECK;
+                 const struct decisions *decisions, struct err *err) MUST_CHECK;
 int archive_commit(struct archive *archive, struct err *err) MUST_CHECK;
 
 /* --- a report */
@@ -71,17 +77,18 @@ struct archive_window {
 /* The counters of a stretch of days, the evidence, and the logs. The archive owns all of it. */
 struct archive_view {
     const struct period *period;
-    const struct report_input *inputs;
+    const struct tally *before; /* all counters, those of the period included; NULL: it has all */
+    const struct input_status *inputs;
     size_t input_count;
 };
 int archive_view(struct archive *archive, struct archive_window window, struct archive_view *view,
-                 struct report_source *source, struct err *err) MUST_CHECK;
+                 struct suppress_source *source, struct err *err) MUST_CHECK;
 
 /* --- by hand */
 
-/* All that is known of an address, of all hosts together; 0: nothing. The suspect lives as long as
+/* All that is known of an address, of all hosts together; 0: nothing. The record lives as long as
  * the archive. */
-int archive_find(struct archive *archive, sv address, const struct suspect **suspect,
+int archive_find(struct archive *archive, sv address, const struct address_record **record,
                  struct err *err) MUST_CHECK;
 /* Makes everything that says anything of the address go away, what undoing a run would bring back
  * included. */

@@ -9,8 +9,8 @@
 #ifndef BOUNCELOG_PIPELINE_PIPELINE_H
 #define BOUNCELOG_PIPELINE_PIPELINE_H
 
+#include "bouncelog/evidence/evidence.h"
 #include "bouncelog/input/input.h"
-#include "bouncelog/ledger/evidence.h"
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/ledger/twins.h"
 #include "bouncelog/pattern/patterns.h"

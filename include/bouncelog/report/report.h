@@ -2,23 +2,15 @@
  *
  * The only place that ranks, rounds and trims; renderers take it as it is. With a redactor every
  * address in it, also inside replies and samples, is a fingerprint already.
- * All views live as long as the report and the evidence that it was made of. Thread: one. */
+ * All views live as long as the report and the decisions that it was made of. Thread: one. */
 #ifndef BOUNCELOG_REPORT_REPORT_H
 #define BOUNCELOG_REPORT_REPORT_H
 
 #include "bouncelog/base/arena.h"
-#include "bouncelog/ledger/evidence.h"
-#include "bouncelog/ledger/ledger.h"
-#include "bouncelog/model/policy_table.h"
+#include "bouncelog/model/input_status.h"
 #include "bouncelog/report/redact.h"
+#include "bouncelog/suppress/suppress.h"
 #include "bouncelog/tally/tally.h"
-
-struct report_input {
-    sv file, format, error; /* error empty: none */
-    int64_t bytes, lines, cut_lines;
-    int64_t resumed_at; /* decoded bytes that an earlier run has read; 0: none */
-    bool complete;
-};
 
 /* One bar of the timeline. */
 struct period_row {
@@ -191,7 +183,7 @@ struct report {
     sv version;
     int64_t generated_at;
     bool redacted; /* there was a redactor */
-    const struct report_input *inputs;
+    const struct input_status *inputs;
     size_t input_count;
     bool has_window;
     int64_t first, last;
@@ -222,7 +214,7 @@ struct report {
     bool has_totals; /* there is a history */
     struct totals totals;
     bool filtered; /* addresses that --recipients does not know are left alone */
-    bool brake;    /* the lists stay as they are; set by whoever decides it */
+    bool brake;    /* the lists stay as they are */
     int64_t unresolved_expiries, evicted;
     int64_t duplicates; /* attempts that stand in two logs of one host, and were counted once */
     double bounce_rate; /* of all attempts */
@@ -252,15 +244,7 @@ struct report {
 
 struct report_options {
     const struct taxonomy *taxonomy;
-    const struct policy_table *policy;
     const struct redactor *redactor; /* NULL: addresses in clear */
-    const struct map *known;  /* --recipients: lower-cased addresses and @domains; NULL: all */
-    const struct map *allow;  /* lower-cased addresses and @domains never to be listed; or NULL */
-    const struct map *listed; /* lower-cased addresses on lists of before; NULL: what the
-                               * evidence says */
-    /* Also who was cleared by earlier runs, if mail was taken in [since, until). */
-    bool tells_cleared;
-    int64_t cleared_since, cleared_until;
     size_t top;
     sv version;
     int64_t generated_at;
@@ -271,24 +255,20 @@ struct report_options {
 struct report_source {
     const struct line_tally *lines;
     const struct tally *tally;
-    const struct evidence *evidence; /* must outlive the report */
-    const struct ledger *ledger;
-    const struct report_input *inputs; /* must outlive the report */
+    const struct decisions *decisions; /* they, and their evidence, must outlive the report */
+    const struct input_status *inputs; /* must outlive the report */
     size_t input_count;
-    /* What was taken and called dead on a day, for the outage guard; NULL: nobody knows. */
-    void (*each_reach)(void *context, int64_t day, reach_visitor *visit, void *visitor);
-    void *reach_context;
+    int64_t unresolved_expiries, evicted;
+    int64_t duplicates; /* attempts that stand in two logs of one host */
     /* Counters of before, their hours and shapes alone; NULL: nobody knows. They may hold what is
      * reported, too. */
     const struct tally *before;
     bool before_holds_all;
+    const struct period *totals; /* since the history began; NULL: there is no history */
 };
 
 void report_make(struct report *report, const struct report_source *source,
                  const struct report_options *options);
-/* With a history; once the report is made. */
-void report_add_totals(struct report *report, const struct period *totals,
-                       const struct taxonomy *taxonomy);
 void report_release(struct report *report);
 
 #endif

@@ -12,6 +12,7 @@
 #include "bouncelog/base/err.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
+#include "bouncelog/model/activity.h"
 #include "bouncelog/model/event.h"
 
 enum {
@@ -54,17 +55,15 @@ struct outcomes {
 };
 void outcomes_add(struct outcomes *sum, const struct outcomes *more);
 
-/* ...and when mail to a domain or provider was taken, and when addresses there were called dead:
- * what tells an outage from dead addresses. */
-enum { WATCH_SECONDS = 14400, WATCHES_A_DAY = 86400 / WATCH_SECONDS };
-struct reach {
+/* Where mail goes: a recipient domain or a provider. */
+struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */
-    uint32_t delivered[WATCHES_A_DAY], dead[WATCHES_A_DAY];
+    struct activity activity;
 };
 
 /* A provider's, in all and by the day; the day that was counted last is at hand. */
 struct provider_tally {
-    struct reach reach;      /* first: rankings are made of it */
+    struct destination sum;  /* first: rankings are made of it */
     int64_t day;             /* since 1970 */
     struct outcomes *of_day; /* in `provider_days`; NULL: none yet */
 };
@@ -126,7 +125,7 @@ struct tally {
         int64_t *value; /* in `rules` */
     } last_rules[RULES_LAST];
     struct map enhanced;                     /* "5.1.1" -> int64_t */
-    struct map recipient_domains;            /* -> struct reach */
+    struct map recipient_domains;            /* -> struct destination */
     struct map providers;                    /* -> struct provider_tally */
     struct map provider_days;                /* provider \n 2026-11-22 -> struct outcomes */
     struct map retries;                      /* provider, or (other) -> struct retries */
@@ -171,12 +170,11 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
  * False: there was nothing. Other counts stay. */
 bool period_forget(struct period *period, sv address, uint64_t fingerprint);
 
-/* Providers and recipient domains. */
-void tally_pack_reach(struct buf *out, const struct tally *tally);
-int tally_unpack_reach(struct tally *tally, sv bytes) MUST_CHECK;
-/* The same, looked at in passing; views live until the visitor returns. */
-typedef void reach_visitor(void *context, sv name, bool is_domain, const struct reach *reach);
-int reach_each(sv bytes, reach_visitor *visit, void *context) MUST_CHECK;
+/* Providers and recipient domains as bytes, and back. */
+void tally_pack_destinations(struct buf *out, const struct tally *tally);
+int tally_unpack_destinations(struct tally *tally, sv bytes) MUST_CHECK;
+/* Visits the activity in such bytes without keeping it. */
+int activity_each(sv bytes, activity_visitor *visit, void *context) MUST_CHECK;
 
 /* Hints that an event of this sealed record will come soon. */
 void tally_expect(const struct tally *tally, const struct record *record);

@@ -1,4 +1,4 @@
-#include "bouncelog/policy/policy.h"
+#include "bouncelog/suppress/policy.h"
 
 enum {
     SECONDS_A_DAY = 86400,

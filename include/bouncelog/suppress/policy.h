@@ -1,8 +1,8 @@
-/* policy: what follows from a failure, and when an address is suppressed.
+/* policy: what follows from one failure, and when failures suffice to suppress an address.
  *
  * Pure functions over patterns/policy.yaml; docs/POLICY.md gives the reasons. Thread: any. */
-#ifndef BOUNCELOG_POLICY_POLICY_H
-#define BOUNCELOG_POLICY_POLICY_H
+#ifndef BOUNCELOG_SUPPRESS_POLICY_H
+#define BOUNCELOG_SUPPRESS_POLICY_H
 
 #include "bouncelog/model/event.h"
 #include "bouncelog/model/policy_table.h"
@@ -13,15 +13,15 @@
 enum action policy_action(const struct policy_table *policy, const struct taxonomy *taxonomy,
                           const struct event *event);
 
-/* What happened at one domain or provider in one stretch of time. */
-struct watch {
+/* What happened at one domain or provider in one interval of time. */
+struct interval {
     int64_t delivered, dead; /* mails taken; failures that would each list an address */
 };
 
-/* outage[i]: what watches[i] says of addresses must not be believed yet. The stretches follow each
- * other without a gap, watches_a_day of them a day. */
-void policy_outages(const struct outage_guard *guard, const struct watch *watches, size_t count,
-                    size_t watches_a_day, bool *outage);
+/* outage[i]: what intervals[i] says of addresses must not be believed yet. The intervals follow
+ * each other without a gap, intervals_a_day of them a day. */
+void policy_outages(const struct outage_guard *guard, const struct interval *intervals,
+                    size_t count, size_t intervals_a_day, bool *outage);
 
 /* Must the lists stay as they are? fresh: addresses that were on none. */
 bool policy_brakes(const struct brake *brake, int64_t fresh, int64_t tried);

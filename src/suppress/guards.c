@@ -1,18 +1,18 @@
 /* What protects against a list that is wrong as a whole: a provider's outage, a run out of line. */
-#include "bouncelog/policy/policy.h"
+#include "bouncelog/suppress/policy.h"
 
-static struct watch sum_of(const struct watch *watches, size_t from, size_t to)
+static struct interval sum_of(const struct interval *intervals, size_t from, size_t to)
 {
-    struct watch sum = {0};
+    struct interval sum = {0};
     for (size_t i = from; i < to; i++) {
-        sum.delivered += watches[i].delivered;
-        sum.dead += watches[i].dead;
+        sum.delivered += intervals[i].delivered;
+        sum.dead += intervals[i].dead;
     }
     return sum;
 }
 
-static bool is_outage(const struct outage_guard *guard, const struct watch *before,
-                      const struct watch *now)
+static bool is_outage(const struct outage_guard *guard, const struct interval *before,
+                      const struct interval *now)
 {
     return now->dead >= guard->addresses &&
            now->dead * 100 >= (now->dead + now->delivered) * guard->share_percent &&
@@ -20,23 +20,23 @@ static bool is_outage(const struct outage_guard *guard, const struct watch *befo
            before->dead * 100 < (before->dead + before->delivered) * guard->before_percent;
 }
 
-/* Any stretch of up to a day may be one. Its neighbours are suspect as well: an outage does not
- * begin and end on the hour. */
-void policy_outages(const struct outage_guard *guard, const struct watch *watches, size_t count,
-                    size_t watches_a_day, bool *outage)
+/* Any run of intervals of up to a day may be one. Its neighbours are record as well: an outage does
+ * not begin and end on the hour. */
+void policy_outages(const struct outage_guard *guard, const struct interval *intervals,
+                    size_t count, size_t intervals_a_day, bool *outage)
 {
-    struct watch before = {0};
+    struct interval before = {0};
     for (size_t i = 0; i < count; i++)
         outage[i] = false;
     for (size_t from = 0; from < count; from++) {
-        for (size_t to = from + 1; to <= count && to <= from + watches_a_day; to++) {
-            struct watch now = sum_of(watches, from, to);
+        for (size_t to = from + 1; to <= count && to <= from + intervals_a_day; to++) {
+            struct interval now = sum_of(intervals, from, to);
             if (!is_outage(guard, &before, &now))
                 continue;
             for (size_t i = from ? from - 1 : 0; i <= to && i < count; i++)
                 outage[i] = true;
         }
-        before = sum_of(watches, 0, from + 1);
+        before = sum_of(intervals, 0, from + 1);
     }
 }
 

@@ -1,8 +1,9 @@
-/* suppressions: a history of attempts in, the list of addresses to stop mailing out. */
+/* suppress: a history of attempts in, decisions out: docs/POLICY.md, row by row. Each line says
+ * what happened, and who is listed for it: "address category messages days first last". */
 #include "bouncelog/base/mem.h"
 #include "bouncelog/pipeline/pipeline.h"
-#include "bouncelog/policy/policy.h"
 #include "bouncelog/report/report.h"
+#include "bouncelog/suppress/suppress.h"
 #include "loaded.h"
 
 enum { DAY = 86400 };
@@ -56,9 +57,9 @@ static void note(void *context, struct event *event)
     uint8_t category = event->attempt.verdict.category;
     pipeline_judge(&patterns, event);
     category = event->attempt.verdict.category;
-    evidence_note(evidence, event,
-                  category < patterns.taxonomy.category_count &&
-                      patterns.policy.rules[category].per_domain);
+    evidence_record(evidence, event,
+                    category < patterns.taxonomy.category_count &&
+                        patterns.policy.rules[category].per_domain);
 }
 
 static struct record record_of(const struct step *step, int64_t line)
@@ -88,63 +89,77 @@ static struct record record_of(const struct step *step, int64_t line)
                     .rule = SV("some-rule")}};
 }
 
-/* What the report that is at hand views. */
-static struct evidence viewed;
+/* What was decided, and what it is about. */
+struct outcome_of_steps {
+    struct evidence evidence;
+    struct decisions decisions;
+};
 
-static void release(struct report *report)
+static void release(struct outcome_of_steps *outcome)
 {
-    report_release(report);
-    evidence_release(&viewed);
+    decisions_release(&outcome->decisions);
+    evidence_release(&outcome->evidence);
 }
 
-/* A report over the steps; the caller releases it. */
-static void report_of(struct report *report, const struct step *steps, size_t count,
-                      const struct map *known, const struct redactor *redactor)
+/* Records the steps, and decides as the options say; the caller releases it. */
+static void decide(struct outcome_of_steps *outcome, const struct step *steps, size_t count,
+                   const struct suppress_source *more, const struct suppress_options *options)
 {
-    static const struct line_tally lines;
-    struct tally tally;
-    evidence_init(&viewed);
-    tally_init(&tally);
-    struct ledger_options how = {.handler = note, .context = &viewed};
+    evidence_init(&outcome->evidence);
+    struct ledger_options how = {.handler = note, .context = &outcome->evidence};
     struct ledger *ledger = ledger_new(&how);
     for (size_t i = 0; i < count; i++) {
         struct record record = record_of(&steps[i], (int64_t)i + 1);
         ledger_apply(ledger, SV("mail.log"), &record);
     }
-    struct report_source source = {
-        .lines = &lines, .tally = &tally, .evidence = &viewed, .ledger = ledger};
-    struct report_options options = {.taxonomy = &patterns.taxonomy,
-                                     .policy = &patterns.policy,
-                                     .redactor = redactor,
-                                     .known = known,
-                                     .top = 50,
-                                     .version = SV("0")};
-    report_make(report, &source, &options);
+    struct suppress_source source = *more;
+    source.evidence = &outcome->evidence;
+    source.ledger = ledger;
+    struct suppress_options wanted = *options;
+    wanted.taxonomy = &patterns.taxonomy;
+    wanted.policy = &patterns.policy;
+    suppress_decide(&outcome->decisions, &source, &wanted);
     ledger_free(ledger);
-    tally_release(&tally);
 }
 
-/* "address category messages days first last; ...", domains behind a `|`. */
-static void add_rows(struct buf *text, const struct suppression *rows, size_t count)
+static const struct suppress_source nothing_more = {.latest = INT64_MIN};
+static const struct suppress_options no_options;
+
+static int by_key(const void *a, const void *b)
 {
-    for (size_t i = 0; i < count; i++)
-        buf_printf(text, "%s%.*s %.*s %lld %lld %lld %lld", i ? "; " : "", SV_FMT(rows[i].address),
-                   SV_FMT(rows[i].category), (long long)rows[i].count, (long long)rows[i].days,
-                   (long long)rows[i].first_seen, (long long)rows[i].last_seen);
+    return sv_cmp(((const struct decision *)a)->key, ((const struct decision *)b)->key);
+}
+
+/* "address category messages days first last; ...", sorted. */
+static void add_listed(struct buf *text, struct decision *decisions, size_t count)
+{
+    const char *between = "";
+    qsort(decisions, count, sizeof *decisions, by_key);
+    for (size_t i = 0; i < count; i++) {
+        const struct decision *decision = &decisions[i];
+        if (decision->ruling != RULING_LISTED)
+            continue;
+        const struct failure *failure = decision->failure;
+        buf_printf(text, "%s%.*s %.*s %lld %d %lld %lld", between, SV_FMT(decision->key),
+                   SV_FMT(patterns.taxonomy.categories[failure->category].name),
+                   (long long)decision->messages, failure->day_count,
+                   (long long)failure_first_seen(failure), (long long)failure->last_seen);
+        between = "; ";
+    }
 }
 
 static void expect_list(const struct step *steps, size_t count, const char *want, const char *why)
 {
-    struct report report;
+    struct outcome_of_steps outcome;
     struct buf got = {0};
-    report_of(&report, steps, count, NULL, NULL);
-    add_rows(&got, report.suppress, report.suppress_count);
-    if (report.suppress_domain_count)
+    decide(&outcome, steps, count, &nothing_more, &no_options);
+    add_listed(&got, outcome.decisions.addresses, outcome.decisions.address_count);
+    if (outcome.decisions.domain_count) /* domains behind a | */
         buf_add(&got, SV(" | "));
-    add_rows(&got, report.suppress_domains, report.suppress_domain_count);
+    add_listed(&got, outcome.decisions.domains, outcome.decisions.domain_count);
     expect_sv(buf_sv(&got), sv_from(want), sv_from(why));
     buf_release(&got);
-    release(&report);
+    release(&outcome);
 }
 #define LIST(why, want, ...)                                                                       \
     do {                                                                                           \
@@ -296,6 +311,19 @@ static void test_never(void **state)
     LIST("a bounce of a bounce", "", FAILS(UNKNOWN, "A", 5, .sender = ""));
 }
 
+static void report_of(struct report *report, const struct decisions *decisions,
+                      const struct redactor *redactor)
+{
+    static const struct line_tally lines;
+    struct tally tally;
+    tally_init(&tally);
+    struct report_source source = {.lines = &lines, .tally = &tally, .decisions = decisions};
+    struct report_options options = {
+        .taxonomy = &patterns.taxonomy, .redactor = redactor, .top = 50, .version = SV("0")};
+    report_make(report, &source, &options);
+    tally_release(&tally);
+}
+
 /* What is listed must be something that a person can look up. */
 static void test_evidence_of_a_row(void **state)
 {
@@ -306,9 +334,11 @@ static void test_evidence_of_a_row(void **state)
         FAILS(UNKNOWN, "C", DAY, .to = "\"a,b\"@example.com"),
     };
     static const struct redactor redactor = {.key = {"key", 3}};
+    struct outcome_of_steps outcome;
     struct report report;
     (void)state;
-    report_of(&report, steps, COUNT_OF(steps), NULL, NULL);
+    decide(&outcome, steps, COUNT_OF(steps), &nothing_more, &no_options);
+    report_of(&report, &outcome.decisions, NULL);
     assert_int_equal(report.suppress_count, 2);
     const struct suppression *unsafe = &report.suppress[0], *row = &report.suppress[1];
     expect_sv(unsafe->address, SV("\"a,b\"@example.com"), SV_EMPTY);
@@ -324,15 +354,16 @@ static void test_evidence_of_a_row(void **state)
     expect_sv(row->file, SV("mail.log"), SV_EMPTY);
     expect_sv(row->reason, SV("No such mailbox at that domain. (some-rule)"), SV_EMPTY);
     assert_true(row->code == 550 && row->line == 3 && row->count == 2 && row->days == 2);
-    release(&report);
-    report_of(&report, steps, COUNT_OF(steps), NULL, &redactor);
+    report_release(&report);
+    report_of(&report, &outcome.decisions, &redactor);
     assert_int_equal(report.suppress_count, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(report.suppress[i].address.len, 64);
         assert_true(sv_find_byte(report.suppress[i].final, '@') == SV_NPOS);
         expect_sv(report.suppress[i].skipped, SV_EMPTY, SV_EMPTY); /* hex digits are safe */
     }
-    release(&report);
+    report_release(&report);
+    release(&outcome);
 }
 
 /* --recipients: what the mailing tool knows. */
@@ -344,22 +375,165 @@ static void test_known(void **state)
         FAILS(UNKNOWN, "A", 5, .to = "c@y.example"),
         FAILS(UNKNOWN, "A", 5, .to = "d@z.y.example"),
     };
-    struct report report;
+    struct outcome_of_steps outcome;
     struct map known;
     struct buf got = {0};
     (void)state;
     map_init(&known, 1);
     map_add(&known, SV("b@x.example"), NULL);
     map_add(&known, SV("@y.example"), NULL);
-    report_of(&report, steps, COUNT_OF(steps), &known, NULL);
-    add_rows(&got, report.suppress, report.suppress_count);
+    decide(&outcome, steps, COUNT_OF(steps), &nothing_more,
+           &(struct suppress_options){.known = &known});
+    add_listed(&got, outcome.decisions.addresses, outcome.decisions.address_count);
     expect_sv(buf_sv(&got),
               SV("b@x.example recipient_unknown 1 1 5 5; "
                  "c@y.example recipient_unknown 1 1 5 5"),
               SV_EMPTY);
+    assert_true(outcome.decisions.filtered);
     buf_release(&got);
-    release(&report);
+    release(&outcome);
     map_release(&known);
+}
+
+static const struct decision *decision_of(const struct outcome_of_steps *outcome, const char *key)
+{
+    for (size_t i = 0; i < outcome->decisions.address_count; i++)
+        if (sv_eq(outcome->decisions.addresses[i].key, sv_from(key)))
+            return &outcome->decisions.addresses[i];
+    return NULL;
+}
+
+/* A person says no: by address, or by domain. */
+static void test_allowed(void **state)
+{
+    static const struct step steps[] = {
+        FAILS(UNKNOWN, "A", 5, .to = "a@x.example"),
+        FAILS(UNKNOWN, "A", 5, .to = "b@y.example"),
+        FAILS(UNKNOWN, "A", 5, .to = "c@z.y.example"),
+    };
+    static const struct {
+        const char *key;
+        enum ruling ruling;
+        enum hold hold;
+    } rows[] = {{"a@x.example", RULING_HELD, HOLD_ALLOWED},
+                {"b@y.example", RULING_HELD, HOLD_ALLOWED},
+                {"c@z.y.example", RULING_LISTED, HOLD_NONE}};
+    struct outcome_of_steps outcome;
+    struct map allow;
+    (void)state;
+    map_init(&allow, 1);
+    map_add(&allow, SV("a@x.example"), NULL);
+    map_add(&allow, SV("@y.example"), NULL);
+    decide(&outcome, steps, COUNT_OF(steps), &nothing_more,
+           &(struct suppress_options){.allow = &allow});
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct decision *decision = decision_of(&outcome, rows[i].key);
+        assert_non_null(decision);
+        assert_int_equal(decision->ruling, rows[i].ruling);
+        assert_int_equal(decision->hold, rows[i].hold);
+    }
+    assert_int_equal(outcome.decisions.fresh_count, 1);
+    release(&outcome);
+    map_release(&allow);
+}
+
+enum { OUTAGE_DAY = 20000, CALLED_DEAD = 30 };
+
+/* x.example took 500 mails a day, and on OUTAGE_DAY, in its second interval, none. */
+static void activity_of_x(void *context, int64_t day, activity_visitor *visit, void *visitor)
+{
+    struct activity activity = {{0}, {0}};
+    (void)context;
+    if (day < OUTAGE_DAY)
+        activity.delivered[0] = 500;
+    else if (day == OUTAGE_DAY)
+        activity.dead[1] = CALLED_DEAD;
+    visit(visitor, SV("x.example"), true, &activity);
+}
+
+/* Whom an outage calls dead is held until he fails on another day. */
+static void test_outage(void **state)
+{
+    enum { AT = OUTAGE_DAY * DAY + INTERVAL_SECONDS };
+    static const struct step steps[] = {
+        FAILS(UNKNOWN, "A", AT, .to = "hit@x.example"),
+        FAILS(UNKNOWN, "A", AT, .to = "elsewhere@y.example"),
+        FAILS(UNKNOWN, "A", AT, .to = "again@x.example"),
+        FAILS(UNKNOWN, "B", AT + 3 * DAY, .to = "again@x.example"),
+    };
+    static const struct suppress_source source = {.latest = AT, .each_activity = activity_of_x};
+    struct outcome_of_steps outcome;
+    (void)state;
+    decide(&outcome, steps, COUNT_OF(steps), &source, &no_options);
+    assert_int_equal(decision_of(&outcome, "hit@x.example")->hold, HOLD_OUTAGE);
+    assert_int_equal(decision_of(&outcome, "elsewhere@y.example")->ruling, RULING_LISTED);
+    assert_int_equal(decision_of(&outcome, "again@x.example")->ruling, RULING_LISTED);
+    release(&outcome);
+}
+
+/* policy.yaml: more than 100 addresses that were on no list, and more than a tenth of those tried.
+ */
+static void test_brake(void **state)
+{
+    static const struct {
+        size_t listed;
+        int64_t tried;
+        bool may, want;
+    } rows[] = {{101, 1009, true, true},
+                {101, 1010, true, false},
+                {100, 500, true, false},
+                {101, 1009, false, false}};
+    static struct step steps[101];
+    static char addresses[101][32];
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        (void)snprintf(addresses[i], sizeof addresses[i], "a%zu@x.example", i);
+        steps[i] = (struct step)FAILS(UNKNOWN, "A", 5, .to = addresses[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct outcome_of_steps outcome;
+        struct suppress_source source = {.latest = 5, .tried = rows[i].tried};
+        decide(&outcome, steps, rows[i].listed, &source,
+               &(struct suppress_options){.may_brake = rows[i].may});
+        assert_int_equal(outcome.decisions.fresh_count, rows[i].listed);
+        assert_int_equal(outcome.decisions.brake, rows[i].want);
+        release(&outcome);
+    }
+}
+
+/* Where an address stands on the lists, from run to run. */
+static void test_listing(void **state)
+{
+    static const struct failure failure = {.last_seen = 50};
+    static const struct decision listed = {.ruling = RULING_LISTED, .failure = &failure};
+    static const struct decision held = {.ruling = RULING_HELD, .failure = &failure};
+    static const struct {
+        const char *what;
+        struct listing before;
+        int64_t delivered_at;
+        const struct decision *decision;
+        bool filtered;
+        struct listing want;
+    } rows[] = {
+        {"comes on the lists", {0, 0, 0}, 0, &listed, false, {100, 50, 0}},
+        {"stays, for a later failure", {10, 20, 0}, 0, &listed, false, {10, 50, 0}},
+        {"is held: on none", {0, 0, 0}, 0, &held, false, {0, 0, 0}},
+        {"was held, and has taken mail", {10, 20, 0}, 30, NULL, false, {0, 20, 100}},
+        {"lapses", {10, 20, 0}, 0, NULL, false, {0, 20, 0}},
+        {"nobody asked for it", {10, 20, 0}, 0, NULL, true, {10, 20, 0}},
+        {"nobody asked for it, but it took mail", {10, 20, 0}, 30, NULL, true, {0, 20, 100}},
+        {"was never listed", {0, 0, 0}, 30, NULL, false, {0, 0, 0}},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct address_record record = {.listing = rows[i].before,
+                                        .delivered_at = rows[i].delivered_at};
+        struct listing got = suppress_listing(&record, rows[i].decision, rows[i].filtered, 100);
+        if (got.since != rows[i].want.since || got.last_failure != rows[i].want.last_failure ||
+            got.cleared_at != rows[i].want.cleared_at)
+            fail_msg("%s: %lld %lld %lld", rows[i].what, (long long)got.since,
+                     (long long)got.last_failure, (long long)got.cleared_at);
+    }
 }
 
 /* More messages than are kept: the first and the latest stay, and all are counted. */
@@ -380,11 +554,19 @@ static void test_many_messages(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_at_once),           cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_delivery_resets),   cmocka_unit_test(test_per_domain),
-        cmocka_unit_test(test_original),          cmocka_unit_test(test_never),
-        cmocka_unit_test(test_evidence_of_a_row), cmocka_unit_test(test_known),
+        cmocka_unit_test(test_at_once),
+        cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_delivery_resets),
+        cmocka_unit_test(test_per_domain),
+        cmocka_unit_test(test_original),
+        cmocka_unit_test(test_never),
+        cmocka_unit_test(test_evidence_of_a_row),
+        cmocka_unit_test(test_known),
         cmocka_unit_test(test_many_messages),
+        cmocka_unit_test(test_allowed),
+        cmocka_unit_test(test_outage),
+        cmocka_unit_test(test_brake),
+        cmocka_unit_test(test_listing),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }

@@ -1,0 +1,158 @@
+/* evidence: what is known of each address: the failures since mail to it was last delivered.
+ *
+ * Only events whose action is `suppress` or `count` are kept, per address and category: distinct
+ * messages, days, and the latest event in full, so that a person can see why an address is on a
+ * list. A delivery to the address wipes away what is older than it; one to a domain that of the
+ * domain. What is left depends on the times of the events, not on the order in which they are
+ * noted, so that nights and hosts add up.
+ * An event that names an original recipient is kept under both addresses; which of them is meant
+ * follows at the end from what else the original expanded to.
+ * Thread: one. Failures and texts live as long as their address record, or until it records more.
+ */
+#ifndef BOUNCELOG_EVIDENCE_EVIDENCE_H
+#define BOUNCELOG_EVIDENCE_EVIDENCE_H
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/err.h"
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/map.h"
+#include "bouncelog/ledger/ledger.h"
+#include "bouncelog/model/event.h"
+
+/* Of a busy address or domain: the latest of each day, and the oldest of all. */
+enum { FAILURE_MESSAGES_MAX = 64, FAILURE_MESSAGES_A_DAY = 8, FAILURE_DAYS_MAX = 128 };
+
+/* One distinct message that failed. */
+struct failed_message {
+    uint64_t message;
+    int64_t time;      /* of its latest failure of this kind */
+    uint64_t original; /* fingerprint of the original recipient, 0: none */
+    uint32_t earlier;  /* seconds from its first failure to its latest one */
+    bool as_original;  /* kept under the original: the address is not the final one */
+    bool at_once;      /* one of its failures suffices by itself */
+};
+
+static inline int64_t failed_message_first(const struct failed_message *message)
+{
+    return message->time - message->earlier;
+}
+
+/* Texts of the latest event: each without what stands behind a NUL byte in it. */
+enum failure_text {
+    FAILURE_ENHANCED,
+    FAILURE_REPLY,
+    FAILURE_RULE,
+    FAILURE_HOST,
+    FAILURE_QUEUE_ID,
+    FAILURE_FILE,
+    FAILURE_FINAL, /* empty: the address itself */
+    FAILURE_ORIGINAL,
+    FAILURE_PROVIDER,
+    FAILURE_RELAY, /* host */
+    FAILURE_DSN,
+    FAILURE_TEXTS
+};
+
+/* What else rules and policy look at, of the same event. */
+struct failure_facts {
+    uint8_t mta, outcome, severity, origin, stage, cause;
+    bool local, never_rcpt;
+};
+
+/* What one category holds against an address. Most addresses have one failure of one message, so
+ * that the first of everything stands here and only further ones take memory of their own. */
+struct failure {
+    struct failure *next;
+    int64_t last_seen; /* time of the event that texts, code and line are of */
+    struct failed_message first;
+    struct failed_message *others;
+    int64_t forgotten;              /* messages beyond the limits */
+    int64_t first_day, *other_days; /* distinct: the latest failure of each */
+    char *texts;                    /* FAILURE_TEXTS of them, each with a NUL behind it; owned */
+    int64_t line;
+    int16_t code;
+    struct failure_facts facts;
+    uint8_t message_count, day_count;
+    uint8_t category;
+};
+
+static inline const struct failed_message *failure_message(const struct failure *failure, size_t i)
+{
+    return i ? &failure->others[i - 1] : &failure->first;
+}
+
+static inline int64_t failure_day(const struct failure *failure, size_t i)
+{
+    return i ? failure->other_days[i - 1] : failure->first_day;
+}
+
+sv failure_text(const struct failure *failure, enum failure_text which);
+/* Of the oldest failure that counts. */
+int64_t failure_first_seen(const struct failure *failure);
+
+/* Where an address stands on the lists, as the last run left it. */
+struct listing {
+    int64_t since;        /* when it came on the lists; 0: it is on none */
+    int64_t last_failure; /* time of the latest failure that keeps it there */
+    int64_t cleared_at;   /* when it went from them, because it took mail; 0: never */
+};
+
+struct address_record {
+    struct failure *failures;
+    int64_t delivered_at; /* the last delivery that wiped it clean; 0: none */
+    struct listing listing;
+    bool changed; /* since it was unpacked */
+    bool known;   /* to the history that it was read from */
+};
+
+struct evidence {
+    struct map addresses; /* lower-cased address -> struct address_record */
+    struct map domains;   /* lower-cased domain -> struct address_record, for rules per domain */
+    struct fpset senders; /* hash_nocase of envelope senders of mail that left this host */
+};
+
+void evidence_init(struct evidence *evidence);
+void evidence_release(struct evidence *evidence);
+
+/* Hints that an event of this record, which has its fingerprints, will be recorded soon. */
+void evidence_expect(const struct evidence *evidence, const struct record *record);
+/* The same for the event's sender. */
+void evidence_expect_sender(const struct evidence *evidence, const struct event *event);
+/* Records a failure or a delivery; per_domain: the event's category counts per domain as well. */
+void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain);
+
+/* Of messages whose fate is known: whether the original recipient is meant or the final one does
+ * not change any more, and only that is kept. */
+void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger);
+
+/* Mail was delivered on this day (since 1970) to all whose hash_nocase stands in the set with this
+ * flag. Where logs of several hosts are read one after the other, a delivery may be read before the
+ * failure that it undoes: failures of earlier days go. What came first on the day itself nobody
+ * knows. */
+void evidence_record_deliveries(struct evidence *evidence, int64_t day,
+                                const struct fpset *recipients, unsigned flag);
+
+/* Forgets failures before `time` and days with them. */
+void address_record_forget_before(struct address_record *record, int64_t time);
+
+/* Judges the latest event of each failure anew. The judge sets the attempt's verdict and the
+ * action; failures whose action is neither `suppress` nor `count` any more are dropped. True:
+ * something changed. key: the address or domain. */
+typedef void failure_judge(void *context, struct event *event);
+bool address_record_rejudge(struct address_record *record, sv key, failure_judge *judge,
+                            void *context);
+
+void address_record_release(struct address_record *record);
+size_t address_record_messages(const struct address_record *record);
+/* Texts of failures that mention the address are dropped; false: none does. */
+bool address_record_forget_text(struct address_record *record, sv address);
+
+/* A record as bytes, and added to what is known of another (or of none). Categories go by their
+ * names; failures of a category that the taxonomy does not have any more are dropped. -1: the bytes
+ * are damaged. */
+void address_record_pack(struct buf *out, const struct address_record *record,
+                         const struct taxonomy *taxonomy);
+int address_record_unpack(struct address_record *record, sv bytes,
+                          const struct taxonomy *taxonomy) MUST_CHECK;
+
+#endif

@@ -1,0 +1,84 @@
+/* suppress: who is listed, who is held back, who is cleared: evidence, policy and activity in,
+ * decisions out. The only room that decides it; report, archive and lists are told.
+ *
+ * Pure: nothing that is given is changed, and no text is made. The same evidence gives the same
+ * decisions, whatever the order in which it was recorded. docs/POLICY.md gives the reasons.
+ * Thread: one. Keys and failures in decisions are views of the evidence and live as long. */
+#ifndef BOUNCELOG_SUPPRESS_SUPPRESS_H
+#define BOUNCELOG_SUPPRESS_SUPPRESS_H
+
+#include "bouncelog/evidence/evidence.h"
+#include "bouncelog/ledger/ledger.h"
+#include "bouncelog/model/activity.h"
+#include "bouncelog/model/policy_table.h"
+
+enum ruling {
+    RULING_NONE,    /* nothing, or not enough, is held against it */
+    RULING_LISTED,  /* stop mailing it */
+    RULING_HELD,    /* it would be listed, but a guard or a person says no */
+    RULING_CLEARED, /* it was listed, and has taken mail since */
+};
+
+enum hold {
+    HOLD_NONE,
+    HOLD_ALLOWED, /* it is on the allow list */
+    HOLD_OUTAGE,  /* its domain or provider called many living addresses dead at that time */
+};
+
+struct decision {
+    sv key; /* lower-cased address, or domain */
+    enum ruling ruling;
+    enum hold hold;                /* RULING_HELD: why */
+    const struct failure *failure; /* listed or held: what it rests on */
+    int64_t messages;              /* ...distinct messages that failed so */
+    bool at_once;                  /* ...one of them was enough */
+    bool fresh;                    /* listed: it was on no list before */
+    bool removed;                  /* it was listed, and is not any more for whatever reason */
+    const char *skipped;           /* listed: why no list may carry it; NULL: it may */
+    int64_t delivered_at;          /* cleared: when it took mail */
+};
+
+struct decisions {
+    struct decision *addresses, *domains; /* those of whom there is something to say */
+    size_t address_count, domain_count;
+    size_t fresh_count; /* of those listed */
+    bool filtered;      /* addresses that nobody asked for were left alone */
+    bool brake;         /* the lists must stay as they are */
+};
+
+/* What happened. */
+struct suppress_source {
+    const struct evidence *evidence;
+    const struct ledger *ledger; /* what original recipients of open messages expanded to */
+    int64_t latest;              /* time of the latest attempt; INT64_MIN: none */
+    int64_t tried;               /* recipients that mail was tried for, for the brake */
+    /* What was taken and called dead on a day (since 1970), for the outage guard; NULL: nobody
+     * knows. */
+    void (*each_activity)(void *context, int64_t day, activity_visitor *visit, void *visitor);
+    void *activity_context;
+};
+
+/* What is wanted. */
+struct suppress_options {
+    const struct taxonomy *taxonomy;
+    const struct policy_table *policy;
+    const struct map *known;  /* --recipients: lower-cased addresses and @domains; NULL: all */
+    const struct map *allow;  /* lower-cased addresses and @domains never to be listed; or NULL */
+    const struct map *listed; /* lower-cased addresses on lists of before; NULL: what the
+                               * evidence says */
+    bool may_brake;           /* there are lists that a run out of line must not replace */
+    /* Also who was cleared by earlier runs, if mail was taken in [since, until). */
+    bool tells_cleared;
+    int64_t cleared_since, cleared_until;
+};
+
+void suppress_decide(struct decisions *decisions, const struct suppress_source *source,
+                     const struct suppress_options *options);
+void decisions_release(struct decisions *decisions);
+
+/* Where an address stands on the lists after a run at `now` that did not brake. record: what was
+ * known of it before; decision: NULL where there is none. */
+struct listing suppress_listing(const struct address_record *record,
+                                const struct decision *decision, bool filtered, int64_t now);
+
+#endif

@@ -1,0 +1,23 @@
+/* save: what the files that save a run share. */
+#ifndef BOUNCELOG_ARCHIVE_SAVE_H
+#define BOUNCELOG_ARCHIVE_SAVE_H
+
+#include "state.h"
+
+struct save {
+    struct archive *archive;
+    struct scan *scan;
+    struct input *input;
+    const struct decisions *decisions;
+    struct err *err;
+    struct buf value; /* of the item that is being made */
+};
+
+/* Stores save->value under our own origin; is_new: the key is known not to be there. */
+int save_put(struct save *save, enum item_kind kind, sv key, bool is_new) MUST_CHECK;
+
+/* Evidence that has changed, with where each address stands on the lists now. */
+int save_addresses(struct save *save) MUST_CHECK;
+int save_domains(struct save *save) MUST_CHECK;
+
+#endif

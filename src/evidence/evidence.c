@@ -1,0 +1,168 @@
+#include "bouncelog/evidence/evidence.h"
+
+#include "bouncelog/base/scan.h"
+#include "failures.h"
+
+enum { ADDRESS_MAX = 512, SECONDS_A_DAY = 86400 };
+
+void evidence_init(struct evidence *evidence)
+{
+    *evidence = (struct evidence){0};
+    map_init(&evidence->addresses, sizeof(struct address_record));
+    map_init(&evidence->domains, sizeof(struct address_record));
+}
+
+static void release_map(struct map *map)
+{
+    for (size_t i = 0; i < map_count(map); i++)
+        address_record_release(map_value_at(map, i));
+    map_release(map);
+}
+
+void evidence_release(struct evidence *evidence)
+{
+    release_map(&evidence->addresses);
+    release_map(&evidence->domains);
+    fpset_release(&evidence->senders);
+}
+
+/* The lower-cased address in a buffer of the caller; empty when it is too long to be one. */
+static sv lower(sv address, char *out)
+{
+    if (address.len > ADDRESS_MAX)
+        return SV_EMPTY;
+    scan_lower(out, address);
+    return sv_make(out, address.len);
+}
+
+static void keep_latest(struct failure *failure, const struct event *event, sv address)
+{
+    const struct record *a = &event->attempt;
+    bool derived = !sv_eq_nocase(a->recipient, address);
+    sv texts[FAILURE_TEXTS] = {[FAILURE_ENHANCED] = a->reply.enhanced,
+                               [FAILURE_REPLY] = a->reply.text,
+                               [FAILURE_RULE] = a->verdict.rule,
+                               [FAILURE_HOST] = a->host,
+                               [FAILURE_QUEUE_ID] = a->queue_id,
+                               [FAILURE_FILE] = event->file,
+                               [FAILURE_FINAL] = derived ? a->recipient : SV_EMPTY,
+                               [FAILURE_ORIGINAL] = a->original,
+                               [FAILURE_PROVIDER] = a->provider,
+                               [FAILURE_RELAY] = a->relay.host,
+                               [FAILURE_DSN] = a->dsn};
+    failure->facts = (struct failure_facts){.mta = (uint8_t)a->mta,
+                                            .outcome = (uint8_t)a->outcome,
+                                            .severity = (uint8_t)a->severity,
+                                            .origin = (uint8_t)a->said.origin,
+                                            .stage = (uint8_t)a->said.stage,
+                                            .cause = event->cause,
+                                            .local = a->local,
+                                            .never_rcpt = a->never_rcpt};
+    failure->last_seen = a->time;
+    failure->code = (int16_t)a->reply.code;
+    failure->line = a->line;
+    failure_set_texts(failure, texts);
+}
+
+static void record_failure(struct map *map, sv key, const struct event *event, bool as_original)
+{
+    char bytes[ADDRESS_MAX];
+    sv address = lower(key, bytes);
+    const struct record *a = &event->attempt;
+    if (!address.len)
+        return;
+    struct address_record *record = map_add(map, address, NULL);
+    if (record->delivered_at && a->time <= record->delivered_at)
+        return;
+    struct failure *failure = address_record_failure(record, a->verdict.category);
+    struct failed_message message = {.message = event->message,
+                                     .time = a->time,
+                                     .original = a->original.len ? hash_nocase(a->original) : 0,
+                                     .as_original = as_original,
+                                     .at_once = event->action == ACTION_SUPPRESS};
+    failure_add_message(failure, &message);
+    failure_add_day(failure, a->time);
+    if (failure_takes(failure, a->time, a->host, event->file, a->line))
+        keep_latest(failure, event, address);
+    record->changed = true;
+}
+
+static void record_delivery(struct map *map, sv key, uint64_t hash, int64_t time)
+{
+    char bytes[ADDRESS_MAX];
+    if (!map_has_hash(map, hash))
+        return;
+    struct address_record *record = map_get(map, lower(key, bytes));
+    if (!record || (record->delivered_at && time <= record->delivered_at))
+        return;
+    record->delivered_at = time;
+    address_record_forget_before(record, time + 1);
+    record->changed = true;
+}
+
+void evidence_expect(const struct evidence *evidence, const struct record *record)
+{
+    map_expect(&evidence->addresses, record->address_key);
+}
+
+void evidence_expect_sender(const struct evidence *evidence, const struct event *event)
+{
+    fpset_expect(&evidence->senders, event->sender_key);
+}
+
+void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain)
+{
+    const struct record *attempt = &event->attempt;
+    if (event->sender_known && event->sender.len && !attempt->local)
+        fpset_add(&evidence->senders, event->sender_key, 0);
+    if (attempt->outcome == OUTCOME_DELIVERED) {
+        sv domain = sv_after_last(attempt->recipient, '@');
+        record_delivery(&evidence->addresses, attempt->recipient, attempt->address_key,
+                        attempt->time);
+        if (attempt->original.len)
+            record_delivery(&evidence->addresses, attempt->original, hash_nocase(attempt->original),
+                            attempt->time);
+        if (map_count(&evidence->domains))
+            record_delivery(&evidence->domains, domain, attempt->domain_key, attempt->time);
+        return;
+    }
+    if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)
+        return;
+    record_failure(&evidence->addresses, attempt->recipient, event, false);
+    if (attempt->original.len)
+        record_failure(&evidence->addresses, attempt->original, event, true);
+    if (per_domain)
+        record_failure(&evidence->domains, sv_after_last(attempt->recipient, '@'), event, false);
+}
+
+void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger)
+{
+    struct fpset open = {0};
+    ledger_open_messages(ledger, &open);
+    for (size_t i = 0; i < map_count(&evidence->addresses); i++)
+        address_record_resolve_originals(map_value_at(&evidence->addresses, i), ledger, &open);
+    fpset_release(&open);
+}
+
+static void record_delivery_on(struct address_record *record, int64_t day)
+{
+    int64_t begin = day * SECONDS_A_DAY;
+    if (record->delivered_at >= begin)
+        return;
+    record->delivered_at = begin;
+    address_record_forget_before(record, begin);
+    record->changed = true;
+}
+
+void evidence_record_deliveries(struct evidence *evidence, int64_t day,
+                                const struct fpset *recipients, unsigned flag)
+{
+    for (size_t i = 0; i < map_count(&evidence->addresses); i++) {
+        struct address_record *record = map_value_at(&evidence->addresses, i);
+        if (!record->failures)
+            continue;
+        int flags = fpset_get(recipients, hash_bytes(map_key_at(&evidence->addresses, i)));
+        if (flags != FPSET_NEW && ((unsigned)flags & flag))
+            record_delivery_on(record, day);
+    }
+}

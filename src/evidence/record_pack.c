@@ -1,0 +1,171 @@
+/* An address record as bytes: its failures by the names of their categories, times as distances
+ * from the latest one, which makes most of them one byte. */
+#include "bouncelog/base/pack.h"
+#include "failures.h"
+
+enum { PACKED_VERSION = 1, PACKED_LEAST = 1 };
+
+enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
+
+static void pack_facts(struct buf *out, const struct failure_facts *facts,
+                       const struct taxonomy *taxonomy)
+{
+    const unsigned numbers[] = {facts->mta,   facts->outcome, facts->severity,  facts->origin,
+                                facts->stage, facts->local,   facts->never_rcpt};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        pack_unsigned(out, numbers[i]);
+    pack_text(out, taxonomy_category_name(taxonomy, facts->cause));
+}
+
+static uint8_t small(struct unpack *in, unsigned limit)
+{
+    uint64_t number = unpack_unsigned(in);
+    return number < limit ? (uint8_t)number : 0;
+}
+
+static struct failure_facts unpack_facts(struct unpack *in, const struct taxonomy *taxonomy)
+{
+    struct failure_facts facts = {.mta = small(in, MTA_COUNT)};
+    facts.outcome = small(in, OUTCOME_COUNT);
+    facts.severity = small(in, SEVERITY_COUNT);
+    facts.origin = small(in, ORIGIN_COUNT);
+    facts.stage = small(in, STAGE_COUNT);
+    facts.local = unpack_unsigned(in) != 0;
+    facts.never_rcpt = unpack_unsigned(in) != 0;
+    facts.cause = taxonomy_category(taxonomy, unpack_text(in));
+    return facts;
+}
+
+static void pack_failure(struct buf *out, const struct failure *failure,
+                         const struct taxonomy *taxonomy)
+{
+    pack_unsigned(out, failure->message_count);
+    for (size_t i = 0; i < failure->message_count; i++) {
+        const struct failed_message *message = failure_message(failure, i);
+        pack_hash(out, message->message);
+        pack_number(out, message->time - failure->last_seen);
+        pack_unsigned(out, message->earlier);
+        pack_unsigned(out, (message->as_original ? FLAG_AS_ORIGINAL : 0u) |
+                               (message->at_once ? FLAG_AT_ONCE : 0u));
+        pack_unsigned(out, message->original != 0);
+        if (message->original)
+            pack_hash(out, message->original);
+    }
+    pack_unsigned(out, failure->day_count);
+    for (size_t i = 0; i < failure->day_count; i++)
+        pack_number(out, failure_day(failure, i) - failure->last_seen);
+    pack_number(out, failure->forgotten);
+    pack_number(out, failure->line);
+    pack_number(out, failure->code);
+    pack_facts(out, &failure->facts, taxonomy);
+    for (int i = 0; i < FAILURE_TEXTS; i++)
+        pack_text(out, failure_text(failure, (enum failure_text)i));
+}
+
+void address_record_pack(struct buf *out, const struct address_record *record,
+                         const struct taxonomy *taxonomy)
+{
+    size_t failures = 0;
+    for (const struct failure *at = record->failures; at; at = at->next)
+        failures++;
+    pack_unsigned(out, PACKED_VERSION);
+    pack_number(out, record->delivered_at);
+    pack_number(out, record->listing.since);
+    pack_number(out, record->listing.last_failure);
+    pack_number(out, record->listing.cleared_at);
+    pack_unsigned(out, failures);
+    for (const struct failure *at = record->failures; at; at = at->next) {
+        pack_text(out, taxonomy->categories[at->category].name);
+        pack_number(out, at->last_seen);
+        pack_failure(out, at, taxonomy);
+    }
+}
+
+/* NULL as long as nothing of it counts. */
+struct target {
+    struct address_record *record;
+    struct failure *failure;
+    uint8_t category;
+};
+
+static bool counts(const struct target *target, int64_t time)
+{
+    return target->category != CATEGORY_NONE &&
+           (!target->record->delivered_at || time > target->record->delivered_at);
+}
+
+static void unpack_message(struct unpack *in, int64_t last_seen, struct target *target)
+{
+    struct failed_message message = {.message = unpack_hash(in)};
+    message.time = last_seen + unpack_finite(in);
+    message.earlier = (uint32_t)unpack_unsigned(in);
+    uint64_t flags = unpack_unsigned(in);
+    message.as_original = flags & FLAG_AS_ORIGINAL;
+    message.at_once = flags & FLAG_AT_ONCE;
+    if (unpack_unsigned(in))
+        message.original = unpack_hash(in);
+    if (in->failed || !counts(target, message.time))
+        return;
+    if (!counts(target, failed_message_first(&message)))
+        message.earlier = 0;
+    if (!target->failure)
+        target->failure = address_record_failure(target->record, target->category);
+    failure_add_message(target->failure, &message);
+}
+
+static void unpack_failure(struct unpack *in, struct target *target,
+                           const struct taxonomy *taxonomy)
+{
+    sv texts[FAILURE_TEXTS];
+    int64_t last_seen = unpack_finite(in);
+    size_t messages = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < messages && !in->failed; i++)
+        unpack_message(in, last_seen, target);
+    size_t days = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < days && !in->failed; i++) {
+        int64_t time = last_seen + unpack_finite(in);
+        if (target->failure && counts(target, time))
+            failure_add_day(target->failure, time);
+    }
+    int64_t forgotten = unpack_finite(in), line = unpack_finite(in);
+    int16_t code = (int16_t)unpack_finite(in);
+    struct failure_facts facts = unpack_facts(in, taxonomy);
+    for (int i = 0; i < FAILURE_TEXTS; i++)
+        texts[i] = unpack_text(in);
+    struct failure *failure = target->failure;
+    if (!failure)
+        return;
+    failure->forgotten += forgotten;
+    if (!failure_takes(failure, last_seen, texts[FAILURE_HOST], texts[FAILURE_FILE], line))
+        return;
+    failure->last_seen = last_seen;
+    failure->line = line;
+    failure->code = code;
+    failure->facts = facts;
+    failure_set_texts(failure, texts);
+}
+
+int address_record_unpack(struct address_record *record, sv bytes, const struct taxonomy *taxonomy)
+{
+    struct unpack in = unpack_of(bytes);
+    if (unpack_unsigned(&in) != PACKED_VERSION)
+        return -1;
+    int64_t delivered_at = unpack_finite(&in), listed_at = unpack_finite(&in);
+    int64_t listed_for = unpack_finite(&in), cleared_at = unpack_finite(&in);
+    if (delivered_at && (!record->delivered_at || delivered_at > record->delivered_at)) {
+        record->delivered_at = delivered_at;
+        address_record_forget_before(record, delivered_at + 1);
+    }
+    if (listed_at && (!record->listing.since || listed_at < record->listing.since))
+        record->listing.since = listed_at;
+    if (listed_for > record->listing.last_failure)
+        record->listing.last_failure = listed_for;
+    if (cleared_at > record->listing.cleared_at)
+        record->listing.cleared_at = cleared_at;
+    size_t failures = unpack_count(&in, PACKED_LEAST);
+    for (size_t i = 0; i < failures && !in.failed; i++) {
+        struct target target = {record, NULL, taxonomy_category(taxonomy, unpack_text(&in))};
+        unpack_failure(&in, &target, taxonomy);
+    }
+    return in.failed || in.rest.len ? -1 : 0;
+}
