@@ -131,15 +131,14 @@ static const struct rule *first_that_fits(struct classifier *classifier,
     return NULL;
 }
 
-/* sendmail has a word or two for whatever a server answers: `User unknown` for any 550 at RCPT
- * (deliver.c, smtprcptstat; sysexits.c). What it logs as dsn= says more. */
-static bool dsn_says_more(const struct record *attempt)
+/* Some MTAs have a word or two for whatever a server answers. What they log as dsn= says more. */
+static bool dsn_says_more(const struct patterns *patterns, const struct record *attempt)
 {
-    static const char *const stock[] = {"User unknown", "Service unavailable", "Data format error"};
-    if (attempt->mta != MTA_SENDMAIL || attempt->said.origin != ORIGIN_LOCAL || attempt->local)
+    const struct mta_patterns *mta = &patterns->mtas[attempt->mta];
+    if (!mta->stock_word_count || attempt->said.origin != ORIGIN_LOCAL || attempt->local)
         return false;
-    for (size_t i = 0; i < sizeof stock / sizeof *stock; i++)
-        if (sv_starts(attempt->reply.text, sv_from(stock[i])))
+    for (size_t i = 0; i < mta->stock_word_count; i++)
+        if (sv_starts(attempt->reply.text, mta->stock_words[i]))
             return true;
     return false;
 }
@@ -202,7 +201,7 @@ static struct verdict answer(struct classifier *classifier, const struct record 
     struct memo_key words, shape;
     struct question question = question_of(classifier, attempt);
     sv dsn = attempt->said.origin == ORIGIN_REMOTE ? SV_EMPTY : attempt->dsn;
-    bool dsn_first = dsn_says_more(attempt), added;
+    bool dsn_first = dsn_says_more(classifier->patterns, attempt), added;
     memo_key(&words, &question, dsn, dsn_first, attempt->reply.text);
     const struct verdict *known = memo_find(&classifier->memo, &words);
     if (known)

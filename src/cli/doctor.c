@@ -14,6 +14,7 @@
 #include "cli.h"
 #include "config.h"
 #include "doctor.h"
+#include "values.h"
 #include "version.h"
 #include "zone.h"
 
@@ -100,9 +101,11 @@ static bool check_config(struct doctor *doctor, int count, char **logs)
         argv[argc++] = logs[i];
     if (!count)
         argv[argc++] = nothing;
+    uint8_t only;
     bool fine = scan_options_read(&doctor->options, COMMAND_SCAN, argc, argv, &err) == 0 &&
                 zone_set(doctor->options.zone, &err) == 0 &&
-                patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0;
+                patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0 &&
+                read_mta(doctor->options.mta, &doctor->patterns.taxonomy, &only, &err) == 0;
     mem_free(argv);
     if (!fine) {
         doctor_say(doctor, "WRONG", "%s", err.text);
@@ -156,9 +159,10 @@ static void describe_lines(struct doctor *doctor, const struct log_look *look)
 {
     const int64_t *classes = look->classes;
     struct buf mtas = {0};
-    for (int mta = 0; mta < MTA_COUNT; mta++)
-        if (look->mtas[mta] && mta != MTA_UNKNOWN)
-            buf_printf(&mtas, "%s%.*s", mtas.len ? ", " : "", SV_FMT(mta_name((enum mta)mta)));
+    for (uint8_t mta = MTA_UNKNOWN + 1; mta < MTA_MAX; mta++)
+        if (look->mtas[mta])
+            buf_printf(&mtas, "%s%.*s", mtas.len ? ", " : "",
+                       SV_FMT(taxonomy_mta_name(&doctor->patterns.taxonomy, mta)));
     doctor_say(doctor, "ok",
                "%s: %s, %s, header %.*s, stamps %s a zone, %lld deliveries among %lld lines",
                look->path, look->packed, mtas.len ? buf_cstr(&mtas) : "no MTA", SV_FMT(look->form),

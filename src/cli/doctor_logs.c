@@ -8,6 +8,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/input/input.h"
 #include "cli.h"
+#include "values.h"
 
 enum { SAMPLE = 256 * 1024 };
 
@@ -118,12 +119,15 @@ void log_look(struct log_look *look, const char *path, const struct scan_options
     int64_t mtime = 0;
     *look = (struct log_look){.path = path, .form = SV_EMPTY};
     read_sample(look, &text, &mtime);
+    struct err err;
+    uint8_t only;
+    (void)!read_mta(options->mta, &patterns->taxonomy, &only, &err); /* doctor.c has told */
     size_t len = text.len;
     buf_reserve(&text, INPUT_SLACK); /* whole vectors are read beyond the last line */
     memset(text.ptr + len, 0, INPUT_SLACK);
     struct parser *parser = parser_new(
         &(struct parser_options){.patterns = patterns,
-                                 .only = options->only,
+                                 .only = only,
                                  .host = options->host ? sv_from(options->host) : SV_EMPTY,
                                  .inbound = true});
     sv head = sv_sub(buf_sv(&text), 0, INPUT_HEAD_MAX);

@@ -25,7 +25,8 @@ static const struct arg_spec specs[] = {
 
 struct explain {
     bool json, help;
-    enum mta mta;
+    const char *mta_name; /* NULL: auto */
+    uint8_t mta;
     struct patterns_options files;
     struct patterns patterns;
     struct parser *parser;
@@ -37,12 +38,14 @@ struct explain {
 static int set_option(void *context, int id, const char *value, struct err *err)
 {
     struct explain *explain = context;
+    (void)err;
     switch (id) {
     case OPT_JSON:
         explain->json = true;
         return 0;
     case OPT_MTA:
-        return read_mta(value, &explain->mta, err);
+        explain->mta_name = value;
+        return 0;
     case OPT_PATTERNS:
         explain->files.dir = value;
         return 0;
@@ -105,7 +108,7 @@ static void add_line(struct explain *explain, const struct record *attempt)
     struct buf *out = &explain->out;
     if (attempt->mta == MTA_UNKNOWN || !attempt->queue_id.len)
         return;
-    add_field(out, "mta", mta_name(attempt->mta));
+    add_field(out, "mta", taxonomy_mta_name(&explain->patterns.taxonomy, attempt->mta));
     add_field(out, "queue id", attempt->queue_id);
     add_field(out, "recipient", attempt->recipient);
     add_field(out, "relay", attempt->relay.host);
@@ -256,7 +259,8 @@ static int run(struct explain *explain, int operands, char **words)
         message("no reply (\"-\" reads them from standard input; see explain --help)");
         return EXIT_USAGE;
     }
-    if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &explain->files, &err) < 0)
+    if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &explain->files, &err) < 0 ||
+        read_mta(explain->mta_name, &explain->patterns.taxonomy, &explain->mta, &err) < 0)
         return fail(&err);
     struct parser_options options = {
         .patterns = &explain->patterns, .only = explain->mta, .host = SV_EMPTY, .inbound = true};

@@ -76,7 +76,7 @@ static void scan_logs(struct run *run)
     struct progress progress;
     struct input_options input = {0};
     struct pipeline_options pipeline = {.patterns = &run->setup.patterns,
-                                        .only = options->only,
+                                        .only = run->setup.only,
                                         .host = options->host ? sv_from(options->host) : SV_EMPTY,
                                         .inbound = options->inbound,
                                         .zone_given = options->zone != NULL,

@@ -257,7 +257,9 @@ static int set_option(void *context, int id, const char *value, struct err *err)
     case OPT_UNTIL:
         return read_time("until", value, &o->until, err);
     case OPT_MTA:
-        return read_mta(value, &o->only, err);
+        o->mta = value;
+        o->mta_place = (struct place){0};
+        return 0;
     case OPT_TIMEZONE:
         o->zone = value;
         return 0;
@@ -305,6 +307,8 @@ static int check_setting(struct scan_options *options, const struct arg_spec *sp
 {
     if (spec->id == OPT_TIMEZONE)
         return zone_check(setting->value, err);
+    if (spec->id == OPT_MTA)
+        options->mta_place = setting->place;
     if (spec->id == OPT_FAIL_ON)
         options->condition_places[options->condition_count - 1] = setting->place;
     return 0;

@@ -42,7 +42,8 @@ struct scan_options {
     sv senders[GLOBS_MAX], filters[GLOBS_MAX];
     size_t sender_count, filter_count;
     int64_t since, until;
-    enum mta only;
+    const char *mta; /* NULL: auto */
+    struct place mta_place;
     const char *zone, *host, *recipients, *hash_key_file, *config;
     bool hash;
     int year;

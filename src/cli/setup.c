@@ -3,6 +3,7 @@
 #include "bouncelog/base/scan.h"
 #include "cli.h"
 #include "textfile.h"
+#include "values.h"
 #include "version.h"
 #include "zone.h"
 
@@ -79,6 +80,8 @@ int setup_load(struct setup *setup, struct err *err)
     if (zone_set(options->zone, err) < 0 ||
         patterns_load(&setup->patterns, &options->patterns, err) < 0)
         return -1;
+    if (read_mta(options->mta, &setup->patterns.taxonomy, &setup->only, err) < 0)
+        return place_error(&options->mta_place, err);
     for (size_t i = 0; i < options->condition_count; i++)
         if (condition_parse(&setup->conditions[i], sv_from(options->conditions[i]),
                             &setup->patterns.taxonomy, err) < 0)

@@ -8,6 +8,7 @@
 struct setup {
     struct scan_options options; /* read before the rest */
     struct patterns patterns;
+    uint8_t only; /* --mta */
     struct condition conditions[CONDITIONS_MAX];
     struct map known; /* --recipients */
     struct map allow; /* --allow, and what is allowed otherwise */

@@ -5,15 +5,21 @@
 #include "bouncelog/base/date.h"
 #include "cli.h"
 
-int read_mta(const char *name, enum mta *mta, struct err *err)
+int read_mta(const char *name, const struct taxonomy *taxonomy, uint8_t *mta, struct err *err)
 {
+    struct buf known = {0};
     *mta = MTA_UNKNOWN;
-    if (strcmp(name, "auto") == 0)
+    if (!name || strcmp(name, "auto") == 0)
         return 0;
-    if (!mta_from_name(sv_from(name), mta) || *mta == MTA_UNKNOWN)
-        return err_set(err, ERR_USAGE, "--mta '%s': expected auto, postfix, exim or sendmail",
-                       name);
-    return 0;
+    *mta = taxonomy_mta(taxonomy, sv_from(name));
+    if (*mta != MTA_UNKNOWN)
+        return 0;
+    for (size_t i = MTA_UNKNOWN + 1; i < taxonomy->mta_count; i++)
+        buf_printf(&known, "%s%.*s", i + 1 < taxonomy->mta_count ? ", " : " or ",
+                   SV_FMT(taxonomy->mtas[i]));
+    int rc = err_set(err, ERR_USAGE, "--mta '%s': expected auto%s", name, buf_cstr(&known));
+    buf_release(&known);
+    return rc;
 }
 
 /* RFC 3339, a day, or so long ago: 24h, 7d, 30m, 2w. */

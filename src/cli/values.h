@@ -4,8 +4,9 @@
 
 #include "scan_options.h"
 
-/* auto, postfix, exim, sendmail. */
-int read_mta(const char *name, enum mta *mta, struct err *err) MUST_CHECK;
+/* auto, or an MTA of the pattern files; name NULL: auto. */
+int read_mta(const char *name, const struct taxonomy *taxonomy, uint8_t *mta,
+             struct err *err) MUST_CHECK;
 /* RFC 3339, a day, or so long ago: 24h, 7d, 30m, 2w. `name` is that of the option. */
 int read_time(const char *name, const char *value, int64_t *time, struct err *err) MUST_CHECK;
 int read_number(const char *name, const char *value, uint64_t least, uint64_t most,

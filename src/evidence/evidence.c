@@ -50,7 +50,7 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
                                [FAILURE_PROVIDER] = a->provider,
                                [FAILURE_RELAY] = a->relay.host,
                                [FAILURE_DSN] = a->dsn};
-    failure->facts = (struct failure_facts){.mta = (uint8_t)a->mta,
+    failure->facts = (struct failure_facts){.mta = a->mta,
                                             .outcome = (uint8_t)a->outcome,
                                             .severity = (uint8_t)a->severity,
                                             .origin = (uint8_t)a->said.origin,

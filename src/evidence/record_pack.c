@@ -10,11 +10,14 @@ enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
 static void pack_facts(struct buf *out, const struct failure_facts *facts,
                        const struct taxonomy *taxonomy)
 {
-    const unsigned numbers[] = {facts->mta,   facts->outcome, facts->severity,  facts->origin,
-                                facts->stage, facts->local,   facts->never_rcpt};
+    uint64_t mta = taxonomy_mta_stored(taxonomy, facts->mta);
+    const unsigned numbers[] = {(unsigned)mta, facts->outcome, facts->severity,  facts->origin,
+                                facts->stage,  facts->local,   facts->never_rcpt};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         pack_unsigned(out, numbers[i]);
     pack_text(out, taxonomy_category_name(taxonomy, facts->cause));
+    if (mta == MTA_STORED_NAMED)
+        pack_text(out, taxonomy_mta_name(taxonomy, facts->mta));
 }
 
 static uint8_t small(struct unpack *in, unsigned limit)
@@ -25,7 +28,8 @@ static uint8_t small(struct unpack *in, unsigned limit)
 
 static struct failure_facts unpack_facts(struct unpack *in, const struct taxonomy *taxonomy)
 {
-    struct failure_facts facts = {.mta = small(in, MTA_COUNT)};
+    struct failure_facts facts = {0};
+    uint64_t mta = small(in, MTA_STORED_NAMED + 1);
     facts.outcome = small(in, OUTCOME_COUNT);
     facts.severity = small(in, SEVERITY_COUNT);
     facts.origin = small(in, ORIGIN_COUNT);
@@ -33,6 +37,8 @@ static struct failure_facts unpack_facts(struct unpack *in, const struct taxonom
     facts.local = unpack_unsigned(in) != 0;
     facts.never_rcpt = unpack_unsigned(in) != 0;
     facts.cause = taxonomy_category(taxonomy, unpack_text(in));
+    facts.mta =
+        taxonomy_mta_of_stored(taxonomy, mta, mta == MTA_STORED_NAMED ? unpack_text(in) : SV_EMPTY);
     return facts;
 }
 

@@ -7,7 +7,7 @@ static struct event event_of(const struct failure *failure, sv key)
     sv final = failure_text(failure, FAILURE_FINAL);
     struct event event = {
         .attempt = {.kind = RECORD_ATTEMPT,
-                    .mta = (enum mta)facts->mta,
+                    .mta = facts->mta,
                     .time = failure->last_seen,
                     .outcome = (enum outcome)facts->outcome,
                     .severity = (enum severity)facts->severity,

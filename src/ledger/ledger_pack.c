@@ -49,7 +49,8 @@ static void pack_attempt(struct buf *out, const struct record *a, const struct t
                         a->reply.text,   a->provider,
                         a->verdict.rule, a->verdict.remedy,
                         a->verdict.list, taxonomy_category_name(taxonomy, a->verdict.category)};
-    const int64_t numbers[] = {a->time,        a->mta,           a->severity,
+    uint64_t mta = taxonomy_mta_stored(taxonomy, a->mta);
+    const int64_t numbers[] = {a->time,        (int64_t)mta,     a->severity,
                                a->said.origin, a->said.stage,    a->relay.port,
                                a->reply.code,  a->verdict.basis, (int64_t)(a->delay_s * 1000)};
     pack_unsigned(out, (a->ambiguous ? ATTEMPT_AMBIGUOUS : 0u) | (a->local ? ATTEMPT_LOCAL : 0u) |
@@ -59,6 +60,8 @@ static void pack_attempt(struct buf *out, const struct record *a, const struct t
         pack_number(out, numbers[i]);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         pack_text(out, texts[i]);
+    if (mta == MTA_STORED_NAMED)
+        pack_text(out, taxonomy_mta_name(taxonomy, a->mta));
 }
 
 /* What is out of bounds was damaged. */
@@ -91,7 +94,9 @@ static void unpack_attempt(struct unpack *in, struct record *a, struct ledger *l
     a->never_rcpt = flags & ATTEMPT_NEVER_RCPT;
     a->has_sender = flags & ATTEMPT_SENDER;
     a->time = numbers[0];
-    a->mta = (enum mta)bounded(in, numbers[1], MTA_COUNT);
+    uint64_t mta = (uint64_t)bounded(in, numbers[1], MTA_STORED_NAMED + 1);
+    a->mta =
+        taxonomy_mta_of_stored(taxonomy, mta, mta == MTA_STORED_NAMED ? unpack_text(in) : SV_EMPTY);
     a->severity = (enum severity)bounded(in, numbers[2], SEVERITY_COUNT);
     a->said.origin = (enum origin)bounded(in, numbers[3], ORIGIN_COUNT);
     a->said.stage = (enum stage)bounded(in, numbers[4], STAGE_COUNT);

@@ -62,7 +62,7 @@ static struct pending *copy_of(const struct record *r)
                                 .port = r->relay.port,
                                 .verdict = r->verdict,
                                 .provider = r->provider,
-                                .mta = (uint8_t)r->mta,
+                                .mta = r->mta,
                                 .severity = (uint8_t)r->severity,
                                 .origin = (uint8_t)r->said.origin,
                                 .stage = (uint8_t)r->said.stage,
@@ -166,7 +166,7 @@ struct record pending_attempt(const struct pending *pending, const struct record
         texts[i] = sv_make(at, pending->lens[i]);
     return (struct record){
         .kind = RECORD_ATTEMPT,
-        .mta = (enum mta)pending->mta,
+        .mta = pending->mta,
         .host_key = place->host_key,
         .queue_key = place->queue_key,
         .message_key = place->message_key,

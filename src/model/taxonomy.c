@@ -51,6 +51,36 @@ sv taxonomy_category_name(const struct taxonomy *taxonomy, uint8_t category)
     return category < taxonomy->category_count ? taxonomy->categories[category].name : SV_EMPTY;
 }
 
+uint8_t taxonomy_mta(const struct taxonomy *taxonomy, sv name)
+{
+    for (size_t i = 0; i < taxonomy->mta_count; i++)
+        if (sv_eq(taxonomy->mtas[i], name))
+            return (uint8_t)i;
+    return MTA_UNKNOWN;
+}
+
+sv taxonomy_mta_name(const struct taxonomy *taxonomy, uint8_t mta)
+{
+    return mta < taxonomy->mta_count ? taxonomy->mtas[mta] : SV("unknown");
+}
+
+/* By their numbers in version 1.0.0. */
+static const char *const numbered[MTA_STORED_END] = {"unknown", "postfix", "exim", "sendmail"};
+
+uint64_t taxonomy_mta_stored(const struct taxonomy *taxonomy, uint8_t mta)
+{
+    sv name = taxonomy_mta_name(taxonomy, mta);
+    for (uint64_t i = 0; i < MTA_STORED_END; i++)
+        if (sv_eq(name, sv_from(numbered[i])))
+            return i;
+    return MTA_STORED_NAMED;
+}
+
+uint8_t taxonomy_mta_of_stored(const struct taxonomy *taxonomy, uint64_t number, sv name)
+{
+    return taxonomy_mta(taxonomy, number < MTA_STORED_END ? sv_from(numbered[number]) : name);
+}
+
 void taxonomy_release(struct taxonomy *taxonomy)
 {
     mem_free(taxonomy->codes);

@@ -56,15 +56,15 @@ static sv scope_of(const struct taxonomy *taxonomy, uint8_t category)
     return scope_name(taxonomy->categories[category].scope);
 }
 
-static void identity(struct buf *line, const struct event *event, const struct redactor *redactor,
-                     struct arena *arena)
+static void identity(struct buf *line, const struct event *event, const struct taxonomy *taxonomy,
+                     const struct redactor *redactor, struct arena *arena)
 {
     const struct record *a = &event->attempt;
     char time[DATE_TEXT];
     date_format(a->time, time);
     line_text(line, "time", sv_from(time));
     known(line, "host", a->host);
-    line_text(line, "mta", mta_name(a->mta));
+    line_text(line, "mta", taxonomy_mta_name(taxonomy, a->mta));
     known(line, "queue_id", a->queue_id);
     if (event->sender_known)
         line_text(line, "sender", redact_address(redactor, event->sender, arena));
@@ -92,7 +92,7 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
 {
     const struct record *a = &event->attempt;
     buf_add_byte(line, '{');
-    identity(line, event, redactor, arena);
+    identity(line, event, taxonomy, redactor, arena);
     line_text(line, "outcome", outcome_name(a->outcome));
     known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
     number(line, "code", a->reply.code);

@@ -46,14 +46,14 @@ static void add_part(struct buf *identity, sv part)
  * which may not be there the next time; the words of an expiry, too. A digest that nobody can make
  * collide, since strangers choose words and addresses and must not replace other people's events;
  * and under --hash a keyed one, by which nobody can test a guess at the address. */
-static sv event_id(const struct record *attempt, const struct redactor *redactor,
-                   struct arena *arena)
+static sv event_id(const struct record *attempt, const struct taxonomy *taxonomy,
+                   const struct redactor *redactor, struct arena *arena)
 {
     bool expired = attempt->outcome == OUTCOME_EXPIRED;
     bool words = is_failure(attempt) && !expired;
     struct buf identity = {0};
     buf_printf(&identity, "%lld %d ", (long long)attempt->time, expired);
-    add_part(&identity, mta_name(attempt->mta));
+    add_part(&identity, taxonomy_mta_name(taxonomy, attempt->mta));
     add_part(&identity, attempt->host);
     add_part(&identity, attempt->queue_id);
     add_part(&identity, attempt->recipient);
@@ -152,10 +152,10 @@ static void add_destination(struct buf *line, const struct relay *relay)
     line_close(line);
 }
 
-static void add_origin(struct buf *line, const struct event *event)
+static void add_origin(struct buf *line, const struct event *event, const struct taxonomy *taxonomy)
 {
     line_open(line, "observer");
-    line_text(line, "product", mta_name(event->attempt.mta));
+    line_text(line, "product", taxonomy_mta_name(taxonomy, event->attempt.mta));
     known(line, "hostname", event->attempt.host);
     line_close(line);
     line_open(line, "log");
@@ -225,10 +225,11 @@ void output_event_ecs(struct buf *line, const struct event *event, const struct 
     line_open(line, "ecs");
     line_text(line, "version", SV("9.0.0"));
     line_close(line);
-    add_event(line, &event->attempt, taxonomy, event_id(&event->attempt, redactor, arena));
+    add_event(line, &event->attempt, taxonomy,
+              event_id(&event->attempt, taxonomy, redactor, arena));
     add_email(line, event, redactor, arena);
     add_destination(line, &event->attempt.relay);
-    add_origin(line, event);
+    add_origin(line, event, taxonomy);
     add_own(line, event, taxonomy, redactor, arena);
     buf_add(line, SV("}\n"));
 }

@@ -2,7 +2,7 @@
 
 #include "bouncelog/base/scan.h"
 #include "bouncelog/parse/reply.h"
-#include "queue_id.h"
+#include "mta/queue_id.h"
 
 /* Does a longer address begin at `start`, i.e. does another `>` with a field behind it follow? How
  * far away does not matter: Postfix takes local parts as long as a command line. */
@@ -109,22 +109,16 @@ sv address_undo_syslog(sv address, struct arena *arena)
     return sv_make(out, len);
 }
 
-static sv id_after(enum mta mta, sv text, sv words)
+sv address_queued_as(sv text)
 {
-    size_t at = sv_find(text, words);
-    if (at == SV_NPOS)
-        return SV_EMPTY;
-    sv behind = sv_skip(text, at + words.len);
-    return sv_sub(behind, 0, queue_id_length(mta, behind));
-}
-
-sv address_forwarded_id(enum mta mta, sv text)
-{
-    if (mta == MTA_EXIM)
-        return id_after(MTA_EXIM, text, SV("id="));
-    sv id = id_after(MTA_POSTFIX, text, SV("queued as "));
-    if (id.len)
-        return id;
+    sv before = SV("queued as ");
+    size_t at = sv_find(text, before);
+    if (at != SV_NPOS) {
+        sv behind = sv_skip(text, at + before.len);
+        sv id = sv_sub(behind, 0, queue_id_plain_length(behind));
+        if (id.len)
+            return id;
+    }
     size_t words = sv_find(text, SV("Message accepted for delivery"));
     if (words == SV_NPOS || words == 0)
         return SV_EMPTY;

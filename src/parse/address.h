@@ -3,7 +3,6 @@
 #define BOUNCELOG_PARSE_ADDRESS_H
 
 #include "bouncelog/base/arena.h"
-#include "bouncelog/model/names.h"
 
 /* Can `to=<A>` of a Postfix line be read with a longer A? Postfix before 3.5 writes local parts
  * without quotes, so `to=<x>, relay=none, ... (y@example.com>, relay=...` may be one address
@@ -22,9 +21,9 @@ size_t address_quoted_forms(sv shown, sv *longest);
 /* rsyslog turned the control bytes of a quoted local part, and bytes beyond ASCII, into #ooo. */
 sv address_undo_syslog(sv address, struct arena *arena);
 
-/* The queue id that an accepting reply names ("queued as X", "OK id=X", "X Message accepted for
- * delivery"), or empty. */
-sv address_forwarded_id(enum mta mta, sv text);
+/* The queue id that an accepting reply names ("queued as X", "X Message accepted for delivery"), or
+ * empty. */
+sv address_queued_as(sv text);
 
 /* "1.2", "1m2s", "0.012s", "00:00:01", "1+14:41:13"; negative when it is none of these. */
 double address_seconds(sv text);

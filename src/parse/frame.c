@@ -21,7 +21,7 @@ static const struct frame *find_frame(struct line *line, sv text)
     return NULL;
 }
 
-bool frame_read(struct line *line, sv text, enum reply_joint joint, struct record *record)
+bool frame_read(struct line *line, sv text, enum reply_separator separator, struct record *record)
 {
     record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, text};
     record->reply = (struct reply){0, SV_EMPTY, reply_undo_octal(text, &line->records->arena)};
@@ -31,7 +31,7 @@ bool frame_read(struct line *line, sv text, enum reply_joint joint, struct recor
     const struct matcher *m = line->parser->matcher;
     sv inner = matcher_field(m, frame->regex, FIELD_INNER);
     if (inner.len && inner.len < text.len)
-        return frame_read(line, inner, joint, record);
+        return frame_read(line, inner, separator, record);
     sv command = matcher_field(m, frame->regex, FIELD_COMMAND);
     sv words = matcher_field(m, frame->regex, FIELD_TEXT);
     sv reply = matcher_field(m, frame->regex, FIELD_REPLY);
@@ -41,7 +41,7 @@ bool frame_read(struct line *line, sv text, enum reply_joint joint, struct recor
         record->reply.text = reply_undo_octal(words, &line->records->arena);
     if (reply.len) {
         record->said.raw = reply;
-        record->reply = reply_parse(reply, joint, &line->records->arena);
+        record->reply = reply_parse(reply, separator, &line->records->arena);
         record->reply.text = reply_undo_octal(record->reply.text, &line->records->arena);
     }
     record->repeats = frame->repeats;

@@ -1,3 +1,5 @@
+/* One thread's reading of lines: the quick header that most lines need no more than, the shape that
+ * takes a message, the fields that all records of a line share. */
 #include "parser.h"
 
 #include <stddef.h>
@@ -5,7 +7,9 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/scan.h"
-#include "queue_id.h"
+#include "mta/mta.h"
+#include "mta/queue_id.h"
+#include "record_line.h"
 
 enum { LINE_MAX = 64 * 1024 }; /* the reader gives no longer ones; examples could */
 
@@ -32,6 +36,13 @@ struct parser *parser_new(const struct parser_options *options)
     parser->headers.matcher = parser->matcher;
     parser->headers.programs.patterns = options->patterns;
     parser->headers.programs.only = options->only;
+    for (size_t i = 0; i < options->patterns->taxonomy.mta_count; i++) {
+        parser->mtas[i] = mta_find(options->patterns->taxonomy.mtas[i]);
+        parser->quick_ids[i] = parser->mtas[i]->quick_id;
+    }
+    for (size_t i = 0; i < options->patterns->taxonomy.mta_count; i++)
+        parser->has_records = parser->has_records || options->patterns->mtas[i].record_count;
+    parser->headers.mtas = parser->mtas;
     return parser;
 }
 
@@ -140,7 +151,7 @@ static int64_t line_seconds(struct line *line)
     int64_t id_time;
     /* The year may follow from this very id. */
     if (!stamp->civil.year && !stamp->absolute && line->queue_id.len >= QUEUE_ID_TIMED &&
-        queue_id_time(line->header.program.mta, line->queue_id, &id_time)) {
+        line->mta->queue_id_time && line->mta->queue_id_time(line->queue_id, &id_time)) {
         if (is_same_stamp(line, by_id) && stamp_is_of(by_id->seconds, id_time))
             return by_id->seconds;
         return resolve(line, id_time, by_id);
@@ -178,23 +189,9 @@ struct record *line_record(struct line *line, enum record_kind kind)
     return record;
 }
 
-static enum line_class read_message(struct line *line)
-{
-    switch (line->header.program.mta) {
-    case MTA_POSTFIX:
-        return postfix_line(line);
-    case MTA_EXIM:
-        return exim_line(line);
-    case MTA_SENDMAIL:
-        return sendmail_line(line);
-    default:
-        return LINE_OTHER;
-    }
-}
-
 /* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
  * begins with. */
-static inline bool postfix_cares(const struct patterns *patterns, struct glance *glance)
+static inline bool may_have_shape(const struct patterns *patterns, struct glance *glance)
 {
     const char *message = glance->message.ptr;
     size_t n = scan_alnum16(message);
@@ -205,7 +202,7 @@ static inline bool postfix_cares(const struct patterns *patterns, struct glance 
         return false;
     glance->id_len = n;
     unsigned char lead = (unsigned char)message[n + 2];
-    return (patterns->mtas[MTA_POSTFIX].leads[lead] & glance->program.daemon) != 0;
+    return (patterns->mtas[glance->program.mta].leads[lead] & glance->program.daemon) != 0;
 }
 
 static enum line_class read_line(struct parser *parser, const struct clock *clock, int64_t number,
@@ -217,7 +214,30 @@ static enum line_class read_line(struct parser *parser, const struct clock *cloc
     line->records = records;
     line->number = number;
     line->patterns = &parser->options.patterns->mtas[line->header.program.mta];
-    return read_message(line);
+    line->mta = parser->mtas[line->header.program.mta];
+    return mta_read(line);
+}
+
+/* A line whose header is not the one of the line before. Of a JSON object one reading alone is
+ * possible; which is asked first is a matter of speed. */
+static enum line_class read_in_full(struct parser *parser, const struct clock *clock, sv text,
+                                    int64_t number, struct records *records)
+{
+    struct header *header = &parser->line.header;
+    enum line_class class;
+    bool object = parser->has_records && text.len && text.ptr[0] == '{';
+    if (object && parser->reads_records &&
+        record_line_read(parser, clock, text, number, records, &class))
+        return class;
+    if (header_read(&parser->headers, text, &records->arena, header)) {
+        parser->reads_records = false;
+        return header->program.mta == MTA_UNKNOWN ? LINE_OTHER
+                                                  : read_line(parser, clock, number, records);
+    }
+    if (!object || parser->reads_records)
+        return LINE_OTHER;
+    parser->reads_records = record_line_read(parser, clock, text, number, records, &class);
+    return parser->reads_records ? class : LINE_OTHER;
 }
 
 /* A line that is more than a glance worth. */
@@ -233,11 +253,9 @@ look_at(struct parser *parser, const struct clock *clock, sv text, int64_t numbe
         header_recall(&parser->headers, text, glance, header);
         header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
         parser->line.queue_id = sv_sub(header->message, 0, glance->id_len);
-    } else if (!header_read(&parser->headers, text, &records->arena, header) ||
-               header->program.mta == MTA_UNKNOWN) {
-        return LINE_OTHER;
+        return read_line(parser, clock, number, records);
     }
-    return read_line(parser, clock, number, records);
+    return read_in_full(parser, clock, text, number, records);
 }
 
 /* Is a glance enough? *seen: the header was seen, and is in *glance. */
@@ -251,7 +269,8 @@ static inline bool is_done(struct parser *parser, sv text, struct glance *glance
     }
     *class = glance->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
     return glance->program.mta == MTA_UNKNOWN ||
-           (glance->program.mta == MTA_POSTFIX && !postfix_cares(parser->options.patterns, glance));
+           (parser->quick_ids[glance->program.mta] &&
+            !may_have_shape(parser->options.patterns, glance));
 }
 
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
@@ -304,13 +323,12 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
 }
 
 /* Does this line announce a message that has just arrived? Then its queue id is of this second. */
-static bool is_arrival(enum mta mta, sv rest)
+static bool is_arrival(const struct mta_patterns *patterns, sv rest)
 {
-    return (mta == MTA_EXIM && sv_starts(rest, SV("<= "))) ||
-           (mta == MTA_POSTFIX &&
-            (sv_starts(rest, SV("client=")) || sv_starts(rest, SV("message-id=")) ||
-             sv_starts(rest, SV("uid=")))) ||
-           (mta == MTA_SENDMAIL && sv_starts(rest, SV("from=")));
+    for (size_t i = 0; i < patterns->arrival_count; i++)
+        if (sv_starts(rest, patterns->arrivals[i]))
+            return true;
+    return false;
 }
 
 void parser_hosts(struct parser *parser, sv head, struct map *hosts)
@@ -331,6 +349,20 @@ void parser_hosts(struct parser *parser, sv head, struct map *hosts)
     arena_release(&arena);
 }
 
+static void note_clock(struct parser *parser, struct clock_evidence *evidence,
+                       struct header *header)
+{
+    const struct mta *mta = parser->mtas[header->program.mta];
+    int64_t id_time = -1;
+    int part;
+    sv rest = mta->unwrap ? mta->unwrap(&parser->headers, header, &part) : header->message;
+    sv id = mta->queue_id_take ? mta->queue_id_take(&rest) : SV_EMPTY;
+    if (!id.len || !mta->queue_id_time || !mta->queue_id_time(id, &id_time))
+        id_time = -1;
+    clock_note(evidence, header->stamp, id_time,
+               is_arrival(&parser->options.patterns->mtas[header->program.mta], rest));
+}
+
 struct clock parser_clock(struct parser *parser, sv head, const struct clock_options *options)
 {
     struct clock_evidence evidence = {0};
@@ -342,14 +374,7 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
             break; /* the head may end in the middle of a line */
         if (!header_read(&parser->headers, line, &arena, &header))
             continue;
-        int64_t id_time = -1;
-        int part;
-        sv rest = header.program.mta == MTA_EXIM ? exim_message(&parser->headers, &header, &part)
-                                                 : header.message;
-        sv id = queue_id_take(header.program.mta, &rest);
-        if (!queue_id_time(header.program.mta, id, &id_time))
-            id_time = -1;
-        clock_note(&evidence, header.stamp, id_time, is_arrival(header.program.mta, rest));
+        note_clock(parser, &evidence, &header);
     }
     arena_release(&arena);
     return clock_decide(&evidence, options);

@@ -4,8 +4,9 @@
 
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/parse/reply.h"
-#include "header.h"
+#include "header/header.h"
 
+struct mta;
 struct parser;
 
 /* A line on its way. */
@@ -13,12 +14,14 @@ struct line {
     struct parser *parser;
     const struct clock *clock;
     struct records *records;
-    const struct mta_patterns *patterns; /* of its MTA */
+    const struct mta_patterns *patterns; /* of its MTA... */
+    const struct mta *mta;               /* ...and the hooks of it */
     struct header header;
     int64_t number;
     sv queue_id;
     sv rest;          /* of the message, behind the queue id */
     bool by_template; /* its fields are in parser->fields, not in the matcher */
+    int part;         /* of a record that syslog split: its number; 0: it is whole */
 };
 
 /* The last stamp that was made a time, since thousands of lines share one. */
@@ -33,10 +36,14 @@ struct parser {
     struct matcher *matcher;
     struct template_fields fields; /* of a line that fitted a template */
     struct header_reader headers;
-    uint64_t host_key;        /* of options.host */
-    struct resolved by_stamp; /* its year known from the stamp or the source */
-    struct resolved by_id;    /* from the line's queue id */
-    struct line line;         /* the one that is being read */
+    const struct mta *mtas[MTA_MAX]; /* hooks, by MTA */
+    bool quick_ids[MTA_MAX];         /* mta.quick_id */
+    uint64_t host_key;               /* of options.host */
+    struct resolved by_stamp;        /* its year known from the stamp or the source */
+    struct resolved by_id;           /* from the line's queue id */
+    struct line line;                /* the one that is being read */
+    bool has_records;                /* some MTA writes records (record_line.h) */
+    bool reads_records; /* the last JSON object was one: then the next one is asked first */
 };
 
 /* A new record of the line, its common fields filled. The pointer lives until the next one. */
@@ -53,21 +60,12 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
 
 /* Who complains, at which stage, in which words: fills said and reply of a failure. Returns true
  * when the words say that the retry time is over. */
-bool frame_read(struct line *line, sv text, enum reply_joint joint, struct record *record);
+bool frame_read(struct line *line, sv text, enum reply_separator separator, struct record *record);
 /* Do words of this MTA's own frame the text, other than any words at all? */
 bool frame_knows(const struct line *line, sv text);
 enum stage frame_stage(const struct mta_patterns *patterns, sv command);
 
 /* The severity that CONTRACT gives a failure: reply, else dsn, else outcome. */
 enum severity failure_severity(const struct record *record);
-
-/* Exim's own words: without what syslog and its split records put in front, whose number *part gets
- * (0: none). The header's stamp may get its year from Exim's own one. */
-sv exim_message(struct header_reader *reader, struct header *header, int *part);
-
-/* One per MTA: the line's class, its records added. */
-enum line_class postfix_line(struct line *line);
-enum line_class exim_line(struct line *line);
-enum line_class sendmail_line(struct line *line);
 
 #endif

@@ -145,13 +145,13 @@ static size_t next_escaped(sv raw)
 }
 
 /* The first line of raw; *raw becomes what follows it. */
-static sv cut_line(sv *raw, enum reply_joint joint)
+static sv cut_line(sv *raw, enum reply_separator separator)
 {
     sv whole = *raw;
-    size_t next = SV_NPOS, joint_len = joint == REPLY_ESCAPED ? 2 : 1;
-    if (joint == REPLY_ESCAPED)
+    size_t next = SV_NPOS, separator_len = separator == REPLY_ESCAPED ? 2 : 1;
+    if (separator == REPLY_ESCAPED)
         next = next_escaped(whole);
-    else if (joint == REPLY_SPACED && is_code(whole) && whole.len > CODE_LEN &&
+    else if (separator == REPLY_SPACED && is_code(whole) && whole.len > CODE_LEN &&
              whole.ptr[CODE_LEN] == '-')
         next = next_spaced(whole, code_of(whole));
     if (next == SV_NPOS) {
@@ -159,18 +159,18 @@ static sv cut_line(sv *raw, enum reply_joint joint)
         return whole;
     }
     *raw = sv_skip(whole, next);
-    return sv_sub(whole, 0, next - joint_len);
+    return sv_sub(whole, 0, next - separator_len);
 }
 
-struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena)
+struct reply reply_parse(sv raw, enum reply_separator separator, struct arena *arena)
 {
-    if (joint != REPLY_ESCAPED && raw.len > CODE_LEN + 1 && raw.ptr[CODE_LEN] == ' ' &&
+    if (separator != REPLY_ESCAPED && raw.len > CODE_LEN + 1 && raw.ptr[CODE_LEN] == ' ' &&
         is_code(raw) && raw.len < RAW_MAX) { /* one line, as most replies are */
         struct reply_line only = read_line(sv_trim(raw));
         return (struct reply){only.code, only.enhanced, only.text};
     }
     raw = sv_sub(raw, 0, RAW_MAX);
-    sv rest = sv_trim(raw), first = cut_line(&rest, joint);
+    sv rest = sv_trim(raw), first = cut_line(&rest, separator);
     if (is_code(first) && is_hidden_tab(first)) {
         /* Postfix did not see where this one ends, and took the next reply for a part of it. */
         size_t next = next_spaced(first, 0);
@@ -184,7 +184,7 @@ struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena)
     size_t len = reply.text.len;
     sv_put(text, reply.text);
     while (rest.len) {
-        sv next = cut_line(&rest, joint);
+        sv next = cut_line(&rest, separator);
         line = read_line(next);
         if (line.code)
             reply.code = line.code;

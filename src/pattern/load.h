@@ -30,6 +30,14 @@ int load_stage_bit(sv name);
 int load_origin_bit(sv name);
 int load_scope_bit(sv name);
 
+/* What a line shape and a record have in common: name, meaning, outcome, examples. `keys`: those
+ * that it may have. */
+int load_shape_basics(struct document *document, const yaml_node_t *node, const char *keys,
+                      struct shape *shape, struct err *err) MUST_CHECK;
+/* One of the `records` of an MTA's file. */
+int load_record(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
+                struct err *err) MUST_CHECK;
+
 /* The alternatives of a pattern as one pattern: `node` is a text, or a list of them. %{name} stands
  * for a family of wording. */
 int words_join(const struct patterns *patterns, struct document *document, const yaml_node_t *node,

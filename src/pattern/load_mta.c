@@ -1,52 +1,6 @@
-/* Loads patterns/headers.yaml and patterns/mta/: header forms, line shapes, frames. */
+/* Loads patterns/mta/: whose programs they are, line shapes, frames, what the MTA's words are
+ * worth. */
 #include "load.h"
-
-static int load_header(struct patterns *patterns, struct document *document,
-                       const yaml_node_t *node, bool site, struct err *err)
-{
-    struct header_form form = {.place = document_place(document, node)};
-    sv then;
-    if (document_check_keys(document, node, "name pattern then hit miss", err) < 0 ||
-        document_text(document, node, SV("name"), true, &form.name, err) < 0 ||
-        document_text(document, node, SV("then"), true, &then, err) < 0 ||
-        document_examples(document, node, false, &form.examples, err) < 0)
-        return -1;
-    if (sv_eq(then, SV("tag")))
-        form.then = HEADER_THEN_TAG;
-    else if (sv_eq(then, SV("exim")))
-        form.then = HEADER_THEN_EXIM;
-    else if (sv_eq(then, SV("message")))
-        form.then = HEADER_THEN_MESSAGE;
-    else
-        return document_error(document, node, err, "'then' is tag, exim or message");
-    if (document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &form.regex, err) < 0)
-        return -1;
-    if (!form.regex)
-        return document_error(document, node, err, "'pattern' is missing");
-    /* Without a host the next line could be read by a longer form, so it is matched anew. */
-    form.repeats = form.then == HEADER_THEN_EXIM ||
-                   (form.then == HEADER_THEN_TAG && regex_has_field(form.regex, FIELD_HOST));
-    sv pattern;
-    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0)
-        return -1;
-    form.any_time = sv_find(pattern, SV("(?<minute>\\d\\d)")) != SV_NPOS &&
-                    sv_find(pattern, SV("(?<second>\\d\\d)")) != SV_NPOS;
-    patterns->site_header_count += site;
-    load_append(&patterns->headers, &patterns->header_count, sizeof form, &form);
-    return 0;
-}
-
-int load_headers(struct patterns *patterns, struct document *document, bool site, struct err *err)
-{
-    yaml_node_t *root = document_root(document);
-    if (document_check_keys(document, root, "headers", err) < 0)
-        return -1;
-    yaml_node_t *list = document_get(document, root, SV("headers"));
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_header(patterns, document, document_item(document, list, i), site, err) < 0)
-            return -1;
-    return 0;
-}
 
 static int load_daemons(struct mta_patterns *mta, struct document *document,
                         const yaml_node_t *node, sv key, uint64_t *bits, struct err *err)
@@ -130,30 +84,44 @@ static int load_templates(struct document *document, const yaml_node_t *node, st
                : document_error(document, list, err, "a template needs a pattern");
 }
 
+int load_shape_basics(struct document *document, const yaml_node_t *node, const char *keys,
+                      struct shape *shape, struct err *err)
+{
+    sv meaning;
+    *shape = (struct shape){.place = document_place(document, node)};
+    if (document_check_keys(document, node, keys, err) < 0 ||
+        document_text(document, node, SV("name"), true, &shape->name, err) < 0 ||
+        document_text(document, node, SV("meaning"), true, &meaning, err) < 0 ||
+        document_bool(document, node, SV("arrival"), &shape->arrival, err) < 0 ||
+        load_statuses(document, node, shape, err) < 0 ||
+        document_examples(document, node, false, &shape->examples, err) < 0)
+        return -1;
+    if (!meaning_from_name(meaning, &shape->meaning))
+        return document_error(document, document_get(document, node, SV("meaning")), err,
+                              "unknown meaning '%.*s'", SV_FMT(meaning));
+    return 0;
+}
+
 static int load_shape(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
                       struct err *err)
 {
-    struct shape shape = {.place = document_place(document, node)};
-    sv meaning;
-    if (document_check_keys(document, node,
-                            "name daemons gate needs template pattern meaning outcome hit miss",
-                            err) < 0 ||
-        document_text(document, node, SV("name"), true, &shape.name, err) < 0 ||
+    struct shape shape;
+    if (load_shape_basics(
+            document, node,
+            "name daemons gate needs template pattern meaning arrival outcome hit miss", &shape,
+            err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
-        document_text(document, node, SV("meaning"), true, &meaning, err) < 0 ||
-        load_daemons(mta, document, node, SV("daemons"), &shape.daemons, err) < 0 ||
-        load_statuses(document, node, &shape, err) < 0 ||
-        document_examples(document, node, false, &shape.examples, err) < 0)
+        load_daemons(mta, document, node, SV("daemons"), &shape.daemons, err) < 0)
         return -1;
-    if (!meaning_from_name(meaning, &shape.meaning))
-        return document_error(document, document_get(document, node, SV("meaning")), err,
-                              "unknown meaning '%.*s'", SV_FMT(meaning));
     if (!shape.gate.len && !document_get(document, node, SV("pattern")))
         return document_error(document, node, err, "'gate' or 'pattern' is needed");
     if (load_templates(document, node, &shape, err) < 0 ||
         document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
         return -1;
+    for (enum field field = 0; field < FIELD_COUNT; field++)
+        if (shape.regex && regex_has_field(shape.regex, field))
+            shape.fields |= UINT64_C(1) << field;
     load_append(&mta->shapes, &mta->shape_count, sizeof shape, &shape);
     return 0;
 }
@@ -225,27 +193,83 @@ static int load_words(struct document *document, const yaml_node_t *root, sv key
     return 0;
 }
 
+static int load_sign(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
+                     struct err *err)
+{
+    struct sign sign;
+    if (document_check_keys(document, node, "daemons gate needs", err) < 0 ||
+        document_text(document, node, SV("gate"), false, &sign.gate, err) < 0 ||
+        document_text(document, node, SV("needs"), false, &sign.needs, err) < 0 ||
+        load_daemons(mta, document, node, SV("daemons"), &sign.daemons, err) < 0)
+        return -1;
+    if (!sign.gate.len && !sign.needs.len)
+        return document_error(document, node, err, "'gate' or 'needs' is needed");
+    load_append(&mta->signs, &mta->sign_count, sizeof sign, &sign);
+    return 0;
+}
+
+/* Daemons that stand under a key of the file itself. */
+static int load_agents(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
+                       sv key, uint64_t *agents, struct err *err)
+{
+    uint64_t bits;
+    if (load_daemons(mta, document, root, key, &bits, err) < 0)
+        return -1;
+    if (bits != UINT64_MAX)
+        *agents |= bits;
+    return 0;
+}
+
 static int load_lists(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
                       struct err *err)
 {
-    uint64_t bits;
-    if (load_daemons(mta, document, root, SV("delivery_daemons"), &bits, err) < 0)
-        return -1;
-    if (bits != UINT64_MAX)
-        mta->delivery_daemons |= bits;
-    if (load_daemons(mta, document, root, SV("local_daemons"), &bits, err) < 0)
-        return -1;
-    if (bits != UINT64_MAX)
-        mta->local_daemons |= bits;
-    if (load_daemons(mta, document, root, SV("discard_daemons"), &bits, err) < 0)
-        return -1;
-    if (bits != UINT64_MAX)
-        mta->discard_daemons |= bits;
-    if (load_words(document, root, SV("programs"), &mta->programs, &mta->program_count, err) < 0 ||
+    if (load_agents(mta, document, root, SV("local_daemons"), &mta->local_daemons, err) < 0 ||
+        load_agents(mta, document, root, SV("discard_daemons"), &mta->discard_daemons, err) < 0 ||
+        load_words(document, root, SV("programs"), &mta->programs, &mta->program_count, err) < 0 ||
         load_words(document, root, SV("local_words"), &mta->local_words, &mta->local_word_count,
-                   err) < 0)
+                   err) < 0 ||
+        load_words(document, root, SV("stock_words"), &mta->stock_words, &mta->stock_word_count,
+                   err) < 0 ||
+        load_words(document, root, SV("arrivals"), &mta->arrivals, &mta->arrival_count, err) < 0)
         return -1;
     return load_stages(mta, document, document_get(document, root, SV("stages")), err);
+}
+
+/* What is said once, in the first file of the MTA. */
+static int load_habits(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
+                       struct err *err)
+{
+    if (document_text(document, root, SV("no_queue_id"), false, &mta->no_queue_id, err) < 0 ||
+        document_bool(document, root, SV("daemons_in_path"), &mta->daemons_in_path, err) < 0 ||
+        document_bool(document, root, SV("says_removed"), &mta->says_removed, err) < 0)
+        return -1;
+    return 0;
+}
+
+static int load_items(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
+                      sv key,
+                      int (*load_one)(struct mta_patterns *mta, struct document *document,
+                                      const yaml_node_t *node, struct err *err),
+                      struct err *err)
+{
+    yaml_node_t *list = document_get(document, root, key);
+    for (size_t i = 0; list && i < document_items(list); i++)
+        if (load_one(mta, document, document_item(document, list, i), err) < 0)
+            return -1;
+    return 0;
+}
+
+/* The MTA's place among all; a file of a site may add to an MTA of ours. */
+static struct mta_patterns *find_mta(struct patterns *patterns, sv name)
+{
+    struct taxonomy *taxonomy = &patterns->taxonomy;
+    uint8_t known = taxonomy_mta(taxonomy, name);
+    if (known != MTA_UNKNOWN)
+        return &patterns->mtas[known];
+    if (taxonomy->mta_count == MTA_MAX)
+        return NULL;
+    taxonomy->mtas[taxonomy->mta_count] = name;
+    return &patterns->mtas[taxonomy->mta_count++];
 }
 
 int load_mta(struct patterns *patterns, struct document *document, bool site, struct err *err)
@@ -253,26 +277,25 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     (void)site;
     yaml_node_t *root = document_root(document);
     sv name;
-    enum mta mta;
     if (document_check_keys(document, root,
-                            "mta programs delivery_daemons local_daemons discard_daemons "
-                            "local_words stages shapes frames",
+                            "mta programs daemons_in_path local_daemons discard_daemons "
+                            "local_words stock_words no_queue_id says_removed arrivals unparsed "
+                            "stages shapes records frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;
-    if (!mta_from_name(name, &mta) || mta == MTA_UNKNOWN)
+    if (sv_eq(name, SV("unknown")) || sv_eq(name, SV("auto")))
         return document_error(document, document_get(document, root, SV("mta")), err,
-                              "'mta' is postfix, exim or sendmail");
-    struct mta_patterns *to = &patterns->mtas[mta];
-    if (load_lists(to, document, root, err) < 0)
-        return -1;
-    yaml_node_t *shapes = document_get(document, root, SV("shapes"));
-    for (size_t i = 0; shapes && i < document_items(shapes); i++)
-        if (load_shape(to, document, document_item(document, shapes, i), err) < 0)
-            return -1;
-    yaml_node_t *frames = document_get(document, root, SV("frames"));
-    for (size_t i = 0; frames && i < document_items(frames); i++)
-        if (load_frame(to, document, document_item(document, frames, i), err) < 0)
-            return -1;
-    return 0;
+                              "no MTA can be called '%.*s'", SV_FMT(name));
+    struct mta_patterns *mta = find_mta(patterns, name);
+    if (!mta)
+        return document_error(document, document_get(document, root, SV("mta")), err,
+                              "more than %d MTAs", MTA_MAX - 1);
+    return load_habits(mta, document, root, err) < 0 || load_lists(mta, document, root, err) < 0 ||
+                   load_items(mta, document, root, SV("unparsed"), load_sign, err) < 0 ||
+                   load_items(mta, document, root, SV("shapes"), load_shape, err) < 0 ||
+                   load_items(mta, document, root, SV("records"), load_record, err) < 0 ||
+                   load_items(mta, document, root, SV("frames"), load_frame, err) < 0
+               ? -1
+               : 0;
 }

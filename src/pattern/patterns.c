@@ -9,10 +9,12 @@ static const struct {
     const char *key;
     loader *load;
 } kinds[] = {
-    {"categories", load_categories}, {"codes", load_codes},         {"enhanced", load_enhanced},
-    {"policy", load_policy},         {"providers", load_providers}, {"keep", load_keep_hosts},
-    {"remedies", load_remedies},     {"headers", load_headers},     {"mta", load_mta},
-    {"words", load_families},        {"rules", load_rules},
+    {"categories", load_categories}, {"codes", load_codes},
+    {"enhanced", load_enhanced},     {"policy", load_policy},
+    {"providers", load_providers},   {"keep", load_keep_hosts},
+    {"remedies", load_remedies},     {"mta", load_mta},
+    {"headers", load_headers},       {"words", load_families},
+    {"rules", load_rules},
 };
 
 static bool has_known_key(struct document *document)
@@ -71,7 +73,7 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
     mem_free(documents);
     if (rc == 0) {
         providers_index(patterns);
-        for (size_t i = 0; i < MTA_COUNT; i++)
+        for (size_t i = 0; i < MTA_MAX; i++)
             gates_index(&patterns->mtas[i]);
     }
     return rc < 0 ? -1 : check_complete(patterns, where, err);
@@ -80,14 +82,14 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
 int patterns_load(struct patterns *patterns, const struct patterns_options *options,
                   struct err *err)
 {
-    *patterns = (struct patterns){0};
+    *patterns = (struct patterns){.taxonomy = {.mtas = {SV("unknown")}, .mta_count = 1}};
     map_init(&patterns->taxonomy.enhanced_by_key, sizeof(uint32_t));
     map_init(&patterns->providers_by_mx, sizeof(sv));
     map_init(&patterns->providers_by_domain, sizeof(sv));
     map_init(&patterns->keep_hosts, 1);
     map_init(&patterns->words, sizeof(sv));
     map_init(&patterns->remedies, sizeof(sv));
-    for (size_t i = 0; i < MTA_COUNT; i++)
+    for (size_t i = 0; i < MTA_MAX; i++)
         map_init(&patterns->mtas[i].daemons, sizeof(uint32_t));
     struct pattern_files files = {0};
     int rc = 0;
@@ -114,6 +116,10 @@ static void release_mta(struct mta_patterns *mta)
     mem_free(mta->frames);
     mem_free(mta->stages);
     mem_free(mta->local_words);
+    mem_free(mta->stock_words);
+    mem_free(mta->arrivals);
+    mem_free(mta->signs);
+    mem_free(mta->records);
     mem_free(mta->programs);
     map_release(&mta->daemons);
 }
@@ -123,7 +129,7 @@ void patterns_release(struct patterns *patterns)
     for (size_t i = 0; i < patterns->header_count; i++)
         regex_free(patterns->headers[i].regex);
     mem_free(patterns->headers);
-    for (size_t i = 0; i < MTA_COUNT; i++)
+    for (size_t i = 0; i < MTA_MAX; i++)
         release_mta(&patterns->mtas[i]);
     for (size_t i = 0; i < patterns->rule_count; i++) {
         regex_free(patterns->rules[i].regex);

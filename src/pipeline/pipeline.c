@@ -22,7 +22,8 @@ static void record_delivery_on(struct scan *scan, size_t i, const struct period 
 {
     int64_t day;
     memcpy(&day, map_key_at(&scan->days, i).ptr, sizeof day);
-    evidence_record_deliveries(&scan->evidence, day, &period->tally.recipients, RECIPIENT_DELIVERED);
+    evidence_record_deliveries(&scan->evidence, day, &period->tally.recipients,
+                               RECIPIENT_DELIVERED);
 }
 
 void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options)

@@ -75,10 +75,10 @@ static int by_reply_name(const void *left, const void *right)
 }
 
 /* What is beyond the bound goes to one row for each MTA and outcome, in place of the rarest. */
-static size_t bound(struct reply_row *rows, size_t count)
+static size_t bound(struct reply_row *rows, size_t count, const struct taxonomy *taxonomy)
 {
     const sv other = SV("other");
-    size_t kept = REPLIES_MAX - (size_t)MTA_COUNT * OUTCOME_COUNT, end = kept;
+    size_t kept = REPLIES_MAX - taxonomy->mta_count * OUTCOME_COUNT, end = kept;
     if (count <= REPLIES_MAX)
         return count;
     qsort(rows, count, sizeof *rows, by_reply_count);
@@ -100,9 +100,9 @@ static size_t bound(struct reply_row *rows, size_t count)
 static size_t make_rows(struct arena *arena, const struct tally *tally,
                         const struct taxonomy *taxonomy, struct reply_row **rows)
 {
-    size_t count = 0, most = (size_t)MTA_COUNT * OUTCOME_COUNT * (CATEGORY_MAX + 1);
+    size_t count = 0, most = taxonomy->mta_count * OUTCOME_COUNT * (CATEGORY_MAX + 1);
     *rows = arena_alloc(arena, most * sizeof **rows);
-    for (int mta = 0; mta < MTA_COUNT; mta++)
+    for (uint8_t mta = 0; mta < taxonomy->mta_count; mta++)
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
             for (size_t category = 0; category <= CATEGORY_MAX; category++) {
                 int64_t n = tally->replies[mta][outcome][category];
@@ -111,13 +111,13 @@ static size_t make_rows(struct arena *arena, const struct tally *tally,
                 sv name = category < taxonomy->category_count ? taxonomy->categories[category].name
                                                               : SV("none");
                 (*rows)[count++] = (struct reply_row){
-                    .mta = mta_name((enum mta)mta),
+                    .mta = taxonomy_mta_name(taxonomy, mta),
                     .outcome = outcome_name((enum outcome)outcome),
                     .category = name,
                     .count = n,
                 };
             }
-    count = bound(*rows, count);
+    count = bound(*rows, count, taxonomy);
     qsort(*rows, count, sizeof **rows, by_reply_name);
     return count;
 }

@@ -279,8 +279,58 @@ static void check_guards(struct check *check, const struct examples *examples)
     }
 }
 
+static void check_record_fields(struct check *check, const struct example *example,
+                                const struct record_shape *record,
+                                const struct template_fields *fields)
+{
+    for (size_t i = 0; i < example->field_count; i++) {
+        sv name = example->fields[i].name, want = example->fields[i].value;
+        enum field field = 0;
+        while (field < FIELD_COUNT && !sv_eq(field_name(field), name))
+            field++;
+        sv got = field < FIELD_COUNT && shape_has_field(&record->shape, field)
+                     ? fields->values[field]
+                     : SV_EMPTY;
+        if (field == FIELD_COUNT || !shape_has_field(&record->shape, field))
+            fault(check, example->place, "'%.*s' has no field '%.*s'", SV_FMT(record->shape.name),
+                  SV_FMT(name));
+        else if (!sv_eq(got, want))
+            fault(check, example->place, "'%.*s': field '%.*s' is '%.*s', not '%.*s'",
+                  SV_FMT(record->shape.name), SV_FMT(name), SV_FMT(got), SV_FMT(want));
+    }
+}
+
+static void check_record(struct check *check, const struct record_shape *record)
+{
+    const struct examples *examples = &record->shape.examples;
+    struct template_fields fields;
+    for (size_t i = 0; i < examples->hit_count; i++) {
+        const struct example *hit = &examples->hits[i];
+        const struct record_shape *took =
+            parser_record(check->parser, hit->text, &check->records, &fields);
+        if (!took)
+            fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(record->shape.name));
+        else if (took != record)
+            fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
+                  SV_FMT(took->shape.name), SV_FMT(record->shape.name));
+        else
+            check_record_fields(check, hit, record, &fields);
+    }
+    for (size_t i = 0; i < examples->miss_count; i++)
+        if (parser_record(check->parser, examples->misses[i].text, &check->records, &fields) ==
+            record)
+            fault(check, examples->misses[i].place, "'%.*s' takes its miss",
+                  SV_FMT(record->shape.name));
+    records_clear(&check->records);
+}
+
 static void check_mta(struct check *check, const struct mta_patterns *mta)
 {
+    for (size_t i = 0; i < mta->record_count; i++) {
+        const struct examples *examples = &mta->records[i].shape.examples;
+        check_record(check, &mta->records[i]);
+        check->counts.examples += examples->hit_count + examples->miss_count;
+    }
     for (size_t i = 0; i < mta->shape_count; i++) {
         check_shape(check, mta, i);
         check->counts.examples +=
@@ -291,7 +341,7 @@ static void check_mta(struct check *check, const struct mta_patterns *mta)
         check->counts.examples +=
             mta->frames[i].examples.hit_count + mta->frames[i].examples.miss_count;
     }
-    check->counts.patterns += mta->shape_count + mta->frame_count;
+    check->counts.patterns += mta->shape_count + mta->record_count + mta->frame_count;
 }
 
 static void check_all(struct check *check)
@@ -302,7 +352,7 @@ static void check_all(struct check *check)
         check->counts.examples +=
             patterns->headers[i].examples.hit_count + patterns->headers[i].examples.miss_count;
     }
-    for (size_t i = 0; i < MTA_COUNT; i++)
+    for (size_t i = 0; i < patterns->taxonomy.mta_count; i++)
         check_mta(check, &patterns->mtas[i]);
     for (size_t i = 0; i < patterns->rule_count; i++) {
         check_rule(check, &patterns->rules[i]);

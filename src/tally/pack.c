@@ -238,36 +238,42 @@ static void unpack_blocks(struct unpack *in, struct tally *tally, const struct t
     }
 }
 
-/* Those that are not 0: MTA, outcome, category (empty: a delivery), count; ended by MTA_COUNT. */
+/* Those that are not 0: MTA, outcome, category (empty: a delivery), count; ended by MTA_STORED_END.
+ */
 static void pack_replies(struct buf *out, const struct tally *tally,
                          const struct taxonomy *taxonomy)
 {
-    for (int mta = 0; mta < MTA_COUNT; mta++)
+    for (uint8_t mta = 0; mta < MTA_MAX; mta++)
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
             for (size_t category = 0; category <= CATEGORY_MAX; category++) {
                 int64_t count = tally->replies[mta][outcome][category];
                 if (!count)
                     continue;
-                pack_unsigned(out, (uint64_t)mta);
+                uint64_t stored = taxonomy_mta_stored(taxonomy, mta);
+                pack_unsigned(out, stored);
+                if (stored == MTA_STORED_NAMED)
+                    pack_text(out, taxonomy_mta_name(taxonomy, mta));
                 pack_unsigned(out, (uint64_t)outcome);
                 pack_text(out,
                           category < CATEGORY_MAX ? taxonomy->categories[category].name : SV_EMPTY);
                 pack_number(out, count);
             }
-    pack_unsigned(out, MTA_COUNT);
+    pack_unsigned(out, MTA_STORED_END);
 }
 
 static void unpack_replies(struct unpack *in, struct tally *tally, const struct taxonomy *taxonomy)
 {
-    for (uint64_t mta; (mta = unpack_unsigned(in)) != MTA_COUNT && !in->failed;) {
+    for (uint64_t mta; (mta = unpack_unsigned(in)) != MTA_STORED_END && !in->failed;) {
+        sv name = mta == MTA_STORED_NAMED ? unpack_text(in) : SV_EMPTY;
         uint64_t outcome = unpack_unsigned(in);
         sv category = unpack_text(in);
         int64_t count = unpack_finite(in);
-        if (mta > MTA_COUNT || outcome >= OUTCOME_COUNT)
+        if (mta > MTA_STORED_NAMED || outcome >= OUTCOME_COUNT)
             in->failed = true;
         else
-            tally->replies[mta][outcome][category.len ? category_named(taxonomy, category)
-                                                      : CATEGORY_MAX] += count;
+            tally->replies[taxonomy_mta_of_stored(taxonomy, mta, name)][outcome]
+                          [category.len ? category_named(taxonomy, category) : CATEGORY_MAX] +=
+                count;
     }
 }
 

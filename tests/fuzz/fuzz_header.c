@@ -2,7 +2,7 @@
  * and the glance that most lines get, must see what a reader sees that knows nothing. */
 #include "bouncelog/base/mem.h"
 #include "fuzz.h"
-#include "parse/header.h"
+#include "parse/header/header.h"
 
 static struct header_reader reader_new(void)
 {

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sv input = {(const char *)data, size};
     uint8_t choice = fuzz_choice(&input);
     struct parser_options options = {.patterns = fuzz_patterns(),
-                                     .only = (enum mta)(choice >> 6), /* 0: any */
+                                     .only = (uint8_t)(choice >> 6), /* 0: any */
                                      .inbound = choice & 1,
                                      .host = SV_EMPTY};
     struct clock_options when = {.mtime = 1795478400, .year = choice & 2 ? 2026 : 0};

@@ -17,8 +17,8 @@ static bool is_part(sv part, sv whole)
 static void check_grammar(sv raw)
 {
     struct arena arena = {0};
-    for (enum reply_joint joint = REPLY_SPACED; joint <= REPLY_SINGLE; joint++) {
-        struct reply reply = reply_parse(raw, joint, &arena);
+    for (enum reply_separator separator = REPLY_SPACED; separator <= REPLY_SINGLE; separator++) {
+        struct reply reply = reply_parse(raw, separator, &arena);
         fuzz_check(reply.code >= 0 && reply.code <= 999, "a code has three digits");
         fuzz_check(reply.enhanced.len == reply_enhanced_length(reply.enhanced),
                    "an enhanced code is well formed");
@@ -30,7 +30,7 @@ static void check_grammar(sv raw)
     arena_release(&arena);
 }
 
-static void explain(sv raw, enum mta mta)
+static void explain(sv raw, uint8_t mta)
 {
     struct records records = {0};
     struct buf text = {0};
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sv_put(bytes, line);
         memset(bytes + line.len, 0, PARSE_SLACK);
         check_grammar(sv_make(bytes, line.len));
-        explain(sv_make(bytes, line.len), (enum mta)(choice & 3));
+        explain(sv_make(bytes, line.len), (uint8_t)(choice & 3));
         mem_free(bytes);
     }
     return 0;

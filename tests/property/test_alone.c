@@ -127,10 +127,11 @@ static void test_any_mta(void **state)
 
 static void test_one_mta(void **state)
 {
-    struct parser_options options = {.patterns = &patterns, .host = SV("mx9"), .only = MTA_POSTFIX};
+    struct parser_options options = {
+        .patterns = &patterns, .host = SV("mx9"), .only = mta_of("postfix")};
     (void)state;
     check(&options, 8);
-    options.only = MTA_EXIM;
+    options.only = mta_of("exim");
     check(&options, 9);
 }
 

@@ -17,7 +17,7 @@ static void test_shapes(void **state)
     struct matcher *matcher = matcher_new();
     size_t broken = 0;
     (void)state;
-    for (int mta = 0; mta < MTA_COUNT; mta++)
+    for (uint8_t mta = 0; mta < patterns.taxonomy.mta_count; mta++)
         for (size_t i = 0; i < patterns.mtas[mta].shape_count; i++) {
             const struct shape *shape = &patterns.mtas[mta].shapes[i];
             for (size_t k = 0; shape->regex && k < shape->examples.hit_count; k++) {
@@ -43,7 +43,7 @@ static void test_needs(void **state)
 {
     struct matcher *matcher = matcher_new();
     (void)state;
-    for (int mta = 0; mta < MTA_COUNT; mta++)
+    for (uint8_t mta = 0; mta < patterns.taxonomy.mta_count; mta++)
         for (size_t i = 0; i < patterns.mtas[mta].shape_count; i++) {
             const struct shape *shape = &patterns.mtas[mta].shapes[i];
             if (!shape->regex || !shape->needs.len)

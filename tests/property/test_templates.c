@@ -12,13 +12,18 @@
 
 #include "bouncelog/pattern/patterns.h"
 #include "generator/generate.h"
-#include "parse/queue_id.h"
+#include "parse/mta/mta.h"
 
 enum { LINE = 4096, SLACK = 64, LINES = 1000000 / 2 };
 
 static struct patterns patterns;
 static struct matcher *matcher;
 static int64_t fitted; /* lines that fitted a template */
+
+static uint8_t mta_of(const char *name)
+{
+    return taxonomy_mta(&patterns.taxonomy, sv_from(name));
+}
 
 static void compare(const struct shape *shape, sv rest, const struct template_fields *fields)
 {
@@ -112,14 +117,14 @@ static size_t damage(uint64_t *state, char *line, size_t len)
     }
 }
 
-static void check_line(enum mta mta, uint64_t *state, char *line, size_t len)
+static void check_line(uint8_t mta, uint64_t *state, char *line, size_t len)
 {
-    char *tag = mta == MTA_EXIM ? line + 20 : strstr(line, "]: ");
+    char *tag = mta == mta_of("exim") ? line + 20 : strstr(line, "]: ");
     if (!tag)
         return;
-    char *start = mta == MTA_EXIM ? tag : tag + 3;
+    char *start = mta == mta_of("exim") ? tag : tag + 3;
     sv rest = sv_make(start, (size_t)(line + len - start));
-    if (!queue_id_take(mta, &rest).len)
+    if (!mta_find(patterns.taxonomy.mtas[mta])->queue_id_take(&rest).len)
         return;
     char copy[LINE + SLACK] = {0};
     sv_put(copy, rest);
@@ -132,7 +137,7 @@ static void check_line(enum mta mta, uint64_t *state, char *line, size_t len)
     }
 }
 
-static void check_mta(enum generated which, enum mta mta, int64_t lines)
+static void check_mta(enum generated which, uint8_t mta, int64_t lines)
 {
     struct generate_options options = {
         .mta = which, .bytes = lines * 150, .seed = 11, .addresses = 50000, .failing = 300};
@@ -153,27 +158,27 @@ static void check_mta(enum generated which, enum mta mta, int64_t lines)
 static void test_postfix(void **state)
 {
     (void)state;
-    check_mta(GENERATE_POSTFIX, MTA_POSTFIX, LINES);
+    check_mta(GENERATE_POSTFIX, mta_of("postfix"), LINES);
     assert_true(fitted > LINES / 8);
 }
 
 static void test_exim(void **state)
 {
     (void)state;
-    check_mta(GENERATE_EXIM, MTA_EXIM, LINES / 2);
+    check_mta(GENERATE_EXIM, mta_of("exim"), LINES / 2);
 }
 
 static void test_sendmail(void **state)
 {
     (void)state;
-    check_mta(GENERATE_SENDMAIL, MTA_SENDMAIL, LINES / 2);
+    check_mta(GENERATE_SENDMAIL, mta_of("sendmail"), LINES / 2);
 }
 
 /* All examples of all shapes, too. */
 static void test_examples(void **state)
 {
     (void)state;
-    for (enum mta mta = MTA_POSTFIX; mta < MTA_COUNT; mta++)
+    for (uint8_t mta = MTA_UNKNOWN + 1; mta < patterns.taxonomy.mta_count; mta++)
         for (size_t i = 0; i < patterns.mtas[mta].shape_count; i++) {
             const struct examples *examples = &patterns.mtas[mta].shapes[i].examples;
             for (size_t j = 0; j < examples->hit_count + examples->miss_count; j++) {

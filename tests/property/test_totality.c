@@ -32,7 +32,7 @@ static void add_seed(struct seeds *seeds, const char *before, sv text)
     buf_release(&line);
 }
 
-static void add_shapes(enum mta mta, const char *before)
+static void add_shapes(uint8_t mta, const char *before)
 {
     const struct mta_patterns *of = &patterns.mtas[mta];
     for (size_t i = 0; i < of->shape_count; i++)
@@ -48,13 +48,14 @@ static void gather(void)
     for (size_t i = 0; i < patterns.header_count; i++)
         for (size_t k = 0; k < patterns.headers[i].examples.hit_count; k++)
             add_seed(&lines, "", patterns.headers[i].examples.hits[k].text);
-    add_shapes(MTA_POSTFIX, "Nov 23 21:45:12 mx1 postfix/smtp[1]: 63A8A2CF3: ");
-    add_shapes(MTA_POSTFIX, "2026-11-23T21:45:12.5+01:00 mx1 postfix/qmgr[1]: 4jYJdY6H6Zz1gBmV: ");
-    add_shapes(MTA_POSTFIX, "Nov 23 21:45:12 mx1 postfix/smtpd[1]: NOQUEUE: ");
-    add_shapes(MTA_EXIM, "2026-11-23 21:27:38 1xVbZa-00002s-0P ");
-    add_shapes(MTA_EXIM, "Nov 23 21:27:38 mx1 exim[1]: 2026-11-23 21:27:38.5 +0100 [9] "
-                         "1xVbZa-00000000C5j-1wRa ");
-    add_shapes(MTA_SENDMAIL, "<22>Nov 23 21:52:10 mx1 sm-mta[1]: 6ANLqATg000139: ");
+    add_shapes(mta_of("postfix"), "Nov 23 21:45:12 mx1 postfix/smtp[1]: 63A8A2CF3: ");
+    add_shapes(mta_of("postfix"),
+               "2026-11-23T21:45:12.5+01:00 mx1 postfix/qmgr[1]: 4jYJdY6H6Zz1gBmV: ");
+    add_shapes(mta_of("postfix"), "Nov 23 21:45:12 mx1 postfix/smtpd[1]: NOQUEUE: ");
+    add_shapes(mta_of("exim"), "2026-11-23 21:27:38 1xVbZa-00002s-0P ");
+    add_shapes(mta_of("exim"), "Nov 23 21:27:38 mx1 exim[1]: 2026-11-23 21:27:38.5 +0100 [9] "
+                               "1xVbZa-00000000C5j-1wRa ");
+    add_shapes(mta_of("sendmail"), "<22>Nov 23 21:52:10 mx1 sm-mta[1]: 6ANLqATg000139: ");
     for (size_t i = 0; i < patterns.rule_count; i++)
         for (size_t k = 0; k < patterns.rules[i].examples.hit_count; k++)
             add_seed(&words, "", patterns.rules[i].examples.hits[k].text);
@@ -244,11 +245,11 @@ static void test_replies(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         mutate(&text, &words, &random);
         sv raw = guarded_put(&guarded, buf_sv(&text), 0);
-        for (int joint = REPLY_SPACED; joint <= REPLY_SINGLE; joint++) {
-            struct reply reply = reply_parse(raw, (enum reply_joint)joint, &arena);
+        for (int separator = REPLY_SPACED; separator <= REPLY_SINGLE; separator++) {
+            struct reply reply = reply_parse(raw, (enum reply_separator)separator, &arena);
             expect_reply(&reply, raw);
             assert_true(reply.text.len <= raw.len);
-            if (!reply_has_code(sv_trim(raw)) && joint != REPLY_ESCAPED)
+            if (!reply_has_code(sv_trim(raw)) && separator != REPLY_ESCAPED)
                 expect_int(reply.code, 0, raw);
         }
         (void)reply_undo_octal(raw, &arena);
@@ -257,7 +258,8 @@ static void test_replies(void **state)
             continue;
         raw = guarded_put(&guarded, buf_sv(&text), LINE_SLACK);
         records_clear(&records);
-        parser_reply(parser, (enum mta)(round / 10 % MTA_COUNT), raw, &records);
+        parser_reply(parser, (uint8_t)(round / 10 % (int)patterns.taxonomy.mta_count), raw,
+                     &records);
         expect_int(records.count, 1, raw);
         expect_record(&records.list[0], records.list[0].line, raw);
     }

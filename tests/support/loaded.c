@@ -31,6 +31,14 @@ uint8_t category_of(const char *name)
     return category;
 }
 
+uint8_t mta_of(const char *name)
+{
+    uint8_t mta = taxonomy_mta(&patterns.taxonomy, sv_from(name));
+    if (mta == MTA_UNKNOWN)
+        fail_msg("no MTA %s", name);
+    return mta;
+}
+
 int64_t at(const char *text)
 {
     int64_t seconds = 0;

@@ -13,6 +13,8 @@ int release_patterns(void **state);
 
 uint8_t category_of(const char *name); /* fails the test when there is none */
 
+uint8_t mta_of(const char *name); /* the same */
+
 /* The UTC second of an RFC 3339 text; fails the test when it is none. */
 int64_t at(const char *text);
 

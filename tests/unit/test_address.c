@@ -1,6 +1,7 @@
 /* address: the small things that stand in the groups of a line shape. */
 #include "loaded.h"
 #include "parse/address.h"
+#include "parse/mta/mta.h"
 
 static void test_ambiguous(void **state)
 {
@@ -127,30 +128,30 @@ static void test_undo_syslog(void **state)
 static void test_forwarded_id(void **state)
 {
     static const struct {
-        enum mta mta;
+        const struct mta *mta;
         sv text, id;
     } rows[] = {
-        {MTA_POSTFIX, SV("Ok: queued as 63A8A2CF3"), SV("63A8A2CF3")},
-        {MTA_POSTFIX, SV("2.0.0 Ok: queued as 4jYJdY6H6Zz1gBmV)"), SV("4jYJdY6H6Zz1gBmV")},
-        {MTA_POSTFIX,
+        {&mta_postfix, SV("Ok: queued as 63A8A2CF3"), SV("63A8A2CF3")},
+        {&mta_postfix, SV("2.0.0 Ok: queued as 4jYJdY6H6Zz1gBmV)"), SV("4jYJdY6H6Zz1gBmV")},
+        {&mta_postfix,
          SV("Ok, id=1, from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as "
             "63A8A2CF3"),
          SV("63A8A2CF3")},
-        {MTA_POSTFIX, SV("6ANLRuR5000052 Message accepted for delivery"), SV("6ANLRuR5000052")},
-        {MTA_POSTFIX, SV("Message accepted for delivery"), SV("")},
-        {MTA_POSTFIX, SV("queued as "), SV("")},
-        {MTA_POSTFIX, SV("queued as x"), SV("")},
-        {MTA_POSTFIX, SV("Ok"), SV("")},
-        {MTA_SENDMAIL, SV("6ANLRuR5000052 Message accepted for delivery"), SV("6ANLRuR5000052")},
-        {MTA_SENDMAIL, SV("Ok: queued as 63A8A2CF3"), SV("63A8A2CF3")},
-        {MTA_EXIM, SV("OK id=1xVbZa-00002s-0P"), SV("1xVbZa-00002s-0P")},
-        {MTA_EXIM, SV("OK id=1xVbZa-00000000C5j-1wRa"), SV("1xVbZa-00000000C5j-1wRa")},
-        {MTA_EXIM, SV("OK id=abc"), SV("")},
-        {MTA_EXIM, SV(""), SV("")},
+        {&mta_postfix, SV("6ANLRuR5000052 Message accepted for delivery"), SV("6ANLRuR5000052")},
+        {&mta_postfix, SV("Message accepted for delivery"), SV("")},
+        {&mta_postfix, SV("queued as "), SV("")},
+        {&mta_postfix, SV("queued as x"), SV("")},
+        {&mta_postfix, SV("Ok"), SV("")},
+        {&mta_sendmail, SV("6ANLRuR5000052 Message accepted for delivery"), SV("6ANLRuR5000052")},
+        {&mta_sendmail, SV("Ok: queued as 63A8A2CF3"), SV("63A8A2CF3")},
+        {&mta_exim, SV("OK id=1xVbZa-00002s-0P"), SV("1xVbZa-00002s-0P")},
+        {&mta_exim, SV("OK id=1xVbZa-00000000C5j-1wRa"), SV("1xVbZa-00000000C5j-1wRa")},
+        {&mta_exim, SV("OK id=abc"), SV("")},
+        {&mta_exim, SV(""), SV("")},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        expect_sv(address_forwarded_id(rows[i].mta, rows[i].text), rows[i].id, rows[i].text);
+        expect_sv(rows[i].mta->forwarded_id(rows[i].text), rows[i].id, rows[i].text);
 }
 
 static void test_seconds(void **state)

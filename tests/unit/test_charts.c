@@ -244,8 +244,8 @@ static void test_replies(void **state)
     int64_t sum = 0, want = 0;
     (void)state;
     tally_init(&tally);
-    tally.replies[MTA_EXIM][OUTCOME_DELIVERED][CATEGORY_MAX] = 5;
-    tally.replies[MTA_EXIM][OUTCOME_BOUNCED][category_of("policy")] = 7;
+    tally.replies[mta_of("exim")][OUTCOME_DELIVERED][CATEGORY_MAX] = 5;
+    tally.replies[mta_of("exim")][OUTCOME_BOUNCED][category_of("policy")] = 7;
     counts_of_replies(&report, &tally, &patterns.taxonomy);
     assert_int_equal(report.reply_count, 2);
     expect_sv(report.replies[0].category, SV("policy"), SV_EMPTY);
@@ -257,7 +257,7 @@ static void test_replies(void **state)
     }
     memcpy(full.categories, categories, sizeof categories);
     full.category_count = CATEGORY_MAX;
-    for (int mta = 0; mta < MTA_COUNT; mta++)
+    for (uint8_t mta = 0; mta < patterns.taxonomy.mta_count; mta++)
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
             for (int i = 0; i <= CATEGORY_MAX; i++)
                 want += tally.replies[mta][outcome][i] = i + 1;

@@ -6,7 +6,7 @@
 
 /* A failure as the parser gives it; the rest of the record is empty. */
 struct asked {
-    enum mta mta;
+    const char *mta;
     enum origin origin;
     enum stage stage;
     int code;
@@ -16,7 +16,7 @@ struct asked {
 static struct record attempt_of(const struct asked *asked)
 {
     return (struct record){.kind = RECORD_ATTEMPT,
-                           .mta = asked->mta,
+                           .mta = mta_of(asked->mta),
                            .outcome = OUTCOME_BOUNCED,
                            .severity = SEVERITY_PERMANENT,
                            .recipient = SV("joe@example.com"),
@@ -32,7 +32,7 @@ static const struct row {
     enum basis basis;
     sv rule;
 } rows[] = {
-#define REMOTE MTA_POSTFIX, ORIGIN_REMOTE
+#define REMOTE "postfix", ORIGIN_REMOTE
 #define SOME_RULE                                                                                  \
     {                                                                                              \
         NULL, 0                                                                                    \
@@ -116,11 +116,11 @@ static const struct row {
      BASIS_CODE,
      SV("421")}, /* not about an address anyway */
     /* our own MTA's code counts when nobody else spoke, and never for what a remote said */
-    {{MTA_POSTFIX, ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("5.1.1")},
+    {{"postfix", ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("5.1.1")},
      "recipient_unknown",
      BASIS_MTA,
      SV("X.1.1")},
-    {{MTA_EXIM, ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("4.2.2")},
+    {{"exim", ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("4.2.2")},
      "mailbox_full",
      BASIS_MTA,
      SV("X.2.2")},
@@ -128,20 +128,20 @@ static const struct row {
      "unclassified",
      BASIS_NONE,
      SV("")},
-    {{MTA_POSTFIX, ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("5.0.0")},
+    {{"postfix", ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("5.0.0")},
      "unclassified",
      BASIS_NONE,
      SV("")},
-    {{MTA_POSTFIX, ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("")},
+    {{"postfix", ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("xyzzy"), SV("")},
      "unclassified",
      BASIS_NONE,
      SV("")},
     /* sendmail says `User unknown` to almost anything: its own words are no rule's ground */
-    {{MTA_SENDMAIL, ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("User unknown"), SV("5.1.1")},
+    {{"sendmail", ORIGIN_LOCAL, STAGE_UNKNOWN, 0, SV(""), SV("User unknown"), SV("5.1.1")},
      "recipient_unknown",
      BASIS_MTA,
      SOME_RULE},
-    {{MTA_SENDMAIL, ORIGIN_REMOTE, STAGE_RCPT, 550, SV("5.1.1"), SV("User unknown"), SV("5.1.1")},
+    {{"sendmail", ORIGIN_REMOTE, STAGE_RCPT, 550, SV("5.1.1"), SV("User unknown"), SV("5.1.1")},
      "recipient_unknown",
      BASIS_RULE,
      SOME_RULE},

@@ -4,7 +4,7 @@
 
 #include "bouncelog/base/date.h"
 #include "loaded.h"
-#include "parse/stamp.h"
+#include "parse/header/stamp.h"
 
 /* Lines of one source, and the time that each of them must get. */
 struct row {

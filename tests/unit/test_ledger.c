@@ -84,7 +84,7 @@ static struct record record_of(const struct step *step, int64_t line)
 {
     return (struct record){
         .kind = step->kind,
-        .mta = MTA_POSTFIX,
+        .mta = 1,
         .outcome = step->outcome,
         .ambiguous = step->ambiguous,
         .repeats = step->repeats,

@@ -64,7 +64,7 @@ static struct event event_with(sv text)
 {
     return (struct event){
         .attempt = {.kind = RECORD_ATTEMPT,
-                    .mta = MTA_EXIM,
+                    .mta = mta_of("exim"),
                     .outcome = OUTCOME_BOUNCED,
                     .severity = SEVERITY_PERMANENT,
                     .time = 1795317069,

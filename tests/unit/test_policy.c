@@ -19,7 +19,7 @@ static enum action action_of(const struct failure *failure)
 {
     struct event event = {
         .attempt = {.kind = RECORD_ATTEMPT,
-                    .mta = MTA_POSTFIX,
+                    .mta = mta_of("postfix"),
                     .outcome = failure->outcome,
                     .severity = failure->severity,
                     .local = failure->local,

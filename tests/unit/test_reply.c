@@ -8,11 +8,11 @@ struct row {
     sv enhanced, text;
 };
 
-static void expect_reply(enum reply_joint joint, const struct row *rows, size_t count)
+static void expect_reply(enum reply_separator separator, const struct row *rows, size_t count)
 {
     struct arena arena = {0};
     for (size_t i = 0; i < count; i++) {
-        struct reply reply = reply_parse(rows[i].raw, joint, &arena);
+        struct reply reply = reply_parse(rows[i].raw, separator, &arena);
         expect_int(reply.code, rows[i].code, rows[i].raw);
         expect_sv(reply.enhanced, rows[i].enhanced, rows[i].raw);
         expect_sv(reply.text, rows[i].text, rows[i].raw);

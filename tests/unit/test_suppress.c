@@ -68,7 +68,7 @@ static struct record record_of(const struct step *step, int64_t line)
         .kind = step->removed  ? RECORD_REMOVED
                 : step->queued ? RECORD_QUEUED
                                : RECORD_ATTEMPT,
-        .mta = MTA_POSTFIX,
+        .mta = mta_of("postfix"),
         .outcome = step->outcome,
         .severity = step->severity,
         .time = step->time,

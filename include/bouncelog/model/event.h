@@ -49,7 +49,7 @@ enum record_kind {
 /* What one log line gives, in line order: the worker's product, the ledger's food. */
 struct record {
     enum record_kind kind;
-    enum mta mta;
+    uint8_t mta;             /* index of taxonomy.mtas */
     bool null_sender;        /* RECORD_SENDER: the envelope sender is <> */
     bool notification;       /* RECORD_SENDER: the message is a notification of our own MTA */
     bool arrival;            /* RECORD_SENDER: the message was handed to us just now */

@@ -9,15 +9,6 @@
 
 #define NAMES_ENUM(constant, name) constant,
 
-#define MTA_NAMES(X)                                                                               \
-    X(MTA_UNKNOWN, "unknown")                                                                      \
-    X(MTA_POSTFIX, "postfix")                                                                      \
-    X(MTA_EXIM, "exim")                                                                            \
-    X(MTA_SENDMAIL, "sendmail")
-enum mta { MTA_NAMES(NAMES_ENUM) MTA_COUNT };
-sv mta_name(enum mta value);
-bool mta_from_name(sv name, enum mta *value);
-
 #define OUTCOME_NAMES(X)                                                                           \
     X(OUTCOME_DELIVERED, "delivered")                                                              \
     X(OUTCOME_DEFERRED, "deferred")                                                                \

@@ -1,5 +1,6 @@
-/* taxonomy: what a failure can mean (patterns/categories.yaml), what each reply code
- * (patterns/codes.yaml) and enhanced status code (patterns/enhanced.yaml) stands for.
+/* taxonomy: what a failure can mean (patterns/categories.yaml), who writes logs (patterns/mta/),
+ * what each reply code (patterns/codes.yaml) and enhanced status code (patterns/enhanced.yaml)
+ * stands for.
  *
  * Filled by the pattern room at start, then immutable and shared by all threads for the run. A
  * category is its index in `categories`; CATEGORY_NONE is "no category" (a delivery). */
@@ -10,6 +11,9 @@
 #include "bouncelog/model/names.h"
 
 enum { CATEGORY_MAX = 64, CATEGORY_NONE = 255 };
+
+/* An MTA is its index in `mtas`: the names of the pattern files. */
+enum { MTA_UNKNOWN = 0, MTA_MAX = 16 };
 
 struct category {
     sv name, meaning, remedy;
@@ -36,6 +40,8 @@ struct taxonomy {
     struct category categories[CATEGORY_MAX];
     size_t category_count;
     uint8_t unclassified, expired;
+    sv mtas[MTA_MAX]; /* [MTA_UNKNOWN] is "unknown" */
+    size_t mta_count;
     struct code_entry *codes;
     size_t code_count;
     struct enhanced_entry *enhanced;
@@ -54,6 +60,15 @@ const struct enhanced_entry *taxonomy_enhanced(const struct taxonomy *taxonomy, 
 sv taxonomy_code_class(int code);
 /* The category's name, or an empty view for CATEGORY_NONE. */
 sv taxonomy_category_name(const struct taxonomy *taxonomy, uint8_t category);
+/* MTA_UNKNOWN when there is no such MTA. */
+uint8_t taxonomy_mta(const struct taxonomy *taxonomy, sv name);
+sv taxonomy_mta_name(const struct taxonomy *taxonomy, uint8_t mta);
+/* The number that stored bytes have for an MTA. Version 1.0.0 numbered the MTAs it knew; all others
+ * have MTA_STORED_NAMED, and their name beside it. MTA_STORED_END ends a list of them. */
+enum { MTA_STORED_END = 4, MTA_STORED_NAMED = 5 };
+uint64_t taxonomy_mta_stored(const struct taxonomy *taxonomy, uint8_t mta);
+/* And back; name: beside MTA_STORED_NAMED, else not looked at. */
+uint8_t taxonomy_mta_of_stored(const struct taxonomy *taxonomy, uint64_t number, sv name);
 void taxonomy_release(struct taxonomy *taxonomy);
 
 #endif

@@ -58,9 +58,9 @@ struct clock_options {
 
 struct parser_options {
     const struct patterns *patterns;
-    enum mta only; /* --mta; MTA_UNKNOWN: any, per line */
-    sv host;       /* --host: of logs that carry none */
-    bool inbound;  /* report mail that our own server refused */
+    uint8_t only; /* --mta; MTA_UNKNOWN: any, per line */
+    sv host;      /* --host: of logs that carry none */
+    bool inbound; /* report mail that our own server refused */
     bool brief; /* of a delivery, only what is counted is asked for: no delay, no words, no relay */
 };
 
@@ -97,7 +97,12 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
 
 /* A reply, or the words of an MTA about a failure, without a log line around it: adds one attempt.
  * mta MTA_UNKNOWN: whose words they are is found out. */
-void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *records);
+void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *records);
+
+/* The record of an MTA's file that takes this JSON object, and what its paths give: for `patterns
+ * check`. NULL: none takes it. Views live in the arena of records. */
+const struct record_shape *parser_record(struct parser *parser, sv text, struct records *records,
+                                         struct template_fields *fields);
 
 /* Matches that ran into PCRE2's limits: such lines are unparsed or unframed. */
 uint64_t parser_limits(const struct parser *parser);

@@ -17,10 +17,10 @@
 #include "bouncelog/base/arena.h"
 #include "bouncelog/model/event.h"
 
-enum reply_joint { REPLY_SPACED, REPLY_ESCAPED, REPLY_SINGLE };
+enum reply_separator { REPLY_SPACED, REPLY_ESCAPED, REPLY_SINGLE };
 
 /* text is a view of raw, or a copy in the arena when codes had to be taken out of its middle. */
-struct reply reply_parse(sv raw, enum reply_joint joint, struct arena *arena);
+struct reply reply_parse(sv raw, enum reply_separator separator, struct arena *arena);
 
 /* Does raw begin with a reply code and a separator? */
 bool reply_has_code(sv raw);

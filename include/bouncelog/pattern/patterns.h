@@ -37,12 +37,13 @@ struct examples {
 };
 
 /* patterns/headers.yaml: what stands before the message. */
-enum header_then { HEADER_THEN_TAG, HEADER_THEN_EXIM, HEADER_THEN_MESSAGE };
+enum header_then { HEADER_THEN_TAG, HEADER_THEN_MTA, HEADER_THEN_MESSAGE };
 
 struct header_form {
     sv name;
     struct regex *regex;
     enum header_then then;
+    uint8_t mta;   /* HEADER_THEN_MTA: whose own log it is */
     bool repeats;  /* the same bytes mean the same header: it may be remembered */
     bool any_time; /* minute and second are any two digits */
     struct place place;
@@ -75,11 +76,48 @@ struct shape {
     struct regex *regex; /* NULL: the gate says it all */
     struct line_template *templates;
     size_t template_count;
+    uint64_t fields; /* bits of enum field: what it may give */
     enum meaning meaning;
+    bool arrival; /* sender: the message was handed to us just now */
     struct status_outcome statuses[STATUS_MAX];
     size_t status_count;
     struct place place;
     struct examples examples;
+};
+
+static inline bool shape_has_field(const struct shape *shape, enum field field)
+{
+    return shape->fields >> field & 1;
+}
+
+/* What a delivery that no shape takes would look like: it was not understood. */
+struct sign {
+    sv gate, needs; /* empty: anything */
+    uint64_t daemons;
+};
+
+/* A log whose lines are records: JSON objects in which a path (`response.code`) holds what
+ * elsewhere stands in a group. */
+enum { RECORD_PATHS = 3, RECORD_VALUES = 8, RECORD_CONDITIONS = 4 };
+
+struct record_condition {
+    sv path;
+    sv values[RECORD_VALUES]; /* one of them must stand there */
+    size_t value_count;       /* 0: something must */
+};
+
+struct record_field {
+    enum field field;
+    sv paths[RECORD_PATHS]; /* joined by dots */
+    size_t path_count;
+};
+
+struct record_shape {
+    struct shape shape; /* without gate, pattern and templates */
+    struct record_condition when[RECORD_CONDITIONS];
+    size_t when_count;
+    struct record_field fields[FIELD_COUNT];
+    size_t field_count;
 };
 
 /* A shape as seen from the first bytes of what it takes. */
@@ -110,12 +148,13 @@ struct command_stage {
 struct mta_patterns {
     sv *programs; /* globs of program names that are this MTA */
     size_t program_count;
-    struct map daemons;        /* name -> uint32_t bit number */
-    uint64_t delivery_daemons; /* a `to=` from one of these that no shape takes is unparsed */
-    uint64_t local_daemons;    /* agents that deliver on our own host */
-    uint64_t discard_daemons;  /* agents that throw mail away */
+    struct map daemons;       /* name -> uint32_t bit number */
+    uint64_t local_daemons;   /* agents that deliver on our own host */
+    uint64_t discard_daemons; /* agents that throw mail away */
     struct shape *shapes;
     size_t shape_count;
+    struct record_shape *records;
+    size_t record_count;
     /* The gates that begin with a byte, in the order of their shapes, from gates_of[byte] up to
      * gates_of[byte + 1]; and the daemons that they ask for: most lines are ruled out so. */
     struct gate *gates;
@@ -125,6 +164,15 @@ struct mta_patterns {
     size_t frame_count;
     struct command_stage *stages;
     size_t stage_count;
+    bool daemons_in_path; /* a path that ends with a daemon is this MTA's */
+    bool says_removed;    /* a line tells that a queue id is free again */
+    sv no_queue_id;       /* stands for an id where no message came into being */
+    sv *arrivals;         /* what begins with one of these arrived in that second */
+    size_t arrival_count;
+    struct sign *signs;
+    size_t sign_count;
+    sv *stock_words; /* with which it stands for whatever was answered: its dsn= says more */
+    size_t stock_word_count;
     sv *local_words; /* transports (Exim) and mailers (sendmail) that deliver on our own host */
     size_t local_word_count;
 };
@@ -176,7 +224,7 @@ struct patterns {
     struct taxonomy taxonomy;
     struct header_form *headers;
     size_t header_count, site_header_count; /* the first site_header_count are the site's own */
-    struct mta_patterns mtas[MTA_COUNT];
+    struct mta_patterns mtas[MTA_MAX];      /* by taxonomy.mtas */
     struct rule *rules;
     size_t rule_count;
     struct guard *guards;

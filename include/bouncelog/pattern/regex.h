@@ -29,6 +29,13 @@
     X(INNER, "inner")                                                                              \
     X(COMMAND, "command")                                                                          \
     X(NEW_ID, "new_id")                                                                            \
+    X(QUEUE_ID, "queue_id")                                                                        \
+    X(NOTIFICATION, "notification")                                                                \
+    X(TRANSIENT, "transient")                                                                      \
+    X(CODE, "code")                                                                                \
+    X(ENHANCED, "enhanced")                                                                        \
+    X(TIME, "time")                                                                                \
+    X(CREATED, "created")                                                                          \
     X(RECIPIENTS, "recipients")                                                                    \
     X(YEAR, "year")                                                                                \
     X(MONTH, "month")                                                                              \

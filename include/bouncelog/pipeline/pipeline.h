@@ -22,7 +22,7 @@ struct scan;
 
 struct pipeline_options {
     const struct patterns *patterns;
-    enum mta only;
+    uint8_t only; /* an MTA; MTA_UNKNOWN: any */
     sv host;
     bool inbound;
     bool zone_given;

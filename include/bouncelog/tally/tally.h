@@ -103,7 +103,7 @@ struct tally {
     int64_t first, last; /* of the attempts; first > last: none */
     struct category_tally categories[CATEGORY_MAX];
     /* By MTA, outcome and category (of an expiry: expired; CATEGORY_MAX: none). */
-    int64_t replies[MTA_COUNT][OUTCOME_COUNT][CATEGORY_MAX + 1];
+    int64_t replies[MTA_MAX][OUTCOME_COUNT][CATEGORY_MAX + 1];
     int64_t codes[1000];
     /* The last event's hour, host, provider and code: most events share them with the one before.
      */

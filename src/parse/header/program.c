@@ -1,3 +1,4 @@
+/* Names of programs: by glob, or by the daemon that a path ends with. */
 #include "program.h"
 
 #include "bouncelog/base/scan.h"
@@ -21,12 +22,13 @@ static struct program find(const struct program_table *table, sv name)
 {
     size_t slash = sv_rfind_byte(name, '/');
     sv last = slash == SV_NPOS ? name : sv_skip(name, slash + 1);
-    for (enum mta mta = MTA_POSTFIX; mta < MTA_COUNT; mta++) {
+    for (uint8_t mta = MTA_UNKNOWN + 1; mta < table->patterns->taxonomy.mta_count; mta++) {
         const struct mta_patterns *patterns = &table->patterns->mtas[mta];
         if (table->only != MTA_UNKNOWN && table->only != mta)
             continue;
         uint64_t daemon = daemon_bit(patterns, last);
-        if ((mta == MTA_POSTFIX && slash != SV_NPOS && daemon) || is_program_of(patterns, name))
+        if ((patterns->daemons_in_path && slash != SV_NPOS && daemon) ||
+            is_program_of(patterns, name))
             return (struct program){mta, daemon};
     }
     return (struct program){MTA_UNKNOWN, 0};
@@ -45,8 +47,8 @@ struct program program_find(struct program_table *table, sv name)
     return slot->program;
 }
 
-struct program program_exim(const struct program_table *table)
+struct program program_of_mta(const struct program_table *table, uint8_t mta)
 {
-    bool wanted = table->only == MTA_UNKNOWN || table->only == MTA_EXIM;
-    return (struct program){wanted ? MTA_EXIM : MTA_UNKNOWN, 0};
+    bool wanted = table->only == MTA_UNKNOWN || table->only == mta;
+    return (struct program){wanted ? mta : MTA_UNKNOWN, 0};
 }

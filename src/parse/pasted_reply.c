@@ -1,7 +1,8 @@
 /* A reply without a log line around it, as a person pastes it. */
+#include "mta/mta.h"
 #include "parser.h"
 
-static enum reply_joint joint_of(sv text)
+static enum reply_separator separator_of(sv text)
 {
     return sv_find(text, SV("\\n")) == SV_NPOS ? REPLY_SPACED : REPLY_ESCAPED;
 }
@@ -10,7 +11,7 @@ static void read_reply(struct line *line, sv text, struct record *record)
 {
     struct arena *arena = &line->records->arena;
     record->said = (struct said){ORIGIN_REMOTE, STAGE_UNKNOWN, text};
-    record->reply = reply_parse(text, joint_of(text), arena);
+    record->reply = reply_parse(text, separator_of(text), arena);
     size_t enhanced = record->reply.code ? 0 : reply_enhanced_length(record->reply.text);
     if (enhanced) { /* people paste the part behind the code, too */
         record->reply.enhanced = sv_sub(record->reply.text, 0, enhanced);
@@ -40,28 +41,32 @@ static enum severity refusal_in_greeting(const struct reply *reply)
     return SEVERITY_NONE;
 }
 
-static bool read_frames(struct line *line, enum mta mta, sv text, struct record *record)
+static bool read_frames(struct line *line, uint8_t mta, sv text, struct record *record)
 {
-    for (enum mta one = MTA_POSTFIX; one < MTA_COUNT; one++) {
+    const struct patterns *patterns = line->parser->options.patterns;
+    for (uint8_t one = MTA_UNKNOWN + 1; one < patterns->taxonomy.mta_count; one++) {
         if (mta != MTA_UNKNOWN && one != mta)
             continue;
-        line->patterns = &line->parser->options.patterns->mtas[one];
+        line->patterns = &patterns->mtas[one];
+        line->mta = line->parser->mtas[one];
         if (!frame_knows(line, text))
             continue;
         record->mta = one;
-        frame_read(line, text, one == MTA_EXIM ? REPLY_ESCAPED : REPLY_SPACED, record);
+        frame_read(line, text, line->mta->separator == REPLY_ESCAPED ? REPLY_ESCAPED : REPLY_SPACED,
+                   record);
         return true;
     }
     return false;
 }
 
-void parser_reply(struct parser *parser, enum mta mta, sv text, struct records *records)
+void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *records)
 {
     struct clock clock = {0};
     struct stamp none = {.absolute = true};
     struct line line = {.parser = parser,
                         .clock = &clock,
                         .records = records,
+                        .mta = &mta_other,
                         .header = {.stamp = &none, .host = SV_EMPTY},
                         .queue_id = SV_EMPTY};
     text = sv_trim(text);

@@ -18,6 +18,10 @@ struct container {
     int64_t seconds;
 };
 
+struct cJSON;
+/* Does the object carry a line? */
+bool container_is(const struct cJSON *object);
+
 /* False when the line is no such object. */
 bool container_open(sv line, struct arena *arena, struct container *container);
 

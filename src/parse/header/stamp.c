@@ -185,3 +185,15 @@ struct clock clock_decide(const struct clock_evidence *evidence,
     }
     return clock;
 }
+
+bool stamp_seconds(sv text, int64_t *seconds)
+{
+    uint64_t number;
+    sv digits = sv_cut(text, '.', &(sv){0});
+    if (!sv_to_u64(digits, &number))
+        return date_parse(text, seconds);
+    while (number > UINT64_C(100000000000)) /* the year 5138 in seconds, 1973 in milliseconds */
+        number /= 1000;
+    *seconds = (int64_t)number;
+    return true;
+}

@@ -1,7 +1,13 @@
-/* Exim: `MESSAGEID FLAG ...` of the main log (patterns/mta/exim.yaml). */
-#include "address.h"
+/* Exim: `MESSAGEID FLAG ...` of the main log (patterns/mta/exim.yaml).
+ *
+ * What its file cannot say: the K=V fields behind the address (exim_fields.c), which of the
+ * addresses that a line shows is the recipient, the numbers behind `defer`, records that syslog
+ * split. Message ids are 6-6-2 (to 4.96) or 6-11-4 characters; the first six are seconds since 1970
+ * in base 62 (exim/src/src/string.c, string_base62). */
+#include "../address.h"
+#include "../header/header.h"
 #include "exim_fields.h"
-#include "parser.h"
+#include "mta.h"
 #include "queue_id.h"
 
 enum {
@@ -59,14 +65,6 @@ static void take_own_stamp(struct header_reader *reader, struct header *header, 
     *message = v;
 }
 
-static bool is_local_word(const struct line *line, sv word)
-{
-    for (size_t i = 0; i < line->patterns->local_word_count; i++)
-        if (sv_eq_nocase(line->patterns->local_words[i], word))
-            return true;
-    return false;
-}
-
 /* Which of the addresses that Exim shows is the recipient, which the one it was derived from. */
 static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
                            struct record *record)
@@ -119,7 +117,7 @@ static void keep_fields(struct line *line, const struct exim_fields *fields, str
     record->delay_s = address_seconds(fields->time);
     record->sender = fields->sender;
     record->has_sender = fields->has_sender;
-    record->local = record->local || is_local_word(line, fields->transport);
+    record->local = record->local || mta_is_local(line, fields->transport);
 }
 
 /* C="..." has its quotes and backslashes escaped once more. */
@@ -137,6 +135,16 @@ static sv unescape(sv text, struct arena *arena)
     return sv_make(out, len);
 }
 
+static size_t id_length(sv v);
+
+/* "OK id=1xVbZa-00002s-0P" */
+static sv named_id(sv text)
+{
+    size_t at = sv_find(text, SV("id="));
+    sv behind = at == SV_NPOS ? SV_EMPTY : sv_skip(text, at + 3);
+    return sv_sub(behind, 0, id_length(behind));
+}
+
 static void read_accepted(struct line *line, sv text, struct record *record)
 {
     struct arena *arena = &line->records->arena;
@@ -147,7 +155,7 @@ static void read_accepted(struct line *line, sv text, struct record *record)
     record->said = (struct said){ORIGIN_REMOTE, STAGE_END_OF_DATA, fields.confirmation};
     record->reply = reply_parse(unescape(fields.confirmation, arena), REPLY_ESCAPED, arena);
     record->reply.text = reply_undo_octal(record->reply.text, arena);
-    record->forwarded_id = address_forwarded_id(MTA_EXIM, record->reply.text);
+    record->forwarded_id = named_id(record->reply.text);
 }
 
 /* ` DT=0.1s` and ` QT=2s` stand behind the words of a failure. */
@@ -209,74 +217,28 @@ static bool read_deferred(struct line *line, sv text, struct record *record)
     return true;
 }
 
-/* cut: syslog took the record in parts, and this is the first. */
-static bool read_attempt(struct line *line, const struct shape *shape, bool cut)
+static bool read_attempt(struct line *line, const struct shape *shape, struct record *record)
 {
-    sv plain = line_field(line, shape, FIELD_RECIPIENT);
+    sv plain = record->recipient, original = record->original;
     sv quoted = line_field(line, shape, FIELD_QUOTED);
-    sv original = line_field(line, shape, FIELD_ORIGINAL);
     sv text = line_field(line, shape, FIELD_TEXT);
+    bool understood = true;
     if (quoted.len && !address_is_unquoted_form(plain, quoted))
         return false;
-    size_t before = line->records->count;
-    struct record *record = line_record(line, RECORD_ATTEMPT);
-    bool context, understood = true;
-    line_outcome(shape, SV_EMPTY, &record->outcome, &context);
     read_addresses(line, plain, quoted, original, record);
-    read_doubt(line, quoted, cut, record);
+    read_doubt(line, quoted, line->part == 1, record);
     if (record->outcome == OUTCOME_DELIVERED)
         read_accepted(line, text, record);
     else if (record->outcome == OUTCOME_DEFERRED)
         understood = read_deferred(line, text, record);
     else if (record->outcome == OUTCOME_BOUNCED)
         understood = read_failed(line, text, record);
-    if (record->outcome == OUTCOME_DEFERRED || record->outcome == OUTCOME_BOUNCED ||
-        record->outcome == OUTCOME_EXPIRED)
+    if (mta_is_failure(record->outcome))
         record->severity = failure_severity(record);
-    if (!understood)
-        line->records->count = before;
     return understood;
 }
 
-static enum line_class read_refused(struct line *line, const struct shape *shape)
-{
-    if (!line->parser->options.inbound)
-        return LINE_CONTEXT;
-    struct record *record = line_record(line, RECORD_ATTEMPT);
-    record->outcome = OUTCOME_REFUSED;
-    record->recipient = line_field(line, shape, FIELD_RECIPIENT);
-    record->sender = line_field(line, shape, FIELD_SENDER);
-    record->has_sender = true;
-    sv words = line_field(line, shape, FIELD_TEXT);
-    record->said = (struct said){ORIGIN_LOCAL, STAGE_RCPT, words};
-    record->reply = (struct reply){0, SV_EMPTY, reply_undo_octal(words, &line->records->arena)};
-    record->severity = sv_find(sv_sub(line->rest, 0, (size_t)(words.ptr - line->rest.ptr)),
-                               SV(" temporarily rejected ")) == SV_NPOS
-                           ? SEVERITY_PERMANENT
-                           : SEVERITY_TRANSIENT;
-    return LINE_DELIVERY;
-}
-
-static void read_arrival(struct line *line, const struct shape *shape)
-{
-    struct record *record = line_record(line, RECORD_SENDER);
-    record->sender = line_field(line, shape, FIELD_SENDER);
-    record->null_sender = !record->sender.len;
-    /* R= names the message that could not be delivered (receive.c, receive_msg). */
-    record->notification = sv_starts(line->rest, SV("<= <> R="));
-    record->arrival = !record->notification;
-}
-
-static bool looks_like_delivery(sv rest)
-{
-    static const char *const flags[] = {"=> ", "-> ", ">> ", "** ", "== "};
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (sv_starts(rest, sv_from(flags[i])))
-            return true;
-    return false;
-}
-
-sv exim_message(struct header_reader *reader, struct header *header, int *part)
+static sv unwrap(struct header_reader *reader, struct header *header, int *part)
 {
     sv message = header->message;
     *part = take_part(&message);
@@ -284,40 +246,43 @@ sv exim_message(struct header_reader *reader, struct header *header, int *part)
     return message;
 }
 
-enum line_class exim_line(struct line *line)
+/* 6-6-2 or 6-11-4 */
+static size_t id_length(sv v)
 {
-    int part;
-    sv message = exim_message(&line->parser->headers, &line->header, &part);
-    if (part > 1)
-        return LINE_CONTEXT;
-    line->queue_id = queue_id_take(MTA_EXIM, &message);
-    line->rest = message;
-    for (const struct shape *shape = line_shape(line); shape;
-         shape = line_shape_after(line, shape)) {
-        if (shape->meaning != MEANING_REFUSED && !line->queue_id.len)
-            continue;
-        switch (shape->meaning) {
-        case MEANING_ATTEMPT:
-            if (read_attempt(line, shape, part == 1))
-                return LINE_DELIVERY;
-            continue;
-        case MEANING_SENDER:
-            read_arrival(line, shape);
-            return LINE_CONTEXT;
-        case MEANING_REFUSED:
-            return read_refused(line, shape);
-        case MEANING_REMOVED:
-            line_record(line, RECORD_REMOVED);
-            return LINE_CONTEXT;
-        case MEANING_EXPIRED:
-            line_record(line, RECORD_EXPIRED);
-            return LINE_CONTEXT;
-        case MEANING_QUEUED:
-            line_record(line, RECORD_QUEUED);
-            return LINE_CONTEXT;
-        case MEANING_CONTEXT:
-            return LINE_CONTEXT;
-        }
-    }
-    return line->queue_id.len && looks_like_delivery(message) ? LINE_UNPARSED : LINE_CONTEXT;
+    size_t first = queue_id_run(v);
+    if (first != 6 || v.len < 16 || v.ptr[6] != '-')
+        return 0;
+    size_t second = queue_id_run(sv_skip(v, 7));
+    if ((second != 6 && second != 11) || v.len <= 7 + second || v.ptr[7 + second] != '-')
+        return 0;
+    size_t third = queue_id_run(sv_skip(v, 8 + second));
+    return third == (second == 6 ? 2 : 4) ? 8 + second + third : 0;
 }
+
+static sv take_id(sv *message)
+{
+    sv v = *message;
+    size_t n = id_length(v);
+    if (!n || n >= v.len || v.ptr[n] != ' ')
+        return SV_EMPTY;
+    *message = sv_skip(v, n + 1);
+    return sv_sub(v, 0, n);
+}
+
+static bool id_time(sv id, int64_t *seconds)
+{
+    return id_length(id) &&
+           queue_id_number(sv_sub(id, 0, 6),
+                           SV("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+                           seconds);
+}
+
+const struct mta mta_exim = {.name = "exim",
+                             .queue_id_take = take_id,
+                             .queue_id_length = id_length,
+                             .queue_id_time = id_time,
+                             .needs_id = true,
+                             .unwrap = unwrap,
+                             .forwarded_id = named_id,
+                             .separator = REPLY_ESCAPED,
+                             .attempt = read_attempt};

@@ -7,6 +7,8 @@
 #include "program.h"
 #include "stamp.h"
 
+struct mta;
+
 struct header {
     struct stamp *stamp;   /* of the reader, until the next line */
     uint64_t stamp_serial; /* another one: another stamp; 0: nothing is known */
@@ -27,6 +29,7 @@ struct header_memo {
     size_t end;                          /* where the tag begins; 0: nothing remembered */
     size_t host_start, host_len;         /* no host: 0, 0 */
     enum header_then then;
+    uint8_t mta;          /* HEADER_THEN_MTA: whose log it is */
     bool glance;          /* header_glance may use it */
     unsigned glance_mask; /* as scan_equal32 takes it */
     struct stamp stamp;
@@ -38,7 +41,8 @@ struct header_reader {
     struct matcher *matcher;
     struct header_memo memo;
     struct program_table programs;
-    struct stamp own; /* of a line whose stamp is not remembered */
+    const struct mta *const *mtas; /* hooks, by MTA */
+    struct stamp own;              /* of a line whose stamp is not remembered */
 };
 
 /* What is known of a line at first glance. */

@@ -1,9 +1,11 @@
+/* What stands before the message: a form of patterns/headers.yaml, or the one of the line before.
+ */
 #include "header.h"
 
+#include "../mta/mta.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/scan.h"
 #include "container.h"
-#include "queue_id.h"
 
 /* Runs of characters, as positions from `at`. */
 static size_t skip_digits(sv v, size_t at)
@@ -84,22 +86,25 @@ static bool finish_tag(struct header_reader *reader, sv rest, struct header *hea
     return true;
 }
 
-/* What can stand for a host in front of a tag: no field of Exim's own words (`H=name` has a HELO
- * name behind it), and no message id. */
-static bool is_host(sv word)
+/* What can stand for a host in front of a tag: no field of an MTA's own words (Exim's `H=name` has
+ * a HELO name behind it), and no queue id. */
+static bool is_host(const struct mta *mta, sv word)
 {
     for (size_t i = 0; i < word.len; i++)
         if (!is_alnum(word.ptr[i]) && !strchr("-._/%", word.ptr[i]))
             return false;
-    return word.len && queue_id_length(MTA_EXIM, word) != word.len;
+    return word.len && mta->queue_id_length(word) != word.len;
 }
 
-/* Behind Exim's own stamp stands `[pid] message`; a site's template may put host and tag there. */
-static bool finish_exim(struct header_reader *reader, sv rest, struct header *header)
+/* Behind the stamp of a log that an MTA writes itself stands `[pid] message`; a site's template may
+ * put host and tag there. */
+static bool finish_own_log(struct header_reader *reader, uint8_t mta, sv rest,
+                           struct header *header)
 {
     size_t word = tag_word(rest);
     sv name, message;
-    if (word < rest.len && rest.ptr[word] == ' ' && is_host(sv_sub(rest, 0, word)) &&
+    if (word < rest.len && rest.ptr[word] == ' ' &&
+        is_host(reader->mtas[mta], sv_sub(rest, 0, word)) &&
         take_tag(sv_skip(rest, word + 1), &name, &message)) {
         struct program program = program_find(&reader->programs, name);
         if (program.mta != MTA_UNKNOWN) {
@@ -115,7 +120,7 @@ static bool finish_exim(struct header_reader *reader, sv rest, struct header *he
         if (close > 1 && close + 1 < rest.len && rest.ptr[close] == ']')
             rest = sv_skip(rest, skip_blanks(rest, close + 1));
     }
-    header->program = program_exim(&reader->programs);
+    header->program = program_of_mta(&reader->programs, mta);
     header->message = rest;
     return true;
 }
@@ -159,8 +164,8 @@ static size_t recall(struct header_memo *memo, sv line, struct header *header)
         end = at + tail;
         host = at + (memo->host_start - memo->fraction_end);
     }
-    /* Behind Exim's stamp a zone may follow, which the form would have taken. */
-    if (memo->then == HEADER_THEN_EXIM && (end == line.len || strchr("+-Z", line.ptr[end])))
+    /* Behind the stamp of an MTA's own log a zone may follow, which the form would have taken. */
+    if (memo->then == HEADER_THEN_MTA && (end == line.len || strchr("+-Z", line.ptr[end])))
         return 0;
     header->stamp = &memo->stamp;
     header->stamp_serial = memo->stamp_serial;
@@ -175,7 +180,7 @@ static size_t start_of(sv line, sv part)
 }
 
 static void remember(struct header_memo *memo, const struct header *header, sv line, size_t end,
-                     sv fraction, enum header_then then)
+                     sv fraction, const struct header_form *form)
 {
     memo->end = 0;
     memo->glance = false;
@@ -183,8 +188,9 @@ static void remember(struct header_memo *memo, const struct header *header, sv l
     size_t host = header->host.len ? (size_t)(header->host.ptr - line.ptr) : start + fraction.len;
     if (end > MEMO_MAX || host < start + fraction.len)
         return;
-    memo->then = then;
-    memo->glance = then == HEADER_THEN_TAG && !fraction.len && end < 32;
+    memo->then = form->then;
+    memo->mta = form->mta;
+    memo->glance = form->then == HEADER_THEN_TAG && !fraction.len && end < 32;
     memo->glance_mask = (1u << end % 32) - 1;
     memo->minute_start = memo->second_start = 0;
     memcpy(memo->bytes, line.ptr, end);
@@ -221,14 +227,14 @@ static bool try_form(struct header_reader *reader, size_t index, sv line, struct
     bool first = index == 0 || !reader->patterns->site_header_count;
     if (form->repeats && first) {
         remember(&reader->memo, header, line, end, matcher_field(m, form->regex, FIELD_FRACTION),
-                 form->then);
+                 form);
         if (form->any_time) {
             reader->memo.minute_start = start_of(line, matcher_field(m, form->regex, FIELD_MINUTE));
             reader->memo.second_start = start_of(line, matcher_field(m, form->regex, FIELD_SECOND));
         }
     }
-    if (form->then == HEADER_THEN_EXIM)
-        return finish_exim(reader, rest, header);
+    if (form->then == HEADER_THEN_MTA)
+        return finish_own_log(reader, form->mta, rest, header);
     if (form->then == HEADER_THEN_TAG)
         return finish_tag(reader, rest, header);
     header->program = program_find(&reader->programs, matcher_field(m, form->regex, FIELD_PROGRAM));
@@ -240,8 +246,9 @@ static bool read_plain(struct header_reader *reader, sv line, struct header *hea
 {
     size_t end = recall(&reader->memo, line, header);
     sv rest = sv_skip(line, end);
-    if (end && (reader->memo.then == HEADER_THEN_EXIM ? finish_exim(reader, rest, header)
-                                                      : finish_tag(reader, rest, header)))
+    if (end && (reader->memo.then == HEADER_THEN_MTA
+                    ? finish_own_log(reader, reader->memo.mta, rest, header)
+                    : finish_tag(reader, rest, header)))
         return true;
     for (size_t i = 0; i < reader->patterns->header_count; i++)
         if (try_form(reader, i, line, header))

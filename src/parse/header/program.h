@@ -1,7 +1,8 @@
 /* program: which MTA, and which daemon of it, a program name stands for.
  *
- * Postfix logs as `syslog_name/daemon` with any text for the name (postfix-out/smtp,
- * postfix/relay/smtp, 192.0.2.7/smtp): the last element is the daemon. */
+ * Where the pattern file says `daemons_in_path`, the last element of a path is a daemon: Postfix
+ * logs as `syslog_name/daemon` with any text for the name (postfix-out/smtp, postfix/relay/smtp,
+ * 192.0.2.7/smtp). */
 #ifndef BOUNCELOG_PARSE_PROGRAM_H
 #define BOUNCELOG_PARSE_PROGRAM_H
 
@@ -9,7 +10,7 @@
 #include "bouncelog/pattern/patterns.h"
 
 struct program {
-    enum mta mta;    /* MTA_UNKNOWN: nobody we know */
+    uint8_t mta;     /* MTA_UNKNOWN: nobody we know */
     uint64_t daemon; /* its bit in mta_patterns.daemons; 0: a daemon of no interest */
 };
 
@@ -18,7 +19,7 @@ enum { PROGRAM_SLOTS = 64 /* 2 to the 6: see program_slot */, PROGRAM_NAME_MAX =
 /* A direct-mapped memory of the last names seen: fixed size, whatever a log contains. */
 struct program_table {
     const struct patterns *patterns;
-    enum mta only;
+    uint8_t only; /* MTA_UNKNOWN: any */
     struct program_slot {
         char name[PROGRAM_NAME_MAX + SCAN_SLACK];
         size_t len; /* 0: free */
@@ -49,7 +50,7 @@ static inline struct program program_again(struct program_table *table, sv name)
     return program_find(table, name);
 }
 
-/* The program of Exim's own main log, which names none. */
-struct program program_exim(const struct program_table *table);
+/* The program of a log that an MTA writes itself, which names none. */
+struct program program_of_mta(const struct program_table *table, uint8_t mta);
 
 #endif

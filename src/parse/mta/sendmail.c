@@ -1,6 +1,12 @@
-/* sendmail: `QUEUEID: to=...` and its relatives (patterns/mta/sendmail.yaml). */
-#include "address.h"
-#include "parser.h"
+/* sendmail: `QUEUEID: to=...` and its relatives (patterns/mta/sendmail.yaml).
+ *
+ * What its file cannot say: lists of recipients, reply= and stat= of which neither is quoted, words
+ * of its own that stand for a reply. Queue ids since 8.12: year modulo 60, month, day, hour, minute
+ * and second as one character each, in UTC (sendmail/queue.c, assign_queueid); `[n]` behind one
+ * numbers the parts of an over-long record. */
+#include "../address.h"
+#include "bouncelog/base/date.h"
+#include "mta.h"
 #include "queue_id.h"
 
 /* An escaped character at the start of v: str2prt (sendmail/util.c) doubles the backslash, and
@@ -150,7 +156,7 @@ static void read_accepted(struct line *line, const struct status *status, struct
         record->said = (struct said){ORIGIN_REMOTE, STAGE_END_OF_DATA, text};
     if (reply_has_code(status->reply))
         record->reply = reply_parse(status->reply, REPLY_SINGLE, &line->records->arena);
-    record->forwarded_id = address_forwarded_id(MTA_SENDMAIL, text);
+    record->forwarded_id = address_queued_as(text);
 }
 
 /* The words in which sendmail passes off its own finding as a reply (reply= of a lost
@@ -194,28 +200,18 @@ static void read_failure(struct line *line, const struct status *status, struct 
     guess_stage(status->stat, record);
 }
 
-static bool is_local_mailer(const struct line *line, sv mailer)
-{
-    for (size_t i = 0; i < line->patterns->local_word_count; i++)
-        if (sv_eq(line->patterns->local_words[i], mailer))
-            return true;
-    return false;
-}
-
-static enum line_class read_attempts(struct line *line, const struct shape *shape)
+/* One record for each recipient of the list; the first is there. */
+static bool read_attempt(struct line *line, const struct shape *shape, struct record *first)
 {
     struct status status = split_status(line_field(line, shape, FIELD_TEXT));
-    sv list = line_field(line, shape, FIELD_RECIPIENT);
-    sv mailer = line_field(line, shape, FIELD_MAILER);
+    sv list = first->recipient;
+    bool any = false;
     if (!status.stat.len)
-        return LINE_UNPARSED;
-    struct record common = *line_record(line, RECORD_ATTEMPT);
+        return false;
+    struct record common = *first;
     line->records->count--;
     common.outcome = outcome_of(status.stat);
-    common.dsn = line_field(line, shape, FIELD_DSN);
-    common.transport = mailer;
-    common.delay_s = address_seconds(line_field(line, shape, FIELD_DELAY));
-    common.local = is_local_mailer(line, mailer);
+    common.local = mta_is_local(line, common.transport);
     read_relay(line_field(line, shape, FIELD_RELAY), &common);
     if (common.outcome == OUTCOME_DELIVERED) {
         read_accepted(line, &status, &common);
@@ -223,7 +219,6 @@ static enum line_class read_attempts(struct line *line, const struct shape *shap
         read_failure(line, &status, &common);
         common.severity = failure_severity(&common);
     }
-    enum line_class class = LINE_UNPARSED;
     while (list.len) {
         sv recipient = next_recipient(&list);
         if (!recipient.len || sv_eq(recipient, SV("[more]")))
@@ -236,77 +231,59 @@ static enum line_class read_attempts(struct line *line, const struct shape *shap
             address_undo_syslog(undouble(recipient, &line->records->arena), &line->records->arena);
         record->local = common.local || recipient.ptr[0] == '|' || recipient.ptr[0] == '/' ||
                         sv_starts(recipient, SV("\"|"));
-        class = LINE_DELIVERY;
+        any = true;
     }
-    return class;
+    return any;
 }
 
-static void read_sender(struct line *line, const struct shape *shape)
+/* The length of `[n]` at the start of v. */
+static size_t part_number(sv v)
 {
-    struct record *record = line_record(line, RECORD_SENDER);
-    uint64_t recipients;
-    record->sender = line_field(line, shape, FIELD_SENDER);
-    record->null_sender = sv_starts(line->rest, SV("from=<>"));
-    record->frees_itself = true;
-    record->arrival = true;
-    if (sv_to_u64(line_field(line, shape, FIELD_RECIPIENTS), &recipients) && recipients < 100000)
-        record->recipients_expected = (int)recipients;
+    size_t n = 1;
+    if (!v.len || v.ptr[0] != '[')
+        return 0;
+    while (n < v.len && is_digit(v.ptr[n]))
+        n++;
+    return n > 1 && n < v.len && v.ptr[n] == ']' ? n + 1 : 0;
 }
 
-/* `NEWID: DSN: ...`: the notification is a message of its own, with the null sender. */
-static void read_notification(struct line *line, const struct shape *shape)
+static sv take_id(sv *message)
 {
-    sv new_id = line_field(line, shape, FIELD_NEW_ID);
-    if (shape->meaning == MEANING_EXPIRED)
-        line_record(line, RECORD_EXPIRED);
-    struct record *record = line_record(line, RECORD_SENDER);
-    record->queue_id = new_id;
-    record->null_sender = true;
-    record->notification = true;
-    record->frees_itself = true;
+    size_t n = queue_id_plain_length(*message);
+    if (!n && sv_starts(*message, SV(": "))) /* seen: an empty id */
+        *message = sv_skip(*message, 2);
+    return queue_id_take_before_colon(message, n, part_number(sv_skip(*message, n)));
 }
 
-static enum line_class read_refused(struct line *line, const struct shape *shape)
+static bool id_time(sv id, int64_t *seconds)
 {
-    if (!line->parser->options.inbound)
-        return LINE_CONTEXT;
-    struct record *record = line_record(line, RECORD_ATTEMPT);
-    sv reply = line_field(line, shape, FIELD_REPLY);
-    record->outcome = OUTCOME_REFUSED;
-    record->recipient = line_field(line, shape, FIELD_RECIPIENT);
-    record->said = (struct said){ORIGIN_LOCAL, STAGE_RCPT, reply};
-    record->reply = reply_parse(reply, REPLY_SINGLE, &line->records->arena);
-    record->severity = failure_severity(record);
-    return LINE_DELIVERY;
-}
-
-enum line_class sendmail_line(struct line *line)
-{
-    sv message = line->header.message;
-    line->queue_id = queue_id_take(MTA_SENDMAIL, &message);
-    if (!line->queue_id.len && sv_starts(message, SV(": "))) /* seen: an empty id */
-        message = sv_skip(message, 2);
-    line->rest = message;
-    const struct shape *shape = line_shape(line);
-    if (!shape)
-        return sv_starts(message, SV("to=")) && sv_find(message, SV("stat=")) != SV_NPOS
-                   ? LINE_UNPARSED
-                   : LINE_CONTEXT;
-    switch (shape->meaning) {
-    case MEANING_ATTEMPT:
-        return read_attempts(line, shape);
-    case MEANING_SENDER:
-        read_sender(line, shape);
-        return LINE_CONTEXT;
-    case MEANING_EXPIRED:
-    case MEANING_QUEUED:
-        read_notification(line, shape);
-        return LINE_CONTEXT;
-    case MEANING_REFUSED:
-        return read_refused(line, shape);
-    case MEANING_REMOVED:
-    case MEANING_CONTEXT:
-        break;
+    if (id.len < 14 || id.len > 20)
+        return false;
+    sv alphabet = SV("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx");
+    int value[6];
+    for (size_t i = 0; i < 6; i++) {
+        size_t digit = sv_find_byte(alphabet, id.ptr[i]);
+        if (digit == SV_NPOS)
+            return false;
+        value[i] = (int)digit;
     }
-    return LINE_CONTEXT;
+    /* The year modulo 60 stays unambiguous from 2000 to 2059, like sendmail 8.12 itself. */
+    struct civil civil = {.year = 1900 + value[0] + (value[0] < 40 ? 120 : 60),
+                          .month = value[1] + 1,
+                          .day = value[2],
+                          .hour = value[3],
+                          .minute = value[4],
+                          .second = value[5]};
+    if (!date_is_valid(civil))
+        return false;
+    *seconds = date_from_civil(civil);
+    return true;
 }
+
+const struct mta mta_sendmail = {.name = "sendmail",
+                                 .queue_id_take = take_id,
+                                 .queue_id_length = queue_id_plain_length,
+                                 .queue_id_time = id_time,
+                                 .forwarded_id = address_queued_as,
+                                 .separator = REPLY_SINGLE,
+                                 .attempt = read_attempt};

@@ -1,3 +1,4 @@
+/* Lines inside JSON objects: journal exports, Docker's json-file. */
 #include "container.h"
 
 #include <cjson/cJSON.h>
@@ -56,6 +57,12 @@ static void read_docker(const cJSON *object, struct arena *arena, struct contain
         to->text.len--;
     sv time = member(object, "time", arena);
     to->has_time = date_parse(time, &to->seconds);
+}
+
+bool container_is(const cJSON *object)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, "MESSAGE") ||
+           cJSON_GetObjectItemCaseSensitive(object, "log");
 }
 
 bool container_open(sv line, struct arena *arena, struct container *container)

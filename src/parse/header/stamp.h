@@ -20,6 +20,9 @@ struct stamp {
 bool stamp_from_fields(struct stamp *stamp, sv year, sv month, sv day, sv hour, sv minute,
                        sv second, sv zone);
 
+/* A time as data: Unix seconds (also in milli-, micro- or nanoseconds), or RFC 3339. */
+bool stamp_seconds(sv text, int64_t *seconds);
+
 /* UTC. id_time: when the line's queue id says the message arrived; negative: it does not. */
 int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time);
 

@@ -1,0 +1,165 @@
+/* What the groups of a line shape mean, whatever the MTA: one row a group, `field -> setter`.
+ *
+ * The groups are named in include/bouncelog/pattern/regex.h. Those that say what kind of line it is
+ * (status, new_id, notification) are read in read.c, those that hold words in words_read. */
+#include "../address.h"
+#include "mta.h"
+
+static void set_recipient(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    record->recipient = value;
+}
+
+static void set_original(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    record->original = value;
+}
+
+static void set_relay_host(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    if (sv_ends(value, SV(".")))
+        value.len--;
+    record->relay.host = value;
+}
+
+static void set_relay_ip(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    record->relay.ip = sv_starts(value, SV("IPv6:")) ? sv_skip(value, 5) : value;
+}
+
+static void set_relay_port(const struct line *line, struct record *record, sv value)
+{
+    uint64_t port;
+    (void)line;
+    if (sv_to_u64(value, &port) && port < 65536)
+        record->relay.port = (int)port;
+}
+
+static void set_transport(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    record->transport = value;
+}
+
+static void set_dsn(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    record->dsn = value;
+}
+
+static void set_delay(const struct line *line, struct record *record, sv value)
+{
+    if (!line->parser->options.brief || record->outcome != OUTCOME_DELIVERED)
+        record->delay_s = address_seconds(value);
+}
+
+/* When the message came, in the form of the line's own time. */
+static void set_created(const struct line *line, struct record *record, sv value)
+{
+    int64_t created;
+    (void)line;
+    if (stamp_seconds(value, &created) && created <= record->time)
+        record->delay_s = (double)(record->time - created);
+}
+
+static void set_sender(const struct line *line, struct record *record, sv value)
+{
+    (void)line;
+    record->sender = value;
+}
+
+static void set_recipients(const struct line *line, struct record *record, sv value)
+{
+    uint64_t recipients;
+    (void)line;
+    if (sv_to_u64(value, &recipients) && recipients < 100000)
+        record->recipients_expected = (int)recipients;
+}
+
+/* A record that names no sender has none of the attempts' fields. */
+static const struct setter {
+    enum field field;
+    bool of_attempts; /* alone */
+    void (*set)(const struct line *line, struct record *record, sv value);
+} setters[] = {
+    {FIELD_SENDER, false, set_sender},
+    {FIELD_RECIPIENTS, false, set_recipients},
+    {FIELD_RECIPIENT, true, set_recipient},
+    {FIELD_ORIGINAL, true, set_original},
+    {FIELD_DSN, true, set_dsn},
+    {FIELD_DELAY, true, set_delay},
+    {FIELD_CREATED, true, set_created},
+    {FIELD_MAILER, true, set_transport},
+    {FIELD_RELAY_HOST, true, set_relay_host},
+    {FIELD_RELAY_IP, true, set_relay_ip},
+    {FIELD_RELAY_PORT, true, set_relay_port},
+};
+
+void fields_set(struct line *line, const struct shape *shape, struct record *record)
+{
+    for (size_t i = 0; i < sizeof setters / sizeof *setters; i++) {
+        if (setters[i].of_attempts && record->kind != RECORD_ATTEMPT)
+            continue;
+        if (shape_has_field(shape, setters[i].field))
+            setters[i].set(line, record, line_field(line, shape, setters[i].field));
+    }
+}
+
+bool mta_is_local(const struct line *line, sv transport)
+{
+    if (line->header.program.daemon & line->patterns->local_daemons)
+        return true;
+    for (size_t i = 0; i < line->patterns->local_word_count; i++)
+        if (sv_eq_nocase(line->patterns->local_words[i], transport))
+            return true;
+    return false;
+}
+
+static void read_accepted(struct line *line, sv text, struct record *record)
+{
+    record->said.raw = text;
+    record->reply.text = text;
+    if (!reply_has_code(text))
+        return;
+    record->said.origin = ORIGIN_REMOTE;
+    record->said.stage = STAGE_END_OF_DATA;
+    record->reply = reply_parse(text, line->mta->separator, &line->records->arena);
+    record->forwarded_id = line->mta->forwarded_id(record->reply.text);
+}
+
+/* A log that has the code of a reply apart from its text. */
+static void read_coded(struct line *line, const struct shape *shape, sv code, sv text,
+                       struct record *record)
+{
+    uint64_t number;
+    bool answered = record->relay.host.len || record->relay.ip.len;
+    record->said =
+        (struct said){answered ? ORIGIN_REMOTE : ORIGIN_LOCAL,
+                      frame_stage(line->patterns, line_field(line, shape, FIELD_COMMAND)), text};
+    record->reply = (struct reply){sv_to_u64(code, &number) && number < 1000 ? (int)number : 0,
+                                   line_field(line, shape, FIELD_ENHANCED), text};
+    if (mta_is_failure(record->outcome) || !answered)
+        return;
+    record->said.stage = STAGE_END_OF_DATA;
+    record->forwarded_id = line->mta->forwarded_id(text);
+}
+
+void words_read(struct line *line, const struct shape *shape, struct record *record)
+{
+    sv text = line_field(line, shape, FIELD_TEXT), code = line_field(line, shape, FIELD_CODE);
+    record->local = record->local || mta_is_local(line, record->transport);
+    if (record->outcome == OUTCOME_DELIVERED &&
+        (line->header.program.daemon & line->patterns->discard_daemons))
+        record->outcome = OUTCOME_DISCARDED;
+    if (code.len)
+        read_coded(line, shape, code, text, record);
+    else if (!mta_is_failure(record->outcome))
+        read_accepted(line, text, record);
+    else if (frame_read(line, text, line->mta->separator, record) &&
+             record->outcome == OUTCOME_BOUNCED)
+        record->outcome = OUTCOME_EXPIRED;
+}

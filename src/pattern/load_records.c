@@ -1,0 +1,85 @@
+/* Loads the `records` of an MTA's file: logs whose lines are JSON objects.
+ *
+ *   when:    { type: Delivery }                      path: the value, or values, that must stand
+ * there fields:  { recipient: recipient, code: response.code, ... }    group: path, or paths joined
+ * by dots
+ */
+#include "load.h"
+
+static int load_condition(struct document *document, const yaml_node_t *when, size_t i,
+                          struct record_shape *record, struct err *err)
+{
+    sv path;
+    const yaml_node_t *value = document_pair(document, when, i, &path);
+    if (i == RECORD_CONDITIONS)
+        return document_error(document, value, err, "more than %d conditions", RECORD_CONDITIONS);
+    struct record_condition *condition = &record->when[record->when_count++];
+    condition->path = arena_copy(document->arena, path);
+    if (document_texts(document, when, path, condition->values, RECORD_VALUES,
+                       &condition->value_count, err) < 0)
+        return -1;
+    if (condition->value_count == 1 && sv_eq(condition->values[0], SV("*")))
+        condition->value_count = 0;
+    return 0;
+}
+
+static int load_field(struct document *document, const yaml_node_t *fields, size_t i,
+                      struct record_shape *record, struct err *err)
+{
+    sv name;
+    enum field field = 0;
+    (void)document_pair(document, fields, i, &name);
+    while (field < FIELD_COUNT && !sv_eq(field_name(field), name))
+        field++;
+    if (field == FIELD_COUNT)
+        return document_error(document, document_key(document, fields, i), err,
+                              "unknown field '%.*s'", SV_FMT(name));
+    if (record->shape.fields >> field & 1)
+        return document_error(document, document_key(document, fields, i), err,
+                              "'%.*s' stands twice", SV_FMT(name));
+    struct record_field *to = &record->fields[record->field_count++];
+    to->field = field;
+    record->shape.fields |= UINT64_C(1) << field;
+    return document_texts(document, fields, name, to->paths, RECORD_PATHS, &to->path_count, err);
+}
+
+static int check(struct document *document, const yaml_node_t *node,
+                 const struct record_shape *record, struct err *err)
+{
+    static const enum field needed[] = {FIELD_TIME, FIELD_QUEUE_ID, FIELD_RECIPIENT};
+    size_t count = record->shape.meaning == MEANING_ATTEMPT   ? 3
+                   : record->shape.meaning == MEANING_CONTEXT ? 0
+                                                              : 2;
+    for (size_t i = 0; i < count; i++)
+        if (!shape_has_field(&record->shape, needed[i]))
+            return document_error(document, document_get(document, node, SV("fields")), err,
+                                  "the field '%.*s' is missing", SV_FMT(field_name(needed[i])));
+    return 0;
+}
+
+int load_record(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
+                struct err *err)
+{
+    struct record_shape record = {0};
+    if (load_shape_basics(document, node, "name when fields meaning arrival outcome hit miss",
+                          &record.shape, err) < 0)
+        return -1;
+    const yaml_node_t *when = document_get(document, node, SV("when"));
+    const yaml_node_t *fields = document_get(document, node, SV("fields"));
+    if (!when || when->type != YAML_MAPPING_NODE || !document_pairs(when))
+        return document_error(document, when ? when : node, err,
+                              "'when' says which records: a path and its value");
+    if (fields ? fields->type != YAML_MAPPING_NODE : record.shape.meaning != MEANING_CONTEXT)
+        return document_error(document, fields ? fields : node, err,
+                              "'fields' says where the recipient and all else stands");
+    for (size_t i = 0; i < document_pairs(when); i++)
+        if (load_condition(document, when, i, &record, err) < 0)
+            return -1;
+    for (size_t i = 0; fields && i < document_pairs(fields); i++)
+        if (load_field(document, fields, i, &record, err) < 0)
+            return -1;
+    if (check(document, node, &record, err) < 0)
+        return -1;
+    load_append(&mta->records, &mta->record_count, sizeof record, &record);
+    return 0;
+}
