@@ -93,6 +93,7 @@ int load_shape_basics(struct document *document, const yaml_node_t *node, const 
         document_text(document, node, SV("name"), true, &shape->name, err) < 0 ||
         document_text(document, node, SV("meaning"), true, &meaning, err) < 0 ||
         document_bool(document, node, SV("arrival"), &shape->arrival, err) < 0 ||
+        document_bool(document, node, SV("local"), &shape->local, err) < 0 ||
         load_statuses(document, node, shape, err) < 0 ||
         document_examples(document, node, false, &shape->examples, err) < 0)
         return -1;
@@ -108,7 +109,7 @@ static int load_shape(struct mta_patterns *mta, struct document *document, const
     struct shape shape;
     if (load_shape_basics(
             document, node,
-            "name daemons gate needs template pattern meaning arrival outcome hit miss", &shape,
+            "name daemons gate needs template pattern meaning arrival local outcome hit miss", &shape,
             err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||

@@ -61,7 +61,7 @@ int load_record(struct mta_patterns *mta, struct document *document, const yaml_
                 struct err *err)
 {
     struct record_shape record = {0};
-    if (load_shape_basics(document, node, "name when fields meaning arrival outcome hit miss",
+    if (load_shape_basics(document, node, "name when fields meaning arrival local outcome hit miss",
                           &record.shape, err) < 0)
         return -1;
     const yaml_node_t *when = document_get(document, node, SV("when"));

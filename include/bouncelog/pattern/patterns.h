@@ -79,6 +79,7 @@ struct shape {
     uint64_t fields; /* bits of enum field: what it may give */
     enum meaning meaning;
     bool arrival; /* sender: the message was handed to us just now */
+    bool local;   /* attempt: an agent of our own host delivered or refused */
     struct status_outcome statuses[STATUS_MAX];
     size_t status_count;
     struct place place;
