@@ -1,3 +1,6 @@
+/* The closed vocabularies, each word from its list in names.h: to the word and back.
+ *
+ * Lists are short, so a word is looked for from the first to the last. */
 #include "bouncelog/model/names.h"
 
 #define NAMES_TEXT(constant, name) name,
@@ -34,3 +37,4 @@ DEFINE_NAMES(stage, STAGE_NAMES, STAGE_COUNT)
 DEFINE_NAMES(origin, ORIGIN_NAMES, ORIGIN_COUNT)
 DEFINE_NAMES(action, ACTION_NAMES, ACTION_COUNT)
 DEFINE_NAMES(basis, BASIS_NAMES, BASIS_COUNT)
+DEFINE_NAMES(role, ROLE_NAMES, ROLE_COUNT)

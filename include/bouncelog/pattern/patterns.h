@@ -51,15 +51,17 @@ struct header_form {
 };
 
 /* patterns/mta/: line shapes; what a line of that shape means. */
-enum meaning {
-    MEANING_ATTEMPT,
-    MEANING_SENDER,
-    MEANING_QUEUED,
-    MEANING_EXPIRED,
-    MEANING_REMOVED,
-    MEANING_REFUSED,
-    MEANING_CONTEXT,
-};
+#define MEANING_NAMES(X)                                                                           \
+    X(MEANING_ATTEMPT, "attempt")                                                                  \
+    X(MEANING_SENDER, "sender")                                                                    \
+    X(MEANING_QUEUED, "queued")                                                                    \
+    X(MEANING_EXPIRED, "expired")                                                                  \
+    X(MEANING_REMOVED, "removed")                                                                  \
+    X(MEANING_REFUSED, "refused")                                                                  \
+    X(MEANING_CONTEXT, "context")
+enum meaning { MEANING_NAMES(NAMES_ENUM) };
+enum { MEANING_COUNT = MEANING_CONTEXT + 1 };
+sv meaning_name(enum meaning meaning);
 
 enum { STATUS_MAX = 16, TEMPLATES_MAX = 6 };
 
@@ -233,7 +235,8 @@ struct patterns {
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
     struct map remedies;   /* provider and category -> sv: patterns_remedy */
-    struct map words;      /* families of wording: name -> sv alternatives */
+    struct map families;   /* named parts of patterns, of all files; used while these are loaded */
+    struct map providers;  /* all names of providers */
     struct map keep_hosts; /* labels of host names that rules look at */
     struct policy_table policy;
     struct arena arena;
