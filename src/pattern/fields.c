@@ -41,7 +41,7 @@ static const struct {
     [FIELD_QUEUE_ID] = {RECORD, ANY, NULL, "postfix exim sendmail"},
     [FIELD_NOTIFICATION] = {0, SENDER, NULL, NULL},
     [FIELD_TRANSIENT] = {0, REFUSED, NULL, NULL},
-    [FIELD_CODE] = {0, ATTEMPT, NULL, "postfix exim sendmail"},
+    [FIELD_CODE] = {0, ATTEMPT | REFUSED, NULL, "postfix exim sendmail"},
     [FIELD_ENHANCED] = {0, ATTEMPT, NULL, "postfix exim sendmail"},
     [FIELD_TIME] = {RECORD, 0, NULL, NULL},
     [FIELD_CREATED] = {0, ATTEMPT, NULL, "exim"},

@@ -169,9 +169,10 @@ static int load_shape(struct patterns *patterns, struct document *document, cons
 {
     struct mta_patterns *to = &patterns->mtas[mta];
     struct shape shape;
-    if (load_shape_head(document, node,
-                        "name daemons gate needs template pattern meaning arrival local outcome hit miss",
-                        seen, &shape, err) < 0 ||
+    if (load_shape_head(
+            document, node,
+            "name daemons gate needs template pattern meaning arrival local outcome hit miss", seen,
+            &shape, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
         load_daemons(to, document, node, SV("daemons"), &shape.daemons, err) < 0)
@@ -352,6 +353,9 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     if (mta == MTA_MAX)
         return document_error(document, document_get(document, root, SV("mta")), err,
                               "more than %d MTAs; leave some out", MTA_MAX - 1);
+    if (!patterns->mtas[mta].place.file)
+        patterns->mtas[mta].place =
+            document_place(document, document_get(document, root, SV("mta")));
     if (load_habits(&patterns->mtas[mta], document, root, err) < 0 ||
         load_lists(&patterns->mtas[mta], document, root, err) < 0 ||
         load_entries(patterns, document, SV("unparsed"), mta, load_sign, err) < 0 ||

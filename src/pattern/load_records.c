@@ -65,8 +65,8 @@ int load_record(struct patterns *patterns, struct document *document, const yaml
 {
     struct mta_patterns *to = &patterns->mtas[mta];
     struct record_shape record = {0};
-    if (load_shape_head(document, node, "name when fields meaning arrival local outcome hit miss", seen,
-                        &record.shape, err) < 0)
+    if (load_shape_head(document, node, "name when fields meaning arrival local outcome hit miss",
+                        seen, &record.shape, err) < 0)
         return -1;
     const yaml_node_t *when = document_get(document, node, SV("when"));
     const yaml_node_t *fields = document_get(document, node, SV("fields"));

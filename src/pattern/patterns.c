@@ -76,6 +76,15 @@ static int check_complete(struct patterns *patterns, const char *where, struct e
         return err_set(err, ERR_CONFIG, "%s: no file defines categories", where);
     if (!patterns->header_count)
         return err_set(err, ERR_CONFIG, "%s: no file defines header forms", where);
+    for (size_t i = MTA_UNKNOWN + 1; i < patterns->taxonomy.mta_count; i++) {
+        const struct mta_patterns *mta = &patterns->mtas[i];
+        if (!mta->program_count && !mta->record_count)
+            return err_set(err, ERR_CONFIG,
+                           "%s:%d:%d: no line is ever read as '%.*s'; write its 'programs', or the "
+                           "name of an MTA that has some",
+                           mta->place.file, mta->place.line, mta->place.column,
+                           SV_FMT(patterns->taxonomy.mtas[i]));
+    }
     return 0;
 }
 

@@ -149,6 +149,7 @@ struct command_stage {
 };
 
 struct mta_patterns {
+    struct place place; /* where it was named first */
     sv *programs; /* globs of program names that are this MTA */
     size_t program_count;
     struct map daemons;       /* name -> uint32_t bit number */
