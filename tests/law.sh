@@ -19,8 +19,7 @@ for folder in src/*/; do
     fi
     rooms=" $room ${line%%|*} "
     headers=" ${line##*|} "
-    for file in src/"$room"/*.[ch] include/bouncelog/"$room"/*.h; do
-        [ -f "$file" ] || continue
+    for file in $(find src/"$room" include/bouncelog/"$room" -name '*.[ch]' 2> /dev/null | sort); do
         for included in $(sed -n 's/^ *# *include *"bouncelog\/\([a-z]*\)\/.*/\1/p' "$file"); do
             case "$rooms" in *" $included "*) ;; *) fault "$file includes room $included" ;; esac
         done
@@ -28,8 +27,9 @@ for folder in src/*/; do
             echo "$third_party" | grep -qx "$header" || continue
             case "$headers" in *" $header "*) ;; *) fault "$file includes <$header>" ;; esac
         done
-        for own in $(sed -n 's/^ *# *include *"\([a-z_]*\.h\)".*/\1/p' "$file"); do
-            [ "$own" = version.h ] || [ -f "src/$room/$own" ] || fault "$file includes \"$own\" of another room"
+        for own in $(sed -n 's/^ *# *include *"\([a-z_/]*\.h\)".*/\1/p' "$file"); do
+            case "$own" in bouncelog/* | version.h) continue ;; esac
+            [ -f "src/$room/$own" ] || [ -f "$(dirname "$file")/$own" ] || fault "$file includes \"$own\" of another room"
         done
         [ "$room" = base ] || ! grep -nE '\b(malloc|calloc|realloc|strdup)\(' "$file" || fault "$file allocates"
         [ "$room" = cli ] || ! grep -nE '\b(getenv|exit|_exit)\(|\bstderr\b' "$file" || fault "$file exits, writes to stderr or reads the environment"

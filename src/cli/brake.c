@@ -45,7 +45,7 @@ static bool add_file(struct map *listed, const char *path)
     return true;
 }
 
-bool brake_read_lists(struct map *listed, const struct scan_options *options)
+bool brake_read_lists(struct map *listed, const struct options *options)
 {
     bool found = false;
     for (size_t i = 0; i < options->list_count; i++) {

@@ -94,7 +94,7 @@ static void check_missing(struct doctor *doctor, const char *path)
 
 void doctor_check_history(struct doctor *doctor)
 {
-    const char *named = doctor->history ? doctor->history : doctor->options.history;
+    const char *named = doctor->asked->history ? doctor->asked->history : doctor->options.history;
     const char *path = named ? named : NIGHTLY_HISTORY;
     struct stat file;
     if (stat(path, &file) < 0) {

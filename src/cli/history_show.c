@@ -116,7 +116,7 @@ int history_show(struct task *task, struct err *err)
         return -1;
     if (!task->count)
         return show_overview(task, err);
-    for (int i = 0; i < task->count; i++) {
+    for (size_t i = 0; i < task->count; i++) {
         const struct address_record *record;
         sv address = sv_from(task->operands[i]);
         int found = archive_find(task->archive, address, &record, err);
