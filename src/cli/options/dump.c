@@ -1,9 +1,10 @@
 /* The tables of commands and options as JSON, for scripts/manuals: manual pages, completions and
  * the first configuration file are made of it.
  *
- * { "about", "example", "commands": [ { "name", "summary", "usages", "about", "verbs", "example",
- * "exits", "takes_files", "reads_config", "options": [ { "name", "letter", "value", "type",
- * "words", "least", "most", "repeats", "counts", "group", "as_scan", "help", "example" } ] } ] }
+ * { "about", "example", "commands": [ { "name", "operands", "summary", "about", "example", "usages",
+ * "verbs", "exits", "takes_files", "reads_config", "options": [ { "name", "letter", "value", "type",
+ * "words", "least", "most", "repeats", "may_be_empty", "counts", "group", "as_scan", "help",
+ * "example" } ] } ] }
  *
  * Options stand in the order of the help. What is not there is null. */
 #include "bouncelog/base/text.h"
@@ -58,6 +59,7 @@ static void add_option(struct buf *out, const struct option_row *row, enum comma
     if (row->type == TYPE_NUMBER)
         buf_printf(out, ",\"least\":%u,\"most\":%u", row->least, row->most);
     add_bool(out, "repeats", option_adds(row));
+    add_bool(out, "may_be_empty", row->may_be_empty);
     buf_add_byte(out, ',');
     add_text(out, "counts", counts[row->counts]);
     buf_add_byte(out, ',');
@@ -121,6 +123,8 @@ void dump_add(struct buf *out)
         const struct command_row *row = &command_rows[i];
         buf_add(out, i ? SV(",\n {") : SV("\n {"));
         add_text(out, "name", row->name);
+        buf_add_byte(out, ',');
+        add_text(out, "operands", row->operands);
         buf_add_byte(out, ',');
         add_text(out, "summary", row->summary);
         buf_add_byte(out, ',');
