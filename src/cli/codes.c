@@ -1,4 +1,7 @@
-/* bouncelog codes: reply codes and enhanced status codes. */
+/* bouncelog codes: reply codes and enhanced status codes.
+ *
+ * Without operands all that the taxonomy knows, a line or two each; with operands, everything about
+ * each of them. */
 #include "bouncelog/base/buf.h"
 #include "bouncelog/pattern/patterns.h"
 #include "cli.h"

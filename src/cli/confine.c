@@ -1,3 +1,6 @@
+/* Confines the process with Landlock, where the kernel has it: what strangers wrote into a log is
+ * parsed by a process that can read the folders of the logs, write in those of its outputs, and
+ * reach nothing else. How much of that the kernel can, it says itself by a version. */
 #define _GNU_SOURCE /* O_PATH */
 #include "confine.h"
 

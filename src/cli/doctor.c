@@ -1,4 +1,7 @@
-/* bouncelog doctor: whether all is in place on this host, and what to do where it is not. */
+/* bouncelog doctor: whether all is in place on this host, and what to do where it is not.
+ *
+ * The program, the configuration as scan would read it, the time zone, the history
+ * (doctor_history.c) and a look at each log (doctor_logs.c), a line each. Nothing is changed. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>

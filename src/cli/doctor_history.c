@@ -1,4 +1,7 @@
-/* Can this user read the history and go on with it, and who else can? */
+/* Can this user read the history and go on with it, and who else can?
+ *
+ * Going on takes more than a writable file: SQLite makes a journal, and the run a lock, beside it.
+ */
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,3 +1,6 @@
+/* A look at one log: its newest lines, or of a packed log its first, are parsed as scan would, to
+ * say whose they are, how their headers look, how old they are and which of them another log has,
+ * too. */
 #include "doctor_logs.h"
 
 #include <errno.h>

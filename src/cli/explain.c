@@ -1,4 +1,7 @@
-/* bouncelog explain: what one reply, or one log line, means. */
+/* bouncelog explain: what one reply, or one log line, means.
+ *
+ * A text with a header and the shape of a delivery is taken as a log line, anything else as the
+ * reply of a server. It goes the way of a scan: parsed, classified, judged by the policy. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

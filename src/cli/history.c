@@ -1,4 +1,6 @@
-/* bouncelog history: look into it, allow, forget, prune, undo; bouncelog merge. */
+/* bouncelog history: look into it, allow, forget, prune, undo; bouncelog merge.
+ *
+ * What a person does to a history by hand, a verb each. Every change is one commit, or nothing. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

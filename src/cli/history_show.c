@@ -1,4 +1,7 @@
-/* bouncelog history show. */
+/* bouncelog history show: what a history holds, or what is held against addresses.
+ *
+ * Without an address: days, counts, the runs and which of them can be undone. With one: every
+ * failure that counts, where it was logged, and whether a person allowed the address. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"

@@ -1,5 +1,6 @@
 /* bouncelog: finds the command, reads its options and runs it; and what all commands need before:
- * signals that leave no half-written file, an end that says so where memory runs out. */
+ * signals that leave no half-written file, an end that says so where memory runs out. The options
+ * live here; commands only read them. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>

@@ -89,3 +89,4 @@ const struct output_kind output_kinds[] = {
     {"output", PATH(output), .by_itself = true, .write = write_summary},
     {0},
 };
+_Static_assert(sizeof output_kinds / sizeof *output_kinds <= OUTPUT_KINDS_MAX, "too many");

@@ -1,5 +1,8 @@
 /* Where the outputs of a run go, and what they must not overwrite: each other, a log that is to be
- * read, the history. Files are compared by what they are, not by how they are named. */
+ * read, the history.
+ *
+ * Files are compared by what they are, not by how they are named; one that is not there yet, by its
+ * folder and its name. */
 #include "outputs.h"
 
 #include <errno.h>

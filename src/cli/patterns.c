@@ -1,4 +1,7 @@
-/* bouncelog patterns check: verify pattern files. */
+/* bouncelog patterns check: verify pattern files.
+ *
+ * The patterns are loaded as for a scan, then selfcheck runs their examples; each fault is a
+ * message with its place. */
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/base/buf.h"
 #include "bouncelog/selfcheck/selfcheck.h"

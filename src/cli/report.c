@@ -1,5 +1,7 @@
 /* bouncelog report: summary, page and metrics over any period of the history; bouncelog suppress:
- * suppression lists from it. */
+ * suppression lists from it.
+ *
+ * No log is read: counters come from the days of the period, decisions from all the evidence. */
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
 #include "cli.h"

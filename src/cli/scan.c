@@ -1,5 +1,8 @@
 /* bouncelog scan: logs in, summary, events, lists, page and metrics out; with --history also what
- * the next run goes on from. */
+ * the next run goes on from.
+ *
+ * Outputs are opened before the first log, so that a wrong path costs no hour; then the process is
+ * confined, then logs are read. */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include <sched.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* What a command reads before its work, from the files that its options name: patterns, lists of
- * addresses, a key; and the conditions of --fail-on, which name categories of the patterns. */
+ * addresses, a key; and the conditions of --fail-on, which name categories of the patterns.
+ *
+ * A fault in what a configuration file says is told with the place there. */
 #include "setup.h"
 
 #include "bouncelog/base/scan.h"

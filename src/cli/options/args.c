@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 64, LETTERS_MAX = 2 * OPTIONS_MAX + 3, ID_BASE = 1000 };
+enum { LETTERS_MAX = 2 * OPTIONS_MAX + 3, ID_BASE = 1000 };
 
 /* The options of one command, as getopt takes them. */
 struct known {
@@ -35,7 +35,7 @@ static void find_known(struct known *known, enum command command)
 {
     const struct option_row *row = NULL;
     *known = (struct known){.letters = ":"};
-    while ((row = option_next(row, 1U << command)) && known->count < OPTIONS_MAX)
+    while ((row = option_next(row, 1U << command)))
         add_known(known, row);
 }
 

@@ -1,10 +1,10 @@
 /* The tables of commands and options as JSON, for scripts/manuals: manual pages, completions and
  * the first configuration file are made of it.
  *
- * { "about", "example", "commands": [ { "name", "operands", "summary", "about", "example", "usages",
- * "verbs", "exits", "takes_files", "reads_config", "options": [ { "name", "letter", "value", "type",
- * "words", "least", "most", "repeats", "may_be_empty", "counts", "group", "as_scan", "help",
- * "example" } ] } ] }
+ * { "about", "example", "commands": [ { "name", "operands", "summary", "about", "example",
+ * "usages", "verbs", "exits", "takes_files", "reads_config", "options": [ { "name", "letter",
+ * "value", "type", "words", "least", "most", "repeats", "may_be_empty", "counts", "group",
+ * "as_scan", "help", "example" } ] } ] }
  *
  * Options stand in the order of the help. What is not there is null. */
 #include "bouncelog/base/text.h"

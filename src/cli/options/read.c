@@ -1,5 +1,8 @@
 /* How the options of a command are read: first the configuration files, for the commands that have
- * any, then the command line, which overrides them and adds to what may be repeated. */
+ * any, then the command line, which overrides them and adds to what may be repeated.
+ *
+ * A fault of a file is told with its file, line and column. Options that are right each by itself
+ * are then checked together. */
 #include <stdio.h>
 
 #include "args.h"

@@ -44,6 +44,7 @@ enum {
 static const struct option_row rows[] = {
 #include "options.def"
 };
+_Static_assert(sizeof rows / sizeof *rows <= OPTIONS_MAX, "OPTIONS_MAX has to grow");
 
 const struct option_row *option_next(const struct option_row *row, unsigned commands)
 {
