@@ -125,6 +125,8 @@ def check_readme(options):
 commands = json.loads(run('--dump-options')[1])['commands']
 scan = {option['name']: option for option in commands[0]['options']}
 everything = {option['name'] for command in commands for option in command['options']}
+rows = set(re.findall(r'^\{"([a-z-]+)", ', open('src/cli/options/options.def', encoding='utf-8').read(), re.M))
+expect(f'in options.def or --dump-options alone: {sorted(rows ^ everything)}', rows == everything)
 expect(f'{len(commands)} commands, {len(everything)} options', len(commands) >= 9 and len(everything) >= 40)
 for command in commands:
     for option in command['options']:
