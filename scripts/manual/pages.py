@@ -83,7 +83,7 @@ def body_of_program(whole):
             for command in whole.commands]
     rows.append((mdoc.escape('bouncelog COMMAND --help', True), 'options of it (or: bouncelog help COMMAND)'))
     rows.append((mdoc.escape('bouncelog --version', True), 'version and libraries'))
-    return {'DESCRIPTION': '.Pp\n' + mdoc.fill(mdoc.escape(whole.about)) + terms('Li', rows),
+    return {'DESCRIPTION': '.Pp\n' + mdoc.fill(mdoc.escape(whole.about)) + terms('Cm', rows),
             'OPTIONS': '', 'EXAMPLES': mdoc.literal(whole.example)}
 
 
