@@ -2,7 +2,6 @@
  *
  * To whom an output goes, whether its file may be split, when it is put in place and what happens
  * when the brake holds, is the business of outputs.c and results.c, which ask these rows. */
-#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -78,15 +77,13 @@ static void write_list(struct result *result, const struct setup *setup,
     }
 }
 
-#define PATH(member) offsetof(struct options, member)
-
 const struct output_kind output_kinds[] = {
-    {"events", PATH(events), .streams = true},
-    {"suppress", 0, .lists = true, .held_by_brake = true, .write = write_list},
-    {"html", PATH(page), .write = write_page},
+    {"events", .streams = true},
+    {"suppress", .lists = true, .held_by_brake = true, .write = write_list},
+    {"html", .write = write_page},
     /* Read by a monitoring system, under a name of its own. */
-    {"prometheus", PATH(metrics), .public = true, .write = write_metrics},
-    {"output", PATH(output), .by_itself = true, .write = write_summary},
+    {"prometheus", .public = true, .write = write_metrics},
+    {"output", .by_itself = true, .write = write_summary},
     {0},
 };
 _Static_assert(sizeof output_kinds / sizeof *output_kinds <= OUTPUT_KINDS_MAX, "too many");

@@ -15,6 +15,7 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
+#include "options/table.h"
 
 /* "-" where the summary goes to standard output by itself, NULL where something else does. */
 static const char *find_default(const struct options *options, const struct output *outputs,
@@ -42,7 +43,7 @@ size_t outputs_of(const struct options *options, struct output outputs[OUTPUTS_M
             count += add_lists(options, kind, outputs + count);
             continue;
         }
-        const char *path = *(const char *const *)((const char *)options + kind->field);
+        const char *path = option_text(option_find(kind->option, ~0U), options);
         if (!path && kind->by_itself)
             path = find_default(options, outputs, count);
         if (path)

@@ -11,8 +11,7 @@ struct result;
 
 struct output_kind {
     const char *option; /* that names the file */
-    size_t field;       /* of struct options: the path */
-    bool lists;         /* not one path, but those of all lists */
+    bool lists;         /* any number of them */
     bool streams;       /* written while logs are read */
     bool public;        /* a new file may be read by everybody: it holds nobody's address */
     bool by_itself;     /* goes to standard output unless somebody else does */

@@ -57,7 +57,6 @@ static void add_names(struct buf *out, const struct option_row *row, bool with_l
 /* Options with one text, and that text. */
 struct entry {
     struct buf heads, text;
-    size_t line; /* where the last line of the heads begins */
 };
 
 static void add_head(struct entry *entry, const struct option_row *row)

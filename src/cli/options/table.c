@@ -91,6 +91,11 @@ bool option_adds(const struct option_row *row)
     return option_types[row->type].adds;
 }
 
+const char *option_text(const struct option_row *row, const struct options *options)
+{
+    return *(const char *const *)((const char *)options + row->field);
+}
+
 void options_start(struct options *options, enum command command)
 {
     const struct option_row *row = NULL;

@@ -51,6 +51,8 @@ const struct option_row *option_find(const char *name, unsigned commands);
 bool option_takes_value(const struct option_row *option);
 /* Does a value add to the ones before, where that of others replaces them? */
 bool option_adds(const struct option_row *option);
+/* The value of one that takes a text; NULL: nobody set it. */
+const char *option_text(const struct option_row *row, const struct options *options);
 /* The options that nobody sets. */
 void options_start(struct options *options, enum command command);
 
