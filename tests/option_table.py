@@ -62,8 +62,11 @@ def check_words(name, option):
     elif option['type'] == 'lists':
         taken, refused = [f'x:{word}' for word in option['words']] + ['x', 'x:y/z'], ['x:y']
         what = f'({", ".join(option["words"])})'
+    elif option['type'] == 'mta':  # known when the patterns are read
+        taken, refused = option['words'], []
+        says(f'--mta \'x\': expected {", ".join(taken[:-1])} or {taken[-1]}', name, '--mta', 'x', 'README.md')
     elif option['words']:
-        taken, refused, what = option['words'], ['x'], ': expected '
+        taken, refused, what = option['words'], ['x'], f': expected one of {", ".join(option["words"])}'
     else:
         return
     for value in taken:
@@ -131,7 +134,8 @@ expect(f'{len(commands)} commands, {len(everything)} options', len(commands) >= 
 for command in commands:
     for option in command['options']:
         expect(f'{command["name"]} --{option["name"]} has no text', option['help'])
-        expect(f'{command["name"]} --{option["name"]}: a value without a name', (option['type'] == 'flag') == (not option['value']))
+        expect(f'{command["name"]} --{option["name"]}: a value without a name',
+               (option['type'] == 'flag') == (not option['value']))
         check_command_line(command, option)
     for option in command['options']:
         check_words(command['name'], option)
