@@ -140,7 +140,7 @@ static int set_up(void **state)
     gather_folder("samples");
     gather_folder("samples/rotated");
     gather_folder("tests/cases");
-    gather_folder("tests/injection");
+    gather_folder("tests/hostile/injection");
     cut_lines();
     return load_patterns(state);
 }

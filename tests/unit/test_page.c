@@ -11,7 +11,7 @@ static int digit(char c)
     return is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10;
 }
 
-/* A line of tests/page/hostile.txt as the bytes that it stands for. */
+/* A line of tests/outputs/page/hostile.txt as the bytes that it stands for. */
 static void add_bytes(struct buf *buf, sv line)
 {
     for (size_t i = 0; i < line.len; i++) {
@@ -190,7 +190,7 @@ static void test_hostile_strings(void **state)
     struct buf file = {0}, text = {0};
     size_t count = 0;
     (void)state;
-    add_file(&file, "tests/page/hostile.txt");
+    add_file(&file, "tests/outputs/page/hostile.txt");
     for (sv rest = buf_sv(&file); rest.len;) {
         sv line = sv_cut(rest, '\n', &rest);
         if (!line.len || line.ptr[0] == '#')

@@ -61,7 +61,7 @@ def check_model(name, dashboard):
     except ImportError:
         print(f'dashboards: the model of {name} was not checked, python3-jsonschema is not installed')
         return
-    model = jsonschema.Draft7Validator(load('tests/grafana/dashboard.schema.json'))
+    model = jsonschema.Draft7Validator(load('tests/outputs/grafana/dashboard.schema.json'))
     for error in model.iter_errors(dashboard):
         fault(f'{name}: {"/".join(map(str, error.absolute_path))}: {error.message[:200]}')
     broken = json.loads(json.dumps(dashboard).replace('"reduceOptions"', '"reduceOption"'))
@@ -145,7 +145,7 @@ with tempfile.TemporaryDirectory() as work:
             {'record': f'q{n}', 'expr': e.replace('$instance', '.*')} for n, e in enumerate(expressions)]}]}, file)
     with open(f'{work}/run.prom', 'w', encoding='utf-8') as file:
         file.write(text[:text.rindex('# HELP bouncelog_build_info')])
-    for name in (f'{FOLDER}/alerts.yml', 'tests/grafana/alerts_test.yml'):
+    for name in (f'{FOLDER}/alerts.yml', 'tests/outputs/grafana/alerts_test.yml'):
         shutil.copy(name, work)
     for arguments, standard_input in ((['check', 'rules', f'{work}/queries.yml', f'{work}/alerts.yml'], None),
                                       (['test', 'rules', f'{work}/alerts_test.yml'], None),

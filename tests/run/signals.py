@@ -1,16 +1,15 @@
-#!/bin/sh
-# A signal at any moment: the program ends by it, and its outputs are all of this run or all of the
-# one before; nothing half-written stays beside them.
-set -eu
-export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
-PYTHONIOENCODING=utf-8 python3 - << 'END_OF_PYTHON'
+"""A signal at any moment: the program ends by it, and its outputs are all of this run or all of the
+one before; nothing half-written stays beside them."""
 import os, random, signal, subprocess, sys, tempfile, time
+
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, expect, fault, finish
 
 LINES, RUNS = 15000, 40
 FAILED = ('relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host '
           'mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))\n')
 OUTPUTS = ['summary', 'list', 'list.csv', 'events', 'page', 'metrics', 'parts'] # of parts, 15
-rnd, faults, stopped = random.Random(1), 0, 0
+rnd, stopped = random.Random(1), 0
 
 def read(folder):
     content = {}
@@ -25,7 +24,7 @@ with tempfile.TemporaryDirectory() as work:
     with open(log, 'w') as file:
         for i in range(LINES):
             file.write(f'Nov 22 04:00:00 mx1 postfix/smtp[9]: {i + 0x10000000:X}: to=<user{i}@example.com>, {FAILED}')
-    command = [os.environ['BOUNCELOG'], 'scan', '--force', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
+    command = [PROGRAM, 'scan', '--force', '--year', '2026', '-o', f'{out}/summary', '-e', f'{out}/events',
                '-s', f'{out}/list', '-s', f'{out}/list.csv:csv', '--html', f'{out}/page',
                '--prometheus', f'{out}/metrics', '-s', f'{out}/parts:mailgun-json', log]
     start = time.time()
@@ -47,9 +46,7 @@ with tempfile.TemporaryDirectory() as work:
         stopped += code != 0
         got = read(out)
         if code not in (0, -number) or (got != new if code == 0 else got not in (old, new)):
-            print(f'signals: exit {code}, new: {[name for name in got if got[name] == new.get(name)]}, '
+            fault(f'exit {code}, new: {[name for name in got if got[name] == new.get(name)]}, '
                   f'old: {[name for name in got if got[name] == b"old"]}, all: {sorted(got)}')
-            faults += 1
-print(f'signals: {stopped} of {RUNS} runs stopped, {faults} faults')
-sys.exit(bool(faults) or not stopped)
-END_OF_PYTHON
+expect('no run was stopped', stopped)
+finish(f'{stopped} of {RUNS} runs stopped')

@@ -1,4 +1,4 @@
-"""See tests/page.sh."""
+"""See tests/outputs/page.sh."""
 import base64, collections, datetime, hashlib, html.parser, os, random, re, shutil, stat, subprocess, sys, tempfile
 import threading, http.server
 
@@ -25,7 +25,7 @@ def fault(words):
 
 
 def hostile_strings():
-    with open('tests/page/hostile.txt', encoding='ascii') as file:
+    with open('tests/outputs/page/hostile.txt', encoding='ascii') as file:
         lines = [line for line in file.read().split('\n') if line and line[0] != '#']
     unescape = lambda line: re.sub(r'\\x([0-9A-F]{2})', lambda m: chr(int(m[1], 16)), line).encode('latin-1')
     return [unescape(line) for line in lines]

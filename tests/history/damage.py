@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A history that is damaged: each kind of value, each page, each table, before each command. It is told by exit 5 and one line, or
 the command had no need of it; the file is never touched, and nothing ends otherwise. And what only a history of several hosts has."""
-import json, os, shutil, sqlite3, subprocess, tempfile
+import json, os, shutil, sqlite3, subprocess, sys, tempfile
 
+sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
 
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')

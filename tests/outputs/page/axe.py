@@ -1,4 +1,4 @@
-"""The page under axe-core, in the light and in the dark, all of it unfolded: no violation. See tests/page.sh.
+"""The page under axe-core, in the light and in the dark, all of it unfolded: no violation. See tests/outputs/page.sh.
 usage: axe.py PAGE..."""
 import html, json, os, re, shutil, subprocess, sys, tempfile
 

@@ -1,18 +1,12 @@
-#!/bin/sh
-# Each list goes to the program that it is for, as far as that is installed, or to a reader of the
-# same rules: no address changes its meaning, none vanishes, and none comes in that was not listed.
-# BOUNCELOG_POSTMAP, BOUNCELOG_EXIM, BOUNCELOG_MAKEMAP: where those programs are, if not in the PATH.
-set -eu
-export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
-PATH=$PATH:/usr/sbin:/sbin PYTHONIOENCODING=utf-8 PYTHONDONTWRITEBYTECODE=1 python3 - << 'END_OF_PYTHON'
+"""Each list goes to the program that it is for, as far as that is installed, or to a reader of the
+same rules: no address changes its meaning, none vanishes, and none comes in that was not listed.
+BOUNCELOG_POSTMAP, BOUNCELOG_EXIM, BOUNCELOG_MAKEMAP: where those programs are, if not in the PATH."""
 import csv, email.utils, hashlib, io, json, os, re, shutil, subprocess, sys, tempfile
 
-faults = 0
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, fault, finish
 
-def fault(words):
-    global faults
-    faults += 1
-    print('consumers:', words)
+os.environ['PATH'] += ':/usr/sbin:/sbin'
 
 SAFE = ['joe@example.com', 'joe+tag@example.com', 'Joe.Doe@Example.COM', "o'neil@example.com", 'x#y@example.com',
         'x=y@example.com', '$home@example.com', '${run{id}}@example.com', '%s%n@example.com',
@@ -47,7 +41,7 @@ with open(path('log'), 'w', newline='') as log:
 FORMATS = ['plain', 'json', 'csv', 'postfix', 'postfix-transport', 'exim', 'sendmail', 'listmonk', 'listmonk-webhook',
            'ses-csv', 'ses-json', 'mailgun-csv', 'mailgun-json', 'sparkpost', 'sendgrid', 'mautic', 'hash']
 lists = [word for name in FORMATS for word in ('-s', f'{path(name)}:{name}')]
-run = subprocess.run([os.environ['BOUNCELOG'], 'scan', '-o', path('summary'), *lists, path('log')],
+run = subprocess.run([PROGRAM, 'scan', '-o', path('summary'), *lists, path('log')],
                      stderr=subprocess.PIPE, text=True, errors='replace')
 if run.returncode:
     fault(f'exit {run.returncode}: {run.stderr}')
@@ -190,6 +184,4 @@ if makemap:
         words('makemap', text, 'ERROR:5.1.1:550 ')
 
 shutil.rmtree(work)
-print(f'consumers: {len(want)} addresses listed, {len(skipped)} left out, {faults} faults')
-sys.exit(bool(faults))
-END_OF_PYTHON
+finish(f'{len(want)} addresses listed, {len(skipped)} left out')

@@ -11,7 +11,7 @@ must be found that do not: a test that cannot fail shows nothing."""
 import hashlib, os, random, shutil, sqlite3, subprocess, sys, tempfile
 
 PROGRAM, LIBRARY = os.environ['BOUNCELOG'], os.environ.get('BOUNCELOG_RECORD_LIBRARY', '')
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.getcwd()
 IMAGES = int(sys.argv[1]) if len(sys.argv) > 1 else 400
 SECTOR = 512
 ENVIRONMENT = dict(os.environ, SOURCE_DATE_EPOCH='1795478400', TZ='UTC', LC_ALL='C')

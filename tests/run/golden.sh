@@ -37,11 +37,11 @@ run() { # NAME OPTION... FILE...
         postfix | exim | sendmail | rotated) ;;
         *) [ "$part" = summary.json ] || [ "$part" = events.ndjson ] || continue ;;
         esac
-        compare "$work/$part" "tests/golden/$name.$part"
+        compare "$work/$part" "tests/run/golden/$name.$part"
     done
 }
 
-[ "$update" != --update ] || rm -f tests/golden/*
+[ "$update" != --update ] || rm -f tests/run/golden/*
 for sample in samples/*.log samples/*.json samples/exim-mainlog; do
     name=$(basename "$sample" .log)
     name=$(basename "$name" .json)
@@ -58,7 +58,7 @@ run inbound --inbound --top 3 samples/postfix.log samples/exim-mainlog samples/s
 # The same attempts in the names of ECS.
 "$BOUNCELOG" scan --inbound -o /dev/null -e "$work/ecs.ndjson" --events-format ecs --events-include all \
     samples/postfix.log samples/exim-mainlog samples/sendmail.log samples/rotated/mail.log*
-compare "$work/ecs.ndjson" tests/golden/ecs.ndjson
+compare "$work/ecs.ndjson" tests/run/golden/ecs.ndjson
 
 # Every format of suppression lists, with addresses of all three MTAs.
 formats='postfix postfix-transport exim sendmail listmonk listmonk-webhook ses-csv ses-json mailgun-csv
@@ -68,7 +68,7 @@ everything='samples/postfix.log samples/exim-mainlog samples/sendmail.log sample
 for format in $formats; do
     # shellcheck disable=SC2086
     "$BOUNCELOG" scan -o /dev/null -s "$work/list:$format" $everything 2> "$work/err" || cat "$work/err"
-    compare "$work/list" "tests/golden/formats.list.$format"
+    compare "$work/list" "tests/run/golden/formats.list.$format"
 done
 
 # With a key, a list of the format hash is what --hash makes of the addresses.
@@ -79,11 +79,11 @@ echo 'a key of more than sixteen bytes' > "$work/key"
 "$BOUNCELOG" scan -o /dev/null --hash-key-file "$work/key" --hash sha256 -s "$work/plain" \
     -s "$work/hashed:hash" $everything
 cmp "$work/keyed" "$work/plain" && cmp "$work/keyed" "$work/hashed" || faults=1
-compare "$work/keyed" tests/golden/formats.list.keyed
+compare "$work/keyed" tests/run/golden/formats.list.keyed
 
 # The table has no schema; it is compared with what it was, too.
 "$BOUNCELOG" scan --text samples/postfix.log samples/exim-mainlog samples/sendmail.log > "$work/table.txt"
-compare "$work/table.txt" tests/golden/table.txt
+compare "$work/table.txt" tests/run/golden/table.txt
 
 # So are the page and the metrics, of hours and of days; the style sheet is a file of its own.
 page() { # NAME FILE...
@@ -92,8 +92,8 @@ page() { # NAME FILE...
     "$BOUNCELOG" scan -o /dev/null --html "$work/page.html" --prometheus "$work/page.prom" "$@"
     awk '/<style>/{sub(/<style>.*/, "<style>"); print; inside = 1} /<\/style>/{inside = 0} !inside' "$work/page.html" |
         sed "s/sha256-[^']*'/sha256-...'/" > "$work/bare.html"
-    compare "$work/bare.html" "tests/golden/$name.html"
-    compare "$work/page.prom" "tests/golden/$name.prom"
+    compare "$work/bare.html" "tests/run/golden/$name.html"
+    compare "$work/page.prom" "tests/run/golden/$name.prom"
 }
 page rotated samples/rotated/mail.log samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz
 page three samples/postfix.log samples/exim-mainlog samples/sendmail.log
@@ -101,10 +101,10 @@ page three samples/postfix.log samples/exim-mainlog samples/sendmail.log
 # The output depends neither on the order of the arguments nor on the age of the files.
 "$BOUNCELOG" scan samples/rotated/mail.log.2.gz samples/rotated/mail.log samples/rotated/mail.log.1 \
     > "$work/order.json"
-compare "$work/order.json" tests/golden/rotated.summary.json
+compare "$work/order.json" tests/run/golden/rotated.summary.json
 mkdir "$work/old"
 cp samples/postfix.log "$work/old/"
 touch -d 2020-01-01 "$work/old/postfix.log"
 "$BOUNCELOG" scan "$work/old/postfix.log" > /dev/null -e "$work/old.ndjson" --events-include all
-sed "s|$work/old/|samples/|" "$work/old.ndjson" | cmp - tests/golden/postfix.events.ndjson || faults=1
+sed "s|$work/old/|samples/|" "$work/old.ndjson" | cmp - tests/run/golden/postfix.events.ndjson || faults=1
 exit "$faults"

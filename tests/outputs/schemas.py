@@ -1,31 +1,30 @@
-#!/bin/sh
-# Real output against docs/schemas/, and that each schema refuses a document that is wrong.
-set -eu
-export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
-if ! python3 -c 'import jsonschema' 2> /dev/null; then
-    echo "schemas: skipped, python3-jsonschema is not installed"
-    exit 77
-fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$BOUNCELOG" scan --timezone UTC --inbound -o "$work/summary.json" -e "$work/events.ndjson" \
-    --events-include all samples/*.log samples/*.json samples/exim-mainlog samples/rotated/mail.log* \
-    tests/injection/*.log
-"$BOUNCELOG" scan --timezone UTC --inbound -o /dev/null -e "$work/events-ecs.ndjson" --events-format ecs \
-    --events-include all samples/*.log samples/*.json samples/exim-mainlog samples/rotated/mail.log* \
-    tests/injection/*.log
-"$BOUNCELOG" scan -o "$work/empty.json" - < /dev/null
-cat tests/cases/*.in | "$BOUNCELOG" explain --json - > "$work/explain.ndjson"
-PYTHONWARNINGS=ignore python3 - "$work" << 'END_OF_PYTHON'
-import copy, json, sys
-import jsonschema
+"""Real output against docs/schemas/, and that each schema refuses a document that is wrong."""
+import copy, glob, json, subprocess, sys, tempfile, warnings
 
-work, faults = sys.argv[1], 0
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, fault, finish, skip
 
-def fault(words):
-    global faults
-    faults += 1
-    print('schemas:', words)
+warnings.simplefilter('ignore') # of a library that will do something else one day
+try:
+    import jsonschema
+except ImportError:
+    skip('python3-jsonschema is not installed')
+
+folder = tempfile.TemporaryDirectory()
+work = folder.name
+
+def bouncelog(*arguments, **more):
+    subprocess.run([PROGRAM, *arguments], check=True, **more)
+
+LOGS = [*sorted(glob.glob('samples/*.log')), *sorted(glob.glob('samples/*.json')), 'samples/exim-mainlog',
+        *sorted(glob.glob('samples/rotated/mail.log*')), *sorted(glob.glob('tests/hostile/injection/*.log'))]
+EVENTS = ['scan', '--timezone', 'UTC', '--inbound', '--events-include', 'all']
+bouncelog(*EVENTS, '-o', f'{work}/summary.json', '-e', f'{work}/events.ndjson', *LOGS)
+bouncelog(*EVENTS, '-o', '/dev/null', '-e', f'{work}/events-ecs.ndjson', '--events-format', 'ecs', *LOGS)
+bouncelog('scan', '-o', f'{work}/empty.json', '-', stdin=subprocess.DEVNULL)
+with open(f'{work}/explain.ndjson', 'wb') as out:
+    texts = b''.join(open(name, 'rb').read() for name in sorted(glob.glob('tests/cases/*.in')))
+    bouncelog('explain', '--json', '-', input=texts, stdout=out)
 
 def schema(name):
     with open(f'docs/schemas/{name}.schema.json', encoding='utf-8') as file:
@@ -112,5 +111,4 @@ for file in ('summary.json', 'empty.json'):
             ('order', [s['address'] for s in d['suppress']] == sorted(s['address'] for s in d['suppress']))):
         if not holds:
             fault(f'{file}: {what} do not add up: {lines} {attempts} {failures}')
-sys.exit(bool(faults))
-END_OF_PYTHON
+finish()

@@ -1,20 +1,18 @@
-#!/bin/sh
-# Logs in which strangers pose as our MTA, to get victim@innocent.example onto a suppression list.
-#
-# tests/injection/MTA.log holds real lines with forged ones inside them: in Message-IDs, senders,
-# HELO names, quoted recipients, replies, other programs' lines. MTA.events names every attempt
-# that was really made: line, outcome, recipient. Nothing else may come out, nothing about the
-# domain innocent.example may fail or be suppressed, and every line must be understood. In
-# ambiguous.log addresses are not quoted (Postfix before 3.5), so that they can be read in two ways:
-# nothing there may count against anybody.
-set -eu
-export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
-PYTHONIOENCODING=utf-8 python3 - << 'END_OF_PYTHON'
-import json, os, subprocess, sys, tempfile
+"""Logs in which strangers pose as our MTA, to get victim@innocent.example onto a suppression list.
+
+injection/MTA.log holds real lines with forged ones inside them: in Message-IDs, senders,
+HELO names, quoted recipients, replies, other programs' lines. MTA.events names every attempt
+that was really made: line, outcome, recipient. Nothing else may come out, nothing about the
+domain innocent.example may fail or be suppressed, and every line must be understood. In
+ambiguous.log addresses are not quoted (Postfix before 3.5), so that they can be read in two ways:
+nothing there may count against anybody."""
+import json, subprocess, sys, tempfile
+
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, fault, finish
 
 VICTIM = 'innocent.example'
 FORGERIES = 60 # at least
-program = os.environ['BOUNCELOG']
 
 def domain(address):
     return (address or '').rpartition('@')[2].lower()
@@ -22,7 +20,7 @@ def domain(address):
 def scan(log, work, *options):
     events, summary = f'{work}/events', f'{work}/summary'
     lists = [f'{work}/list', f'{work}/list.csv:csv', f'{work}/list.json:json']
-    command = [program, 'scan', *options, '-e', events, '--events-include', 'all', '-o', summary]
+    command = [PROGRAM, 'scan', *options, '-e', events, '--events-include', 'all', '-o', summary]
     for name in lists:
         command += ['-s', name]
     run = subprocess.run(command + [log], capture_output=True)
@@ -91,32 +89,26 @@ TRUE = {
                 b'reply=550 5.1.1 User unknown, stat=User unknown\n',
 }
 
-faults, forgeries = 0, 0
+forgeries = 0
 with tempfile.TemporaryDirectory() as work:
     for mta, truth in TRUE.items():
-        log = f'tests/injection/{mta}.log'
+        log = f'tests/hostile/injection/{mta}.log'
         with open(log, 'rb') as file:
             text = file.read()
         forgeries += sum(VICTIM.encode() in line or b'status=' in line or b'stat=' in line
                          for line in text.split(b'\n'))
         wanted = expected(log)
         for words in check(log, wanted, work):
-            print(f'injection: {log}: {words}')
-            faults += 1
+            fault(f'{log}: {words}')
         mutant = f'{work}/{mta}.log'
         with open(mutant, 'wb') as file:
             file.write(text + truth)
         found = check(mutant, wanted, work)
         for what in ('listed', 'suppressed', 'not expected', 'line '):
             if not any(words.startswith(what) for words in found):
-                print(f'injection: a true failure in {mta}.log was not noticed ({what}): {found}')
-                faults += 1
-    for words in check_ambiguous('tests/injection/ambiguous.log', work):
-        print(f'injection: tests/injection/ambiguous.log: {words}')
-        faults += 1
+                fault(f'a true failure in {mta}.log was not noticed ({what}): {found}')
+    for words in check_ambiguous('tests/hostile/injection/ambiguous.log', work):
+        fault(f'tests/hostile/injection/ambiguous.log: {words}')
 if forgeries < FORGERIES:
-    print(f'injection: only {forgeries} forgeries')
-    faults += 1
-print(f'injection: {forgeries} forged lines, {faults} faults')
-sys.exit(bool(faults))
-END_OF_PYTHON
+    fault(f'only {forgeries} forgeries')
+finish(f'{forgeries} forged lines')

@@ -1,21 +1,13 @@
-#!/bin/sh
-# Manual pages, completions and the first configuration file say what --help says, all of it and no
-# more, and the tools that read them can.
-set -eu
-manuals=$(dirname "$BOUNCELOG")/manuals
-[ -e "$manuals/made" ] || {
-    echo "manuals: none were built (they need python3)"
-    exit 77
-}
-MANUALS=$manuals python3 - << 'END_OF_PYTHON'
+"""Manual pages, completions and the first configuration file say what --help says, all of it and no
+more, and the tools that read them can."""
 import glob, os, re, shutil, subprocess, sys, tempfile
 
-program, made, faults = os.environ['BOUNCELOG'], os.environ['MANUALS'], 0
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, fault, finish, skip
 
-def fault(text):
-    global faults
-    print('manuals:', text)
-    faults += 1
+made = os.path.join(os.path.dirname(PROGRAM), 'manuals')
+if not os.path.exists(f'{made}/made'):
+    skip('none were built')
 
 def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **more)
@@ -27,11 +19,11 @@ def same(what, one, other):
     if one != other:
         fault(f'{what}: {sorted(one ^ other)} is in one only')
 
-main = run(program, '--help').stdout
+main = run(PROGRAM, '--help').stdout
 commands = sorted(set(re.findall(r'^  bouncelog ([a-z]+)', main, re.M)) - {'help'})
 if len(commands) < 4:
     fault(f'only {commands} in --help')
-helps = {name: run(program, name, '--help').stdout for name in commands}
+helps = {name: run(PROGRAM, name, '--help').stdout for name in commands}
 for name, text in {'': main, **helps}.items():
     for line in text.split('\n'):
         if len(line) > 80:
@@ -128,8 +120,7 @@ with tempfile.TemporaryDirectory() as folder:
         path = f'{folder}/bouncelog.yaml'
         open(path, 'w').write(text + '\n')
         # Stops when the options are known, before anything is read or written.
-        result = run(program, 'scan', '--config', path, '--until', '2026-01-01', '--since', '2026-01-02', 'samples/postfix.log')
+        result = run(PROGRAM, 'scan', '--config', path, '--until', '2026-01-01', '--since', '2026-01-02', 'samples/postfix.log')
         if result.returncode != 2:
             fault(f'bouncelog.yaml, {text}: exit {result.returncode}: {result.stderr}')
-sys.exit(1 if faults else 0)
-END_OF_PYTHON
+finish()

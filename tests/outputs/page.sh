@@ -7,7 +7,7 @@ export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$BOUNCELOG" scan -o /dev/null --timezone UTC --year 2026 --inbound --addresses --html "$work/few.html" \
-    samples/postfix.log samples/exim-mainlog samples/sendmail.log tests/injection/*.log
+    samples/postfix.log samples/exim-mainlog samples/sendmail.log tests/hostile/injection/*.log
 "$BOUNCELOG" scan -o /dev/null --html "$work/none.html" - < /dev/null
-python3 tests/page/axe.py "$work/few.html" "$work/none.html"
-PYTHONIOENCODING=utf-8 python3 tests/page/check.py
+python3 tests/outputs/page/axe.py "$work/few.html" "$work/none.html"
+PYTHONIOENCODING=utf-8 python3 tests/outputs/page/check.py

@@ -9,4 +9,4 @@ for tool in logrotate gzip xz zstd; do
     }
 done
 export PATH
-exec python3 tests/torture.py "${SCENARIOS:-20}" "${SEED:-1}"
+exec python3 tests/run/torture.py "${SCENARIOS:-20}" "${SEED:-1}"

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What strangers wrote does not reach the terminal, the database, the memory or other people's files.
-docs/SECURITY.md says what is promised; tests/injection.sh and tests/page.sh hold the rest of it."""
-import ctypes, gzip, json, os, re, sqlite3, stat, subprocess, tempfile, time
+docs/SECURITY.md says what is promised; tests/hostile/injection.py and tests/outputs/page.sh hold the rest of it."""
+import ctypes, gzip, json, os, re, sqlite3, stat, subprocess, sys, tempfile, time
 
+sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
 
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')

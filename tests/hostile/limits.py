@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """At the limits: lines of no length and of any, clocks that are wrong, surroundings that differ, runs at once, lines that are not
 understood, replies made to be slow. Everything is counted, and the same comes out."""
-import json, os, re, resource, shutil, subprocess, tempfile
+import json, os, re, resource, shutil, subprocess, sys, tempfile
 
+sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
 
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every example of the documents, the manuals and --help runs, with our logs where it looks for its
 # own, and with programs that only take what they are given where it hands something on. (README.md is
-# tests/readme.sh's; that the nightly run of the package is what they say, tests/package.sh's.)
+# tests/package/readme.sh's; that the nightly run of the package is what they say, tests/package/package.sh's.)
 set -eu
 export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
 faults=0

@@ -1,18 +1,16 @@
-#!/bin/sh
-# What the options of scan change in its output, and what they must not.
-set -eu
-export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=1795478400
-PYTHONIOENCODING=utf-8 python3 - << 'END_OF_PYTHON'
-import glob, json, os, re, subprocess, sys, tempfile
+"""What the options of scan change in its output, and what they must not."""
+import glob, json, re, subprocess, sys, tempfile
 
-program, faults = os.environ['BOUNCELOG'], 0
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, expect, finish
+
 folder = tempfile.TemporaryDirectory()
 work = folder.name
 POSTFIX = ['samples/postfix.log']
 EVERYTHING = sorted(glob.glob('samples/*.log') + glob.glob('samples/*.json')) + ['samples/exim-mainlog']
 
 def scan(files, *options):
-    run = subprocess.run([program, 'scan', '-e', f'{work}/events', '--events-include', 'all', '-o', f'{work}/summary',
+    run = subprocess.run([PROGRAM, 'scan', '-e', f'{work}/events', '--events-include', 'all', '-o', f'{work}/summary',
                           '-s', f'{work}/list', '-s', f'{work}/list.csv:csv', '-s', f'{work}/list.json:json',
                           *options, *files], capture_output=True, text=True)
     if run.returncode:
@@ -21,12 +19,6 @@ def scan(files, *options):
     events = [json.loads(line) for line in read('events').split('\n') if line]
     return json.loads(read('summary')), events, read('list').split('\n')[:-1], ''.join(
         read(name) for name in ('events', 'summary', 'list', 'list.csv', 'list.json'))
-
-def expect(what, holds):
-    global faults
-    if not holds:
-        print('options:', what)
-        faults += 1
 
 whole, events, listed, _ = scan(POSTFIX)
 
@@ -128,5 +120,4 @@ expect('ids of a part', rest and {e['event']['id'] for e in rest} < {e['event'][
 hashed, text = ecs(EVERYTHING, '--inbound', '--hash', 'sha256', '--hash-key-file', f'{work}/key')
 expect(f'--hash lets out {shown(text)}', not shown(text))
 expect('ids under a key', not {e['event']['id'] for e in hashed} & set(ids))
-sys.exit(bool(faults))
-END_OF_PYTHON
+finish()

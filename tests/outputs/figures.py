@@ -299,7 +299,7 @@ samples = ['samples/postfix.log', 'samples/exim-mainlog', 'samples/sendmail.log'
 run('nothing', [log('empty.log', [])])
 run('samples', samples)
 run('samples --inbound', [*samples, 'samples/exim-syslog.log', 'samples/solaris.log'], '--inbound')
-run('injection --inbound', [f'tests/injection/{n}.log' for n in ('ambiguous', 'exim', 'postfix', 'sendmail')], '--inbound')
+run('injection --inbound', [f'tests/hostile/injection/{n}.log' for n in ('ambiguous', 'exim', 'postfix', 'sendmail')], '--inbound')
 broken = line(1, 1, 'a@example.com', 'sent', '2.0.0', '250 OK').replace('status=', 'zustand=')
 run('unparsed', [log('unparsed.log', [broken] * 20)], codes=(3,))
 with open(f'{work.name}/cut.gz', 'wb') as file:
@@ -316,7 +316,7 @@ days()
 lists()
 other = '2026-11-01T03:11:09+00:00 mx1 sshd[9]: Server listening on 192.0.2.1 port 22.\n'
 for n, options in enumerate(((), ('--max-open-messages', '1000'))):
-    run(f'totals {n}', [log(f'totals{n}.log', [*odd[n:], expiry, *[other] * n, *open_ones, *open('tests/injection/ambiguous.log', encoding='utf-8')])],
+    run(f'totals {n}', [log(f'totals{n}.log', [*odd[n:], expiry, *[other] * n, *open_ones, *open('tests/hostile/injection/ambiguous.log', encoding='utf-8')])],
         *options, history=f'{work.name}/totals{n}', codes=(0, 3))
 
 # Each metric moves
