@@ -2,6 +2,7 @@
 import copy, glob, json, subprocess, sys, tempfile, warnings
 
 sys.path.insert(0, 'tests/support')
+import casefiles
 from checks import PROGRAM, fault, finish, skip
 
 warnings.simplefilter('ignore') # of a library that will do something else one day
@@ -23,8 +24,7 @@ bouncelog(*EVENTS, '-o', f'{work}/summary.json', '-e', f'{work}/events.ndjson', 
 bouncelog(*EVENTS, '-o', '/dev/null', '-e', f'{work}/events-ecs.ndjson', '--events-format', 'ecs', *LOGS)
 bouncelog('scan', '-o', f'{work}/empty.json', '-', stdin=subprocess.DEVNULL)
 with open(f'{work}/explain.ndjson', 'wb') as out:
-    texts = b''.join(open(name, 'rb').read() for name in sorted(glob.glob('tests/cases/*.in')))
-    bouncelog('explain', '--json', '-', input=texts, stdout=out)
+    bouncelog('explain', '--json', '-', input=casefiles.inputs(sorted(glob.glob('tests/cases/*.cases'))), stdout=out)
 
 def schema(name):
     with open(f'docs/schemas/{name}.schema.json', encoding='utf-8') as file:
