@@ -98,11 +98,12 @@ for where, target in panels_of('dashboard-prometheus.json'):
     check_expression(where, target['expr'])
     expressions.append(target['expr'])
 
-summary = load('docs/schemas/summary.schema.json')
+summary, common = load('docs/schemas/summary.schema.json'), load('docs/schemas/common.json')
 
 def below(schema, key):
     while '$ref' in schema:
-        schema = summary['definitions'][schema['$ref'].rsplit('/', 1)[1]]
+        document, name = schema['$ref'].split('#/$defs/')
+        schema = (common if document else summary)['$defs'][name]
     return schema.get('properties', {}).get(key)
 
 def find(schema, path):

@@ -1,5 +1,5 @@
 """Real output against docs/schemas/, and that each schema refuses a document that is wrong."""
-import copy, glob, json, subprocess, sys, tempfile, warnings
+import copy, glob, json, re, subprocess, sys, tempfile, warnings
 
 sys.path.insert(0, 'tests/support')
 import casefiles
@@ -26,11 +26,23 @@ bouncelog('scan', '-o', f'{work}/empty.json', '-', stdin=subprocess.DEVNULL)
 with open(f'{work}/explain.ndjson', 'wb') as out:
     bouncelog('explain', '--json', '-', input=casefiles.inputs(sorted(glob.glob('tests/cases/*.cases'))), stdout=out)
 
-def schema(name):
-    with open(f'docs/schemas/{name}.schema.json', encoding='utf-8') as file:
+def load(name):
+    with open(f'docs/schemas/{name}', encoding='utf-8') as file:
         loaded = json.load(file)
     jsonschema.Draft7Validator.check_schema(loaded)
-    return jsonschema.Draft7Validator(loaded)
+    return loaded
+
+COMMON = load('common.json')
+for name in COMMON['$defs']:
+    jsonschema.Draft7Validator.check_schema(COMMON['$defs'][name])
+with open('patterns/categories.yaml', encoding='utf-8') as file:
+    categories = re.findall(r'^  - category: (\w+)$', file.read(), re.M)
+if sorted(categories) != sorted(COMMON['$defs']['category']['enum']):
+    fault(f'common.json has other categories than the pattern files: {set(categories) ^ set(COMMON["$defs"]["category"]["enum"])}')
+
+def schema(name):
+    loaded = load(f'{name}.schema.json')
+    return jsonschema.Draft7Validator(loaded, resolver=jsonschema.RefResolver.from_schema(loaded, store={COMMON['$id']: COMMON}))
 
 def documents(path, lines):
     with open(f'{work}/{path}', encoding='utf-8') as file:
