@@ -1,5 +1,5 @@
 #!/bin/sh
-# scripts/fleet-slurm on a cluster of two nodes, all of it on this machine: own munge, own slurmctld,
+# packaging/fleet-slurm on a cluster of two nodes, all of it on this machine: own munge, own slurmctld,
 # two slurmd. The merged history says what one run over all logs says.
 set -eu
 [ "$(id -u)" -eq 0 ] || {
@@ -79,8 +79,8 @@ cp samples/exim-zone.log "$work/logs/mx2/mail.log"
 cp samples/mixed.log "$work/logs/mx3/mail.log"
 case $BOUNCELOG in /*) FLEET_PROGRAM=$BOUNCELOG ;; *) FLEET_PROGRAM=$PWD/$BOUNCELOG ;; esac
 export FLEET_PROGRAM
-scripts/fleet-slurm "$work/all" "$work/logs"
-scripts/fleet-slurm "$work/all" "$work/logs"
+packaging/fleet-slurm "$work/all" "$work/logs"
+packaging/fleet-slurm "$work/all" "$work/logs"
 
 # shellcheck source=tests/support/summary.sh
 . tests/support/summary.sh

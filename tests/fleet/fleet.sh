@@ -1,5 +1,5 @@
 #!/bin/sh
-# scripts/fleet over a real sshd on the loopback: three hosts, one of which is away the first time.
+# packaging/fleet over a real sshd on the loopback: three hosts, one of which is away the first time.
 # The merged history says what one run over all logs says.
 set -eu
 for tool in ssh ssh-keygen parallel flock; do
@@ -28,7 +28,7 @@ AuthorizedKeysFile $work/authorized
 StrictModes no
 UsePAM no
 PasswordAuthentication no
-AcceptEnv HOST_DIR
+AcceptEnv BOUNCELOG_DEFAULTS HOST_DIR
 END
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
 "$sshd" -f "$work/sshd.conf" -E "$work/sshd.log" || {
@@ -46,8 +46,9 @@ Host $host
   StrictHostKeyChecking no
   UserKnownHostsFile /dev/null
   LogLevel ERROR
-  SetEnv HOST_DIR=$work/$host
+  SetEnv HOST_DIR=$work/$host BOUNCELOG_DEFAULTS=$work/$host/default
 END
+    echo "BOUNCELOG_STATE=$work/$host BOUNCELOG_LOGS='$work/$host/mail.log*'" > "$work/$host/default"
 done
 cp samples/postfix.log "$work/mx1/mail.log"
 cp samples/exim-zone.log "$work/mx2/mail.log"
@@ -55,22 +56,31 @@ cp samples/mixed.log "$work/mx3/mail.log"
 
 export FLEET_SSH="ssh -F $work/ssh.conf" FLEET_PROGRAM="$PWD/${BOUNCELOG#"$PWD/"}" FLEET_RETRIES=2
 case $BOUNCELOG in /*) FLEET_PROGRAM=$BOUNCELOG ;; esac
-# shellcheck disable=SC2016
-export FLEET_HISTORY='$HOST_DIR/history' FLEET_LOGS='$HOST_DIR/mail.log'
-
 mv "$work/mx3" "$work/away"
-if scripts/fleet "$work/all" mx1 mx2 mx3 2> "$work/err"; then
+if packaging/fleet "$work/all" mx1 mx2 mx3 2> "$work/err"; then
     echo "fleet: a host that is away is not missed"
     exit 1
 fi
 grep -q '1 host(s) did not come' "$work/err"
 mv "$work/away" "$work/mx3"
-scripts/fleet "$work/all" mx1 mx2 mx3
-scripts/fleet "$work/all" mx1 mx2 mx3
+packaging/fleet "$work/all" mx1 mx2 mx3
+packaging/fleet "$work/all" mx1 mx2 mx3
 
 # shellcheck source=tests/support/summary.sh
 . tests/support/summary.sh
+[ -s "$work/mx1/history.db" ] || {
+    echo "fleet: the history is not that of the nightly run"
+    exit 1
+}
 "$BOUNCELOG" report -d "$work/all" | counts_of > "$work/merged"
 "$BOUNCELOG" scan "$work/mx1/mail.log" "$work/mx2/mail.log" "$work/mx3/mail.log" | counts_of > "$work/whole"
+diff -u "$work/whole" "$work/merged"
+
+# What the caller names goes before what the hosts say.
+cp samples/solaris.log "$work/mx1/other.log"
+# shellcheck disable=SC2016
+FLEET_HISTORY='$HOST_DIR/other' FLEET_LOGS='$HOST_DIR/other.log' packaging/fleet "$work/one" mx1
+"$BOUNCELOG" report -d "$work/one" | counts_of > "$work/merged"
+"$BOUNCELOG" scan samples/solaris.log | counts_of > "$work/whole"
 diff -u "$work/whole" "$work/merged"
 echo "fleet: three hosts are one"

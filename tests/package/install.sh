@@ -16,7 +16,7 @@ DESTDIR=$root cmake --install "$build" --prefix /usr > "$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
 }
-for file in bin/bouncelog libexec/bouncelog/nightly share/bouncelog/patterns/headers.yaml \
+for file in bin/bouncelog libexec/bouncelog/nightly libexec/bouncelog/fleet libexec/bouncelog/fleet-slurm share/bouncelog/patterns/headers.yaml \
     share/bouncelog/patterns/mta/postfix.yaml share/bouncelog/grafana/alerts.yml share/bouncelog/schemas/summary.schema.json share/bouncelog/schemas/common.json \
     share/doc/bouncelog/README.md share/doc/bouncelog/docs/COOKBOOK.md share/doc/bouncelog/examples/bouncelog.service \
     share/doc/bouncelog/examples/bouncelog.timer share/doc/bouncelog/examples/bouncelog.cron \
@@ -30,7 +30,15 @@ if [ -e "$build/manuals/made" ]; then
         [ -s "$root/usr/share/$file" ] || fault "/usr/share/$file is not there"
     done
 fi
-[ -x "$root/usr/libexec/bouncelog/nightly" ] || fault "the nightly script cannot be executed"
+for script in nightly fleet fleet-slurm; do
+    [ -x "$root/usr/libexec/bouncelog/$script" ] || fault "the script $script cannot be executed"
+done
+for script in fleet fleet-slurm; do
+    status=0
+    "$root/usr/libexec/bouncelog/$script" > "$work/out" 2> "$work/err" || status=$?
+    { [ $status -eq 2 ] && head -n 1 "$work/err" | grep -q "^usage: $script INTO" && tail -n 1 "$work/err" | grep -q FLEET_; } ||
+        fault "$script without arguments: exit $status: $(cat "$work/err")"
+done
 strange=$(cd "$root" && find . -mindepth 1 -maxdepth 2 ! -path './usr' ! -path './usr/bin' ! -path './usr/libexec' ! -path './usr/share')
 [ -z "$strange" ] || fault "strange places: $strange"
 "$root/usr/bin/bouncelog" patterns check "$root/usr/share/bouncelog/patterns" > "$work/out" 2>&1 ||
