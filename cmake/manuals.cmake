@@ -1,5 +1,5 @@
-# Manual pages, completions and the first configuration file, made of what the program's --help says
-# (scripts/manuals). Which commands there are only the program knows: so they are a folder here.
+# Manual pages, completions and the first configuration file, made of the program's tables of commands
+# and options (scripts/manuals). Which commands there are only the program knows: so they are a folder here.
 find_package(Python3 3.7 COMPONENTS Interpreter)
 set(bouncelog_manuals OFF)
 if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING)

@@ -1,10 +1,10 @@
 """Completion for bash, zsh and fish."""
 import re
 
-import help as helptext
+import tables
 
-FOLDERS = {'DIR'}
-NOTHING = {'N', 'T', 'YYYY', 'NAME', 'PATTERN', 'EXPR', 'SECONDS', 'ZONE', 'sha256', 'ADDRESS', 'DAYS'}
+# What is completed for each type of value; words where it has any.
+KINDS = {'flag': '', 'file': 'file', 'folder': 'folder', 'lists': 'file'}
 
 
 def short_text(text):
@@ -15,32 +15,23 @@ def short_text(text):
 class Known:
     """An option with all that a shell wants to know of it."""
 
-    def __init__(self, program, command, item, option, texts):
-        self.name, self.short, self.value = option.name, option.short, option.value
-        text = texts.get(option.name, item.text) if item.text.startswith('as for ') else item.text
+    def __init__(self, option, scan):
+        self.name, self.value = f'--{option.name}', option.value or ''
+        self.short = f'-{option.letter}' if option.letter else ''
+        text = (tables.of_name(scan.options, option.name) if option.as_scan else option).help
         self.text = text.split(';')[0] if re.match(r'\w+(,| \(default)', text) else short_text(text)
-        self.repeats = 'may be repeated' in item.text
-        self.choices = helptext.choices(program, command, option)
-        self.formats = self.choices if ':FORMAT' in option.value else []
-        plain = option.value.strip('[]').split('[')[0].split(':')[0]
-        if self.formats or (option.value and not self.choices and plain not in NOTHING):
-            self.kind = 'folder' if plain in FOLDERS else 'file'
-        else:
-            self.kind = 'choice' if self.choices else 'word' if option.value else ''
+        self.repeats, self.choices = option.repeats, option.words
+        self.formats = option.words if option.type == 'lists' else []
+        self.kind = KINDS.get(option.type, 'choice' if option.words else 'word')
 
 
-def gather(program, commands):
-    texts = {option.name: item.text for command in commands if command.name == 'scan'
-             for item in command.items() for option in item.options}
-    found = []
-    for command in commands:
-        options = [Known(program, command, item, option, texts)
-                   for item in command.items() for option in item.options]
-        if not any(option.name == '--help' for option in options):
-            item = helptext.Item('-h, --help', 'what stands here, and more')
-            options.append(Known(program, command, item, helptext.Option('--help', '-h', ''), texts))
-        found.append((command, options))
-    return found
+def words_of(command):
+    return [verb.name for verb in command.verbs]
+
+
+def gather(commands):
+    scan = tables.of_name(commands, 'scan')
+    return [(command, [Known(option, scan) for option in command.options]) for command in commands]
 
 
 def bash_values(options):
@@ -58,7 +49,7 @@ def bash_values(options):
     return lines
 
 
-BASH = '''# Completion of bouncelog for bash; made of its --help.
+BASH = '''# Completion of bouncelog for bash; made of its table of options.
 
 _bouncelog_files() {
     local IFS=$'\\n'
@@ -105,8 +96,8 @@ complete -F _bouncelog bouncelog
 def bash_command(command, options):
     with_value = bash_values(options)
     words = ' '.join(sorted({name for option in options for name in (option.short, option.name) if name}))
-    first = ' '.join(command.words())
-    rest = '_bouncelog_files -f' if command.takes_files() else 'COMPREPLY=()'
+    first = ' '.join(words_of(command))
+    rest = '_bouncelog_files -f' if command.takes_files else 'COMPREPLY=()'
     if first:
         rest = (f'if [ "$COMP_CWORD" -gt 2 ]; then {rest}; '
                 f'else COMPREPLY=($(compgen -W "{first}" -- "$cur")); fi')
@@ -150,13 +141,13 @@ def zsh(known):
     cases = ''
     for command, options in known:
         rows = [zsh_option(option) for option in options]
-        if command.words():
-            rows.append(f"'1:command:({' '.join(command.words())})'")
-        rows.append("'*:file:_files'" if command.takes_files() else "'*: : '")
+        if words_of(command):
+            rows.append(f"'1:command:({' '.join(words_of(command))})'")
+        rows.append("'*:file:_files'" if command.takes_files else "'*: : '")
         cases += f'    {command.name})\n        _arguments -s -S' + ''.join(f' \\\n            {row}' for row in rows)
         cases += '\n        ;;\n'
     return f'''#compdef bouncelog
-# Completion of bouncelog for zsh; made of its --help.
+# Completion of bouncelog for zsh; made of its table of options.
 
 _bouncelog() {{
     local curcontext=$curcontext state line
@@ -197,7 +188,7 @@ def fish_option(command, option):
 
 
 def fish(known):
-    text = '# Completion of bouncelog for fish; made of its --help.\n\ncomplete -c bouncelog -f\n'
+    text = '# Completion of bouncelog for fish; made of its table of options.\n\ncomplete -c bouncelog -f\n'
     text += "complete -c bouncelog -n __fish_use_subcommand -l help -s h -d 'what there is'\n"
     text += "complete -c bouncelog -n __fish_use_subcommand -l version -s V -d 'version and libraries'\n"
     for command, _ in known:
@@ -205,10 +196,10 @@ def fish(known):
                  f'-d {fish_quote(short_text(command.summary))}\n')
     for command, options in known:
         text += '\n'
-        if command.words():
+        if words_of(command):
             text += (f"complete -c bouncelog -n '__fish_seen_subcommand_from {command.name}' "
-                     f"-a '{' '.join(command.words())}'\n")
-        if command.takes_files():
+                     f"-a '{' '.join(words_of(command))}'\n")
+        if command.takes_files:
             text += f"complete -c bouncelog -n '__fish_seen_subcommand_from {command.name}' -F\n"
         text += ''.join(fish_option(command, option) for option in options)
     return text

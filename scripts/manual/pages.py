@@ -1,10 +1,12 @@
-"""The manual pages: what --help says, with what docs/man/ and the documents of docs/ add to it."""
+"""The manual pages: what the tables of the program say, with what docs/man/ and the documents of docs/ add to it."""
+import itertools
 import json
 import re
 from pathlib import Path
 
 import mdoc
 import schema
+import tables
 
 # In the order that manuals have by convention; sections of our own stand before these.
 USUAL = ['ENVIRONMENT', 'FILES', 'EXIT STATUS', 'EXAMPLES', 'DIAGNOSTICS', 'SEE ALSO', 'STANDARDS', 'BUGS']
@@ -49,53 +51,49 @@ def synopsis(usage):
     return out
 
 
-def option_term(item):
-    """`Fl o , Fl -output Ar FILE`, for each option of the item."""
+def option_term(options):
+    """`Fl o , Fl -output Ar FILE`, for each option of one text."""
     parts = []
-    for option in item.options:
-        names = ' , '.join(f'Fl {name[1:]}' for name in (option.short, option.name) if name)
+    for option in options:
+        names = [f'Fl {option.letter}'] if option.letter else []
+        names = ' , '.join(names + [f'Fl -{option.name}'])
         parts.append(f'{names} Ar {mdoc.argument(option.value)}' if option.value else names)
-    return ' , '.join(parts) if ', -' in item.head and len(parts) > 1 else ' '.join(parts)
-
-
-def exit_rows(text):
-    """`0 done; 1 a condition held; ...` as (code, meaning)."""
-    rows = re.findall(r'(\d+) ((?:(?!; \d+ ).)+)', text.rstrip('.'))
-    return [(code, meaning.rstrip('; ')) for code, meaning in rows]
+    return ' , '.join(parts)
 
 
 def exit_section(command):
-    for block in command.blocks:
-        if block.text.startswith('Exit code'):
-            text = re.sub(r'^Exit codes?:\s*', '', block.text)
-            first = re.search(r'(^|; )\d', text)
-            lead = text[:first.start()] if first else text
-            rows = [(code, mdoc.fill(mdoc.escape(meaning + '.'))) for code, meaning in exit_rows(text[len(lead):])]
-            return (mdoc.fill(mdoc.escape(lead.rstrip('.') + '.')) if lead else '') + (mdoc.tagged(rows) if rows else '')
-    return ''
+    return mdoc.tagged([(row.code, mdoc.fill(mdoc.escape(row.help + '.'))) for row in command.exits]) \
+        if command.exits else ''
 
 
-def body_of_help(command):
-    """DESCRIPTION, OPTIONS and EXAMPLES of the help, as mdoc."""
-    said = {'DESCRIPTION': '', 'OPTIONS': '', 'EXAMPLES': ''}
-    name = 'DESCRIPTION'
-    for at, block in enumerate(command.blocks):
-        if block.kind == 'heading':
-            following = command.blocks[at + 1].kind if at + 1 < len(command.blocks) else ''
-            name = 'OPTIONS' if following == 'options' else 'DESCRIPTION'
-            said[name] += f'.Ss {mdoc.escape(block.text)}\n'
-        elif block.kind == 'options':
-            said['OPTIONS'] += mdoc.tagged([(option_term(item), mdoc.fill(mdoc.inline(item.text)))
-                                            for item in block.items])
-        elif block.kind == 'terms':
-            said[name] += mdoc.tagged([(f'Cm {item.head}', mdoc.fill(mdoc.inline(item.text))) for item in block.items])
-        elif block.kind == 'example':
-            said['EXAMPLES'] += mdoc.literal(block.text)
-        elif not block.text.startswith('Exit code'):
-            target = 'DESCRIPTION' if not said['OPTIONS'] else 'OPTIONS'
-            said[target] += mdoc.literal(block.text) if block.kind == 'literal' else \
-                '.Pp\n' + mdoc.fill(mdoc.escape(block.text))
-    return said
+def options_section(options, with_groups):
+    text = ''
+    for group, rows in itertools.groupby(options, key=lambda option: option.group if with_groups else None):
+        items = [(option_term(row), mdoc.fill(mdoc.inline(row[0].help))) for row in tables.together(rows)]
+        text += (f'.Ss {mdoc.escape(group)}\n' if group else '') + mdoc.tagged(items)
+    return text
+
+
+def terms(macro, rows):
+    return mdoc.tagged([(f'{macro} {name}', mdoc.fill(mdoc.inline(text))) for name, text in rows])
+
+
+def body_of_program(whole):
+    rows = [(mdoc.escape(f'bouncelog {command.name} {command.operands}', True), command.summary)
+            for command in whole.commands]
+    rows.append((mdoc.escape('bouncelog COMMAND --help', True), 'options of it (or: bouncelog help COMMAND)'))
+    rows.append((mdoc.escape('bouncelog --version', True), 'version and libraries'))
+    return {'DESCRIPTION': '.Pp\n' + mdoc.fill(mdoc.escape(whole.about)) + terms('Cm', rows),
+            'OPTIONS': '', 'EXAMPLES': mdoc.literal(whole.example)}
+
+
+def body_of_command(command):
+    """DESCRIPTION, OPTIONS and EXAMPLES, as mdoc."""
+    verbs = [(verb.name, verb.help) for verb in command.verbs if verb.help]
+    about = '.Pp\n' + mdoc.fill(mdoc.escape(command.about)) if command.about else ''
+    return {'DESCRIPTION': about + (terms('Cm', verbs) if verbs else ''),
+            'OPTIONS': options_section(command.options, command.name == 'scan'),
+            'EXAMPLES': mdoc.literal(command.example) if command.example else ''}
 
 
 def see_also(names, own):
@@ -119,29 +117,32 @@ def add_extra(said, more):
             said[name or 'DESCRIPTION'] = said.get(name or 'DESCRIPTION', '') + text
 
 
-def command_page(source, command, scan, names, date):
-    own = f'bouncelog-{command.name}' if command.name else 'bouncelog'
-    said = body_of_help(command)
-    usage = command.usage or ['bouncelog COMMAND [OPTIONS]', 'bouncelog --version']
-    said['SYNOPSIS'] = synopsis(usage)
-    said['EXIT STATUS'] = exit_section(command) or (
-        exit_section(scan) if not command.name else
-        '0 done; 2 usage; for all others see\n.Xr bouncelog 1 .\n')
+def page_of(source, own, said, summary, names, date):
     add_extra(said, extra(source, own, 1))
     said['SEE ALSO'] = see_also(names, own)
-    summary = command.summary if command.name else 'what bounced, why, and whom to stop mailing'
     return mdoc.page(own, 1, date, summary, assemble(said, ['SYNOPSIS', 'DESCRIPTION', 'OPTIONS']))
+
+
+def program_page(source, whole, scan, names, date):
+    said = body_of_program(whole)
+    said['SYNOPSIS'] = synopsis(['bouncelog COMMAND [OPTIONS]', 'bouncelog --version'])
+    said['EXIT STATUS'] = exit_section(scan)
+    return page_of(source, 'bouncelog', said, 'what bounced, why, and whom to stop mailing', names, date)
+
+
+def command_page(source, command, names, date):
+    said = body_of_command(command)
+    said['SYNOPSIS'] = synopsis([f'bouncelog {usage}' for usage in command.usages])
+    said['EXIT STATUS'] = exit_section(command) or '0 done; 2 usage; for all others see\n.Xr bouncelog 1 .\n'
+    return page_of(source, f'bouncelog-{command.name}', said, command.summary, names, date)
 
 
 def settings(scan):
     """Every option of scan as a key of the configuration file."""
     rows = []
-    for item in scan.items():
-        for option in item.options:
-            key = option.name[2:].replace('-', '_')
-            if key not in ('config', 'print-config', 'print_config', 'help'):
-                value = f'Ar {mdoc.argument(option.value)}' if option.value else 'Cm true'
-                rows.append((f'Cm {key}:\\& {value}', mdoc.fill(mdoc.inline(item.text))))
+    for option in tables.in_files(scan):
+        value = f'Ar {mdoc.argument(option.value)}' if option.value else 'Cm true'
+        rows.append((f'Cm {tables.key(option)}:\\& {value}', mdoc.fill(mdoc.inline(option.help))))
     return mdoc.tagged(rows)
 
 
@@ -161,14 +162,13 @@ def format_bodies(source, scan):
     return bodies
 
 
-def all_pages(source, main, commands, date):
-    scan = next(command for command in commands if command.name == 'scan')
-    names = [('bouncelog', 1)] + [(f'bouncelog-{command.name}', 1) for command in commands] + \
+def all_pages(source, whole, date):
+    scan = tables.of_name(whole.commands, 'scan')
+    names = [('bouncelog', 1)] + [(f'bouncelog-{command.name}', 1) for command in whole.commands] + \
         [(name, 5) for name in FORMATS]
-    pages = {}
-    for command in [main] + commands:
-        own = f'bouncelog-{command.name}' if command.name else 'bouncelog'
-        pages[f'{own}.1'] = command_page(source, command, scan, names, date)
+    pages = {'bouncelog.1': program_page(source, whole, scan, names, date)}
+    for command in whole.commands:
+        pages[f'bouncelog-{command.name}.1'] = command_page(source, command, names, date)
     for name, said in format_bodies(source, scan).items():
         more = extra(source, name, 5)
         lead = {key: more.pop(key) for key in ('', 'DESCRIPTION') if key in more}

@@ -1,3 +1,7 @@
+/* What a reply means: the rules that its shape passes, else its enhanced code, else its code.
+ *
+ * Answers are remembered by shape. A code that speaks of an address means something else where it
+ * answers a command that names none. */
 #include "bouncelog/classify/classify.h"
 
 #include "bouncelog/base/mem.h"
@@ -12,7 +16,6 @@ struct classifier {
     struct prefilter *prefilter;
     struct memo memo;
     struct provider_memo providers;
-    uint8_t sender_rejected, policy;
     char shape_bytes[SHAPE_MAX];
     sv text, shape; /* of the last text; no shape (ptr is NULL): it was not needed */
 };
@@ -23,8 +26,6 @@ struct classifier *classifier_new(const struct patterns *patterns)
     classifier->patterns = patterns;
     classifier->matcher = matcher_new();
     classifier->prefilter = prefilter_new(patterns);
-    classifier->sender_rejected = taxonomy_category(&patterns->taxonomy, SV("sender_rejected"));
-    classifier->policy = taxonomy_category(&patterns->taxonomy, SV("policy"));
     memo_init(&classifier->memo);
     return classifier;
 }
@@ -63,15 +64,16 @@ static uint8_t at_stage(const struct classifier *classifier, uint8_t category, e
     if (scope != SCOPE_RECIPIENT && scope != SCOPE_DOMAIN)
         return category;
     if (stage == STAGE_MAIL)
-        return classifier->sender_rejected;
+        return taxonomy->roles[ROLE_SENDER_REFUSED];
     if (stage == STAGE_CONNECT || stage == STAGE_BANNER || stage == STAGE_EHLO)
-        return classifier->policy;
+        return taxonomy->roles[ROLE_CLIENT_REFUSED];
     return category;
 }
 
 static bool is_decision(const struct classifier *classifier, uint8_t category)
 {
-    return category != CATEGORY_NONE && category != classifier->patterns->taxonomy.unclassified;
+    return category != CATEGORY_NONE &&
+           category != classifier->patterns->taxonomy.roles[ROLE_UNCLASSIFIED];
 }
 
 /* The code itself; or, when it is in no registry (5.7.193), the subject that it belongs to, unless
@@ -147,7 +149,7 @@ static struct verdict judge(struct classifier *classifier, const struct question
                             bool dsn_first)
 {
     const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
-    struct verdict verdict = {.category = taxonomy->unclassified, .basis = BASIS_NONE};
+    struct verdict verdict = {.category = taxonomy->roles[ROLE_UNCLASSIFIED], .basis = BASIS_NONE};
     bool decided = dsn_first && by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
     const struct rule *rule = decided ? NULL : first_that_fits(classifier, question);
     if (rule)

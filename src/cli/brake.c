@@ -1,3 +1,8 @@
+/* Which addresses the lists of the options hold already, so that a run out of line is noticed.
+ *
+ * The formats of lists differ in all but one thing: an address is a word with an @ in it, and none
+ * puts a byte beside it that an address may have. So any list, and each of its parts, is read as
+ * words. */
 #include "brake.h"
 
 #include <stdio.h>
@@ -45,7 +50,7 @@ static bool add_file(struct map *listed, const char *path)
     return true;
 }
 
-bool brake_read_lists(struct map *listed, const struct scan_options *options)
+bool brake_read_lists(struct map *listed, const struct options *options)
 {
     bool found = false;
     for (size_t i = 0; i < options->list_count; i++) {

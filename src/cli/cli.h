@@ -1,5 +1,5 @@
 /* cli: arguments in, exit codes out; the only room that exits, writes to stderr and reads the
- * environment. One file per command. */
+ * environment. One file per command; what it is asked for is in options/. */
 #ifndef BOUNCELOG_CLI_CLI_H
 #define BOUNCELOG_CLI_CLI_H
 
@@ -29,17 +29,16 @@ int64_t now_seconds(void);
 /* Results on stdout, checked: a full disk is EXIT_OUTPUT. */
 int print_result(sv text);
 
-int scan_command(int argc, char **argv);
-int explain_command(int argc, char **argv);
-int codes_command(int argc, char **argv);
-int suppress_command(int argc, char **argv);
-int report_command(int argc, char **argv);
-int merge_command(int argc, char **argv);
-int history_command(int argc, char **argv);
-int patterns_command(int argc, char **argv);
-int doctor_command(int argc, char **argv);
+struct options;
 
-extern const char help_main[], help_scan[], help_explain[], help_codes[], help_patterns[];
-extern const char help_suppress[], help_report[], help_merge[], help_history[], help_doctor[];
+int scan_command(const struct options *options);
+int explain_command(const struct options *options);
+int codes_command(const struct options *options);
+int suppress_command(const struct options *options);
+int report_command(const struct options *options);
+int merge_command(const struct options *options);
+int history_command(const struct options *options);
+int patterns_command(const struct options *options);
+int doctor_command(const struct options *options);
 
 #endif

@@ -1,34 +1,11 @@
-/* bouncelog codes: reply codes and enhanced status codes. */
-#include "args.h"
+/* bouncelog codes: reply codes and enhanced status codes.
+ *
+ * Without operands all that the taxonomy knows, a line or two each; with operands, everything about
+ * each of them. */
 #include "bouncelog/base/buf.h"
 #include "bouncelog/pattern/patterns.h"
 #include "cli.h"
-
-enum { OPT_PATTERNS, OPT_PATTERNS_EXTRA, OPT_HELP };
-
-static const struct arg_spec specs[] = {
-    {"patterns", 0, true, OPT_PATTERNS},
-    {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
-    {"help", 'h', false, OPT_HELP},
-};
-
-struct codes {
-    bool help;
-    struct patterns_options files;
-};
-
-static int set_option(void *context, int id, const char *value, struct err *err)
-{
-    struct codes *codes = context;
-    (void)err;
-    if (id == OPT_PATTERNS)
-        codes->files.dir = value;
-    else if (id == OPT_PATTERNS_EXTRA)
-        codes->files.extra = value;
-    else
-        codes->help = true;
-    return 0;
-}
+#include "options/options.h"
 
 static void add_field(struct buf *out, const char *name, sv value)
 {
@@ -97,21 +74,21 @@ static bool describe_enhanced(struct buf *out, const struct taxonomy *taxonomy, 
     return true;
 }
 
-static int run(const struct codes *codes, int count, char **names)
+int codes_command(const struct options *options)
 {
     struct patterns patterns;
     struct err err;
     struct buf out = {0};
     int code = EXIT_DONE;
-    if (patterns_load(&patterns, &codes->files, &err) < 0)
+    if (patterns_load(&patterns, &options->patterns, &err) < 0)
         return fail(&err);
-    if (!count)
+    if (!options->operand_count)
         list_all(&out, &patterns.taxonomy);
-    for (int i = 0; i < count; i++) {
-        sv name = sv_from(names[i]);
+    for (size_t i = 0; i < options->operand_count; i++) {
+        sv name = sv_from(options->operands[i]);
         if (!describe_code(&out, &patterns.taxonomy, name) &&
             !describe_enhanced(&out, &patterns.taxonomy, name)) {
-            message("'%s' is no known code (e.g. 550, 5.1.1)", names[i]);
+            message("'%s' is no known code (e.g. 550, 5.1.1)", options->operands[i]);
             code = EXIT_USAGE;
         }
     }
@@ -119,17 +96,4 @@ static int run(const struct codes *codes, int count, char **names)
     buf_release(&out);
     patterns_release(&patterns);
     return code == EXIT_DONE ? printed : code;
-}
-
-int codes_command(int argc, char **argv)
-{
-    struct codes codes = {0};
-    struct err err;
-    int count =
-        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &codes, &err);
-    if (count < 0)
-        return fail(&err);
-    if (codes.help)
-        return print_result(sv_from(help_codes));
-    return run(&codes, count, argv + 1);
 }

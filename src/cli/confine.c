@@ -1,3 +1,6 @@
+/* Confines the process with Landlock, where the kernel has it: what strangers wrote into a log is
+ * parsed by a process that can read the folders of the logs, write in those of its outputs, and
+ * reach nothing else. How much of that the kernel can, it says itself by a version. */
 #define _GNU_SOURCE /* O_PATH */
 #include "confine.h"
 
@@ -126,26 +129,25 @@ static void allow_output(struct fence *fence, const char *path)
     allow_folder_of(fence, path, KEEPS);
 }
 
-static void allow_all(struct fence *fence, const struct scan_options *options)
+static void allow_all(struct fence *fence, const struct options *options)
 {
     const char *zones = getenv("TZDIR");
-    const char *outputs[] = {outputs_summary(options), options->events, options->page,
-                             options->metrics, options->history};
-    for (size_t i = 0; i < options->path_count; i++)
-        if (strcmp(options->paths[i], "-") != 0)
-            allow_log(fence, options->paths[i]);
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
-        allow_output(fence, outputs[i]);
-    for (size_t i = 0; i < options->list_count; i++)
-        allow_output(fence, options->lists[i].path);
+    struct output outputs[OUTPUTS_MAX];
+    size_t count = outputs_of(options, outputs);
+    for (size_t i = 0; i < options->operand_count; i++)
+        if (strcmp(options->operands[i], "-") != 0)
+            allow_log(fence, options->operands[i]);
+    for (size_t i = 0; i < count; i++)
+        allow_output(fence, outputs[i].path);
+    allow_output(fence, options->history);
     allow(fence, "/dev/urandom", READ_FILE); /* SQLite names its journals by it */
     allow(fence, "/etc/localtime", READ_FILE);
     allow(fence, zones ? zones : "/usr/share/zoneinfo", READ_FILE);
 }
 
-void confine(const struct scan_options *options)
+void confine(const struct options *options)
 {
-    int abi = options->unconfined ? 0 : find_version();
+    int abi = options->confine == WHEN_NEVER ? 0 : find_version();
     if (!abi)
         return;
     struct ruleset ruleset = {.files = rights_of(abi), .network = 3, .scoped = 3};

@@ -4,11 +4,11 @@
 #ifndef BOUNCELOG_CLI_CONFINE_H
 #define BOUNCELOG_CLI_CONFINE_H
 
-#include "scan_options.h"
+#include "options/options.h"
 
 /* Does what the kernel can; never fails, since a run counts more than its fence. After everything
  * outside of those folders was read, and all outputs are open. */
-void confine(const struct scan_options *options);
+void confine(const struct options *options);
 
 /* For --version; appended. */
 void confine_describe(struct buf *out);

@@ -1,50 +1,32 @@
-/* bouncelog doctor: whether all is in place on this host, and what to do where it is not. */
+/* bouncelog doctor: whether all is in place on this host, and what to do where it is not.
+ *
+ * The program, the configuration as scan would read it, the time zone, the history
+ * (doctor_history.c) and a look at each log (doctor_logs.c), a line each. Nothing is changed. */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "args.h"
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/input/input.h"
 #include "cli.h"
-#include "config.h"
 #include "doctor.h"
-#include "values.h"
+#include "options/config.h"
+#include "options/types.h"
 #include "version.h"
 #include "zone.h"
 
-enum { OPT_CONFIG, OPT_HISTORY, OPT_HELP };
 enum { OLD_DAYS = 2, SHARED_MIN = 10 };
-
-static const struct arg_spec specs[] = {
-    {"config", 0, true, OPT_CONFIG},
-    {"history", 'd', true, OPT_HISTORY},
-    {"help", 'h', false, OPT_HELP},
-};
 
 /* Where Debian, Fedora, FreeBSD and Exim put them... */
 static const char *const usual_logs[] = {"/var/log/mail.log", "/var/log/maillog",
                                          "/var/log/exim4/mainlog", "/var/log/exim/mainlog"};
 /* ...and what carries the same lines again, or all there is. */
 static const char *const system_logs[] = {"/var/log/syslog", "/var/log/messages"};
-
-static int set_option(void *context, int id, const char *value, struct err *err)
-{
-    struct doctor *doctor = context;
-    (void)err;
-    if (id == OPT_CONFIG)
-        doctor->config = value;
-    else if (id == OPT_HISTORY)
-        doctor->history = value;
-    else
-        doctor->help = true;
-    return 0;
-}
 
 void doctor_say(struct doctor *doctor, const char *level, const char *format, ...)
 {
@@ -85,24 +67,25 @@ static void check_program(struct doctor *doctor)
 }
 
 /* As scan would read it; with the logs, since an output must not go to one of them. */
-static bool check_config(struct doctor *doctor, int count, char **logs)
+static bool check_config(struct doctor *doctor)
 {
     static char scan[] = "scan", option[] = "--config", end[] = "--", nothing[] = "/dev/null";
-    char **argv = mem_zero((size_t)count + 6, sizeof *argv);
+    const struct options *asked = doctor->asked;
+    char **argv = mem_zero(asked->operand_count + 6, sizeof *argv);
     int argc = 0;
     struct err err;
     argv[argc++] = scan;
-    if (doctor->config) {
+    if (asked->config) {
         argv[argc++] = option;
-        argv[argc++] = (char *)(uintptr_t)doctor->config;
+        argv[argc++] = (char *)(uintptr_t)asked->config;
     }
     argv[argc++] = end;
-    for (int i = 0; i < count; i++)
-        argv[argc++] = logs[i];
-    if (!count)
+    for (size_t i = 0; i < asked->operand_count; i++)
+        argv[argc++] = (char *)(uintptr_t)asked->operands[i];
+    if (!asked->operand_count)
         argv[argc++] = nothing;
     uint8_t only;
-    bool fine = scan_options_read(&doctor->options, COMMAND_SCAN, argc, argv, &err) == 0 &&
+    bool fine = options_read(&doctor->options, COMMAND_SCAN, argc, argv, &err) == 0 &&
                 zone_set(doctor->options.zone, &err) == 0 &&
                 patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0 &&
                 read_mta(doctor->options.mta, &doctor->patterns.taxonomy, &only, &err) == 0;
@@ -111,8 +94,8 @@ static bool check_config(struct doctor *doctor, int count, char **logs)
         doctor_say(doctor, "WRONG", "%s", err.text);
         doctor_say(doctor, "", "Nothing runs until this is mended; see bouncelog.yaml(5).");
         doctor_found(doctor, EXIT_CONFIG);
-    } else if (doctor->config || access(CONFIG_FILE, F_OK) == 0) {
-        doctor_say(doctor, "ok", "%s is understood", doctor->config ? doctor->config : CONFIG_FILE);
+    } else if (asked->config || access(CONFIG_FILE, F_OK) == 0) {
+        doctor_say(doctor, "ok", "%s is understood", asked->config ? asked->config : CONFIG_FILE);
     } else {
         doctor_say(doctor, "ok", "no %s: every option has its default", CONFIG_FILE);
     }
@@ -270,14 +253,15 @@ static void check_usual_logs(struct doctor *doctor)
     doctor_found(doctor, EXIT_INCOMPLETE);
 }
 
-static int run(struct doctor *doctor, int count, char **logs)
+static int run(struct doctor *doctor)
 {
+    size_t count = doctor->asked->operand_count;
     check_program(doctor);
-    if (check_config(doctor, count, logs)) {
+    if (check_config(doctor)) {
         check_zone(doctor);
         doctor_check_history(doctor);
-        for (int i = 0; i < count; i++)
-            describe(doctor, look_at(doctor, logs[i]));
+        for (size_t i = 0; i < count; i++)
+            describe(doctor, look_at(doctor, doctor->asked->operands[i]));
         if (!count)
             check_usual_logs(doctor);
         check_age(doctor);
@@ -287,27 +271,19 @@ static int run(struct doctor *doctor, int count, char **logs)
     return printed == EXIT_DONE ? doctor->code : printed;
 }
 
-int doctor_command(int argc, char **argv)
+int doctor_command(const struct options *options)
 {
-    struct doctor *doctor = mem_zero(1, sizeof *doctor);
-    struct err err;
-    int code;
-    int count =
-        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, doctor, &err);
-    if (count < 0) {
-        code = fail(&err);
-    } else if (doctor->help) {
-        code = print_result(sv_from(help_doctor));
-    } else if (count > LOGS_MAX) {
+    if (options->operand_count > LOGS_MAX) {
         message("doctor: more than %d logs", LOGS_MAX);
-        code = EXIT_USAGE;
-    } else {
-        code = run(doctor, count, argv + 1);
+        return EXIT_USAGE;
     }
+    struct doctor *doctor = mem_zero(1, sizeof *doctor);
+    doctor->asked = options;
+    int code = run(doctor);
     for (size_t i = 0; i < doctor->look_count; i++)
         log_look_release(&doctor->looks[i]);
     patterns_release(&doctor->patterns);
-    arena_release(&doctor->options.arena);
+    options_release(&doctor->options);
     buf_release(&doctor->out);
     mem_free(doctor);
     return code;

@@ -8,9 +8,8 @@
 enum { LOGS_MAX = 256 };
 
 struct doctor {
-    bool help;
-    const char *config, *history; /* NULL: not named */
-    struct scan_options options;  /* of the configuration file */
+    const struct options *asked;
+    struct options options; /* of the configuration file */
     struct patterns patterns;
     struct log_look looks[LOGS_MAX];
     size_t look_count;

@@ -1,4 +1,7 @@
-/* Can this user read the history and go on with it, and who else can? */
+/* Can this user read the history and go on with it, and who else can?
+ *
+ * Going on takes more than a writable file: SQLite makes a journal, and the run a lock, beside it.
+ */
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -94,7 +97,7 @@ static void check_missing(struct doctor *doctor, const char *path)
 
 void doctor_check_history(struct doctor *doctor)
 {
-    const char *named = doctor->history ? doctor->history : doctor->options.history;
+    const char *named = doctor->asked->history ? doctor->asked->history : doctor->options.history;
     const char *path = named ? named : NIGHTLY_HISTORY;
     struct stat file;
     if (stat(path, &file) < 0) {

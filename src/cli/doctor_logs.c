@@ -1,3 +1,6 @@
+/* A look at one log: its newest lines, or of a packed log its first, are parsed as scan would, to
+ * say whose they are, how their headers look, how old they are and which of them another log has,
+ * too. */
 #include "doctor_logs.h"
 
 #include <errno.h>
@@ -8,7 +11,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/input/input.h"
 #include "cli.h"
-#include "values.h"
+#include "options/types.h"
 
 enum { SAMPLE = 256 * 1024 };
 
@@ -112,7 +115,7 @@ static void read_lines(struct log_look *look, struct parser *parser, const struc
     records_release(&records);
 }
 
-void log_look(struct log_look *look, const char *path, const struct scan_options *options,
+void log_look(struct log_look *look, const char *path, const struct options *options,
               const struct patterns *patterns)
 {
     struct buf text = {0};
@@ -133,7 +136,7 @@ void log_look(struct log_look *look, const char *path, const struct scan_options
     sv head = sv_sub(buf_sv(&text), 0, INPUT_HEAD_MAX);
     struct clock clock = parser_clock(parser, head,
                                       &(struct clock_options){.zone_given = options->zone != NULL,
-                                                              .year = options->year,
+                                                              .year = (int)options->year,
                                                               .mtime = mtime});
     look->zone_of_ids = clock.fixed;
     look->offset_s = clock.offset_s;

@@ -4,7 +4,7 @@
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/parse/parse.h"
-#include "scan_options.h"
+#include "options/options.h"
 
 /* What the newest lines of a log (of a packed one: its first) say about it. */
 struct log_look {
@@ -22,7 +22,7 @@ struct log_look {
     struct fpset mail; /* its lines about mail */
 };
 
-void log_look(struct log_look *look, const char *path, const struct scan_options *options,
+void log_look(struct log_look *look, const char *path, const struct options *options,
               const struct patterns *patterns);
 void log_look_release(struct log_look *look);
 /* Lines about mail. */

@@ -1,10 +1,12 @@
-/* bouncelog explain: what one reply, or one log line, means. */
+/* bouncelog explain: what one reply, or one log line, means.
+ *
+ * A text with a header and the shape of a delivery is taken as a log line, anything else as the
+ * reply of a server. It goes the way of a scan: parsed, classified, judged by the policy. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "args.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/classify/classify.h"
@@ -12,54 +14,18 @@
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/pipeline/pipeline.h"
 #include "cli.h"
-#include "values.h"
+#include "options/types.h"
 #include "zone.h"
 
-enum { OPT_JSON, OPT_MTA, OPT_PATTERNS, OPT_PATTERNS_EXTRA, OPT_POLICY, OPT_HELP };
-
-static const struct arg_spec specs[] = {
-    {"json", 0, false, OPT_JSON},        {"mta", 0, true, OPT_MTA},
-    {"patterns", 0, true, OPT_PATTERNS}, {"patterns-extra", 0, true, OPT_PATTERNS_EXTRA},
-    {"policy", 0, true, OPT_POLICY},     {"help", 'h', false, OPT_HELP},
-};
-
 struct explain {
-    bool json, help;
-    const char *mta_name; /* NULL: auto */
+    const struct options *options;
     uint8_t mta;
-    struct patterns_options files;
     struct patterns patterns;
     struct parser *parser;
     struct classifier *classifier;
     struct records records;
     struct buf out;
 };
-
-static int set_option(void *context, int id, const char *value, struct err *err)
-{
-    struct explain *explain = context;
-    (void)err;
-    switch (id) {
-    case OPT_JSON:
-        explain->json = true;
-        return 0;
-    case OPT_MTA:
-        explain->mta_name = value;
-        return 0;
-    case OPT_PATTERNS:
-        explain->files.dir = value;
-        return 0;
-    case OPT_PATTERNS_EXTRA:
-        explain->files.extra = value;
-        return 0;
-    case OPT_POLICY:
-        explain->files.policy = value;
-        return 0;
-    default:
-        explain->help = true;
-        return 0;
-    }
-}
 
 static const struct record *first_attempt(const struct records *records)
 {
@@ -193,14 +159,14 @@ static void explain_one(struct explain *explain, sv text)
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
     if (!sv_trim(text).len) {
-        if (explain->json)
+        if (explain->options->json)
             output_verdict(&explain->out, NULL, SV_EMPTY, &explain->patterns.taxonomy);
         return;
     }
     struct event event = read_event(explain, text);
     sv shape =
         event.attempt.severity == SEVERITY_NONE ? SV_EMPTY : classifier_shape(explain->classifier);
-    if (explain->json)
+    if (explain->options->json)
         output_verdict(&explain->out, &event, shape, &explain->patterns.taxonomy);
     else
         add_readable(explain, &event, shape);
@@ -217,7 +183,7 @@ static int explain_stdin(struct explain *explain)
         if (text.len && text.ptr[text.len - 1] == '\n')
             text.len--;
         explain_one(explain, text);
-        if (!explain->json)
+        if (!explain->options->json)
             buf_add_byte(&explain->out, '\n');
         code = print_result(buf_sv(&explain->out));
         buf_clear(&explain->out);
@@ -234,10 +200,10 @@ static int explain_stdin(struct explain *explain)
 }
 
 /* Words of one reply; line breaks inside are those of a multi-line reply. */
-static sv join(struct arena *arena, char **words, int count)
+static sv join(struct arena *arena, const char *const *words, size_t count)
 {
     struct buf text = {0};
-    for (int i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i)
             buf_add_byte(&text, ' ');
         for (const char *c = words[i]; *c; c++)
@@ -251,16 +217,19 @@ static sv join(struct arena *arena, char **words, int count)
     return joined;
 }
 
-static int run(struct explain *explain, int operands, char **words)
+static int run(struct explain *explain)
 {
+    const char *const *words = explain->options->operands;
+    size_t count = explain->options->operand_count;
     struct err err;
-    bool from_stdin = operands == 0 || (operands == 1 && strcmp(words[0], "-") == 0);
-    if (operands == 0 && isatty(STDIN_FILENO)) {
+    bool from_stdin = count == 0 || (count == 1 && strcmp(words[0], "-") == 0);
+    if (count == 0 && isatty(STDIN_FILENO)) {
         message("no reply (\"-\" reads them from standard input; see explain --help)");
         return EXIT_USAGE;
     }
-    if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &explain->files, &err) < 0 ||
-        read_mta(explain->mta_name, &explain->patterns.taxonomy, &explain->mta, &err) < 0)
+    if (zone_set(NULL, &err) < 0 ||
+        patterns_load(&explain->patterns, &explain->options->patterns, &err) < 0 ||
+        read_mta(explain->options->mta, &explain->patterns.taxonomy, &explain->mta, &err) < 0)
         return fail(&err);
     struct parser_options options = {
         .patterns = &explain->patterns, .only = explain->mta, .host = SV_EMPTY, .inbound = true};
@@ -269,24 +238,15 @@ static int run(struct explain *explain, int operands, char **words)
     if (from_stdin)
         return explain_stdin(explain);
     struct arena arena = {0};
-    explain_one(explain, join(&arena, words, operands));
+    explain_one(explain, join(&arena, words, count));
     arena_release(&arena);
     return print_result(buf_sv(&explain->out));
 }
 
-int explain_command(int argc, char **argv)
+int explain_command(const struct options *options)
 {
-    struct explain explain = {0};
-    struct err err;
-    int code;
-    int operands =
-        args_parse(argc, argv, specs, sizeof specs / sizeof *specs, set_option, &explain, &err);
-    if (operands < 0)
-        code = fail(&err);
-    else if (explain.help)
-        code = print_result(sv_from(help_explain));
-    else
-        code = run(&explain, operands, argv + 1);
+    struct explain explain = {.options = options};
+    int code = run(&explain);
     parser_free(explain.parser);
     classifier_free(explain.classifier);
     records_release(&explain.records);

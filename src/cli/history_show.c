@@ -1,4 +1,7 @@
-/* bouncelog history show. */
+/* bouncelog history show: what a history holds, or what is held against addresses.
+ *
+ * Without an address: days, counts, the runs and which of them can be undone. With one: every
+ * failure that counts, where it was logged, and whether a person allowed the address. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
@@ -116,7 +119,7 @@ int history_show(struct task *task, struct err *err)
         return -1;
     if (!task->count)
         return show_overview(task, err);
-    for (int i = 0; i < task->count; i++) {
+    for (size_t i = 0; i < task->count; i++) {
         const struct address_record *record;
         sv address = sv_from(task->operands[i]);
         int found = archive_find(task->archive, address, &record, err);

@@ -1,3 +1,6 @@
+/* bouncelog: finds the command, reads its options and runs it; and what all commands need before:
+ * signals that leave no half-written file, an end that says so where memory runs out. The options
+ * live here; commands only read them. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
@@ -13,7 +16,10 @@
 #include "bouncelog/output/output.h"
 #include "bouncelog/pattern/regex.h"
 #include "cli.h"
+#include "commands.h"
 #include "confine.h"
+#include "options/config.h"
+#include "options/help.h"
 #include "version.h"
 
 /* As on_signal: what was begun goes away. */
@@ -69,27 +75,17 @@ static int print_version(void)
     return rc;
 }
 
-static const struct command {
-    const char *name, *help;
-    int (*run)(int argc, char **argv);
-} commands[] = {
-    {"scan", help_scan, scan_command},          {"explain", help_explain, explain_command},
-    {"codes", help_codes, codes_command},       {"suppress", help_suppress, suppress_command},
-    {"report", help_report, report_command},    {"merge", help_merge, merge_command},
-    {"history", help_history, history_command}, {"patterns", help_patterns, patterns_command},
-    {"doctor", help_doctor, doctor_command}};
-
 /* "scan, explain or codes", for messages. */
 static const char *command_names(void)
 {
     static char text[256];
-    size_t count = sizeof commands / sizeof *commands, len = 0;
+    size_t count = COMMAND_COUNT, len = 0;
     for (size_t i = 0; i < count && len < sizeof text; i++)
         len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
                                 i == 0           ? ""
                                 : i + 1 == count ? " or "
                                                  : ", ",
-                                commands[i].name);
+                                command_rows[i].name);
     return text;
 }
 
@@ -99,24 +95,57 @@ static int unknown_command(sv name)
     return EXIT_USAGE;
 }
 
-static const struct command *find_command(sv name)
+static int print_text(struct buf *text)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (sv_eq(name, sv_from(commands[i].name)))
-            return &commands[i];
-    return NULL;
+    int code = print_result(buf_sv(text));
+    buf_release(text);
+    return code;
+}
+
+static int print_program_help(void)
+{
+    struct buf text = {0};
+    help_add_program(&text);
+    return print_text(&text);
 }
 
 static int print_help(sv name)
 {
-    const struct command *command = find_command(name);
-    return command ? print_result(sv_from(command->help)) : unknown_command(name);
+    enum command command = command_find(name);
+    struct buf text = {0};
+    if (command == COMMAND_COUNT)
+        return unknown_command(name);
+    help_add_command(&text, command);
+    return print_text(&text);
+}
+
+/* Not for people: what manuals and completions are made of. */
+static int dump_options(void)
+{
+    struct buf text = {0};
+    dump_add(&text);
+    return print_text(&text);
 }
 
 static int run_command(sv name, int argc, char **argv)
 {
-    const struct command *command = find_command(name);
-    return command ? command->run(argc, argv) : unknown_command(name);
+    enum command command = command_find(name);
+    if (command == COMMAND_COUNT)
+        return unknown_command(name);
+    struct options *options = mem_zero(1, sizeof *options);
+    struct err err;
+    int code;
+    if (options_read(options, command, argc, argv, &err) < 0)
+        code = fail(&err);
+    else if (options->help)
+        code = print_help(name);
+    else if (options->print_config)
+        code = config_print(options);
+    else
+        code = command_rows[command].run(options);
+    options_release(options);
+    mem_free(options);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -132,11 +161,13 @@ int main(int argc, char **argv)
     sv first = sv_from(argv[1]);
     if (sv_eq(first, SV("--help")) || sv_eq(first, SV("-h")) || sv_eq(first, SV("help")))
         return argc > 2 && sv_eq(first, SV("help")) ? print_help(sv_from(argv[2]))
-                                                    : print_result(sv_from(help_main));
+                                                    : print_program_help();
     if (sv_eq(first, SV("--version")) || sv_eq(first, SV("-V")))
         return print_version();
     if (sv_eq(first, SV("--print-config")))
-        return scan_command(argc, argv);
+        return run_command(SV("scan"), argc, argv);
+    if (sv_eq(first, SV("--dump-options")))
+        return dump_options();
     if (first.len > 1 && first.ptr[0] == '-') {
         message("unknown option '%s' (a command comes first; see --help)", argv[1]);
         return EXIT_USAGE;

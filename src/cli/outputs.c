@@ -1,3 +1,8 @@
+/* Where the outputs of a run go, and what they must not overwrite: each other, a log that is to be
+ * read, the history.
+ *
+ * Files are compared by what they are, not by how they are named; one that is not there yet, by its
+ * folder and its name. */
 #include "outputs.h"
 
 #include <errno.h>
@@ -10,23 +15,41 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
+#include "options/table.h"
 
-enum { OUTPUTS_MAX = LISTS_MAX + 4 };
-
-const char *outputs_summary(const struct scan_options *options)
+/* "-" where the summary goes to standard output by itself, NULL where something else does. */
+static const char *find_default(const struct options *options, const struct output *outputs,
+                                size_t count)
 {
-    if (options->output)
-        return options->output;
-    if (options->command == COMMAND_SUPPRESS)
-        return NULL;
-    const char *others[] = {options->events, options->page, options->metrics};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (others[i] && outfile_is_stdout(others[i]))
+    for (size_t i = 0; i < count; i++)
+        if (outfile_is_stdout(outputs[i].path))
             return NULL;
+    return options->command == COMMAND_SUPPRESS ? NULL : "-";
+}
+
+static size_t add_lists(const struct options *options, const struct output_kind *kind,
+                        struct output *outputs)
+{
     for (size_t i = 0; i < options->list_count; i++)
-        if (outfile_is_stdout(options->lists[i].path))
-            return NULL;
-    return "-";
+        outputs[i] = (struct output){kind, options->lists[i].path, i};
+    return options->list_count;
+}
+
+size_t outputs_of(const struct options *options, struct output outputs[OUTPUTS_MAX])
+{
+    size_t count = 0;
+    for (const struct output_kind *kind = output_kinds; kind->option; kind++) {
+        if (kind->lists) {
+            count += add_lists(options, kind, outputs + count);
+            continue;
+        }
+        const char *path = option_text(option_find(kind->option, ~0U), options);
+        if (!path && kind->by_itself)
+            path = find_default(options, outputs, count);
+        if (path)
+            outputs[count++] = (struct output){kind, path, 0};
+    }
+    return count;
 }
 
 /* The folder of a path; its name in there is what `copy` then holds. */
@@ -97,15 +120,15 @@ static bool is_part(const char *name, const char *path)
     return part;
 }
 
-static int check_parts(const struct scan_options *options, const char *const *outputs, size_t count,
+static int check_parts(const struct options *options, const struct output *outputs, size_t count,
                        struct err *err)
 {
     for (size_t i = 0; i < options->list_count; i++) {
         const char *name = options->lists[i].path;
         if (!list_format_splits(options->lists[i].format) || outfile_is_stdout(name))
             continue;
-        for (size_t j = 0; j < count + options->path_count; j++) {
-            const char *path = j < count ? outputs[j] : options->paths[j - count];
+        for (size_t j = 0; j < count + options->operand_count; j++) {
+            const char *path = j < count ? outputs[j].path : options->operands[j - count];
             if (is_part(name, path))
                 return err_set(err, ERR_USAGE, "%s would be a part of the list %s", path, name);
         }
@@ -127,32 +150,29 @@ static bool is_history(const char *history, const char *path)
     return same;
 }
 
-int outputs_check(const struct scan_options *options, struct err *err)
+static int check_place(const struct options *options, const struct output *outputs, size_t i,
+                       struct err *err)
 {
-    const char *paths[OUTPUTS_MAX];
-    size_t count = 0;
-    if (outputs_summary(options))
-        paths[count++] = outputs_summary(options);
-    if (options->events)
-        paths[count++] = options->events;
-    if (options->page)
-        paths[count++] = options->page;
-    if (options->metrics)
-        paths[count++] = options->metrics;
-    for (size_t i = 0; i < options->list_count; i++)
-        paths[count++] = options->lists[i].path;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < i; j++)
-            if (same_place(paths[j], paths[i]))
-                return err_set(err, ERR_USAGE, "more than one output goes to %s",
-                               outfile_is_stdout(paths[i]) ? "standard output" : paths[i]);
-        if (is_history(options->history, paths[i]))
-            return err_set(err, ERR_USAGE, "%s is the history, or beside it: no output goes there",
-                           paths[i]);
-        for (size_t j = 0; j < options->path_count; j++)
-            if (is_input(paths[i], options->paths[j]))
-                return err_set(err, ERR_USAGE, "%s is a log to be read, no output goes there",
-                               paths[i]);
-    }
-    return check_parts(options, paths, count, err);
+    const char *path = outputs[i].path;
+    for (size_t j = 0; j < i; j++)
+        if (same_place(outputs[j].path, path))
+            return err_set(err, ERR_USAGE, "more than one output goes to %s",
+                           outfile_is_stdout(path) ? "standard output" : path);
+    if (is_history(options->history, path))
+        return err_set(err, ERR_USAGE, "%s is the history, or beside it: no output goes there",
+                       path);
+    for (size_t j = 0; j < options->operand_count; j++)
+        if (is_input(path, options->operands[j]))
+            return err_set(err, ERR_USAGE, "%s is a log to be read, no output goes there", path);
+    return 0;
+}
+
+int outputs_check(const struct options *options, struct err *err)
+{
+    struct output outputs[OUTPUTS_MAX];
+    size_t count = outputs_of(options, outputs);
+    for (size_t i = 0; i < count; i++)
+        if (check_place(options, outputs, i, err) < 0)
+            return -1;
+    return check_parts(options, outputs, count, err);
 }

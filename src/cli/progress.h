@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "scan_options.h"
+#include "options/options.h"
 
 struct progress {
     bool shown;

@@ -1,5 +1,7 @@
 /* bouncelog report: summary, page and metrics over any period of the history; bouncelog suppress:
- * suppression lists from it. */
+ * suppression lists from it.
+ *
+ * No log is read: counters come from the days of the period, decisions from all the evidence. */
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
 #include "cli.h"
@@ -17,7 +19,7 @@ struct run {
 };
 
 /* Counters are kept by the day: the days that the period touches. */
-static struct archive_window window_of(const struct scan_options *options)
+static struct archive_window window_of(const struct options *options)
 {
     struct archive_window window = {INT64_MIN, INT64_MAX};
     if (options->since != INT64_MIN)
@@ -29,7 +31,7 @@ static struct archive_window window_of(const struct scan_options *options)
 
 static int make_report(struct run *run, struct err *err)
 {
-    const struct scan_options *asked = &run->setup.options;
+    const struct options *asked = run->setup.options;
     struct archive_options how = {.path = asked->history,
                                   .use = HISTORY_READ,
                                   .patterns = &run->setup.patterns,
@@ -71,7 +73,7 @@ static int finish(struct run *run)
     int code = results_commit(&run->results, NULL);
     if (code != EXIT_DONE)
         return code;
-    if (run->report.brake && run->setup.options.list_count)
+    if (run->report.brake && run->setup.options->list_count)
         return EXIT_BRAKE;
     if (run->report.incomplete)
         return EXIT_INCOMPLETE;
@@ -82,43 +84,16 @@ static int run_report(struct run *run)
 {
     struct err err;
     if (setup_load(&run->setup, &err) < 0 ||
-        results_open(&run->results, &run->setup.options, &err) < 0 || make_report(run, &err) < 0)
+        results_open(&run->results, run->setup.options, &err) < 0 || make_report(run, &err) < 0)
         return fail(&err);
     return finish(run);
 }
 
-/* Without --suppress the plain list goes to standard output; addresses as operands stand for
- * themselves. */
-static int prepare_lists(struct run *run, struct err *err)
-{
-    struct scan_options *options = &run->setup.options;
-    if (options->command != COMMAND_SUPPRESS)
-        return 0;
-    if (!options->list_count) {
-        options->lists[options->list_count].path = "-";
-        options->lists[options->list_count++].format = LIST_PLAIN;
-    }
-    if (options->path_count)
-        return err_set(err, ERR_USAGE,
-                       "'%s': what is known of one address says `bouncelog history show`",
-                       options->paths[0]);
-    return 0;
-}
-
-static int run_command(enum scan_command command, const char *help, int argc, char **argv)
+static int run_command(const struct options *options)
 {
     struct run *run = mem_zero(1, sizeof *run);
-    struct err err;
-    int code;
-    setup_init(&run->setup);
-    if (scan_options_read(&run->setup.options, command, argc, argv, &err) < 0)
-        code = fail(&err);
-    else if (run->setup.options.help)
-        code = print_result(sv_from(help));
-    else if (prepare_lists(run, &err) < 0)
-        code = fail(&err);
-    else
-        code = run_report(run);
+    setup_init(&run->setup, options);
+    int code = run_report(run);
     results_discard(&run->results);
     report_release(&run->report);
     decisions_release(&run->decisions);
@@ -128,12 +103,12 @@ static int run_command(enum scan_command command, const char *help, int argc, ch
     return code;
 }
 
-int report_command(int argc, char **argv)
+int report_command(const struct options *options)
 {
-    return run_command(COMMAND_REPORT, help_report, argc, argv);
+    return run_command(options);
 }
 
-int suppress_command(int argc, char **argv)
+int suppress_command(const struct options *options)
 {
-    return run_command(COMMAND_SUPPRESS, help_suppress, argc, argv);
+    return run_command(options);
 }

@@ -1,13 +1,13 @@
+/* The outputs of a command from opening to commit: the same steps for every kind.
+ *
+ * All are opened before the work, written after it, and put in place together; where something
+ * fails before that, all old files are still there. */
 #include "results.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "bouncelog/archive/archive.h"
-#include "bouncelog/base/mem.h"
 #include "cli.h"
-#include "outputs.h"
 
 static struct outfile *open_removed(const char *list, struct err *err)
 {
@@ -19,126 +19,90 @@ static struct outfile *open_removed(const char *list, struct err *err)
     return out;
 }
 
-int results_open(struct results *results, const struct scan_options *options, struct err *err)
+static int open_list(struct result *result, const struct options *options, struct err *err)
 {
-    const char *summary = outputs_summary(options);
-    if (summary && !(results->summary = outfile_open(summary, err)))
+    bool splits = list_format_splits(options->lists[result->output.list].format);
+    const char *path = result->output.path;
+    if (!(result->parts = outparts_open(path, splits, err)))
         return -1;
-    if (options->events && !(results->events = outfile_open(options->events, err)))
+    if (options->delta && !(result->removed = open_removed(path, err)))
         return -1;
-    if (options->page && !(results->page = outfile_open(options->page, err)))
-        return -1;
-    /* Read by a monitoring system, under a name of its own; it holds nobody's address. */
-    if (options->metrics && !(results->metrics = outfile_open_public(options->metrics, err)))
-        return -1;
-    for (size_t i = 0; i < options->list_count; i++) {
-        bool splits = list_format_splits(options->lists[i].format);
-        if (!(results->lists[i] = outparts_open(options->lists[i].path, splits, err)))
+    return 0;
+}
+
+static int open_result(struct result *result, const struct options *options, struct err *err)
+{
+    const struct output_kind *kind = result->output.kind;
+    if (kind->lists)
+        return open_list(result, options, err);
+    result->file = (kind->public ? outfile_open_public : outfile_open)(result->output.path, err);
+    return result->file ? 0 : -1;
+}
+
+int results_open(struct results *results, const struct options *options, struct err *err)
+{
+    struct output outputs[OUTPUTS_MAX];
+    size_t count = outputs_of(options, outputs);
+    for (size_t i = 0; i < count; i++) {
+        struct result *result = &results->list[results->count++];
+        *result = (struct result){.output = outputs[i]};
+        if (open_result(result, options, err) < 0)
             return -1;
-        if (options->delta && !(results->removed[i] = open_removed(options->lists[i].path, err)))
-            return -1;
+        if (outputs[i].kind->streams)
+            results->events = result->file;
     }
     return 0;
 }
 
-static bool wants_colour(void)
-{
-    const char *none = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(none && *none);
-}
-
-static void write_summary(struct results *results, const struct setup *setup,
-                          const struct report *report)
-{
-    bool shown = outfile_is_stdout(outputs_summary(&setup->options));
-    if (setup->options.text)
-        output_text(results->summary, report, shown && wants_colour());
-    else
-        output_summary(results->summary, report);
-    outfile_finish(results->summary);
-}
-
-static void write_list(struct results *results, const struct setup *setup,
-                       const struct report *report, size_t i)
-{
-    enum list_format format = setup->options.lists[i].format;
-    const char *path = setup->options.lists[i].path;
-    const char *place = outfile_is_stdout(path) ? "standard output" : path;
-    struct list_result result = output_list(results->lists[i], report, format,
-                                            setup->redactor.key.len ? &setup->redactor : NULL);
-    if (result.skipped)
-        message("%s: %lld address%s left out that no list can carry safely (the summary says "
-                "which and why)",
-                place, (long long)result.skipped, result.skipped == 1 ? "" : "es");
-    if (result.over_limit)
-        message("%s: more than the reader of %s takes at once; only a file is split", place,
-                list_format_name(format));
-    outparts_finish(results->lists[i]);
-}
-
-/* With --delta a list has what is new on it, and FILE.removed what is not on it any more. */
-static void write_delta(struct results *results, const struct setup *setup,
-                        const struct report *report, size_t i)
-{
-    struct report fresh = *report;
-    fresh.suppress = mem_zero(report->suppress_count + 1, sizeof *fresh.suppress);
-    fresh.suppress_count = 0;
-    for (size_t row = 0; row < report->suppress_count; row++)
-        if (report->suppress[row].fresh)
-            fresh.suppress[fresh.suppress_count++] = report->suppress[row];
-    write_list(results, setup, &fresh, i);
-    mem_free(fresh.suppress);
-    for (size_t row = 0; row < report->removed_count; row++) {
-        outfile_write(results->removed[i], report->removed[row]);
-        outfile_write(results->removed[i], SV("\n"));
-    }
-    outfile_finish(results->removed[i]);
-}
-
 static void tell_brake(const struct setup *setup, const struct report *report)
 {
-    if (setup->options.list_count)
+    if (setup->options->list_count)
         message("the lists stay as they were: %zu addresses would be new on them (see \"suppress\" "
                 "in the summary, then --force)",
                 report->fresh_count);
 }
 
+static void discard(struct result *result)
+{
+    if (result->file)
+        outfile_discard(result->file);
+    if (result->parts)
+        outparts_discard(result->parts);
+    if (result->removed)
+        outfile_discard(result->removed);
+    *result = (struct result){.output = result->output};
+}
+
 static void hold_lists(struct results *results)
 {
-    for (size_t i = 0; i < LISTS_MAX; i++) {
-        if (results->lists[i])
-            outparts_discard(results->lists[i]);
-        if (results->removed[i])
-            outfile_discard(results->removed[i]);
-        results->lists[i] = NULL;
-        results->removed[i] = NULL;
-    }
+    for (size_t i = 0; i < results->count; i++)
+        if (results->list[i].output.kind->held_by_brake)
+            discard(&results->list[i]);
+}
+
+static void finish(struct result *result)
+{
+    if (result->file)
+        outfile_finish(result->file);
+    if (result->parts)
+        outparts_finish(result->parts);
+    if (result->removed)
+        outfile_finish(result->removed);
 }
 
 void results_write(struct results *results, const struct setup *setup, const struct report *report)
 {
-    if (results->events)
-        outfile_finish(results->events);
     if (report->brake) {
         tell_brake(setup, report);
         hold_lists(results);
     }
-    for (size_t i = 0; i < setup->options.list_count && results->lists[i]; i++) {
-        if (setup->options.delta)
-            write_delta(results, setup, report, i);
-        else
-            write_list(results, setup, report, i);
+    for (size_t i = 0; i < results->count; i++) {
+        struct result *result = &results->list[i];
+        bool there = result->file || result->parts;
+        if (there && result->output.kind->write)
+            result->output.kind->write(result, setup, report);
+        finish(result);
     }
-    if (results->page) {
-        output_page(results->page, report, setup->options.addresses);
-        outfile_finish(results->page);
-    }
-    if (results->metrics) {
-        output_metrics(results->metrics, report);
-        outfile_finish(results->metrics);
-    }
-    if (results->summary)
-        write_summary(results, setup, report);
 }
 
 static void commit(struct outfile **out, int *code)
@@ -163,14 +127,11 @@ static void commit_list(struct outparts **out, int *code)
 static int commit_all(struct results *results)
 {
     int code = EXIT_DONE;
-    commit(&results->events, &code);
-    for (size_t i = 0; i < LISTS_MAX; i++) {
-        commit_list(&results->lists[i], &code);
-        commit(&results->removed[i], &code);
+    for (size_t i = 0; i < results->count; i++) {
+        commit(&results->list[i].file, &code);
+        commit_list(&results->list[i].parts, &code);
+        commit(&results->list[i].removed, &code);
     }
-    commit(&results->page, &code);
-    commit(&results->metrics, &code);
-    commit(&results->summary, &code);
     return code;
 }
 
@@ -187,19 +148,10 @@ int results_commit(struct results *results, struct archive *saved)
     return code;
 }
 
-static void discard(struct outfile *out)
-{
-    if (out)
-        outfile_discard(out);
-}
-
 void results_discard(struct results *results)
 {
-    discard(results->summary);
-    discard(results->events);
-    discard(results->page);
-    discard(results->metrics);
-    hold_lists(results);
+    for (size_t i = 0; i < results->count; i++)
+        discard(&results->list[i]);
 }
 
 /* Says what may be missing. */

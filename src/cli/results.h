@@ -3,17 +3,25 @@
 #ifndef BOUNCELOG_CLI_RESULTS_H
 #define BOUNCELOG_CLI_RESULTS_H
 
+#include "outputs.h"
 #include "setup.h"
 
 struct archive;
 
-struct results {
-    struct outfile *summary, *events, *page, *metrics; /* NULL: not asked for */
-    struct outparts *lists[LISTS_MAX];
-    struct outfile *removed[LISTS_MAX]; /* with --delta */
+struct result {
+    struct output output;
+    struct outfile *file;    /* NULL: a list, or done with */
+    struct outparts *parts;  /* of a list */
+    struct outfile *removed; /* of a list with --delta */
 };
 
-int results_open(struct results *results, const struct scan_options *options,
+struct results {
+    struct result list[OUTPUTS_MAX];
+    size_t count;
+    struct outfile *events; /* the one that is written while logs are read; NULL: not asked for */
+};
+
+int results_open(struct results *results, const struct options *options,
                  struct err *err) MUST_CHECK;
 /* Writes all of them, but for the lists where the brake holds those back. */
 void results_write(struct results *results, const struct setup *setup, const struct report *report);

@@ -1,5 +1,8 @@
 /* bouncelog scan: logs in, summary, events, lists, page and metrics out; with --history also what
- * the next run goes on from. */
+ * the next run goes on from.
+ *
+ * Outputs are opened before the first log, so that a wrong path costs no hour; then the process is
+ * confined, then logs are read. */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include <sched.h>
 #include <stdlib.h>
@@ -11,7 +14,6 @@
 #include "bouncelog/base/mem.h"
 #include "brake.h"
 #include "cli.h"
-#include "config.h"
 #include "confine.h"
 #include "progress.h"
 #include "results.h"
@@ -36,9 +38,10 @@ struct run {
 static void write_event(void *context, const struct event *event)
 {
     struct run *run = context;
-    if (!run->setup.options.all_events && event->attempt.outcome == OUTCOME_DELIVERED)
+    if (run->setup.options->events_which == EVENTS_FAILURES &&
+        event->attempt.outcome == OUTCOME_DELIVERED)
         return;
-    bool ecs = run->setup.options.event_format == EVENTS_ECS;
+    bool ecs = run->setup.options->event_format == EVENTS_ECS;
     buf_clear(&run->line);
     (ecs ? output_event_ecs : output_event)(&run->line, event, &run->setup.patterns.taxonomy,
                                             setup_redactor(&run->setup), &run->arena);
@@ -56,7 +59,7 @@ static unsigned cores(void)
 
 static int open_archive(struct run *run, struct err *err)
 {
-    const struct scan_options *options = &run->setup.options;
+    const struct options *options = run->setup.options;
     struct archive_options how = {.path = options->history,
                                   .use = options->dry_run ? HISTORY_READ : HISTORY_CREATE,
                                   .wait_seconds = options->wait_seconds,
@@ -72,7 +75,7 @@ static int open_archive(struct run *run, struct err *err)
 
 static void scan_logs(struct run *run)
 {
-    struct scan_options *options = &run->setup.options;
+    const struct options *options = run->setup.options;
     struct progress progress;
     struct input_options input = {0};
     struct pipeline_options pipeline = {.patterns = &run->setup.patterns,
@@ -80,19 +83,19 @@ static void scan_logs(struct run *run)
                                         .host = options->host ? sv_from(options->host) : SV_EMPTY,
                                         .inbound = options->inbound,
                                         .zone_given = options->zone != NULL,
-                                        .year = options->year,
+                                        .year = (int)options->year,
                                         .now = now_seconds(),
                                         .since = options->since,
                                         .until = options->until,
-                                        .senders = options->senders,
-                                        .sender_count = options->sender_count,
-                                        .filters = options->filters,
-                                        .filter_count = options->filter_count,
+                                        .senders = options->senders.list,
+                                        .sender_count = options->senders.count,
+                                        .filters = options->filters.list,
+                                        .filter_count = options->filters.count,
                                         .messages_max = options->messages_max,
                                         .jobs = options->jobs ? options->jobs : cores(),
                                         .sink = run->results.events ? write_event : NULL,
                                         .sink_context = run,
-                                        .failures_alone = !options->all_events,
+                                        .failures_alone = options->events_which == EVENTS_FAILURES,
                                         .by_day = run->archive != NULL,
                                         .progress_context = &progress};
     if (run->archive) {
@@ -100,7 +103,7 @@ static void scan_logs(struct run *run)
         pipeline.prepare = archive_prepare;
         pipeline.prepare_context = run->archive;
     }
-    run->input = input_plan(options->paths, options->path_count, input);
+    run->input = input_plan(options->operands, options->operand_count, input);
     for (size_t i = 0; input_duplicate(run->input, i); i++)
         message("%s: named more than once, read once", input_duplicate(run->input, i));
     if (progress_start(&progress, options->progress, input_size(run->input)))
@@ -148,7 +151,7 @@ static void describe_inputs(struct run *run)
  * there is any, else the lists that are there. */
 static bool find_listed(struct run *run)
 {
-    const struct scan_options *options = &run->setup.options;
+    const struct options *options = run->setup.options;
     if (run->archive && !archive_is_new(run->archive))
         return true;
     return brake_read_lists(&run->listed, options);
@@ -177,7 +180,7 @@ static int decide(struct run *run, struct err *err)
 
 static bool keeps_history(const struct run *run)
 {
-    return run->archive && !run->setup.options.dry_run;
+    return run->archive && !run->setup.options->dry_run;
 }
 
 static void make_report(struct run *run)
@@ -220,9 +223,9 @@ static int run_scan(struct run *run)
     struct err err;
     (void)clock_gettime(CLOCK_MONOTONIC, &run->began);
     if (setup_load(&run->setup, &err) < 0 || open_archive(run, &err) < 0 ||
-        results_open(&run->results, &run->setup.options, &err) < 0)
+        results_open(&run->results, run->setup.options, &err) < 0)
         return fail(&err);
-    confine(&run->setup.options);
+    confine(run->setup.options);
     scan_logs(run);
     describe_inputs(run);
     if (decide(run, &err) < 0)
@@ -262,21 +265,12 @@ static void release(struct run *run)
     mem_free(run->inputs);
 }
 
-int scan_command(int argc, char **argv)
+int scan_command(const struct options *options)
 {
     struct run *run = mem_zero(1, sizeof *run);
-    struct err err;
-    int code;
-    setup_init(&run->setup);
+    setup_init(&run->setup, options);
     map_init(&run->listed, 1);
-    if (scan_options_read(&run->setup.options, COMMAND_SCAN, argc, argv, &err) < 0)
-        code = fail(&err);
-    else if (run->setup.options.help)
-        code = print_result(sv_from(help_scan));
-    else if (run->setup.options.print_config)
-        code = config_print(&run->setup.options);
-    else
-        code = run_scan(run);
+    int code = run_scan(run);
     release(run);
     mem_free(run);
     return code;

@@ -1,15 +1,19 @@
+/* What a command reads before its work, from the files that its options name: patterns, lists of
+ * addresses, a key; and the conditions of --fail-on, which name categories of the patterns.
+ *
+ * A fault in what a configuration file says is told with the place there. */
 #include "setup.h"
 
 #include "bouncelog/base/scan.h"
 #include "cli.h"
+#include "options/types.h"
 #include "textfile.h"
-#include "values.h"
 #include "version.h"
 #include "zone.h"
 
-void setup_init(struct setup *setup)
+void setup_init(struct setup *setup, const struct options *options)
 {
-    *setup = (struct setup){0};
+    *setup = (struct setup){.options = options};
     map_init(&setup->known, 1);
     map_init(&setup->allow, 1);
 }
@@ -20,7 +24,6 @@ void setup_release(struct setup *setup)
     map_release(&setup->known);
     map_release(&setup->allow);
     buf_release(&setup->key);
-    arena_release(&setup->options.arena);
 }
 
 static void add_address(struct map *known, sv line)
@@ -53,7 +56,7 @@ static int load_addresses(struct map *addresses, const char *option, const char 
 
 static int load_key(struct setup *setup, struct err *err)
 {
-    const char *path = setup->options.hash_key_file;
+    const char *path = setup->options->hash_key_file;
     if (!path)
         return 0;
     if (textfile_read(&setup->key, "--hash-key-file", path, err) < 0)
@@ -65,27 +68,27 @@ static int load_key(struct setup *setup, struct err *err)
 }
 
 /* A fault of a line of the configuration file, found late. */
-static int place_error(const struct place *place, struct err *err)
+static int place_error(struct place place, struct err *err)
 {
-    if (!place->file)
+    if (!place.file)
         return -1;
     err->kind = ERR_CONFIG;
-    err_prefix(err, "%s:%d:%d: ", place->file, place->line, place->column);
+    err_prefix(err, "%s:%d:%d: ", place.file, place.line, place.column);
     return -1;
 }
 
 int setup_load(struct setup *setup, struct err *err)
 {
-    struct scan_options *options = &setup->options;
+    const struct options *options = setup->options;
     if (zone_set(options->zone, err) < 0 ||
         patterns_load(&setup->patterns, &options->patterns, err) < 0)
         return -1;
     if (read_mta(options->mta, &setup->patterns.taxonomy, &setup->only, err) < 0)
-        return place_error(&options->mta_place, err);
-    for (size_t i = 0; i < options->condition_count; i++)
-        if (condition_parse(&setup->conditions[i], sv_from(options->conditions[i]),
+        return place_error(option_place(options, "mta"), err);
+    for (size_t i = 0; i < options->conditions.count; i++)
+        if (condition_parse(&setup->conditions[i], options->conditions.list[i],
                             &setup->patterns.taxonomy, err) < 0)
-            return place_error(&options->condition_places[i], err);
+            return place_error(options->conditions.places[i], err);
     if (load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
         load_addresses(&setup->allow, "--allow", options->allow, err) < 0)
         return -1;
@@ -100,14 +103,14 @@ void setup_allow(struct setup *setup, const struct map *more)
 
 const struct redactor *setup_redactor(const struct setup *setup)
 {
-    return setup->options.hash ? &setup->redactor : NULL;
+    return setup->options->hash ? &setup->redactor : NULL;
 }
 
 struct report_options setup_report_options(const struct setup *setup)
 {
     return (struct report_options){.taxonomy = &setup->patterns.taxonomy,
                                    .redactor = setup_redactor(setup),
-                                   .top = setup->options.top,
+                                   .top = setup->options->top,
                                    .version = SV(BOUNCELOG_VERSION),
                                    .generated_at = now_seconds()};
 }
@@ -116,17 +119,17 @@ struct suppress_options setup_suppress_options(const struct setup *setup)
 {
     return (struct suppress_options){.taxonomy = &setup->patterns.taxonomy,
                                      .policy = &setup->patterns.policy,
-                                     .known = setup->options.recipients ? &setup->known : NULL,
+                                     .known = setup->options->recipients ? &setup->known : NULL,
                                      .allow = &setup->allow,
-                                     .may_brake = !setup->options.force};
+                                     .may_brake = !setup->options->force};
 }
 
 bool setup_condition_holds(const struct setup *setup, const struct report *report)
 {
     bool held = false;
-    for (size_t i = 0; i < setup->options.condition_count; i++)
+    for (size_t i = 0; i < setup->options->conditions.count; i++)
         if (condition_holds(&setup->conditions[i], report)) {
-            message("--fail-on %s holds", setup->options.conditions[i]);
+            message("--fail-on %.*s holds", SV_FMT(setup->options->conditions.list[i]));
             held = true;
         }
     return held;

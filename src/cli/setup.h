@@ -3,10 +3,10 @@
 #define BOUNCELOG_CLI_SETUP_H
 
 #include "bouncelog/report/condition.h"
-#include "scan_options.h"
+#include "options/options.h"
 
 struct setup {
-    struct scan_options options; /* read before the rest */
+    const struct options *options;
     struct patterns patterns;
     uint8_t only; /* --mta */
     struct condition conditions[CONDITIONS_MAX];
@@ -16,9 +16,8 @@ struct setup {
     struct redactor redactor;
 };
 
-void setup_init(struct setup *setup);
+void setup_init(struct setup *setup, const struct options *options);
 void setup_release(struct setup *setup);
-/* Once the options are read. */
 int setup_load(struct setup *setup, struct err *err) MUST_CHECK;
 /* Adds what a history allows to what a file does. */
 void setup_allow(struct setup *setup, const struct map *more);

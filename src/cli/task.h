@@ -3,19 +3,16 @@
 #define BOUNCELOG_CLI_TASK_H
 
 #include "bouncelog/archive/archive.h"
+#include "options/options.h"
 
 enum { TASK_ADDRESS_MAX = 512 };
 
 struct task {
-    const char *path;
-    unsigned wait_seconds;
-    bool remove, dry_run, help;
-    int64_t days, evidence_days;
+    const struct options *options;
+    const char *const *operands; /* behind the verb */
+    size_t count;
     int64_t floor; /* the oldest run that can be taken back */
-    struct patterns_options how;
     struct patterns patterns;
-    char **operands;
-    int count;
     struct archive *archive;
     struct buf text; /* what goes to standard output */
 };

@@ -106,7 +106,7 @@ static void unpack_attempt(struct unpack *in, struct record *a, struct ledger *l
     a->delay_s = (double)numbers[8] / 1000;
     a->verdict.category = taxonomy_category(taxonomy, category);
     if (a->verdict.category == CATEGORY_NONE)
-        a->verdict.category = taxonomy->unclassified;
+        a->verdict.category = taxonomy->roles[ROLE_UNCLASSIFIED];
     for (size_t i = 9; i < 13; i++) /* those that live for the run */
         *texts[i] = arena_copy(&ledger->texts, *texts[i]);
     a->address_key = hash_address(a->recipient, &a->domain_key);

@@ -1,3 +1,6 @@
+/* Suppression lists: the rows of list_formats.def put to use. A list is written row by row, and
+ * begins another file where its reader takes no more at once. How a row of each format looks is in
+ * list_maps.c (MTAs), list_csv.c and list_json.c. */
 #include "lists.h"
 
 #include <stdlib.h>
@@ -5,43 +8,19 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/output/output.h"
 
-/* A file is: head, the first row behind `first`, the others behind `between`, tail. */
+/* A row of list_formats.def. */
 struct kind {
     const char *name;
     const char *head, *first, *between, *tail;
     list_row *row;
-    size_t rows_max, bytes_max; /* what its reader takes at once; 0: any number */
-    bool fingerprints;          /* a row may have a fingerprint in place of an address */
+    size_t rows_max, bytes_max;
+    bool fingerprints;
 };
 
 static const struct kind kinds[LIST_FORMAT_COUNT] = {
-    [LIST_PLAIN] = {"plain", "", "", "", "", list_plain, 0, 0, true},
-    [LIST_JSON] = {"json", "[", "\n", ",\n", "\n]\n", list_json, 0, 0, true},
-    [LIST_CSV] = {"csv",
-                  "address,category,reason,code,enhanced,count,days,first_seen,last_seen,reply\r\n",
-                  "", "", "", list_csv, 0, 0, true},
-    [LIST_POSTFIX] = {"postfix", "", "", "", "", list_postfix, 0, 0, false},
-    [LIST_POSTFIX_TRANSPORT] = {"postfix-transport", "", "", "", "", list_postfix_transport, 0, 0,
-                                false},
-    [LIST_EXIM] = {"exim", "", "", "", "", list_exim, 0, 0, false},
-    [LIST_SENDMAIL] = {"sendmail", "", "", "", "", list_sendmail, 0, 0, false},
-    [LIST_LISTMONK] = {"listmonk", "email,name,attributes\n", "", "", "", list_listmonk, 0, 0,
-                       false},
-    [LIST_LISTMONK_WEBHOOK] = {"listmonk-webhook", "", "", "", "", list_listmonk_webhook, 0, 0,
-                               false},
-    [LIST_SES_CSV] = {"ses-csv", "", "", "", "", list_ses_csv, 100000, 0, false},
-    [LIST_SES_JSON] = {"ses-json", "", "", "", "", list_ses_json, 100000, 0, false},
-    /* 25 MB, taken for the smaller of two readings */
-    [LIST_MAILGUN_CSV] = {"mailgun-csv", "address,code,error,created_at\n", "", "", "",
-                          list_mailgun_csv, 0, 25000000, false},
-    [LIST_MAILGUN_JSON] = {"mailgun-json", "[", "\n", ",\n", "\n]\n", list_mailgun_json, 1000, 0,
-                           false},
-    [LIST_SPARKPOST] = {"sparkpost", "recipient,type,description\n", "", "", "", list_sparkpost, 0,
-                        0, false},
-    [LIST_SENDGRID] = {"sendgrid", "{\"recipient_emails\":[", "\n", ",\n", "\n]}\n", list_sendgrid,
-                       0, 0, false},
-    [LIST_MAUTIC] = {"mautic", "email,doNotEmail\n", "", "", "", list_mautic, 0, 0, false},
-    [LIST_HASH] = {"hash", "", "", "", "", list_plain, 0, 0, true},
+#define LIST_FORMAT(format, ...) [LIST_##format] = {__VA_ARGS__},
+#include "bouncelog/output/list_formats.def"
+#undef LIST_FORMAT
 };
 
 const char *list_format_name(enum list_format format)

@@ -11,9 +11,9 @@
 
 typedef void list_row(struct buf *out, const struct suppression *entry);
 
-list_row list_plain, list_postfix, list_postfix_transport, list_exim, list_sendmail;
-list_row list_csv, list_listmonk, list_ses_csv, list_mailgun_csv, list_sparkpost, list_mautic;
-list_row list_json, list_listmonk_webhook, list_ses_json, list_mailgun_json, list_sendgrid;
+#define LIST_FORMAT(format, name, head, first, between, tail, row, ...) list_row row;
+#include "bouncelog/output/list_formats.def"
+#undef LIST_FORMAT
 
 /* Why it is listed, and since when: letters, digits, blanks and hyphens only, so that no map, CSV
  * or rewriting rule finds anything in it. */

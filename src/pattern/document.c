@@ -1,3 +1,6 @@
+/* A YAML file as a tree whose nodes know where they stand, and the readers of its values.
+ *
+ * Every reader says what is wrong at the value itself, and what to write instead. */
 #include "document.h"
 
 #include <stdio.h>
@@ -5,6 +8,8 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
+#include "families.h"
+#include "suggest.h"
 
 int document_parse(struct document *document, const char *file, sv text, struct arena *arena,
                    struct err *err)
@@ -12,6 +17,7 @@ int document_parse(struct document *document, const char *file, sv text, struct 
     yaml_parser_t parser;
     document->file = file;
     document->arena = arena;
+    map_init(&document->families, sizeof(struct family));
     if (!yaml_parser_initialize(&parser))
         mem_exhausted();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
@@ -31,6 +37,7 @@ int document_parse(struct document *document, const char *file, sv text, struct 
 
 void document_release(struct document *document)
 {
+    map_release(&document->families);
     yaml_document_delete(&document->yaml);
 }
 
@@ -48,7 +55,7 @@ struct place document_place(const struct document *document, const yaml_node_t *
 int document_error(const struct document *document, const yaml_node_t *node, struct err *err,
                    const char *format, ...)
 {
-    char what[512];
+    char what[704];
     va_list args;
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
@@ -93,6 +100,12 @@ yaml_node_t *document_get(struct document *document, const yaml_node_t *mapping,
     return NULL;
 }
 
+const yaml_node_t *document_at(struct document *document, const yaml_node_t *mapping, sv key)
+{
+    const yaml_node_t *value = document_get(document, mapping, key);
+    return value ? value : mapping;
+}
+
 size_t document_items(const yaml_node_t *node)
 {
     if (node->type != YAML_SEQUENCE_NODE)
@@ -103,6 +116,53 @@ size_t document_items(const yaml_node_t *node)
 yaml_node_t *document_item(struct document *document, const yaml_node_t *node, size_t i)
 {
     return yaml_document_get_node(&document->yaml, node->data.sequence.items.start[i]);
+}
+
+size_t document_column(const yaml_node_t *node, size_t offset)
+{
+    size_t column = offset;
+    if (node->type != YAML_SCALAR_NODE || node->start_mark.line != node->end_mark.line)
+        return 0;
+    if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+        return column;
+    bool single = node->data.scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE;
+    for (size_t i = 0; i < offset && i < node->data.scalar.length; i++) {
+        char c = (char)node->data.scalar.value[i];
+        column += single ? c == '\'' : c == '"' || c == '\\'; /* written as two */
+    }
+    return column + 1;
+}
+
+static int verify_mapping(struct document *document, const yaml_node_t *node, struct err *err)
+{
+    for (size_t i = 0; i < document_pairs(node); i++) {
+        const yaml_node_t *key = document_key(document, node, i);
+        sv name = scalar_view(key);
+        if (!name.len)
+            return document_error(document, key, err, "expected the name of a key");
+        for (size_t j = 0; j < i; j++)
+            if (sv_eq(scalar_view(document_key(document, node, j)), name))
+                return document_error(document, key, err, "key '%.*s' stands twice; leave one out",
+                                      SV_FMT(name));
+    }
+    return 0;
+}
+
+int document_verify(struct document *document, struct err *err)
+{
+    for (const yaml_node_t *node = document->yaml.nodes.start; node < document->yaml.nodes.top;
+         node++) {
+        if (node->type == YAML_MAPPING_NODE && verify_mapping(document, node, err) < 0)
+            return -1;
+        if (node->type != YAML_SCALAR_NODE && !document_items(node) && !document_pairs(node))
+            return document_error(document, node, err,
+                                  "nothing is listed; write what, or leave the key out");
+        if (node->type == YAML_SCALAR_NODE && !node->data.scalar.length &&
+            node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+            return document_error(document, node, err,
+                                  "a value is missing; write one, or leave the key out");
+    }
+    return 0;
 }
 
 static bool is_word_of(sv key, const char *words)
@@ -117,30 +177,57 @@ static bool is_word_of(sv key, const char *words)
 int document_check_keys(struct document *document, const yaml_node_t *mapping, const char *words,
                         struct err *err)
 {
+    struct names names = names_of_words(words);
     if (mapping->type != YAML_MAPPING_NODE)
-        return document_error(document, mapping, err, "expected keys and values");
+        return document_error(document, mapping, err, "expected keys and values; the keys are: %s",
+                              words);
     for (size_t i = 0; i < document_pairs(mapping); i++) {
-        yaml_node_t *key = document_key(document, mapping, i);
-        sv name = scalar_view(key);
-        if (!is_word_of(name, words))
-            return document_error(document, key, err, "unknown key '%.*s' (known: %s)",
-                                  SV_FMT(name), words);
-        for (size_t j = 0; j < i; j++) {
-            sv other;
-            document_pair(document, mapping, j, &other);
-            if (sv_eq(other, name))
-                return document_error(document, key, err, "key '%.*s' stands twice", SV_FMT(name));
-        }
+        const yaml_node_t *key = document_key(document, mapping, i);
+        if (!is_word_of(scalar_view(key), words))
+            return unknown_name(document, key, "key", scalar_view(key), &names, err);
     }
     return 0;
 }
 
+int document_missing(const struct document *document, const yaml_node_t *mapping, sv key,
+                     struct err *err)
+{
+    return document_error(document, mapping, err, "'%.*s' is missing; write %.*s: ...", SV_FMT(key),
+                          SV_FMT(key));
+}
+
+int document_view(struct document *document, const yaml_node_t *node, sv *text, struct err *err)
+{
+    *text = scalar_view(node);
+    if (node->type != YAML_SCALAR_NODE)
+        return document_error(document, node, err, "a %s where a text is expected; write one text",
+                              node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");
+    return text->len
+               ? 0
+               : document_error(document, node, err, "an empty text; write one, or leave it out");
+}
+
 int document_scalar(struct document *document, const yaml_node_t *node, sv *text, struct err *err)
 {
-    if (node->type != YAML_SCALAR_NODE)
-        return document_error(document, node, err, "expected a text");
-    *text = arena_copy(document->arena, scalar_view(node));
+    sv view;
+    if (document_view(document, node, &view, err) < 0)
+        return -1;
+    *text = arena_copy(document->arena, view);
     return 0;
+}
+
+int document_list(struct document *document, const yaml_node_t *mapping, sv key, bool required,
+                  yaml_node_t **list, struct err *err)
+{
+    *list = document_get(document, mapping, key);
+    if (!*list)
+        return required ? document_missing(document, mapping, key, err) : 0;
+    return (*list)->type == YAML_SEQUENCE_NODE
+               ? 0
+               : document_error(document, *list, err,
+                                "'%.*s' takes a list; write [...], or items "
+                                "behind '- '",
+                                SV_FMT(key));
 }
 
 int document_text(struct document *document, const yaml_node_t *mapping, sv key, bool required,
@@ -149,8 +236,7 @@ int document_text(struct document *document, const yaml_node_t *mapping, sv key,
     yaml_node_t *node = document_get(document, mapping, key);
     *text = SV_EMPTY;
     if (!node)
-        return required ? document_error(document, mapping, err, "'%.*s' is missing", SV_FMT(key))
-                        : 0;
+        return required ? document_missing(document, mapping, key, err) : 0;
     return document_scalar(document, node, text, err);
 }
 
@@ -163,7 +249,9 @@ int document_int(struct document *document, const yaml_node_t *mapping, sv key, 
         return 0;
     uint64_t n;
     if (!sv_to_u64(scalar_view(node), &n) || n > 1000000)
-        return document_error(document, node, err, "'%.*s' must be a whole number", SV_FMT(key));
+        return document_error(document, node, err,
+                              "'%.*s' takes a whole number; write one from 0 to 1000000",
+                              SV_FMT(key));
     *value = (int)n;
     return 0;
 }
@@ -171,13 +259,14 @@ int document_int(struct document *document, const yaml_node_t *mapping, sv key, 
 int document_bool(struct document *document, const yaml_node_t *mapping, sv key, bool *value,
                   struct err *err)
 {
-    yaml_node_t *node = document_get(document, mapping, key);
+    const yaml_node_t *node = document_get(document, mapping, key);
     if (!node)
         return 0;
     sv text = scalar_view(node);
     *value = sv_eq(text, SV("true"));
     if (!*value && !sv_eq(text, SV("false")))
-        return document_error(document, node, err, "'%.*s' must be true or false", SV_FMT(key));
+        return document_error(document, node, err, "'%.*s' is a yes or no; write true or false",
+                              SV_FMT(key));
     return 0;
 }
 
@@ -193,84 +282,13 @@ int document_texts(struct document *document, const yaml_node_t *mapping, sv key
         return document_scalar(document, node, &texts[0], err);
     }
     size_t items = document_items(node);
-    if (items == 0 || items > max)
-        return document_error(document, node, err, "'%.*s' takes 1 to %zu texts", SV_FMT(key), max);
+    if (node->type != YAML_SEQUENCE_NODE || items > max)
+        return document_error(document, node, err,
+                              "'%.*s' takes a text, or up to %zu of them; write [...]", SV_FMT(key),
+                              max);
     for (; *count < items; ++*count)
         if (document_scalar(document, document_item(document, node, *count), &texts[*count], err) <
             0)
             return -1;
     return 0;
-}
-
-int document_regex(struct document *document, const yaml_node_t *mapping, sv key, unsigned flags,
-                   struct regex **regex, struct err *err)
-{
-    yaml_node_t *node = document_get(document, mapping, key);
-    *regex = NULL;
-    if (!node)
-        return 0;
-    if (node->type != YAML_SCALAR_NODE || !scalar_view(node).len)
-        return document_error(document, node, err, "expected a pattern");
-    char why[160];
-    size_t offset = 0;
-    *regex = regex_compile(scalar_view(node), flags, why, sizeof why, &offset);
-    if (*regex)
-        return 0;
-    yaml_node_t at = *node;
-    if (node->data.scalar.style != YAML_LITERAL_SCALAR_STYLE &&
-        node->data.scalar.style != YAML_FOLDED_SCALAR_STYLE)
-        at.start_mark.column += offset + (node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE);
-    return document_error(document, &at, err, "pattern: %s", why);
-}
-
-static int load_example(struct document *document, yaml_node_t *node, struct example *example,
-                        struct err *err)
-{
-    example->place = document_place(document, node);
-    if (node->type == YAML_SCALAR_NODE)
-        return document_scalar(document, node, &example->text, err);
-    if (document_check_keys(document, node, "text fields", err) < 0 ||
-        document_text(document, node, SV("text"), true, &example->text, err) < 0)
-        return -1;
-    yaml_node_t *fields = document_get(document, node, SV("fields"));
-    if (!fields)
-        return 0;
-    example->field_count = document_pairs(fields);
-    example->fields = arena_alloc(document->arena, example->field_count * sizeof *example->fields);
-    for (size_t i = 0; i < example->field_count; i++) {
-        sv key;
-        yaml_node_t *value = document_pair(document, fields, i, &key);
-        example->fields[i].name = arena_copy(document->arena, key);
-        if (document_scalar(document, value, &example->fields[i].value, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int load_example_list(struct document *document, const yaml_node_t *mapping, sv key,
-                             bool optional, struct example **examples, size_t *count,
-                             struct err *err)
-{
-    yaml_node_t *list = document_get(document, mapping, key);
-    *count = list ? document_items(list) : 0;
-    if (*count == 0)
-        return optional ? 0
-                        : document_error(document, list ? list : mapping, err,
-                                         "at least one '%.*s' example is needed", SV_FMT(key));
-    *examples = arena_alloc(document->arena, *count * sizeof **examples);
-    memset(*examples, 0, *count * sizeof **examples);
-    for (size_t i = 0; i < *count; i++)
-        if (load_example(document, document_item(document, list, i), &(*examples)[i], err) < 0)
-            return -1;
-    return 0;
-}
-
-int document_examples(struct document *document, const yaml_node_t *mapping, bool optional,
-                      struct examples *examples, struct err *err)
-{
-    if (load_example_list(document, mapping, SV("hit"), optional, &examples->hits,
-                          &examples->hit_count, err) < 0)
-        return -1;
-    return load_example_list(document, mapping, SV("miss"), optional, &examples->misses,
-                             &examples->miss_count, err);
 }

@@ -1,3 +1,6 @@
+/* Finds and reads the pattern files: a site's folder, then another folder or those built in.
+ *
+ * In each the folder itself, mta/ and replies/, sorted by name whatever the locale says. */
 #include "files.h"
 
 #include <dirent.h>

@@ -4,44 +4,55 @@
 #define BOUNCELOG_PATTERN_LOAD_H
 
 #include "document.h"
+#include "suggest.h"
 
 /* Every loader takes a document whose root has its key, and adds to the patterns. */
 typedef int loader(struct patterns *patterns, struct document *document, bool site,
                    struct err *err);
 
 loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
-    load_headers, load_mta, load_remedies, load_families, load_rules;
+    load_headers, load_mta, load_remedies, load_rules;
 
-/* Every item of the list under the root's `key`, by a function that adds one to the patterns. */
-int load_each(struct patterns *patterns, struct document *document, sv key,
+/* Every item of the list under the root's `key`, by a function that adds one to the patterns; the
+ * root has no other keys. */
+int load_each(struct patterns *patterns, struct document *document, const char *key,
               int (*load_one)(struct patterns *patterns, struct document *document,
                               const yaml_node_t *node, struct err *err),
               struct err *err) MUST_CHECK;
 
-/* The category that a key names; an error where it is unknown. An absent key gives
- * CATEGORY_NONE unless `required`. */
+/* Which of the names stands under `key`; `what` is what they name. *index is left alone, and it is
+ * no error unless `required`, when the key is absent. */
+int load_name(struct document *document, const yaml_node_t *mapping, sv key, bool required,
+              const char *what, const struct names *names, size_t *index,
+              struct err *err) MUST_CHECK;
+/* Bits of the names under `key`, a text or a list. */
+int load_bits(struct document *document, const yaml_node_t *mapping, sv key, const char *what,
+              const struct names *names, uint32_t *bits, struct err *err) MUST_CHECK;
+/* An absent key gives CATEGORY_NONE unless `required`. */
 int load_category(struct patterns *patterns, struct document *document, const yaml_node_t *mapping,
                   bool required, uint8_t *category, struct err *err) MUST_CHECK;
+/* Fails unless all texts under `key` are among the names. */
+int load_known(struct document *document, const yaml_node_t *mapping, sv key, const char *what,
+               const struct names *names, struct err *err) MUST_CHECK;
+/* Adds a name that must not stand twice in a file; `names` is a map of places. */
+int load_once(struct document *document, const yaml_node_t *node, const char *what, sv name,
+              struct map *names, struct err *err) MUST_CHECK;
+/* After the categories are loaded: each role is given. */
+int load_roles_check(struct patterns *patterns, struct document *document,
+                     struct err *err) MUST_CHECK;
 
-/* Bits of the names under `key`, each looked up by `bit_of` (negative: unknown). */
-int load_bits(struct document *document, const yaml_node_t *mapping, sv key, int (*bit_of)(sv),
-              uint32_t *bits, struct err *err) MUST_CHECK;
-int load_stage_bit(sv name);
-int load_origin_bit(sv name);
-int load_scope_bit(sv name);
-
-/* What a line shape and a record have in common: name, meaning, outcome, examples. `keys`: those
- * that it may have. */
-int load_shape_basics(struct document *document, const yaml_node_t *node, const char *keys,
-                      struct shape *shape, struct err *err) MUST_CHECK;
+/* What a line shape and a record have in common: name, meaning, arrival (before their fields are
+ * known), outcome and examples (after). `keys`: those that it may have. */
+int load_shape_head(struct document *document, const yaml_node_t *node, const char *keys,
+                    struct map *seen, struct shape *shape, struct err *err) MUST_CHECK;
+int load_shape_tail(const struct patterns *patterns, struct document *document,
+                    const yaml_node_t *node, struct shape *shape, struct err *err) MUST_CHECK;
 /* One of the `records` of an MTA's file. */
-int load_record(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
-                struct err *err) MUST_CHECK;
+int load_record(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                uint8_t mta, struct map *seen, struct err *err) MUST_CHECK;
 
-/* The alternatives of a pattern as one pattern: `node` is a text, or a list of them. %{name} stands
- * for a family of wording. */
-int words_join(const struct patterns *patterns, struct document *document, const yaml_node_t *node,
-               sv *pattern, struct err *err) MUST_CHECK;
+/* class.subject.detail (RFC 3463), with `any` for any class. */
+bool load_is_enhanced(sv text, char any);
 
 /* After all providers are loaded. */
 void providers_index(struct patterns *patterns);

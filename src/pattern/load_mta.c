@@ -1,17 +1,30 @@
-/* Loads patterns/mta/: whose programs they are, line shapes, frames, what the MTA's words are
- * worth. */
+/* Loads patterns/mta/: which lines of an MTA matter, and how it wraps the words of a failure.
+ *
+ * Line shapes and frames are tried in the order in which they are loaded. */
+#include <stdio.h>
+
+#include "compile.h"
+#include "examples.h"
+#include "fields.h"
 #include "load.h"
+#include "syntax.h"
+
+#define MEANING_TEXT(constant, name) name,
+static const char *const meaning_texts[] = {MEANING_NAMES(MEANING_TEXT)};
+
+sv meaning_name(enum meaning meaning)
+{
+    return sv_from(meaning_texts[meaning]);
+}
 
 static int load_daemons(struct mta_patterns *mta, struct document *document,
                         const yaml_node_t *node, sv key, uint64_t *bits, struct err *err)
 {
-    yaml_node_t *list = document_get(document, node, key);
-    *bits = 0;
-    if (!list) {
-        *bits = UINT64_MAX;
-        return 0;
-    }
-    for (size_t i = 0; i < document_items(list); i++) {
+    yaml_node_t *list;
+    if (document_list(document, node, key, false, &list, err) < 0)
+        return -1;
+    *bits = list ? 0 : UINT64_MAX;
+    for (size_t i = 0; list && i < document_items(list); i++) {
         sv name;
         yaml_node_t *item = document_item(document, list, i);
         if (document_scalar(document, item, &name, err) < 0)
@@ -21,161 +34,204 @@ static int load_daemons(struct mta_patterns *mta, struct document *document,
         if (added)
             *bit = (uint32_t)map_count(&mta->daemons) - 1;
         if (*bit >= 64)
-            return document_error(document, item, err, "more than 64 daemons");
+            return document_error(document, item, err, "more than 64 daemons; leave some out");
+        if (*bits >> *bit & 1)
+            return document_error(document, item, err, "'%.*s' stands twice; leave one out",
+                                  SV_FMT(name));
         *bits |= UINT64_C(1) << *bit;
     }
     return 0;
 }
 
-static bool meaning_from_name(sv name, enum meaning *meaning)
+static int load_status(struct document *document, const yaml_node_t *value, sv word,
+                       struct shape *shape, struct err *err)
 {
-    static const char *const names[] = {"attempt", "sender",  "queued", "expired",
-                                        "removed", "refused", "context"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (sv_eq(name, sv_from(names[i]))) {
-            *meaning = (enum meaning)i;
-            return true;
-        }
-    return false;
+    struct names names =
+        names_of_words("delivered deferred bounced expired handed_over discarded refused context");
+    struct status_outcome *status = &shape->statuses[shape->status_count++];
+    sv name;
+    if (document_scalar(document, value, &name, err) < 0)
+        return -1;
+    status->word = arena_copy(document->arena, word);
+    status->context = sv_eq(name, SV("context"));
+    return status->context || outcome_from_name(name, &status->outcome)
+               ? 0
+               : unknown_name(document, value, "outcome", name, &names, err);
 }
 
+/* One outcome, or one for each word of the group `status`. */
 static int load_statuses(struct document *document, const yaml_node_t *node, struct shape *shape,
                          struct err *err)
 {
-    yaml_node_t *map = document_get(document, node, SV("outcome"));
+    const yaml_node_t *map = document_get(document, node, SV("outcome"));
     if (!map)
         return 0;
-    bool single = map->type == YAML_SCALAR_NODE;
-    size_t count = single ? 1 : document_pairs(map);
-    if (count > STATUS_MAX)
-        return document_error(document, map, err, "more than %d words", STATUS_MAX);
-    for (size_t i = 0; i < count; i++) {
-        struct status_outcome *status = &shape->statuses[shape->status_count++];
-        sv word = SV_EMPTY, name;
-        yaml_node_t *value = single ? map : document_pair(document, map, i, &word);
-        if (document_scalar(document, value, &name, err) < 0)
+    if (shape->meaning != MEANING_ATTEMPT)
+        return document_error(document, map, err,
+                              "only an 'attempt' has an outcome; leave 'outcome' out");
+    if (map->type != YAML_MAPPING_NODE)
+        return load_status(document, map, SV_EMPTY, shape, err);
+    if (!shape_has_field(shape, FIELD_STATUS))
+        return document_error(document, map, err,
+                              "nothing gives the field 'status'; write one outcome for all");
+    if (document_pairs(map) > STATUS_MAX)
+        return document_error(document, map, err, "more than %d words; leave some out", STATUS_MAX);
+    for (size_t i = 0; i < document_pairs(map); i++) {
+        sv word;
+        const yaml_node_t *value = document_pair(document, map, i, &word);
+        if (load_status(document, value, word, shape, err) < 0)
             return -1;
-        status->word = arena_copy(document->arena, word);
-        status->context = sv_eq(name, SV("context"));
-        if (!status->context && !outcome_from_name(name, &status->outcome))
-            return document_error(document, value, err, "unknown outcome '%.*s'", SV_FMT(name));
     }
     return 0;
+}
+
+static int load_template(struct document *document, const yaml_node_t *node, sv text,
+                         struct shape *shape, struct err *err)
+{
+    struct line_template *compiled = &shape->templates[shape->template_count++];
+    const char *why = "";
+    sv other;
+    struct names names = names_of_fields(&shape->fields);
+    if (template_other_field(text, shape->fields, &other))
+        return document_error(document, node, err, "the pattern has no group '%.*s'%s",
+                              SV_FMT(other), suggest(&names, other).text);
+    return template_compile(compiled, text, &why) ? 0
+                                                  : document_error(document, node, err, "%s", why);
 }
 
 static int load_templates(struct document *document, const yaml_node_t *node, struct shape *shape,
                           struct err *err)
 {
     sv texts[TEMPLATES_MAX];
-    const char *why = "";
-    yaml_node_t *list = document_get(document, node, SV("template"));
-    if (document_texts(document, node, SV("template"), texts, TEMPLATES_MAX, &shape->template_count,
-                       err) < 0)
+    size_t count;
+    const yaml_node_t *list = document_get(document, node, SV("template"));
+    if (document_texts(document, node, SV("template"), texts, TEMPLATES_MAX, &count, err) < 0)
         return -1;
-    if (!shape->template_count)
+    if (!count)
         return 0;
-    shape->templates =
-        arena_alloc(document->arena, shape->template_count * sizeof *shape->templates);
-    for (size_t i = 0; i < shape->template_count; i++)
-        if (!template_compile(&shape->templates[i], texts[i], &why))
-            return document_error(document, list, err, "%s", why);
-    return document_get(document, node, SV("pattern"))
-               ? 0
-               : document_error(document, list, err, "a template needs a pattern");
+    if (!shape->regex)
+        return document_error(document, list, err, "a template needs a pattern; write one");
+    shape->templates = arena_alloc(document->arena, count * sizeof *shape->templates);
+    for (size_t i = 0; i < count; i++)
+        if (load_template(document, document_items(list) ? document_item(document, list, i) : list,
+                          texts[i], shape, err) < 0)
+            return -1;
+    return 0;
 }
 
-int load_shape_basics(struct document *document, const yaml_node_t *node, const char *keys,
-                      struct shape *shape, struct err *err)
+int load_shape_head(struct document *document, const yaml_node_t *node, const char *keys,
+                    struct map *seen, struct shape *shape, struct err *err)
 {
-    sv meaning;
+    size_t meaning = 0;
     *shape = (struct shape){.place = document_place(document, node)};
     if (document_check_keys(document, node, keys, err) < 0 ||
         document_text(document, node, SV("name"), true, &shape->name, err) < 0 ||
-        document_text(document, node, SV("meaning"), true, &meaning, err) < 0 ||
+        load_once(document, document_at(document, node, SV("name")), "shape", shape->name, seen,
+                  err) < 0 ||
+        load_name(document, node, SV("meaning"), true, "meaning", &meaning_names, &meaning, err) <
+            0 ||
         document_bool(document, node, SV("arrival"), &shape->arrival, err) < 0 ||
-        load_statuses(document, node, shape, err) < 0 ||
-        document_examples(document, node, false, &shape->examples, err) < 0)
+        document_bool(document, node, SV("local"), &shape->local, err) < 0)
         return -1;
-    if (!meaning_from_name(meaning, &shape->meaning))
-        return document_error(document, document_get(document, node, SV("meaning")), err,
-                              "unknown meaning '%.*s'", SV_FMT(meaning));
+    shape->meaning = (enum meaning)meaning;
+    if (shape->arrival && shape->meaning != MEANING_SENDER)
+        return document_error(document, document_get(document, node, SV("arrival")), err,
+                              "only a 'sender' arrives; leave 'arrival' out");
     return 0;
 }
 
-static int load_shape(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
-                      struct err *err)
+int load_shape_tail(const struct patterns *patterns, struct document *document,
+                    const yaml_node_t *node, struct shape *shape, struct err *err)
 {
+    if (load_statuses(document, node, shape, err) < 0)
+        return -1;
+    return examples_load_for(patterns, document, node, shape->fields, &shape->examples, err);
+}
+
+static int load_shape_pattern(struct patterns *patterns, struct document *document,
+                              const yaml_node_t *node, uint8_t mta, struct shape *shape,
+                              struct err *err)
+{
+    char name[96];
+    sv pattern, mta_name = taxonomy_mta_name(&patterns->taxonomy, mta);
+    snprintf(name, sizeof name, "'meaning: %.*s' of %.*s", SV_FMT(meaning_name(shape->meaning)),
+             SV_FMT(mta_name));
+    struct pattern_kind kind = {name, REGEX_ANCHORED, fields_of_shape(mta_name, shape->meaning)};
+    if (pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &shape->regex, err) <
+        0)
+        return -1;
+    shape->fields = shape->regex ? regex_fields(shape->regex) : 0;
+    return 0;
+}
+
+static int load_shape(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                      uint8_t mta, struct map *seen, struct err *err)
+{
+    struct mta_patterns *to = &patterns->mtas[mta];
     struct shape shape;
-    if (load_shape_basics(
+    if (load_shape_head(
             document, node,
-            "name daemons gate needs template pattern meaning arrival outcome hit miss", &shape,
-            err) < 0 ||
+            "name daemons gate needs template pattern meaning arrival local outcome hit miss", seen,
+            &shape, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
-        load_daemons(mta, document, node, SV("daemons"), &shape.daemons, err) < 0)
+        load_daemons(to, document, node, SV("daemons"), &shape.daemons, err) < 0)
         return -1;
     if (!shape.gate.len && !document_get(document, node, SV("pattern")))
-        return document_error(document, node, err, "'gate' or 'pattern' is needed");
-    if (load_templates(document, node, &shape, err) < 0 ||
-        document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &shape.regex, err) < 0)
+        return document_error(document, node, err, "'gate' or 'pattern' is missing; write one");
+    if (load_shape_pattern(patterns, document, node, mta, &shape, err) < 0)
         return -1;
-    for (enum field field = 0; field < FIELD_COUNT; field++)
-        if (shape.regex && regex_has_field(shape.regex, field))
-            shape.fields |= UINT64_C(1) << field;
-    load_append(&mta->shapes, &mta->shape_count, sizeof shape, &shape);
-    return 0;
+    load_append(&to->shapes, &to->shape_count, sizeof shape, &shape);
+    struct shape *kept = &to->shapes[to->shape_count - 1];
+    if (load_templates(document, node, kept, err) < 0)
+        return -1;
+    return load_shape_tail(patterns, document, node, kept, err);
 }
 
-/* The literal text that a pattern begins with; the last character may be a quantifier's. */
-static sv literal_start(sv pattern)
+static int load_frame(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                      uint8_t mta, struct map *seen, struct err *err)
 {
-    size_t n = 0;
-    while (n < pattern.len && !strchr("\\^$.[]|()?*+{}", pattern.ptr[n]))
-        n++;
-    if (n < pattern.len && strchr("?*+{", pattern.ptr[n]))
-        n -= n > 0;
-    return sv_find_byte(pattern, '|') == SV_NPOS ? sv_sub(pattern, 0, n) : SV_EMPTY;
-}
-
-static int load_frame(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
-                      struct err *err)
-{
+    struct mta_patterns *to = &patterns->mtas[mta];
     struct frame frame = {.place = document_place(document, node)};
-    sv origin, stage;
+    struct pattern_kind kind = {"a frame", REGEX_ANCHORED, fields_of_frame()};
+    size_t origin = 0, stage = STAGE_UNKNOWN;
+    sv pattern;
     if (document_check_keys(document, node, "name origin stage expired repeats pattern hit miss",
                             err) < 0 ||
         document_text(document, node, SV("name"), true, &frame.name, err) < 0 ||
-        document_text(document, node, SV("origin"), true, &origin, err) < 0 ||
-        document_text(document, node, SV("stage"), false, &stage, err) < 0 ||
+        load_once(document, document_at(document, node, SV("name")), "frame", frame.name, seen,
+                  err) < 0 ||
+        load_name(document, node, SV("origin"), true, "origin", &origin_names, &origin, err) < 0 ||
+        load_name(document, node, SV("stage"), false, "stage", &stage_names, &stage, err) < 0 ||
         document_bool(document, node, SV("expired"), &frame.expired, err) < 0 ||
         document_bool(document, node, SV("repeats"), &frame.repeats, err) < 0 ||
-        document_examples(document, node, false, &frame.examples, err) < 0)
+        pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &frame.regex, err) < 0)
         return -1;
-    if (!origin_from_name(origin, &frame.origin))
-        return document_error(document, node, err, "unknown origin '%.*s'", SV_FMT(origin));
-    if (stage.len && !stage_from_name(stage, &frame.stage))
-        return document_error(document, node, err, "unknown stage '%.*s'", SV_FMT(stage));
-    sv pattern;
-    if (document_text(document, node, SV("pattern"), true, &pattern, err) < 0 ||
-        document_regex(document, node, SV("pattern"), REGEX_ANCHORED, &frame.regex, err) < 0)
-        return -1;
-    frame.start = literal_start(pattern);
-    load_append(&mta->frames, &mta->frame_count, sizeof frame, &frame);
-    return 0;
+    if (!frame.regex)
+        return document_missing(document, node, SV("pattern"), err);
+    frame.origin = (enum origin)origin;
+    frame.stage = (enum stage)stage;
+    frame.start = syntax_literal_start(pattern);
+    load_append(&to->frames, &to->frame_count, sizeof frame, &frame);
+    return examples_load_for(patterns, document, node, regex_fields(frame.regex),
+                             &to->frames[to->frame_count - 1].examples, err);
 }
 
-static int load_stages(struct mta_patterns *mta, struct document *document, const yaml_node_t *map,
+static int load_stages(struct mta_patterns *mta, struct document *document, const yaml_node_t *root,
                        struct err *err)
 {
+    const yaml_node_t *map = document_get(document, root, SV("stages"));
+    if (map && map->type != YAML_MAPPING_NODE)
+        return document_error(document, map, err, "expected commands; write { COMMAND: STAGE }");
     for (size_t i = 0; map && i < document_pairs(map); i++) {
         struct command_stage command;
         sv key, name;
-        yaml_node_t *value = document_pair(document, map, i, &key);
+        const yaml_node_t *value = document_pair(document, map, i, &key);
         if (document_scalar(document, value, &name, err) < 0)
             return -1;
         command.word = arena_copy(document->arena, key);
         if (!stage_from_name(name, &command.stage))
-            return document_error(document, value, err, "unknown stage '%.*s'", SV_FMT(name));
+            return unknown_name(document, value, "stage", name, &stage_names, err);
         load_append(&mta->stages, &mta->stage_count, sizeof command, &command);
     }
     return 0;
@@ -193,18 +249,20 @@ static int load_words(struct document *document, const yaml_node_t *root, sv key
     return 0;
 }
 
-static int load_sign(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
-                     struct err *err)
+static int load_sign(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                     uint8_t mta, struct map *seen, struct err *err)
 {
+    struct mta_patterns *to = &patterns->mtas[mta];
     struct sign sign;
+    (void)seen; /* signs have no names */
     if (document_check_keys(document, node, "daemons gate needs", err) < 0 ||
         document_text(document, node, SV("gate"), false, &sign.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &sign.needs, err) < 0 ||
-        load_daemons(mta, document, node, SV("daemons"), &sign.daemons, err) < 0)
+        load_daemons(to, document, node, SV("daemons"), &sign.daemons, err) < 0)
         return -1;
     if (!sign.gate.len && !sign.needs.len)
-        return document_error(document, node, err, "'gate' or 'needs' is needed");
-    load_append(&mta->signs, &mta->sign_count, sizeof sign, &sign);
+        return document_error(document, node, err, "'gate' or 'needs' is missing; write one");
+    load_append(&to->signs, &to->sign_count, sizeof sign, &sign);
     return 0;
 }
 
@@ -232,7 +290,7 @@ static int load_lists(struct mta_patterns *mta, struct document *document, yaml_
                    err) < 0 ||
         load_words(document, root, SV("arrivals"), &mta->arrivals, &mta->arrival_count, err) < 0)
         return -1;
-    return load_stages(mta, document, document_get(document, root, SV("stages")), err);
+    return load_stages(mta, document, root, err);
 }
 
 /* What is said once, in the first file of the MTA. */
@@ -246,30 +304,34 @@ static int load_habits(struct mta_patterns *mta, struct document *document, yaml
     return 0;
 }
 
-static int load_items(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
-                      sv key,
-                      int (*load_one)(struct mta_patterns *mta, struct document *document,
-                                      const yaml_node_t *node, struct err *err),
-                      struct err *err)
+/* Every item of an optional list of the root, by a function; no name stands twice in it. */
+static int load_entries(struct patterns *patterns, struct document *document, sv key, uint8_t mta,
+                        int (*load_one)(struct patterns *patterns, struct document *document,
+                                        const yaml_node_t *node, uint8_t mta, struct map *seen,
+                                        struct err *err),
+                        struct err *err)
 {
-    yaml_node_t *list = document_get(document, root, key);
-    for (size_t i = 0; list && i < document_items(list); i++)
-        if (load_one(mta, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
+    yaml_node_t *list;
+    struct map seen;
+    if (document_list(document, document_root(document), key, false, &list, err) < 0)
+        return -1;
+    map_init(&seen, sizeof(struct place));
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && list && i < document_items(list); i++)
+        rc = load_one(patterns, document, document_item(document, list, i), mta, &seen, err);
+    map_release(&seen);
+    return rc;
 }
 
-/* The MTA's place among all; a file of a site may add to an MTA of ours. */
-static struct mta_patterns *find_mta(struct patterns *patterns, sv name)
+/* The MTA's place among all, MTA_MAX where there is no room; a file of a site may add to an MTA of
+ * ours. */
+static uint8_t find_mta(struct taxonomy *taxonomy, sv name)
 {
-    struct taxonomy *taxonomy = &patterns->taxonomy;
     uint8_t known = taxonomy_mta(taxonomy, name);
-    if (known != MTA_UNKNOWN)
-        return &patterns->mtas[known];
-    if (taxonomy->mta_count == MTA_MAX)
-        return NULL;
+    if (known != MTA_UNKNOWN || taxonomy->mta_count == MTA_MAX)
+        return known != MTA_UNKNOWN ? known : MTA_MAX;
     taxonomy->mtas[taxonomy->mta_count] = name;
-    return &patterns->mtas[taxonomy->mta_count++];
+    return (uint8_t)taxonomy->mta_count++;
 }
 
 int load_mta(struct patterns *patterns, struct document *document, bool site, struct err *err)
@@ -280,22 +342,25 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     if (document_check_keys(document, root,
                             "mta programs daemons_in_path local_daemons discard_daemons "
                             "local_words stock_words no_queue_id says_removed arrivals unparsed "
-                            "stages shapes records frames",
+                            "stages families shapes records frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;
     if (sv_eq(name, SV("unknown")) || sv_eq(name, SV("auto")))
         return document_error(document, document_get(document, root, SV("mta")), err,
-                              "no MTA can be called '%.*s'", SV_FMT(name));
-    struct mta_patterns *mta = find_mta(patterns, name);
-    if (!mta)
+                              "no MTA can be called '%.*s'; write another name", SV_FMT(name));
+    uint8_t mta = find_mta(&patterns->taxonomy, name);
+    if (mta == MTA_MAX)
         return document_error(document, document_get(document, root, SV("mta")), err,
-                              "more than %d MTAs", MTA_MAX - 1);
-    return load_habits(mta, document, root, err) < 0 || load_lists(mta, document, root, err) < 0 ||
-                   load_items(mta, document, root, SV("unparsed"), load_sign, err) < 0 ||
-                   load_items(mta, document, root, SV("shapes"), load_shape, err) < 0 ||
-                   load_items(mta, document, root, SV("records"), load_record, err) < 0 ||
-                   load_items(mta, document, root, SV("frames"), load_frame, err) < 0
-               ? -1
-               : 0;
+                              "more than %d MTAs; leave some out", MTA_MAX - 1);
+    if (!patterns->mtas[mta].place.file)
+        patterns->mtas[mta].place =
+            document_place(document, document_get(document, root, SV("mta")));
+    if (load_habits(&patterns->mtas[mta], document, root, err) < 0 ||
+        load_lists(&patterns->mtas[mta], document, root, err) < 0 ||
+        load_entries(patterns, document, SV("unparsed"), mta, load_sign, err) < 0 ||
+        load_entries(patterns, document, SV("shapes"), mta, load_shape, err) < 0 ||
+        load_entries(patterns, document, SV("records"), mta, load_record, err) < 0)
+        return -1;
+    return load_entries(patterns, document, SV("frames"), mta, load_frame, err);
 }

@@ -1,14 +1,18 @@
-/* Loads patterns/policy.yaml, providers.yaml and keep-hosts.yaml. */
+/* Loads patterns/policy.yaml: when an address is suppressed, and the guards against too much of it.
+ *
+ * The first policy that is loaded is the policy: a site's own stands before ours. */
 #include "load.h"
 
 static int load_policy_rule(struct patterns *patterns, struct document *document, sv name,
-                            const yaml_node_t *node, struct err *err)
+                            const yaml_node_t *key, const yaml_node_t *node, struct err *err)
 {
+    struct names categories = names_of_categories(&patterns->taxonomy);
+    struct names bases = names_of_words("address domain");
     uint8_t category = taxonomy_category(&patterns->taxonomy, name);
     if (category == CATEGORY_NONE)
-        return document_error(document, node, err, "unknown category '%.*s'", SV_FMT(name));
+        return unknown_name(document, key, "category", name, &categories, err);
     struct policy_rule rule = {.listed = true};
-    sv per;
+    size_t per = 0;
     if (document_check_keys(document, node,
                             "at_once messages span_days within_days lapse_days per stages causes",
                             err) < 0 ||
@@ -17,15 +21,14 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
         document_int(document, node, SV("span_days"), 0, &rule.span_days, err) < 0 ||
         document_int(document, node, SV("within_days"), 0, &rule.within_days, err) < 0 ||
         document_int(document, node, SV("lapse_days"), 0, &rule.lapse_days, err) < 0 ||
-        document_text(document, node, SV("per"), false, &per, err) < 0 ||
-        load_bits(document, node, SV("stages"), load_stage_bit, &rule.stages, err) < 0 ||
-        load_bits(document, node, SV("causes"), load_scope_bit, &rule.causes, err) < 0)
+        load_name(document, node, SV("per"), false, "value of 'per'", &bases, &per, err) < 0 ||
+        load_bits(document, node, SV("stages"), "stage", &stage_names, &rule.stages, err) < 0 ||
+        load_bits(document, node, SV("causes"), "scope", &scope_names, &rule.causes, err) < 0)
         return -1;
-    if (per.len && !sv_eq(per, SV("domain")) && !sv_eq(per, SV("address")))
-        return document_error(document, node, err, "'per' is address or domain");
     if (rule.messages == 0)
-        return document_error(document, node, err, "'messages' is missing");
-    rule.per_domain = sv_eq(per, SV("domain"));
+        return document_error(document, document_at(document, node, SV("messages")), err,
+                              "'messages' is missing; write how many must fail, 1 or more");
+    rule.per_domain = per == 1;
     patterns->policy.rules[category] = rule;
     return 0;
 }
@@ -37,9 +40,10 @@ static int load_numbers(struct document *document, sv key, const char *names, in
     yaml_node_t *root = document_root(document), *node = document_get(document, root, key);
     sv rest = sv_from(names);
     if (!node)
-        return document_error(document, root, err, "'%.*s' is missing", SV_FMT(key));
+        return document_missing(document, root, key, err);
     if (node->type != YAML_MAPPING_NODE)
-        return document_error(document, node, err, "expected %s", names);
+        return document_error(document, node, err, "expected keys and values; the keys are: %s",
+                              names);
     if (document_check_keys(document, node, names, err) < 0)
         return -1;
     for (size_t i = 0; rest.len; i++) {
@@ -47,7 +51,7 @@ static int load_numbers(struct document *document, sv key, const char *names, in
         if (document_int(document, node, name, -1, numbers[i], err) < 0)
             return -1;
         if (*numbers[i] < 0)
-            return document_error(document, node, err, "'%.*s' is missing", SV_FMT(name));
+            return document_missing(document, node, name, err);
     }
     return 0;
 }
@@ -79,65 +83,16 @@ int load_policy(struct patterns *patterns, struct document *document, bool site,
         return document_error(document, rules, err, "expected categories and their rules");
     for (size_t i = 0; i < document_pairs(rules); i++) {
         sv name;
-        yaml_node_t *rule = document_pair(document, rules, i, &name);
-        if (load_policy_rule(patterns, document, name, rule, err) < 0)
+        const yaml_node_t *rule = document_pair(document, rules, i, &name);
+        if (load_policy_rule(patterns, document, name, document_key(document, rules, i), rule,
+                             err) < 0)
             return -1;
     }
-    sv local;
-    if (document_text(document, root, SV("local_recipients"), false, &local, err) < 0)
+    struct names choices = names_of_words("ignore count");
+    size_t choice = 0;
+    if (load_name(document, root, SV("local_recipients"), false, "value of 'local_recipients'",
+                  &choices, &choice, err) < 0)
         return -1;
-    patterns->policy.local_recipients_count = sv_eq(local, SV("count"));
-    if (local.len && !sv_eq(local, SV("count")) && !sv_eq(local, SV("ignore")))
-        return document_error(document, document_get(document, root, SV("local_recipients")), err,
-                              "'local_recipients' is count or ignore");
-    return 0;
-}
-
-static int load_names(struct document *document, const yaml_node_t *node, sv key, struct map *map,
-                      sv provider, struct err *err)
-{
-    yaml_node_t *list = document_get(document, node, key);
-    if (!list)
-        return 0;
-    for (size_t i = 0; i < document_items(list); i++) {
-        sv name;
-        if (document_scalar(document, document_item(document, list, i), &name, err) < 0)
-            return -1;
-        bool added;
-        sv *value = map_add(map, name, &added);
-        if (added) /* the first mention wins: a site's files come first */
-            *value = provider;
-    }
-    return 0;
-}
-
-int load_providers(struct patterns *patterns, struct document *document, bool site, struct err *err)
-{
-    (void)site;
-    yaml_node_t *list = document_get(document, document_root(document), SV("providers"));
-    for (size_t i = 0; i < document_items(list); i++) {
-        yaml_node_t *node = document_item(document, list, i);
-        sv provider;
-        if (document_check_keys(document, node, "provider mx domains", err) < 0 ||
-            document_text(document, node, SV("provider"), true, &provider, err) < 0 ||
-            load_names(document, node, SV("mx"), &patterns->providers_by_mx, provider, err) < 0 ||
-            load_names(document, node, SV("domains"), &patterns->providers_by_domain, provider,
-                       err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int load_keep_hosts(struct patterns *patterns, struct document *document, bool site,
-                    struct err *err)
-{
-    (void)site;
-    yaml_node_t *list = document_get(document, document_root(document), SV("keep"));
-    for (size_t i = 0; i < document_items(list); i++) {
-        sv label;
-        if (document_scalar(document, document_item(document, list, i), &label, err) < 0)
-            return -1;
-        map_add(&patterns->keep_hosts, label, NULL);
-    }
+    patterns->policy.local_recipients_count = choice == 1;
     return 0;
 }

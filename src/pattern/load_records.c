@@ -1,9 +1,8 @@
 /* Loads the `records` of an MTA's file: logs whose lines are JSON objects.
  *
- *   when:    { type: Delivery }                      path: the value, or values, that must stand
- * there fields:  { recipient: recipient, code: response.code, ... }    group: path, or paths joined
- * by dots
- */
+ *   when:    { PATH: VALUE }    what must stand there; a list: one of its values; '*': anything
+ *   fields:  { FIELD: PATH }    where a field stands; a list: paths joined by dots */
+#include "fields.h"
 #include "load.h"
 
 static int load_condition(struct document *document, const yaml_node_t *when, size_t i,
@@ -12,7 +11,8 @@ static int load_condition(struct document *document, const yaml_node_t *when, si
     sv path;
     const yaml_node_t *value = document_pair(document, when, i, &path);
     if (i == RECORD_CONDITIONS)
-        return document_error(document, value, err, "more than %d conditions", RECORD_CONDITIONS);
+        return document_error(document, value, err, "more than %d conditions; leave some out",
+                              RECORD_CONDITIONS);
     struct record_condition *condition = &record->when[record->when_count++];
     condition->path = arena_copy(document->arena, path);
     if (document_texts(document, when, path, condition->values, RECORD_VALUES,
@@ -26,17 +26,19 @@ static int load_condition(struct document *document, const yaml_node_t *when, si
 static int load_field(struct document *document, const yaml_node_t *fields, size_t i,
                       struct record_shape *record, struct err *err)
 {
+    uint64_t readable = fields_of_record(record->shape.meaning);
+    struct names names = names_of_fields(&readable);
     sv name;
     enum field field = 0;
     (void)document_pair(document, fields, i, &name);
-    while (field < FIELD_COUNT && !sv_eq(field_name(field), name))
+    while (field < FIELD_COUNT && !(readable >> field & 1 && sv_eq(field_name(field), name)))
         field++;
     if (field == FIELD_COUNT)
         return document_error(document, document_key(document, fields, i), err,
-                              "unknown field '%.*s'", SV_FMT(name));
-    if (record->shape.fields >> field & 1)
-        return document_error(document, document_key(document, fields, i), err,
-                              "'%.*s' stands twice", SV_FMT(name));
+                              "nobody reads a field '%.*s' of a record with 'meaning: %.*s'; write "
+                              "one of: %s",
+                              SV_FMT(name), SV_FMT(meaning_name(record->shape.meaning)),
+                              names_listed(&names).text);
     struct record_field *to = &record->fields[record->field_count++];
     to->field = field;
     record->shape.fields |= UINT64_C(1) << field;
@@ -53,25 +55,27 @@ static int check(struct document *document, const yaml_node_t *node,
     for (size_t i = 0; i < count; i++)
         if (!shape_has_field(&record->shape, needed[i]))
             return document_error(document, document_get(document, node, SV("fields")), err,
-                                  "the field '%.*s' is missing", SV_FMT(field_name(needed[i])));
+                                  "the field '%.*s' is missing; write %.*s: PATH",
+                                  SV_FMT(field_name(needed[i])), SV_FMT(field_name(needed[i])));
     return 0;
 }
 
-int load_record(struct mta_patterns *mta, struct document *document, const yaml_node_t *node,
-                struct err *err)
+int load_record(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                uint8_t mta, struct map *seen, struct err *err)
 {
+    struct mta_patterns *to = &patterns->mtas[mta];
     struct record_shape record = {0};
-    if (load_shape_basics(document, node, "name when fields meaning arrival outcome hit miss",
-                          &record.shape, err) < 0)
+    if (load_shape_head(document, node, "name when fields meaning arrival local outcome hit miss",
+                        seen, &record.shape, err) < 0)
         return -1;
     const yaml_node_t *when = document_get(document, node, SV("when"));
     const yaml_node_t *fields = document_get(document, node, SV("fields"));
     if (!when || when->type != YAML_MAPPING_NODE || !document_pairs(when))
         return document_error(document, when ? when : node, err,
-                              "'when' says which records: a path and its value");
+                              "which records, is missing; write when: { PATH: VALUE }");
     if (fields ? fields->type != YAML_MAPPING_NODE : record.shape.meaning != MEANING_CONTEXT)
         return document_error(document, fields ? fields : node, err,
-                              "'fields' says where the recipient and all else stands");
+                              "where things stand, is missing; write fields: { FIELD: PATH }");
     for (size_t i = 0; i < document_pairs(when); i++)
         if (load_condition(document, when, i, &record, err) < 0)
             return -1;
@@ -80,6 +84,8 @@ int load_record(struct mta_patterns *mta, struct document *document, const yaml_
             return -1;
     if (check(document, node, &record, err) < 0)
         return -1;
-    load_append(&mta->records, &mta->record_count, sizeof record, &record);
+    if (load_shape_tail(patterns, document, node, &record.shape, err) < 0)
+        return -1;
+    load_append(&to->records, &to->record_count, sizeof record, &record);
     return 0;
 }

@@ -1,4 +1,7 @@
-/* patterns/remedies.yaml: what to do about a category at one provider. */
+/* Loads patterns/remedies.yaml: what to do about a category at one provider.
+ *
+ * Kept in a map from the provider's name and the category's number; the first that is loaded wins,
+ * so that a site's advice goes before ours. */
 #include "load.h"
 
 enum { CATEGORIES_MAX = 24, KEY_MAX = 80 };
@@ -12,33 +15,60 @@ static sv remedy_key(sv provider, uint8_t category, char *bytes)
     return sv_make(bytes, (size_t)(end - bytes));
 }
 
+static int add_remedy(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                      sv provider, sv name, sv remedy, struct map *seen, struct err *err)
+{
+    char bytes[KEY_MAX];
+    bool added;
+    sv key = remedy_key(provider, taxonomy_category(&patterns->taxonomy, name), bytes);
+    struct place *place = map_add(seen, key, &added);
+    if (!added)
+        return document_error(document, document_at(document, node, SV("category")), err,
+                              "'%.*s' of '%.*s' has a remedy in line %d as well; leave one out",
+                              SV_FMT(name), SV_FMT(provider), place->line);
+    *place = document_place(document, node);
+    sv *entry = map_add(&patterns->remedies, key, &added);
+    if (added) /* a site's own stands first */
+        *entry = remedy;
+    return 0;
+}
+
 static int load_remedy(struct patterns *patterns, struct document *document,
-                       const yaml_node_t *node, struct err *err)
+                       const yaml_node_t *node, struct map *seen, struct err *err)
 {
     sv provider, remedy, names[CATEGORIES_MAX];
-    size_t count;
+    size_t count, known = 0;
+    struct names providers = names_of_map(&patterns->providers);
+    struct names categories = names_of_categories(&patterns->taxonomy);
     if (document_check_keys(document, node, "provider category remedy", err) < 0 ||
+        load_name(document, node, SV("provider"), true, "provider", &providers, &known, err) < 0 ||
         document_text(document, node, SV("provider"), true, &provider, err) < 0 ||
+        load_known(document, node, SV("category"), "category", &categories, err) < 0 ||
         document_text(document, node, SV("remedy"), true, &remedy, err) < 0 ||
         document_texts(document, node, SV("category"), names, CATEGORIES_MAX, &count, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        char key[KEY_MAX];
-        bool added;
-        uint8_t category = taxonomy_category(&patterns->taxonomy, names[i]);
-        if (category == CATEGORY_NONE)
-            return document_error(document, node, err, "unknown category '%.*s'", SV_FMT(names[i]));
-        sv *entry = map_add(&patterns->remedies, remedy_key(provider, category, key), &added);
-        if (added) /* a site's own stands first */
-            *entry = remedy;
-    }
+    if (!count)
+        return document_missing(document, node, SV("category"), err);
+    for (size_t i = 0; i < count; i++)
+        if (add_remedy(patterns, document, node, provider, names[i], remedy, seen, err) < 0)
+            return -1;
     return 0;
 }
 
 int load_remedies(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return load_each(patterns, document, SV("remedies"), load_remedy, err);
+    yaml_node_t *list, *root = document_root(document);
+    struct map seen;
+    if (document_check_keys(document, root, "remedies", err) < 0 ||
+        document_list(document, root, SV("remedies"), true, &list, err) < 0)
+        return -1;
+    map_init(&seen, sizeof(struct place));
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < document_items(list); i++)
+        rc = load_remedy(patterns, document, document_item(document, list, i), &seen, err);
+    map_release(&seen);
+    return rc;
 }
 
 sv patterns_remedy(const struct patterns *patterns, sv provider, uint8_t category)

@@ -1,78 +1,37 @@
-/* Loads patterns/categories.yaml, codes.yaml and enhanced.yaml into the taxonomy. */
-#include "bouncelog/base/mem.h"
+/* Loads patterns/categories.yaml, codes.yaml and enhanced.yaml into the taxonomy.
+ *
+ * Codes name categories, so those come first. Each role that the program needs a category for is
+ * given to one of them. */
 #include "load.h"
 
-void load_append(void *list, size_t *count, size_t item_size, const void *item)
+/* The roles that a category has; `role` may be absent. */
+static int load_roles(struct taxonomy *taxonomy, struct document *document, const yaml_node_t *node,
+                      struct err *err)
 {
-    void *old;
-    memcpy(&old, list, sizeof old);
-    old = mem_room(old, *count, item_size);
-    memcpy((char *)old + *count * item_size, item, item_size);
-    memcpy(list, &old, sizeof old);
-    ++*count;
-}
-
-int load_each(struct patterns *patterns, struct document *document, sv key,
-              int (*load_one)(struct patterns *patterns, struct document *document,
-                              const yaml_node_t *node, struct err *err),
-              struct err *err)
-{
-    const yaml_node_t *list = document_get(document, document_root(document), key);
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_one(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
-}
-
-int load_stage_bit(sv name)
-{
-    enum stage stage;
-    return stage_from_name(name, &stage) ? (int)stage : -1;
-}
-
-int load_origin_bit(sv name)
-{
-    enum origin origin;
-    return origin_from_name(name, &origin) ? (int)origin : -1;
-}
-
-int load_scope_bit(sv name)
-{
-    enum scope scope;
-    return scope_from_name(name, &scope) ? (int)scope : -1;
-}
-
-int load_bits(struct document *document, const yaml_node_t *mapping, sv key, int (*bit_of)(sv),
-              uint32_t *bits, struct err *err)
-{
-    sv names[32];
-    size_t count;
-    *bits = 0;
-    if (document_texts(document, mapping, key, names, 32, &count, err) < 0)
+    uint32_t roles;
+    if (load_bits(document, node, SV("role"), "role", &role_names, &roles, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        int bit = bit_of(names[i]);
-        if (bit < 0)
-            return document_error(document, document_get(document, mapping, key), err,
-                                  "unknown %.*s '%.*s'", SV_FMT(key), SV_FMT(names[i]));
-        *bits |= UINT32_C(1) << bit;
+    for (size_t role = 0; role < ROLE_COUNT; role++) {
+        if (!(roles >> role & 1))
+            continue;
+        if (taxonomy->roles[role] != CATEGORY_NONE)
+            return document_error(document, document_get(document, node, SV("role")), err,
+                                  "role '%.*s' stands twice, at '%.*s' as well; leave one out",
+                                  SV_FMT(role_name((enum role)role)),
+                                  SV_FMT(taxonomy_category_name(taxonomy, taxonomy->roles[role])));
+        taxonomy->roles[role] = (uint8_t)taxonomy->category_count;
     }
     return 0;
 }
 
-int load_category(struct patterns *patterns, struct document *document, const yaml_node_t *mapping,
-                  bool required, uint8_t *category, struct err *err)
+int load_roles_check(struct patterns *patterns, struct document *document, struct err *err)
 {
-    sv name;
-    *category = CATEGORY_NONE;
-    if (document_text(document, mapping, SV("category"), required, &name, err) < 0)
-        return -1;
-    if (!name.len)
-        return 0;
-    *category = taxonomy_category(&patterns->taxonomy, name);
-    if (*category == CATEGORY_NONE)
-        return document_error(document, document_get(document, mapping, SV("category")), err,
-                              "unknown category '%.*s'", SV_FMT(name));
+    for (size_t role = 0; role < ROLE_COUNT; role++)
+        if (patterns->taxonomy.roles[role] == CATEGORY_NONE)
+            return document_error(document, document_root(document), err,
+                                  "no category has the role '%.*s'; write 'role: %.*s' at one",
+                                  SV_FMT(role_name((enum role)role)),
+                                  SV_FMT(role_name((enum role)role)));
     return 0;
 }
 
@@ -81,23 +40,28 @@ static int load_one_category(struct patterns *patterns, struct document *documen
 {
     struct taxonomy *taxonomy = &patterns->taxonomy;
     struct category category = {0};
-    sv severity, scope;
-    if (document_check_keys(document, node, "category severity scope meaning remedy", err) < 0 ||
+    struct names severities = names_of_words("as_said transient permanent");
+    size_t severity = 0, scope = 0;
+    if (document_check_keys(document, node, "category severity scope role layers meaning remedy",
+                            err) < 0 ||
         document_text(document, node, SV("category"), true, &category.name, err) < 0 ||
-        document_text(document, node, SV("severity"), true, &severity, err) < 0 ||
-        document_text(document, node, SV("scope"), true, &scope, err) < 0 ||
+        load_name(document, node, SV("severity"), true, "severity", &severities, &severity, err) <
+            0 ||
+        load_name(document, node, SV("scope"), true, "scope", &scope_names, &scope, err) < 0 ||
+        load_bits(document, node, SV("layers"), "layer", &layer_names, &category.layers, err) < 0 ||
         document_text(document, node, SV("meaning"), true, &category.meaning, err) < 0 ||
         document_text(document, node, SV("remedy"), true, &category.remedy, err) < 0)
         return -1;
-    if (!sv_eq(severity, SV("as_said")) && !severity_from_name(severity, &category.severity))
-        return document_error(document, node, err, "unknown severity '%.*s'", SV_FMT(severity));
-    if (!scope_from_name(scope, &category.scope))
-        return document_error(document, node, err, "unknown scope '%.*s'", SV_FMT(scope));
+    category.severity = (enum severity)severity; /* as_said stands for SEVERITY_NONE */
+    category.scope = (enum scope)scope;
     if (taxonomy_category(taxonomy, category.name) != CATEGORY_NONE)
-        return document_error(document, node, err, "category '%.*s' stands twice",
-                              SV_FMT(category.name));
+        return document_error(document, document_at(document, node, SV("category")), err,
+                              "category '%.*s' stands twice; leave one out", SV_FMT(category.name));
     if (taxonomy->category_count == CATEGORY_MAX)
-        return document_error(document, node, err, "more than %d categories", CATEGORY_MAX);
+        return document_error(document, node, err, "more than %d categories; leave some out",
+                              CATEGORY_MAX);
+    if (load_roles(taxonomy, document, node, err) < 0)
+        return -1;
     taxonomy->categories[taxonomy->category_count++] = category;
     return 0;
 }
@@ -106,7 +70,7 @@ int load_categories(struct patterns *patterns, struct document *document, bool s
                     struct err *err)
 {
     (void)site;
-    return load_each(patterns, document, SV("categories"), load_one_category, err);
+    return load_each(patterns, document, "categories", load_one_category, err);
 }
 
 static int load_one_code(struct patterns *patterns, struct document *document,
@@ -124,12 +88,15 @@ static int load_one_code(struct patterns *patterns, struct document *document,
         load_category(patterns, document, node, false, &entry.category, err) < 0)
         return -1;
     if (entry.code < 200 || entry.code > 599)
-        return document_error(document, node, err, "%d is no reply code", entry.code);
+        return document_error(document, document_at(document, node, SV("code")), err,
+                              "%d is no reply code; write one from 200 to 599", entry.code);
     if (!sv_eq(entry.class_name, taxonomy_code_class(entry.code)))
-        return document_error(document, node, err, "the class of %d is '%.*s'", entry.code,
+        return document_error(document, document_at(document, node, SV("class")), err,
+                              "the class of %d is another; write '%.*s'", entry.code,
                               SV_FMT(taxonomy_code_class(entry.code)));
     if (taxonomy_code(&patterns->taxonomy, entry.code))
-        return document_error(document, node, err, "code %d stands twice", entry.code);
+        return document_error(document, document_at(document, node, SV("code")), err,
+                              "code %d stands twice; leave one out", entry.code);
     yaml_node_t *seed = document_get(document, node, SV("seed"));
     if (seed && (document_check_keys(document, seed, "meaning remedy", err) < 0 ||
                  document_text(document, seed, SV("meaning"), true, &entry.seed_meaning, err) < 0 ||
@@ -142,7 +109,7 @@ static int load_one_code(struct patterns *patterns, struct document *document,
 int load_codes(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return load_each(patterns, document, SV("codes"), load_one_code, err);
+    return load_each(patterns, document, "codes", load_one_code, err);
 }
 
 static int load_one_enhanced(struct patterns *patterns, struct document *document,
@@ -158,10 +125,16 @@ static int load_one_enhanced(struct patterns *patterns, struct document *documen
         document_text(document, node, SV("trap"), false, &entry.trap, err) < 0 ||
         load_category(patterns, document, node, false, &entry.category, err) < 0)
         return -1;
+    const yaml_node_t *at = document_at(document, node, SV("enhanced"));
     bool added;
+    if (!load_is_enhanced(entry.key, 'X'))
+        return document_error(document, at, err,
+                              "'%.*s' is no enhanced code; write X.1.1, or 4.1.1 for one class",
+                              SV_FMT(entry.key));
     uint32_t *index = map_add(&taxonomy->enhanced_by_key, entry.key, &added);
     if (!added)
-        return document_error(document, node, err, "'%.*s' stands twice", SV_FMT(entry.key));
+        return document_error(document, at, err, "enhanced code '%.*s' stands twice; leave one out",
+                              SV_FMT(entry.key));
     *index = (uint32_t)taxonomy->enhanced_count;
     load_append(&taxonomy->enhanced, &taxonomy->enhanced_count, sizeof entry, &entry);
     return 0;
@@ -170,5 +143,5 @@ static int load_one_enhanced(struct patterns *patterns, struct document *documen
 int load_enhanced(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return load_each(patterns, document, SV("enhanced"), load_one_enhanced, err);
+    return load_each(patterns, document, "enhanced", load_one_enhanced, err);
 }

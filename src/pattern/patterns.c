@@ -1,6 +1,11 @@
+/* Loads a whole set of pattern files: reads them all, then each kind in turn, then its indexes.
+ *
+ * Kinds come in the order in which they name each other; families before all, so that any file can
+ * name those of any other. */
 #include "bouncelog/pattern/patterns.h"
 
 #include "bouncelog/base/mem.h"
+#include "families.h"
 #include "files.h"
 #include "load.h"
 
@@ -13,40 +18,73 @@ static const struct {
     {"enhanced", load_enhanced},     {"policy", load_policy},
     {"providers", load_providers},   {"keep", load_keep_hosts},
     {"remedies", load_remedies},     {"mta", load_mta},
-    {"headers", load_headers},       {"words", load_families},
-    {"rules", load_rules},
+    {"headers", load_headers},       {"rules", load_rules},
 };
 
-static bool has_known_key(struct document *document)
+static int check_kind(struct document *document, struct err *err)
 {
+    yaml_node_t *root = document_root(document);
+    struct names names = names_of_words("categories codes enhanced policy providers remedies keep "
+                                        "headers mta families rules");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (document_get(document, document_root(document), sv_from(kinds[i].key)))
-            return true;
-    return false;
+        if (document_get(document, root, sv_from(kinds[i].key)))
+            return 0;
+    if (document_get(document, root, SV("families")))
+        return document_check_keys(document, root, "families", err);
+    if (document_get(document, root, SV("words"))) /* as it was called in 1.0 */
+        return document_check_keys(document, root, "words", err);
+    sv first = SV_EMPTY;
+    if (document_pairs(root))
+        document_pair(document, root, 0, &first);
+    return document_error(document, root, err, "no key says what this file is%s",
+                          suggest(&names, first).text);
+}
+
+/* All families, before anything can name them. */
+static int load_families(struct patterns *patterns, struct document *documents,
+                         const struct pattern_files *files, struct err *err)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (families_collect(patterns, &documents[i], files->list[i].site, err) < 0)
+            return -1;
+    if (families_resolve(patterns, &patterns->families, err) < 0)
+        return -1;
+    for (size_t i = 0; i < files->count; i++)
+        if (families_resolve(patterns, &documents[i].families, err) < 0)
+            return -1;
+    return 0;
 }
 
 static int load_kind(struct patterns *patterns, struct document *documents,
                      const struct pattern_files *files, size_t kind, struct err *err)
 {
+    struct document *last = NULL;
     for (size_t i = 0; i < files->count; i++) {
         yaml_node_t *root = document_root(&documents[i]);
         if (document_get(&documents[i], root, sv_from(kinds[kind].key)) &&
             kinds[kind].load(patterns, &documents[i], files->list[i].site, err) < 0)
             return -1;
+        if (document_get(&documents[i], root, sv_from(kinds[kind].key)))
+            last = &documents[i];
     }
-    return 0;
+    return kinds[kind].load == load_categories && last ? load_roles_check(patterns, last, err) : 0;
 }
 
 static int check_complete(struct patterns *patterns, const char *where, struct err *err)
 {
-    struct taxonomy *taxonomy = &patterns->taxonomy;
-    taxonomy->unclassified = taxonomy_category(taxonomy, SV("unclassified"));
-    taxonomy->expired = taxonomy_category(taxonomy, SV("expired"));
-    if (taxonomy->unclassified == CATEGORY_NONE || taxonomy->expired == CATEGORY_NONE)
-        return err_set(err, ERR_CONFIG,
-                       "%s: no file defines the categories 'unclassified' and 'expired'", where);
+    if (!patterns->taxonomy.category_count)
+        return err_set(err, ERR_CONFIG, "%s: no file defines categories", where);
     if (!patterns->header_count)
         return err_set(err, ERR_CONFIG, "%s: no file defines header forms", where);
+    for (size_t i = MTA_UNKNOWN + 1; i < patterns->taxonomy.mta_count; i++) {
+        const struct mta_patterns *mta = &patterns->mtas[i];
+        if (!mta->program_count && !mta->record_count)
+            return err_set(err, ERR_CONFIG,
+                           "%s:%d:%d: no line is ever read as '%.*s'; write its 'programs', or the "
+                           "name of an MTA that has some",
+                           mta->place.file, mta->place.line, mta->place.column,
+                           SV_FMT(patterns->taxonomy.mtas[i]));
+    }
     return 0;
 }
 
@@ -61,11 +99,12 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
         rc = document_parse(&documents[parsed], file->name, file->text, &patterns->arena, err);
         if (rc < 0)
             break;
-        if (!has_known_key(&documents[parsed]))
-            rc = document_error(&documents[parsed], document_root(&documents[parsed]), err,
-                                "none of the known top-level keys (categories, codes, enhanced, "
-                                "policy, providers, remedies, keep, headers, mta, words, rules)");
+        rc = document_verify(&documents[parsed], err);
+        if (rc == 0)
+            rc = check_kind(&documents[parsed], err);
     }
+    if (rc == 0)
+        rc = load_families(patterns, documents, files, err);
     for (size_t kind = 0; rc == 0 && kind < sizeof kinds / sizeof *kinds; kind++)
         rc = load_kind(patterns, documents, files, kind, err);
     while (parsed-- > 0)
@@ -87,7 +126,9 @@ int patterns_load(struct patterns *patterns, const struct patterns_options *opti
     map_init(&patterns->providers_by_mx, sizeof(sv));
     map_init(&patterns->providers_by_domain, sizeof(sv));
     map_init(&patterns->keep_hosts, 1);
-    map_init(&patterns->words, sizeof(sv));
+    map_init(&patterns->families, sizeof(struct family));
+    map_init(&patterns->providers, 1);
+    memset(patterns->taxonomy.roles, CATEGORY_NONE, sizeof patterns->taxonomy.roles);
     map_init(&patterns->remedies, sizeof(sv));
     for (size_t i = 0; i < MTA_MAX; i++)
         map_init(&patterns->mtas[i].daemons, sizeof(uint32_t));
@@ -142,7 +183,8 @@ void patterns_release(struct patterns *patterns)
     map_release(&patterns->providers_by_mx);
     map_release(&patterns->providers_by_domain);
     map_release(&patterns->keep_hosts);
-    map_release(&patterns->words);
+    map_release(&patterns->families);
+    map_release(&patterns->providers);
     map_release(&patterns->remedies);
     taxonomy_release(&patterns->taxonomy);
     arena_release(&patterns->arena);

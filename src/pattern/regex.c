@@ -1,3 +1,6 @@
+/* PCRE2 patterns: compiled once, made into machine code by the first thread that needs them.
+ *
+ * The library takes its memory from src/base, and every match has a limit of steps. */
 #include "bouncelog/pattern/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -68,13 +71,34 @@ static int find_groups(struct regex *regex, char *why, size_t why_size)
         size_t field = 0;
         while (field < FIELD_COUNT && strcmp(field_names[field], name) != 0)
             field++;
-        if (field == FIELD_COUNT || group >= GROUPS) {
-            snprintf(why, why_size, "no field is called '%s'", name);
+        if (group >= GROUPS) {
+            snprintf(why, why_size, "more than %d groups; write (?:...) where none is read",
+                     GROUPS);
             return -1;
         }
-        regex->group_of[field] = (unsigned char)group;
+        if (field < FIELD_COUNT)
+            regex->group_of[field] = (unsigned char)group;
     }
     return 0;
+}
+
+bool regex_other_group(const struct regex *regex, uint64_t fields, sv *name)
+{
+    uint32_t count = 0, entry_size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
+    for (uint32_t i = 0; i < count; i++, table += entry_size) {
+        size_t field = 0;
+        *name = sv_from((const char *)table + 2);
+        while (field < FIELD_COUNT &&
+               !((fields >> field & 1) && sv_eq(field_name((enum field)field), *name)))
+            field++;
+        if (field == FIELD_COUNT)
+            return true;
+    }
+    return false;
 }
 
 struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset)
@@ -192,6 +216,14 @@ sv matcher_field(const struct matcher *matcher, const struct regex *regex, enum 
 bool regex_has_field(const struct regex *regex, enum field field)
 {
     return regex->group_of[field] != 0;
+}
+
+uint64_t regex_fields(const struct regex *regex)
+{
+    uint64_t fields = 0;
+    for (int field = 0; field < FIELD_COUNT; field++)
+        fields |= (uint64_t)regex_has_field(regex, (enum field)field) << field;
+    return fields;
 }
 
 size_t matcher_length(const struct matcher *matcher)

@@ -1,3 +1,8 @@
+/* A configuration file: the options of the command line and their values, with their places.
+ *
+ *   OPTION: VALUE        or        OPTION: [VALUE, VALUE]
+ *
+ * What an option means and which values it takes is known to src/cli alone. */
 #include "bouncelog/pattern/settings.h"
 
 #include "bouncelog/base/mem.h"
@@ -16,8 +21,10 @@ static const char *c_text(struct arena *arena, sv text)
 static int add_setting(struct settings *settings, struct document *document, const yaml_node_t *key,
                        sv name, const yaml_node_t *node, struct err *err)
 {
-    sv value;
-    if (document_scalar(document, node, &value, err) < 0)
+    sv value = SV_EMPTY; /* an option may be set to nothing */
+    if (node->type != YAML_SCALAR_NODE)
+        return document_error(document, node, err, "expected a text");
+    if (node->data.scalar.length && document_scalar(document, node, &value, err) < 0)
         return -1;
     if (sv_find_byte(value, 0) != SV_NPOS)
         return document_error(document, node, err, "a value cannot hold a NUL byte");

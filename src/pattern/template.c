@@ -1,3 +1,6 @@
+/* Templates: the usual forms of a line, read without PCRE2.
+ *
+ *   template = { literal [ "{" [ field | "#" ] "}" ] } */
 #include "bouncelog/pattern/template.h"
 
 #include <string.h>
@@ -42,6 +45,19 @@ static bool take_part(struct template_part *part, sv *text, const char **why)
         return false;
     }
     return true;
+}
+
+bool template_other_field(sv text, uint64_t fields, sv *name)
+{
+    for (;;) {
+        size_t open = sv_find_byte(text, '{');
+        if (open == SV_NPOS)
+            return false;
+        *name = sv_cut(sv_skip(text, open + 1), '}', &text);
+        int field = field_from_name(*name);
+        if (name->len && !sv_eq(*name, SV("#")) && (field < 0 || !(fields >> field & 1)))
+            return true;
+    }
 }
 
 bool template_compile(struct line_template *compiled, sv text, const char **why)

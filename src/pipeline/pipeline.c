@@ -1,3 +1,6 @@
+/* A whole scan: input in, events judged, evidence and counts kept, by one thread or by many.
+ *
+ * What the threads do stands in worker.c and engine.c, what happens in order in lane.c. */
 #include "bouncelog/pipeline/pipeline.h"
 
 #include "bouncelog/base/mem.h"
@@ -11,8 +14,8 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
     struct record *attempt = &event->attempt;
     const struct taxonomy *taxonomy = &patterns->taxonomy;
     if (attempt->outcome == OUTCOME_EXPIRED) { /* its own words are no reason: the cause is */
-        attempt->verdict.category = taxonomy->expired;
-        attempt->verdict.remedy = taxonomy->categories[taxonomy->expired].remedy;
+        attempt->verdict.category = taxonomy->roles[ROLE_EXPIRED];
+        attempt->verdict.remedy = taxonomy->categories[taxonomy->roles[ROLE_EXPIRED]].remedy;
         attempt->verdict.list = SV_EMPTY;
     }
     event->action = policy_action(&patterns->policy, taxonomy, event);

@@ -1,15 +1,23 @@
+/* What we can mend ourselves: categories of our side, with each advice and the places it is for.
+ *
+ * A category whose mail gets through by itself is left out; one that may fail at our end is in. */
 #include "fixes.h"
 
 #include <stdlib.h>
 
-/* A greylisted message gets through by itself; an encryption that fails may do so at our end. */
-static bool is_ours(const struct category_row *row)
+static bool has_role(const struct category_row *row, const struct taxonomy *taxonomy,
+                     enum role role)
 {
-    if (sv_eq(row->category, SV("greylisted")))
+    return sv_eq(row->category, taxonomy_category_name(taxonomy, taxonomy->roles[role]));
+}
+
+static bool is_ours(const struct category_row *row, const struct taxonomy *taxonomy)
+{
+    if (has_role(row, taxonomy, ROLE_FIRST_CONTACT))
         return false;
     return sv_eq(row->scope, scope_name(SCOPE_SENDER)) ||
            sv_eq(row->scope, scope_name(SCOPE_CONTENT)) ||
-           sv_eq(row->scope, scope_name(SCOPE_LOCAL)) || sv_eq(row->category, SV("tls_failure"));
+           sv_eq(row->scope, scope_name(SCOPE_LOCAL)) || has_role(row, taxonomy, ROLE_ENCRYPTION);
 }
 
 /* What stops the sender stops everything, so it comes first. */
@@ -111,11 +119,11 @@ static void add_category(struct report *report, const struct category_row *categ
     qsort(fix->remedies, fix->remedy_count, sizeof *fix->remedies, by_remedy_count);
 }
 
-void fixes_make(struct report *report)
+void fixes_make(struct report *report, const struct taxonomy *taxonomy)
 {
     report->fixes = arena_alloc(&report->arena, CATEGORY_MAX * sizeof *report->fixes);
     for (size_t i = 0; i < report->category_count; i++)
-        if (is_ours(&report->categories[i]))
+        if (is_ours(&report->categories[i], taxonomy))
             add_category(report, &report->categories[i]);
     qsort(report->fixes, report->fix_count, sizeof *report->fixes, by_urgency);
 }

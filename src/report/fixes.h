@@ -5,6 +5,6 @@
 #include "bouncelog/report/report.h"
 
 /* From categories and from all block rows, before these are cut; memory is the report's arena. */
-void fixes_make(struct report *report);
+void fixes_make(struct report *report, const struct taxonomy *taxonomy);
 
 #endif

@@ -1,3 +1,6 @@
+/* Makes the report: sorted tables of what was counted and decided, each cut to what was asked for.
+ *
+ * Tables that have a file of their own (fixes, latest, retries, times, ...) are made there. */
 #include "bouncelog/report/report.h"
 
 #include <stdlib.h>
@@ -146,7 +149,7 @@ static void make_blocks(struct report *report, const struct tally *tally,
                                   &report->arena)};
     }
     qsort(report->blocks, report->block_count, sizeof *report->blocks, by_block);
-    fixes_make(report);
+    fixes_make(report, options->taxonomy);
     if (report->block_count > options->top)
         report->block_count = options->top;
 }

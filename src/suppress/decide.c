@@ -217,8 +217,7 @@ static void decide_domain(const struct decider *decider, sv domain,
 {
     struct decisions *decisions = decider->decisions;
     for (const struct failure *failure = record->failures; failure; failure = failure->next) {
-        const struct taxonomy *taxonomy = decider->options->taxonomy;
-        if (!sv_eq(taxonomy->categories[failure->category].name, SV("domain_not_found")) ||
+        if (failure->category != decider->options->taxonomy->roles[ROLE_SUPPRESS_DOMAIN] ||
             !domain_reached(decider, failure))
             continue;
         decisions->domains[decisions->domain_count++] =

@@ -193,7 +193,7 @@ static void pack_categories(struct buf *out, const struct tally *tally,
 static uint8_t category_named(const struct taxonomy *taxonomy, sv name)
 {
     uint8_t category = taxonomy_category(taxonomy, name);
-    return category == CATEGORY_NONE ? taxonomy->unclassified : category;
+    return category == CATEGORY_NONE ? taxonomy->roles[ROLE_UNCLASSIFIED] : category;
 }
 
 static void unpack_categories(struct unpack *in, struct tally *tally,

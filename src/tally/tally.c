@@ -1,3 +1,6 @@
+/* Counts events: by outcome, category, destination, host, hour, code, and keeps samples of each.
+ *
+ * Counters of two tallies can be added (merge.c), in any order, with the same sums. */
 #include "bouncelog/tally/tally.h"
 
 #include <stdio.h>
@@ -292,7 +295,8 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
                            const struct event *event, uint64_t address)
 {
     const struct record *a = &event->attempt;
-    uint8_t category = a->outcome == OUTCOME_EXPIRED ? taxonomy->expired : a->verdict.category;
+    uint8_t category =
+        a->outcome == OUTCOME_EXPIRED ? taxonomy->roles[ROLE_EXPIRED] : a->verdict.category;
     if (category >= taxonomy->category_count)
         return;
     struct category_tally *counts = &tally->categories[category];
@@ -308,7 +312,7 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
     counts->transient += a->severity == SEVERITY_TRANSIENT;
     counts->permanent += a->severity == SEVERITY_PERMANENT;
     fpset_add(&counts->addresses, address, 0);
-    if (category == taxonomy->unclassified)
+    if (category == taxonomy->roles[ROLE_UNCLASSIFIED])
         samples_add(&tally->unclassified, event->file, a->line, a->reply.text);
     count_rule(tally, taxonomy, a);
     count_block(tally, taxonomy, event);
@@ -352,7 +356,7 @@ static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,
 {
     uint8_t category = CATEGORY_MAX;
     if (attempt->outcome == OUTCOME_EXPIRED)
-        category = taxonomy->expired;
+        category = taxonomy->roles[ROLE_EXPIRED];
     else if (failed || attempt->outcome == OUTCOME_REFUSED)
         category = attempt->verdict.category;
     if (category > CATEGORY_MAX)

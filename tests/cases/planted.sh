@@ -67,14 +67,24 @@ plant "takes this hit of 'removed' first" mta/postfix.yaml \
 plant "does not take its hit" mta/postfix.yaml "s/    gate: 'uid='/    gate: 'uid:'/"
 plant "takes its miss" mta/postfix.yaml "s/    miss: \['from=<client=>'\]/    miss: ['client=x']/"
 plant "otherwise than its pattern" mta/postfix.yaml "s/to=<{recipient}>, relay={relay}, delay/to=<{relay}>, relay={recipient}, delay/"
-plant "unknown field" mta/postfix.yaml 's/{status} ({text}/{state} ({text}/'
-plant "no field is called" mta/postfix.yaml 's/(?<delay>/(?<delai>/'
+plant "the pattern has no group 'state'; did you mean 'status'?" mta/postfix.yaml 's/{status} ({text}/{state} ({text}/'
+plant "nobody reads a group 'delai'" mta/postfix.yaml 's/(?<delay>/(?<delai>/'
 plant "is 'mx1', not 'mx2'" headers.yaml "0,/host: mx1/s//host: mx2/"
 plant "unknown meaning" mta/exim.yaml "0,/meaning: attempt/s//meaning: attemt/"
 plant "unknown outcome" mta/exim.yaml "0,/outcome: bounced/s//outcome: bouncd/"
 plant "unknown stage" mta/postfix.yaml "0,/    stage: banner/s//    stage: bannr/"
 
 # Tables
+plant "no category has the role 'suppress_domain'; write 'role: suppress_domain' at one" categories.yaml \
+    "/role: suppress_domain/d"
+plant "role 'expired' stands twice, at 'expired' as well" categories.yaml "s/role: unclassified/role: [unclassified, expired]/"
+plant "unknown role 'expird'; did you mean 'expired'?" categories.yaml "s/role: expired/role: expird/"
+plant "unknown family 'adress'; did you mean 'address'?" mta/postfix.yaml '0,/%{address}/s//%{adress}/'
+plant "unknown category" enhanced.yaml "0,/category: [a-z_]*/s//category: nonsense/"
+plant "unknown layer" categories.yaml "s/layers: .quota./layers: [quotas]/"
+plant "is no enhanced code" enhanced.yaml "s/enhanced: 'X.1.1'/enhanced: 'X.1'/"
+plant "the class of 550 is another; write 'permanent'" codes.yaml "/code: 550/,/class/s/class: .*/class: transient/"
+plant "stands twice" keep-hosts.yaml "s/  - spamcop/  - spamhaus/"
 plant "unknown" codes.yaml "0,/category: [a-z_]*/s//category: nonsense/"
 plant "stands twice" categories.yaml "0,/category: recipient_disabled/s//category: recipient_unknown/"
 exit "$faults"

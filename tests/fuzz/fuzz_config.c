@@ -1,29 +1,30 @@
 /* A configuration file of any command that reads one. Whatever is wrong with it must end in words
  * that say where. */
-#include "cli/scan_options.h"
+#include "cli/options/options.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     sv input = {(const char *)data, size};
     static char command[] = "scan", option[] = "--config", log[] = "samples/postfix.log";
-    enum scan_command which = (enum scan_command)(fuzz_choice(&input) % (COMMAND_SUPPRESS + 1));
+    static const enum command readers[] = {COMMAND_SCAN, COMMAND_REPORT, COMMAND_SUPPRESS};
+    enum command which = readers[fuzz_choice(&input) % 3];
     char path[128];
     (void)snprintf(path, sizeof path, "%s", fuzz_file(input));
     char *arguments[] = {command, option, path, which == COMMAND_SCAN ? log : NULL, NULL};
     int count = which == COMMAND_SCAN ? 4 : 3;
-    struct scan_options options;
+    struct options options;
     struct err err = {0};
-    if (scan_options_read(&options, which, count, arguments, &err) < 0) {
+    if (options_read(&options, which, count, arguments, &err) < 0) {
         fuzz_check(err.kind == ERR_CONFIG || err.kind == ERR_USAGE, "the file is at fault");
         fuzz_check(err.text[0] != 0, "an error has words");
         fuzz_check(err.kind != ERR_CONFIG || strstr(err.text, path), "an error names the file");
     } else {
         for (size_t i = 0; i < options.given_count; i++)
             fuzz_check(options.given[i].place.line >= 0, "an option stands somewhere");
-        fuzz_check(options.list_count <= LISTS_MAX && options.condition_count <= CONDITIONS_MAX,
+        fuzz_check(options.list_count <= LISTS_MAX && options.conditions.count <= CONDITIONS_MAX,
                    "there are as many as there is room for");
     }
-    arena_release(&options.arena);
+    options_release(&options);
     return 0;
 }

@@ -3,10 +3,15 @@
 #include "bouncelog/base/mem.h"
 #include "fuzz.h"
 #include "parse/header/header.h"
+#include "parse/mta/mta.h"
 
 static struct header_reader reader_new(void)
 {
-    struct header_reader reader = {.patterns = fuzz_patterns(), .matcher = matcher_new()};
+    static const struct mta *mtas[MTA_MAX];
+    struct header_reader reader = {
+        .patterns = fuzz_patterns(), .matcher = matcher_new(), .mtas = mtas};
+    for (size_t i = 0; i < reader.patterns->taxonomy.mta_count; i++)
+        mtas[i] = mta_find(reader.patterns->taxonomy.mtas[i]);
     reader.programs.patterns = reader.patterns;
     return reader;
 }

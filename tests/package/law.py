@@ -37,8 +37,10 @@ def includes(text):
     return re.findall(r'^ *# *include *(["<])([^">]+)[">]', text, re.M)
 
 
-def own_header(path, name):
-    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+def own_header(path, name, tree):
+    """The header beside a file, or, for one in a folder of its room, the header of the room."""
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    return beside if beside in tree else f'src/{room_of(path)}/{name}'
 
 
 def check_includes(tree, law):
@@ -57,7 +59,7 @@ def check_includes(tree, law):
                 used[room].add(other)
                 if other != room and other not in rooms:
                     yield f'{path} includes room {other}'
-            elif name not in OWN and not (own_header(path, name) in tree and room_of(own_header(path, name)) == room):
+            elif name not in OWN and not (own_header(path, name, tree) in tree and room_of(own_header(path, name, tree)) == room):
                 yield f'{path} includes "{name}", which is no header of its room'
     for room, (rooms, headers, _) in law.items():
         for name in [*rooms, *headers]:
@@ -99,7 +101,7 @@ def check_circles(tree, law):
     for path, text in tree.items():
         for kind, name in includes(text):
             if kind == '"' and name not in OWN:
-                target = f'include/{name}' if name.startswith('bouncelog/') else own_header(path, name)
+                target = f'include/{name}' if name.startswith('bouncelog/') else own_header(path, name, tree)
                 graph.setdefault(unit(path), set()).add(unit(target))
                 headers.setdefault(path, set()).add(target)
     for group in circles(graph):

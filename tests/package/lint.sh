@@ -47,7 +47,7 @@ fi
 # The version stands in CMakeLists.txt; the changes of it, and Debian's, have the same.
 version=$(sed -n 's/^project(.* VERSION \([0-9.]*\) .*/\1/p' CMakeLists.txt)
 date=$(sed -n 's/^set(BOUNCELOG_DATE \([0-9-]*\)).*/\1/p' CMakeLists.txt)
-[ "$(sed -n '/^## /{p;q}' CHANGELOG.md)" = "## $version ($date)" ] || fault "CHANGELOG.md does not begin with $version ($date)"
+[ "$(sed -n '/^## Unreleased$/d;/^## /{p;q}' CHANGELOG.md)" = "## $version ($date)" ] || fault "CHANGELOG.md does not begin with $version ($date)"
 head -n 1 packaging/debian/changelog | grep -qF "bouncelog ($version-" || fault "packaging/debian/changelog is not about $version"
 
 # Nothing is tested here and not there: the workflow has one job, whose last step is .ci/run.

@@ -1,6 +1,6 @@
-"""Manual pages, completions and the first configuration file say what --help says, all of it and no
-more, and the tools that read them can."""
-import glob, os, re, shutil, subprocess, sys, tempfile
+"""Helps, manual pages, completions and the first configuration file say what the tables of commands and
+options have, all of it and no more, and the tools that read them can."""
+import glob, json, os, re, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, fault, finish, skip
@@ -28,16 +28,15 @@ for name, text in {'': main, **helps}.items():
     for line in text.split('\n'):
         if len(line) > 80:
             fault(f'{name} --help: wider than a terminal: {line}')
-# What stands in front of a text about options, not what a text mentions.
-offered = {name: {option for line in text.split('\n') if re.match(r' {2}(?: {4})?-', line)
-                  for option in re.findall(r'--[a-z][a-z0-9-]*', line[:29] if line[28:29] == ' ' else line)}
-           for name, text in helps.items()}
-
-# The tables that the program reads its arguments by.
-known = set()
-for path in glob.glob('src/cli/*.c'):
-    known |= {'--' + name for name in re.findall(r'\{"([a-z][a-z0-9-]*)", (?:\'.\'|0), (?:true|false), \w+\}', read(path))}
-same('tables and help', known - {'--help'}, set().union(*offered.values()) - {'--help'})
+# What the program's tables have; and what stands in front of a text about options, not what a text mentions.
+offered = {command['name']: {'--' + option['name'] for option in command['options']}
+           for command in json.loads(run(PROGRAM, '--dump-options').stdout)['commands']}
+same('--help and the tables', set(commands), set(offered))
+for name, text in helps.items():
+    same(f'{name} --help and the tables', offered[name],
+         {option for line in text.split('\n') if re.match(r' {2}(?: {4})?-', line)
+          for option in re.findall(r'--[a-z][a-z0-9-]*', line[:29] if line[28:29] == ' ' else line)})
+known = set().union(*offered.values())
 if len(known) < 20:
     fault('the tables of options were not found')
 

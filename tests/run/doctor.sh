@@ -28,7 +28,7 @@ expect 0 "its queue ids say that its stamps are UTC+01:00" $config samples/rotat
 expect 0 "header exim-main-log" $config samples/exim-mainlog
 expect 0 "sendmail, header" $config samples/sendmail.log
 expect 0 "header json, stamps with a zone" $config samples/journal-json.json
-expect 0 "postfix, exim, sendmail" $config samples/mixed.log
+expect 0 "exim, postfix, sendmail" $config samples/mixed.log
 
 # A log in which nothing happens any more; of a set the newest part counts.
 SOURCE_DATE_EPOCH=1796000000 expect 0 "mail.log: the newest line about mail that was read is of 2026-11-23" $config samples/rotated/mail.log*
@@ -62,7 +62,7 @@ while [ $i -lt 40 ]; do
     i=$((i + 1))
 done > "$work/long.log"
 cat samples/postfix.log >> "$work/long.log"
-expect 0 "postfix, exim" "--config=$work/config.yaml" "$work/long.log"
+expect 0 "exim, postfix" "--config=$work/config.yaml" "$work/long.log"
 
 # Configurations
 printf 'colour: blue\n' > "$work/config.yaml"

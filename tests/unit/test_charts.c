@@ -163,7 +163,7 @@ static void test_fixes(void **state)
                             .block_count = COUNT_OF(blocks)};
     struct buf got = {0};
     (void)state;
-    fixes_make(&report);
+    fixes_make(&report, &patterns.taxonomy);
     describe(&got, &report);
     expect_sv(buf_sv(&got),
               SV("policy 21: A (google/l mx1 6 mx2 4 mx3 3 mx4 2|1): B (gmx/ mx1 5|0)|0; "
@@ -191,7 +191,7 @@ static void test_fixes_bounded(void **state)
                                        .remedy = sv_from(names[i % 20]),
                                        .count = 1};
     }
-    fixes_make(&report);
+    fixes_make(&report, &patterns.taxonomy);
     const struct fix_row *fix = &report.fixes[0];
     int64_t sum = fix->more;
     assert_int_equal(fix->remedy_count, FIX_REMEDIES_MAX);

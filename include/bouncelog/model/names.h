@@ -90,4 +90,18 @@ enum basis { BASIS_NAMES(NAMES_ENUM) BASIS_COUNT };
 sv basis_name(enum basis value);
 bool basis_from_name(sv name, enum basis *value);
 
+/* The categories that the program itself must know, whatever they are called:
+ * patterns/categories.yaml gives each role to one of them. */
+#define ROLE_NAMES(X)                                                                              \
+    X(ROLE_UNCLASSIFIED, "unclassified")       /* no rule and no code knew more */                 \
+    X(ROLE_EXPIRED, "expired")                 /* the time to retry ran out */                     \
+    X(ROLE_SUPPRESS_DOMAIN, "suppress_domain") /* what it says holds for the whole domain */       \
+    X(ROLE_SENDER_REFUSED, "sender_refused")   /* a code about an address in answer to MAIL */     \
+    X(ROLE_CLIENT_REFUSED, "client_refused")   /* ...before any address was named */               \
+    X(ROLE_FIRST_CONTACT, "first_contact")     /* gets through by itself: nothing to fix */        \
+    X(ROLE_ENCRYPTION, "encryption")           /* may be our end's fault: something to fix */
+enum role { ROLE_NAMES(NAMES_ENUM) ROLE_COUNT };
+sv role_name(enum role value);
+bool role_from_name(sv name, enum role *value);
+
 #endif

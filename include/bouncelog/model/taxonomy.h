@@ -19,6 +19,7 @@ struct category {
     sv name, meaning, remedy;
     enum severity severity; /* when nothing was said; SEVERITY_NONE: as said */
     enum scope scope;
+    uint32_t layers; /* bits of the layers of rules that may say it beside those of its scope */
 };
 
 /* RFC 5321 section 4.2.1 and relatives: the first digit's meaning, in words. */
@@ -39,7 +40,7 @@ struct enhanced_entry {
 struct taxonomy {
     struct category categories[CATEGORY_MAX];
     size_t category_count;
-    uint8_t unclassified, expired;
+    uint8_t roles[ROLE_COUNT]; /* the category that has the role; never CATEGORY_NONE */
     sv mtas[MTA_MAX]; /* [MTA_UNKNOWN] is "unknown" */
     size_t mta_count;
     struct code_entry *codes;

@@ -29,25 +29,11 @@ void output_page(struct outfile *out, const struct report *report, bool addresse
 /* Metrics of this run for node_exporter's textfile collector. */
 void output_metrics(struct outfile *out, const struct report *report);
 
-/* docs/LISTS.md says what each is for. */
+/* One row each: list_formats.def. */
 enum list_format {
-    LIST_PLAIN,
-    LIST_JSON,
-    LIST_CSV,
-    LIST_POSTFIX,
-    LIST_POSTFIX_TRANSPORT,
-    LIST_EXIM,
-    LIST_SENDMAIL,
-    LIST_LISTMONK,
-    LIST_LISTMONK_WEBHOOK,
-    LIST_SES_CSV,
-    LIST_SES_JSON,
-    LIST_MAILGUN_CSV,
-    LIST_MAILGUN_JSON,
-    LIST_SPARKPOST,
-    LIST_SENDGRID,
-    LIST_MAUTIC,
-    LIST_HASH,
+#define LIST_FORMAT(format, ...) LIST_##format,
+#include "bouncelog/output/list_formats.def"
+#undef LIST_FORMAT
     LIST_FORMAT_COUNT
 };
 const char *list_format_name(enum list_format format);

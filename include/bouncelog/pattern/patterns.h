@@ -51,15 +51,17 @@ struct header_form {
 };
 
 /* patterns/mta/: line shapes; what a line of that shape means. */
-enum meaning {
-    MEANING_ATTEMPT,
-    MEANING_SENDER,
-    MEANING_QUEUED,
-    MEANING_EXPIRED,
-    MEANING_REMOVED,
-    MEANING_REFUSED,
-    MEANING_CONTEXT,
-};
+#define MEANING_NAMES(X)                                                                           \
+    X(MEANING_ATTEMPT, "attempt")                                                                  \
+    X(MEANING_SENDER, "sender")                                                                    \
+    X(MEANING_QUEUED, "queued")                                                                    \
+    X(MEANING_EXPIRED, "expired")                                                                  \
+    X(MEANING_REMOVED, "removed")                                                                  \
+    X(MEANING_REFUSED, "refused")                                                                  \
+    X(MEANING_CONTEXT, "context")
+enum meaning { MEANING_NAMES(NAMES_ENUM) };
+enum { MEANING_COUNT = MEANING_CONTEXT + 1 };
+sv meaning_name(enum meaning meaning);
 
 enum { STATUS_MAX = 16, TEMPLATES_MAX = 6 };
 
@@ -79,6 +81,7 @@ struct shape {
     uint64_t fields; /* bits of enum field: what it may give */
     enum meaning meaning;
     bool arrival; /* sender: the message was handed to us just now */
+    bool local;   /* attempt: an agent of our own host delivered or refused */
     struct status_outcome statuses[STATUS_MAX];
     size_t status_count;
     struct place place;
@@ -146,6 +149,7 @@ struct command_stage {
 };
 
 struct mta_patterns {
+    struct place place; /* where it was named first */
     sv *programs; /* globs of program names that are this MTA */
     size_t program_count;
     struct map daemons;       /* name -> uint32_t bit number */
@@ -232,7 +236,8 @@ struct patterns {
     struct map providers_by_mx, providers_by_domain; /* suffix or domain -> sv provider name */
     uint64_t provider_bits[PROVIDER_WORDS];          /* which last labels are in the two maps */
     struct map remedies;   /* provider and category -> sv: patterns_remedy */
-    struct map words;      /* families of wording: name -> sv alternatives */
+    struct map families;   /* named parts of patterns, of all files; used while these are loaded */
+    struct map providers;  /* all names of providers */
     struct map keep_hosts; /* labels of host names that rules look at */
     struct policy_table policy;
     struct arena arena;

@@ -10,7 +10,7 @@
 
 #include "bouncelog/base/sv.h"
 
-/* What named groups can mean; a group with another name is an error in the pattern file. */
+/* What named groups can mean. Who reads which: src/pattern/fields.c. */
 #define FIELD_NAMES(X)                                                                             \
     X(RECIPIENT, "recipient")                                                                      \
     X(ORIGINAL, "original")                                                                        \
@@ -63,6 +63,8 @@ enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 /* NULL on a wrong pattern: *why gets PCRE2's words, *offset the byte in the pattern. */
 struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset);
 void regex_free(struct regex *regex);
+/* A named group that is none of these (bits of enum field), if there is one. */
+bool regex_other_group(const struct regex *regex, uint64_t fields, sv *name);
 
 struct matcher *matcher_new(void);
 void matcher_free(struct matcher *matcher);
@@ -73,6 +75,8 @@ enum regex_result regex_match(const struct regex *regex, struct matcher *matcher
 /* A named group of the last match; empty when it took no part. */
 sv matcher_field(const struct matcher *matcher, const struct regex *regex, enum field field);
 bool regex_has_field(const struct regex *regex, enum field field);
+/* All of them, as bits. */
+uint64_t regex_fields(const struct regex *regex);
 /* The length of the whole match. */
 size_t matcher_length(const struct matcher *matcher);
 /* How often a limit was hit by this matcher. */

@@ -44,6 +44,8 @@ struct template_fields {
 
 /* False, and *why says what is wrong, when text is no template. */
 bool template_compile(struct line_template *compiled, sv text, const char **why);
+/* A field that the text names and that is none of these (bits of enum field), if there is one. */
+bool template_other_field(sv text, uint64_t fields, sv *name);
 
 /* subject: readable for 32 bytes beyond its end. */
 bool template_match(const struct line_template *compiled, sv subject,

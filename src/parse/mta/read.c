@@ -15,6 +15,7 @@ static bool understands(struct line *line, const struct shape *shape, enum outco
     size_t before = line->records->count;
     struct record *record = line_record(line, RECORD_ATTEMPT);
     record->outcome = outcome;
+    record->local = shape->local;
     fields_set(line, shape, record);
     record->has_sender = shape_has_field(shape, FIELD_SENDER);
     if (line->mta->attempt) {
@@ -69,6 +70,7 @@ static enum line_class read_refused(struct line *line, const struct shape *shape
     struct record *record = line_record(line, RECORD_ATTEMPT);
     struct arena *arena = &line->records->arena;
     sv reply = line_field(line, shape, FIELD_REPLY), words = line_field(line, shape, FIELD_TEXT);
+    uint64_t code;
     record->outcome = OUTCOME_REFUSED;
     fields_set(line, shape, record);
     record->has_sender = shape_has_field(shape, FIELD_SENDER);
@@ -79,6 +81,8 @@ static enum line_class read_refused(struct line *line, const struct shape *shape
         record->reply = reply_parse(reply, REPLY_SINGLE, arena);
     else
         record->reply = (struct reply){0, SV_EMPTY, reply_undo_octal(words, arena)};
+    if (sv_to_u64(line_field(line, shape, FIELD_CODE), &code) && code < 1000)
+        record->reply.code = (int)code;
     record->severity = line_field(line, shape, FIELD_TRANSIENT).len ? SEVERITY_TRANSIENT
                                                                     : failure_severity(record);
     return LINE_DELIVERY;

@@ -1,10 +1,13 @@
-/* Options that are right each by itself, and do not go together. */
+/* Options that are right each by itself, and do not go together.
+ *
+ * What one option alone must be is said by its row and found when it is read. Outputs that would
+ * overwrite something are found by output_checks.c. */
 #include <unistd.h>
 
-#include "scan_options.h"
+#include "table.h"
 
 /* A key serves --hash, or lists of the format hash alone. */
-static int check_hash(const struct scan_options *o, struct err *err)
+static int check_hash(const struct options *o, struct err *err)
 {
     bool hash_list = false;
     for (size_t i = 0; i < o->list_count; i++) {
@@ -24,17 +27,21 @@ static int check_hash(const struct scan_options *o, struct err *err)
     return 0;
 }
 
-static int check_history(const struct scan_options *o, struct err *err)
+static int check_history(const struct options *o, struct err *err)
 {
     bool windowed = o->since != INT64_MIN || o->until != INT64_MAX;
     if (o->command != COMMAND_SCAN && !o->history)
         return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
-    if (o->command == COMMAND_REPORT && o->path_count)
+    if (o->command == COMMAND_REPORT && o->operand_count)
         return err_set(err, ERR_USAGE, "'%s': a report reads no logs, only the history",
-                       o->paths[0]);
+                       o->operands[0]);
+    if (o->command == COMMAND_SUPPRESS && o->operand_count)
+        return err_set(err, ERR_USAGE,
+                       "'%s': what is known of one address says `bouncelog history show`",
+                       o->operands[0]);
     if (o->command != COMMAND_SCAN)
         return 0;
-    if (!o->path_count && isatty(STDIN_FILENO))
+    if (!o->operand_count && isatty(STDIN_FILENO))
         return err_set(err, ERR_USAGE, "no log file (\"-\" is standard input; see --help)");
     if (o->history && windowed)
         return err_set(err, ERR_USAGE,
@@ -48,7 +55,7 @@ static int check_history(const struct scan_options *o, struct err *err)
     return 0;
 }
 
-int scan_options_check(const struct scan_options *o, struct err *err)
+int options_check(const struct options *o, struct err *err)
 {
     if (check_hash(o, err) < 0)
         return -1;

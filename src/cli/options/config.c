@@ -1,3 +1,7 @@
+/* Which configuration files are read, and what --print-config says is in force.
+ *
+ * What is printed could be such a file itself: each option that was set, the last of those that
+ * replace each other, all of those that add, each with the place where it stands. */
 #include "config.h"
 
 #include <errno.h>
@@ -6,9 +10,9 @@
 
 #include "bouncelog/base/mem.h"
 #include "cli.h"
+#include "table.h"
 
-int config_read(struct scan_options *options, const char *named, config_reader *read,
-                struct err *err)
+int config_read(struct options *options, const char *named, config_reader *read, struct err *err)
 {
     glob_t files;
     int rc = 0;
@@ -37,27 +41,25 @@ int config_read(struct scan_options *options, const char *named, config_reader *
     return rc;
 }
 
-void config_note(struct scan_options *options, const char *name, const char *value)
+void config_note(struct options *options, const struct option_row *row, const char *value)
 {
     if (options->given_count < GIVEN_MAX)
-        options->given[options->given_count++] = (struct given){name, value, options->reading};
+        options->given[options->given_count++] = (struct given){row, value, options->reading};
 }
 
-/* These add to what was set before; all others replace it. */
-static bool adds(const char *name)
+struct place option_place(const struct options *options, const char *name)
 {
-    static const char *const names[] = {"suppress", "sender", "filter-transports", "fail-on"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
+    for (size_t i = options->given_count; i-- > 0;)
+        if (strcmp(options->given[i].row->name, name) == 0)
+            return options->given[i].place;
+    return (struct place){0};
 }
 
-static bool is_overridden(const struct scan_options *options, size_t i)
+static bool is_overridden(const struct options *options, size_t i)
 {
+    const struct option_row *row = options->given[i].row;
     for (size_t later = i + 1; later < options->given_count; later++)
-        if (!adds(options->given[i].name) &&
-            strcmp(options->given[later].name, options->given[i].name) == 0)
+        if (!option_adds(row) && options->given[later].row == row)
             return true;
     return false;
 }
@@ -92,16 +94,16 @@ static void add_place(struct buf *out, const struct place *place)
 }
 
 /* Those that add stand in one list, where the first of them was set. */
-static void add_list(struct buf *out, const struct scan_options *options, size_t first)
+static void add_list(struct buf *out, const struct options *options, size_t first)
 {
-    const char *name = options->given[first].name;
+    const struct option_row *row = options->given[first].row;
     for (size_t i = 0; i < first; i++)
-        if (strcmp(options->given[i].name, name) == 0)
+        if (options->given[i].row == row)
             return;
-    add_name(out, name);
+    add_name(out, row->name);
     buf_add(out, SV(":\n"));
     for (size_t i = first; i < options->given_count; i++) {
-        if (strcmp(options->given[i].name, name) != 0)
+        if (options->given[i].row != row)
             continue;
         buf_add(out, SV("  - "));
         add_value(out, &options->given[i]);
@@ -109,18 +111,18 @@ static void add_list(struct buf *out, const struct scan_options *options, size_t
     }
 }
 
-int config_print(const struct scan_options *options)
+int config_print(const struct options *options)
 {
     struct buf out = {0};
     for (size_t i = 0; i < options->given_count; i++) {
         const struct given *given = &options->given[i];
-        if (is_overridden(options, i))
+        if (given->row->counts == COUNTS_COMMAND_LINE || is_overridden(options, i))
             continue;
-        if (adds(given->name)) {
+        if (option_adds(given->row)) {
             add_list(&out, options, i);
             continue;
         }
-        add_name(&out, given->name);
+        add_name(&out, given->row->name);
         buf_add(&out, SV(": "));
         add_value(&out, given);
         add_place(&out, &given->place);

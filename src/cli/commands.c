@@ -1,0 +1,150 @@
+/* The table of commands. Their options are not here: options/options.def says which commands have
+ * an option. Printed helps (options/help.c), manuals and completions (options/dump.c) are made of
+ * both tables. */
+#include "commands.h"
+
+#include "cli.h"
+
+const char program_about[] =
+    "bouncelog reads Postfix, Exim and sendmail logs and says what bounced, "
+    "why, and whom to stop mailing.";
+const char program_example[] = "bouncelog scan --suppress bad-addresses.txt /var/log/mail.log*";
+
+const struct command_row command_rows[COMMAND_COUNT] = {
+    [COMMAND_SCAN] =
+        {.name = "scan",
+         .operands = "[OPTIONS] FILE...",
+         .summary = "logs in, one JSON summary out",
+         .usages = {"scan [OPTIONS] FILE..."},
+         .about =
+             "Reads mail logs (plain, gzip, zstd, xz, bzip2; rotated sets in any order; \"-\" is "
+             "standard input) and writes one JSON summary to standard output.",
+         .exits = {{EXIT_DONE, "done"},
+                   {EXIT_CONDITION, "a --fail-on condition held"},
+                   {EXIT_USAGE, "usage"},
+                   {EXIT_INCOMPLETE,
+                    "something could not be read or understood, the summary says what"},
+                   {EXIT_CONFIG, "a pattern, policy or configuration file is wrong"},
+                   {EXIT_HISTORY, "the history failed"},
+                   {EXIT_OUTPUT, "an output could not be written"},
+                   {EXIT_BUSY, "another run holds the history"},
+                   {EXIT_BRAKE, "the brake held the lists back (far more addresses than before), "
+                                "all else was written"},
+                   {EXIT_BUG, "a bug of ours"},
+                   {EXIT_MEMORY, "out of memory"}},
+         .takes_files = true,
+         .reads_config = true,
+         .run = scan_command},
+    [COMMAND_EXPLAIN] =
+        {.name = "explain",
+         .operands = "[REPLY|-]",
+         .summary = "what an SMTP reply, or a log line, means",
+         .usages = {"explain [--json] [--mta MTA] [REPLY|-]"},
+         .about = "Says what one SMTP reply, or one whole log line, means and what to do about it. "
+                  "With \"-\" it reads one per line from standard input. Shows the way to the "
+                  "verdict: the shape that rules see, which of them took it, which would have, and "
+                  "how many had nothing to say.",
+         .example = "bouncelog explain '550 5.1.1 <joe@example.com>: User unknown'",
+         .run = explain_command},
+    [COMMAND_CODES] =
+        {.name = "codes",
+         .operands = "[CODE...]",
+         .summary = "reply and enhanced codes, with remedies",
+         .usages = {"codes [CODE...]"},
+         .about =
+             "Lists SMTP reply codes and enhanced status codes: meaning, class, remedy. With "
+             "codes (550, 5.1.1), all that is known about them; \"guide\" is what a common "
+             "guide for senders says and advises, where practice (\"meaning\", \"remedy\") may "
+             "know better.",
+         .run = codes_command},
+    [COMMAND_SUPPRESS] =
+        {.name = "suppress",
+         .operands = "--history DB",
+         .summary = "suppression lists from the history",
+         .usages = {"suppress --history DB [-s FILE[:FORMAT]]..."},
+         .about = "Writes suppression lists from the history; without -s the plain one to standard "
+                  "output.",
+         .reads_config = true,
+         .run = suppress_command},
+    [COMMAND_REPORT] =
+        {.name = "report",
+         .operands = "--history DB",
+         .summary = "summary, page, metrics of any period of it",
+         .usages = {"report --history DB [OPTIONS]"},
+         .about = "Writes the summary of any period of the history to standard output, in the form "
+                  "that scan writes. Reads no logs.",
+         .reads_config = true,
+         .run = report_command},
+    [COMMAND_MERGE] =
+        {.name = "merge",
+         .operands = "--into DB DB...",
+         .summary = "add the histories of other hosts",
+         .usages = {"merge --into DB DB..."},
+         .about =
+             "Adds the histories of other hosts to DB (made when it is not there). Merging one "
+             "again changes nothing, merging a newer state of it replaces the older one; the "
+             "order is of no matter. Two histories that hold the same log are refused: it "
+             "would be counted twice.",
+         .takes_files = true,
+         .run = merge_command},
+    [COMMAND_HISTORY] =
+        {.name = "history",
+         .operands = "show|allow|forget|prune|rejudge|undo --history DB",
+         .summary = "look into it, exempt, erase, drop, undo",
+         .usages = {"history show --history DB [ADDRESS...]",
+                    "history allow --history DB [--remove] ADDRESS|@DOMAIN...",
+                    "history forget --history DB ADDRESS...",
+                    "history prune --history DB [--days N] [--evidence-days N]",
+                    "history rejudge --history DB [--dry-run]", "history undo --history DB RUN"},
+         .verbs = {{"show", "what the history holds; with an address, all that is held against it"},
+                   {"allow", "never suppress the address, or any of the domain"},
+                   {"forget", "erase the address wherever it stands; counts stay"},
+                   {"prune", "drop old days, and old evidence that put nobody on a list"},
+                   {"rejudge", "judge the evidence by the rules of today, and say what changes"},
+                   {"undo", "take back RUN and all runs after it, of the last seven; the next scan "
+                            "reads those lines again"}},
+         .run = history_command},
+    [COMMAND_PATTERNS] =
+        {.name = "patterns",
+         .operands = "check [DIR]",
+         .summary = "verify pattern files",
+         .usages = {"patterns check [DIR]"},
+         .about = "Runs every example of every pattern: header forms, line shapes, frames and "
+                  "rules. Fails when a hit is not hit, a miss is hit, another rule takes a hit "
+                  "first, a literal is not in a hit, or a pattern is unsafe. Without DIR, the "
+                  "built-in patterns are checked. DIR holds a whole set; a site's own patterns are "
+                  "checked with --patterns-extra.",
+         .verbs = {{"check", NULL}},
+         .takes_files = true,
+         .run = patterns_command},
+    [COMMAND_DOCTOR] =
+        {.name = "doctor",
+         .operands = "[LOG...]",
+         .summary = "is all in place here; if not, what to do",
+         .usages = {"doctor [--config FILE] [--history DB] [LOG...]"},
+         .about =
+             "Looks at this host and says, a line each, what is in place (ok), what is worth "
+             "knowing (note) and what has to be mended (WRONG), with what to do below: whether "
+             "patterns become machine code, which packed logs can be read, whether the "
+             "configuration file is right, the time zone, whether the history can be read and "
+             "written, and by whom else, and for each LOG whether it can be read, whose it is, how "
+             "its lines begin, how old the newest line is, and whether another one has the same "
+             "lines. Without LOG, the usual ones are looked for. It reads the end of each log and "
+             "changes nothing.",
+         .exits = {{EXIT_DONE, "nothing has to be mended"},
+                   {EXIT_USAGE, "usage"},
+                   {EXIT_INCOMPLETE,
+                    "a log cannot be read or understood, or two logs have the same lines"},
+                   {EXIT_CONFIG, "a pattern, policy or configuration file is wrong"},
+                   {EXIT_HISTORY, "the history cannot be read or written"}},
+         .takes_files = true,
+         .run = doctor_command},
+};
+
+enum command command_find(sv name)
+{
+    enum command command = COMMAND_SCAN;
+    while (command < COMMAND_COUNT && !sv_eq(name, sv_from(command_rows[command].name)))
+        command++;
+    return command;
+}

@@ -1,0 +1,100 @@
+/* options: what a command was asked for, on its command line and in the configuration files. Each
+ * option is one row of options.def; the program passes this struct on, and nobody changes it. */
+#ifndef BOUNCELOG_CLI_OPTIONS_OPTIONS_H
+#define BOUNCELOG_CLI_OPTIONS_OPTIONS_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/output/output.h"
+#include "bouncelog/pattern/patterns.h"
+#include "bouncelog/pipeline/pipeline.h"
+
+enum { LISTS_MAX = 32, CONDITIONS_MAX = 32, TEXTS_MAX = 64, GIVEN_MAX = 256 };
+
+enum command {
+    COMMAND_SCAN,
+    COMMAND_EXPLAIN,
+    COMMAND_CODES,
+    COMMAND_SUPPRESS,
+    COMMAND_REPORT,
+    COMMAND_MERGE,
+    COMMAND_HISTORY,
+    COMMAND_PATTERNS,
+    COMMAND_DOCTOR,
+    COMMAND_COUNT
+};
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+enum events_which { EVENTS_FAILURES, EVENTS_ALL };
+enum hash_kind { HASH_NONE, HASH_SHA256 };
+
+struct option_row;
+
+/* An option that somebody set, and where; without a file: on the command line. */
+struct given {
+    const struct option_row *row;
+    const char *value; /* NULL: it takes none */
+    struct place place;
+};
+
+/* The values of an option that may be repeated, and where each stands. */
+struct texts {
+    sv list[TEXTS_MAX];
+    struct place places[TEXTS_MAX];
+    size_t count;
+};
+
+struct options {
+    enum command command;
+    struct given
+        given[GIVEN_MAX]; /* in order; the last one of an option that does not add counts */
+    size_t given_count;
+    struct place reading; /* of the setting that is being applied */
+    struct arena arena;   /* what came from the configuration files */
+    bool help, print_config;
+    const char *config;
+
+    const char *history, *allow; /* NULL: none */
+    unsigned wait_seconds, days, evidence_days;
+    bool dry_run, force, delta, remove;
+
+    const char *output, *events, *page, *metrics; /* NULL: not asked for */
+    bool text, addresses, json;
+    enum events_which events_which;
+    enum event_format event_format;
+    struct {
+        const char *path;
+        enum list_format format;
+    } lists[LISTS_MAX];
+    size_t list_count;
+    enum hash_kind hash;
+    const char *hash_key_file;
+    struct texts conditions;
+    unsigned top, jobs, messages_max; /* jobs 0: all cores; messages_max 0: the default */
+    enum when progress, confine;
+
+    int64_t since, until;
+    struct texts senders, filters;
+    const char *recipients;
+    bool inbound;
+
+    const char *mta; /* NULL: auto */
+    const char *zone, *host;
+    unsigned year; /* 0: not said */
+    struct patterns_options patterns;
+
+    const char *const *operands;
+    size_t operand_count;
+};
+
+/* ERR_USAGE, or ERR_CONFIG when a configuration file is wrong. What does not go together is found
+ * here, too. */
+int options_read(struct options *options, enum command command, int argc, char **argv,
+                 struct err *err) MUST_CHECK;
+void options_release(struct options *options);
+/* Where the value of an option that does not add stands; without a file: on the command line. */
+struct place option_place(const struct options *options, const char *name);
+
+/* Do they go together? ERR_USAGE. */
+int options_check(const struct options *options, struct err *err) MUST_CHECK;
+
+#endif

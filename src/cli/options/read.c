@@ -1,0 +1,129 @@
+/* How the options of a command are read: first the configuration files, for the commands that have
+ * any, then the command line, which overrides them and adds to what may be repeated.
+ *
+ * A fault of a file is told with its file, line and column. Options that are right each by itself
+ * are then checked together. */
+#include <stdio.h>
+
+#include "args.h"
+#include "bouncelog/pattern/settings.h"
+#include "commands.h"
+#include "config.h"
+#include "outputs.h"
+
+enum { OF_SCAN = 1 << COMMAND_SCAN };
+
+static int set_option(struct options *options, const struct option_row *row, const char *value,
+                      struct err *err)
+{
+    if (value && !*value && !row->may_be_empty)
+        return err_set(err, ERR_USAGE, "option '--%s' needs a value", row->name);
+    config_note(options, row, value);
+    return option_types[row->type].read(options, row, value, err);
+}
+
+/* `filter_transports` in a file is the option --filter-transports. */
+static const struct option_row *find_setting(const char *name)
+{
+    char hyphens[64];
+    snprintf(hyphens, sizeof hyphens, "%s", name);
+    for (char *c = hyphens; *c; c++)
+        if (*c == '_')
+            *c = '-';
+    const struct option_row *row = option_find(hyphens, OF_SCAN);
+    return row && row->counts != COUNTS_COMMAND_LINE ? row : NULL;
+}
+
+static int apply_setting(struct options *options, const struct setting *setting, struct err *err)
+{
+    const struct option_row *row = find_setting(setting->name);
+    bool takes = row && option_takes_value(row);
+    bool on = strcmp(setting->value, "true") == 0, off = strcmp(setting->value, "false") == 0;
+    struct place place = row ? setting->place : setting->name_place;
+    int rc = 0;
+    options->reading = setting->place;
+    if (!row)
+        rc = err_set(err, ERR_CONFIG, "unknown option '%s'", setting->name);
+    else if (!takes && !on && !off)
+        rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
+    else if (row->counts == COUNTS_NIGHTLY && options->command != COMMAND_SCAN)
+        return 0;
+    else if (takes || on)
+        rc = set_option(options, row, takes ? setting->value : NULL, err);
+    if (rc < 0) {
+        err->kind = ERR_CONFIG;
+        err_prefix(err, "%s:%d:%d: ", place.file, place.line, place.column);
+    }
+    return rc;
+}
+
+static int read_file(struct options *options, const char *path, struct err *err)
+{
+    struct settings settings;
+    if (settings_load(&settings, path, &options->arena, err) < 0)
+        return -1;
+    int rc = 0;
+    for (size_t i = 0; i < settings.count && rc == 0; i++)
+        rc = apply_setting(options, &settings.list[i], err);
+    settings_release(&settings);
+    return rc;
+}
+
+/* The command line is read once for --config alone. */
+static int read_config(struct options *options, int argc, char **argv, struct err *err)
+{
+    struct options first = *options;
+    char **copy = arena_alloc(&options->arena, ((size_t)argc + 1) * sizeof *copy);
+    memcpy(copy, argv, ((size_t)argc + 1) * sizeof *copy);
+    first.arena = (struct arena){0};
+    int operands = args_parse(argc, copy, &first, set_option, err);
+    arena_release(&first.arena);
+    if (operands < 0)
+        return -1;
+    options->help = first.help;
+    int rc = first.help ? 0 : config_read(options, first.config, read_file, err);
+    options->reading = (struct place){0};
+    return rc;
+}
+
+/* What is meant where nothing is said: the log on standard input, the plain list. */
+static void complete(struct options *options)
+{
+    static const char *const standard_input[] = {"-"};
+    if (!options->operand_count && options->command == COMMAND_SCAN) {
+        options->operands = standard_input;
+        options->operand_count = 1;
+    }
+    if (!options->list_count && options->command == COMMAND_SUPPRESS) {
+        options->lists[0].path = "-";
+        options->lists[0].format = LIST_PLAIN;
+        options->list_count = 1;
+    }
+}
+
+int options_read(struct options *options, enum command command, int argc, char **argv,
+                 struct err *err)
+{
+    bool configured = command_rows[command].reads_config;
+    options_start(options, command);
+    if (configured && read_config(options, argc, argv, err) < 0)
+        return -1;
+    if (options->help)
+        return 0;
+    int operands = args_parse(argc, argv, options, set_option, err);
+    if (operands < 0)
+        return -1;
+    options->operands = (const char *const *)(argv + 1);
+    options->operand_count = (size_t)operands;
+    if (options->help || options->print_config || !configured)
+        return 0;
+    if (options_check(options, err) < 0)
+        return -1;
+    complete(options);
+    return outputs_check(options, err);
+}
+
+void options_release(struct options *options)
+{
+    arena_release(&options->arena);
+}

@@ -1,0 +1,210 @@
+/* What the values of options mean: one function and one row for each type of value.
+ *
+ * A value is a text of the command line or of a configuration file; what a type makes of it goes to
+ * the field that the option's row names. A type that takes certain words alone lists them, for
+ * errors, the help, the manuals and the completions alike. */
+#include "types.h"
+
+#include <stdio.h>
+
+#include "bouncelog/base/date.h"
+#include "cli.h"
+#include "table.h"
+#include "zone.h"
+
+static void *field_of(struct options *options, const struct option_row *row)
+{
+    return (char *)options + row->field;
+}
+
+static int read_flag(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    (void)value;
+    (void)err;
+    *(bool *)field_of(options, row) = true;
+    return 0;
+}
+
+static int read_text(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    (void)err;
+    *(const char **)field_of(options, row) = value;
+    return 0;
+}
+
+static int read_number(struct options *options, const struct option_row *row, const char *value,
+                       struct err *err)
+{
+    uint64_t number;
+    if (!sv_to_u64(sv_from(value), &number) || number < row->least || number > row->most)
+        return err_set(err, ERR_USAGE, "--%s '%s': expected a number from %u to %u", row->name,
+                       value, row->least, row->most);
+    *(unsigned *)field_of(options, row) = (unsigned)number;
+    return 0;
+}
+
+/* "auto, always, never" */
+static void add_list_of(struct buf *out, const struct option_row *row)
+{
+    struct buf words = {0};
+    option_types[row->type].add_words(&words, row);
+    sv rest = buf_sv(&words);
+    for (bool first = true; rest.len; first = false) {
+        sv word = sv_cut(rest, ' ', &rest);
+        buf_printf(out, "%s%.*s", first ? "" : ", ", SV_FMT(word));
+    }
+    buf_release(&words);
+}
+
+static void add_choices(struct buf *out, const struct option_row *row)
+{
+    for (size_t i = 0; i < CHOICES_MAX && row->choices[i].word; i++)
+        buf_printf(out, "%s%s", i ? " " : "", row->choices[i].word);
+}
+
+static int read_choice(struct options *options, const struct option_row *row, const char *value,
+                       struct err *err)
+{
+    for (size_t i = 0; i < CHOICES_MAX && row->choices[i].word; i++)
+        if (strcmp(value, row->choices[i].word) == 0) {
+            *(unsigned *)field_of(options, row) = row->choices[i].value;
+            return 0;
+        }
+    struct buf known = {0};
+    add_list_of(&known, row);
+    err_set(err, ERR_USAGE, "--%s '%s': expected one of %s", row->name, value, buf_cstr(&known));
+    buf_release(&known);
+    return -1;
+}
+
+static int read_time(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    sv text = sv_from(value);
+    int64_t *time = field_of(options, row);
+    uint64_t n;
+    char unit = text.len ? text.ptr[text.len - 1] : 0;
+    int64_t seconds = unit == 'w'   ? 604800
+                      : unit == 'd' ? 86400
+                      : unit == 'h' ? 3600
+                      : unit == 'm' ? 60
+                                    : 0;
+    if (date_parse(text, time))
+        return 0;
+    if (seconds && sv_to_u64(sv_sub(text, 0, text.len - 1), &n) && n < 1000000) {
+        *time = now_seconds() - (int64_t)n * seconds;
+        return 0;
+    }
+    return err_set(err, ERR_USAGE,
+                   "--%s '%s': expected 2026-11-22, 2026-11-22T03:00:00Z, 24h or 7d", row->name,
+                   value);
+}
+
+static int read_zone(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    return zone_check(value, err) < 0 ? -1 : read_text(options, row, value, err);
+}
+
+int read_mta(const char *name, const struct taxonomy *taxonomy, uint8_t *mta, struct err *err)
+{
+    struct buf known = {0};
+    *mta = MTA_UNKNOWN;
+    if (!name || strcmp(name, "auto") == 0)
+        return 0;
+    *mta = taxonomy_mta(taxonomy, sv_from(name));
+    if (*mta != MTA_UNKNOWN)
+        return 0;
+    for (size_t i = MTA_UNKNOWN + 1; i < taxonomy->mta_count; i++)
+        buf_printf(&known, "%s%.*s", i + 1 < taxonomy->mta_count ? ", " : " or ",
+                   SV_FMT(taxonomy->mtas[i]));
+    int rc = err_set(err, ERR_USAGE, "--mta '%s': expected auto%s", name, buf_cstr(&known));
+    buf_release(&known);
+    return rc;
+}
+
+/* Those of the built-in patterns; a site's own are known when its patterns are. */
+static void add_mtas(struct buf *out, const struct option_row *row)
+{
+    struct patterns patterns;
+    struct err err;
+    (void)row;
+    buf_add(out, SV("auto"));
+    if (patterns_load(&patterns, &(struct patterns_options){0}, &err) < 0)
+        return;
+    for (size_t i = MTA_UNKNOWN + 1; i < patterns.taxonomy.mta_count; i++)
+        buf_printf(out, " %.*s", SV_FMT(patterns.taxonomy.mtas[i]));
+    patterns_release(&patterns);
+}
+
+static int add_text(struct options *options, const struct option_row *row, const char *value,
+                    struct err *err)
+{
+    struct texts *texts = field_of(options, row);
+    if (texts->count == row->most)
+        return err_set(err, ERR_USAGE, "--%s: more than %u of them", row->name, row->most);
+    texts->places[texts->count] = options->reading;
+    texts->list[texts->count++] = sv_from(value);
+    return 0;
+}
+
+static void add_formats(struct buf *out, const struct option_row *row)
+{
+    (void)row;
+    for (int i = 0; i < LIST_FORMAT_COUNT; i++)
+        buf_printf(out, "%s%s", i ? " " : "", list_format_name((enum list_format)i));
+}
+
+static int unknown_format(const struct option_row *row, const char *value, sv name, struct err *err)
+{
+    struct buf known = {0};
+    add_list_of(&known, row);
+    err_set(err, ERR_USAGE, "--%s '%s': unknown format '%.*s' (%s)", row->name, value, SV_FMT(name),
+            buf_cstr(&known));
+    buf_release(&known);
+    return -1;
+}
+
+/* A colon that no format follows belongs to the name. */
+static int add_list(struct options *options, const struct option_row *row, const char *value,
+                    struct err *err)
+{
+    sv text = sv_from(value);
+    size_t colon = sv_rfind_byte(text, ':');
+    enum list_format format = LIST_PLAIN;
+    const char *path = value;
+    if (options->list_count == LISTS_MAX)
+        return err_set(err, ERR_USAGE, "--%s: more than %d lists", row->name, LISTS_MAX);
+    if (colon != SV_NPOS) {
+        sv name = sv_skip(text, colon + 1);
+        if (list_format_from_name(name, &format)) {
+            char *copy = arena_alloc(&options->arena, colon + 1);
+            memcpy(copy, value, colon);
+            copy[colon] = 0;
+            path = copy;
+        } else if (sv_find_byte(name, '/') == SV_NPOS) {
+            return unknown_format(row, value, name, err);
+        }
+    }
+    if (!*path)
+        return err_set(err, ERR_USAGE, "--%s '%s': no file name", row->name, value);
+    options->lists[options->list_count].path = path;
+    options->lists[options->list_count++].format = format;
+    return 0;
+}
+
+const struct type option_types[TYPE_COUNT] = {
+    [TYPE_FLAG] = {"flag", false, false, read_flag, NULL},
+    [TYPE_WORD] = {"word", true, false, read_text, NULL},
+    [TYPE_FILE] = {"file", true, false, read_text, NULL},
+    [TYPE_FOLDER] = {"folder", true, false, read_text, NULL},
+    [TYPE_NUMBER] = {"number", true, false, read_number, NULL},
+    [TYPE_CHOICE] = {"choice", true, false, read_choice, add_choices},
+    [TYPE_TIME] = {"time", true, false, read_time, NULL},
+    [TYPE_ZONE] = {"zone", true, false, read_zone, NULL},
+    [TYPE_MTA] = {"mta", true, false, read_text, add_mtas},
+    [TYPE_TEXTS] = {"texts", true, true, add_text, NULL},
+    [TYPE_LISTS] = {"lists", true, true, add_list, add_formats},
+};

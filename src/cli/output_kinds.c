@@ -1,0 +1,89 @@
+/* The outputs of a run, one row a kind, and how each is written from a report.
+ *
+ * To whom an output goes, whether its file may be split, when it is put in place and what happens
+ * when the brake holds, is the business of outputs.c and results.c, which ask these rows. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bouncelog/base/mem.h"
+#include "cli.h"
+#include "results.h"
+
+static bool wants_colour(void)
+{
+    const char *none = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(none && *none);
+}
+
+static void write_summary(struct result *result, const struct setup *setup,
+                          const struct report *report)
+{
+    bool shown = outfile_is_stdout(result->output.path);
+    if (setup->options->text)
+        output_text(result->file, report, shown && wants_colour());
+    else
+        output_summary(result->file, report);
+}
+
+static void write_page(struct result *result, const struct setup *setup,
+                       const struct report *report)
+{
+    output_page(result->file, report, setup->options->addresses);
+}
+
+static void write_metrics(struct result *result, const struct setup *setup,
+                          const struct report *report)
+{
+    (void)setup;
+    output_metrics(result->file, report);
+}
+
+static void write_whole(struct result *result, const struct setup *setup,
+                        const struct report *report)
+{
+    enum list_format format = setup->options->lists[result->output.list].format;
+    const char *path = result->output.path;
+    const char *place = outfile_is_stdout(path) ? "standard output" : path;
+    struct list_result written = output_list(result->parts, report, format,
+                                             setup->redactor.key.len ? &setup->redactor : NULL);
+    if (written.skipped)
+        message("%s: %lld address%s left out that no list can carry safely (the summary says "
+                "which and why)",
+                place, (long long)written.skipped, written.skipped == 1 ? "" : "es");
+    if (written.over_limit)
+        message("%s: more than the reader of %s takes at once; only a file is split", place,
+                list_format_name(format));
+}
+
+/* With --delta a list has what is new on it, and FILE.removed what is not on it any more. */
+static void write_list(struct result *result, const struct setup *setup,
+                       const struct report *report)
+{
+    if (!result->removed) {
+        write_whole(result, setup, report);
+        return;
+    }
+    struct report fresh = *report;
+    fresh.suppress = mem_zero(report->suppress_count + 1, sizeof *fresh.suppress);
+    fresh.suppress_count = 0;
+    for (size_t row = 0; row < report->suppress_count; row++)
+        if (report->suppress[row].fresh)
+            fresh.suppress[fresh.suppress_count++] = report->suppress[row];
+    write_whole(result, setup, &fresh);
+    mem_free(fresh.suppress);
+    for (size_t row = 0; row < report->removed_count; row++) {
+        outfile_write(result->removed, report->removed[row]);
+        outfile_write(result->removed, SV("\n"));
+    }
+}
+
+const struct output_kind output_kinds[] = {
+    {"events", .streams = true},
+    {"suppress", .lists = true, .held_by_brake = true, .write = write_list},
+    {"html", .write = write_page},
+    /* Read by a monitoring system, under a name of its own. */
+    {"prometheus", .public = true, .write = write_metrics},
+    {"output", .by_itself = true, .write = write_summary},
+    {0},
+};
+_Static_assert(sizeof output_kinds / sizeof *output_kinds <= OUTPUT_KINDS_MAX, "too many");
