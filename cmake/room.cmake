@@ -1,13 +1,32 @@
-# The only way to add code: one target per room, so that the link graph is the picture.
-#   bouncelog_room(NAME SOURCES a.c b.c [NEEDS other rooms] [USES third-party targets])
+# The only way to add code: one target per room, so that the link graph is the picture. Which other
+# rooms it needs stands in src/LAW.
+#   bouncelog_room(NAME SOURCES a.c sub/b.c [USES third-party targets])
+set(bouncelog_law ${CMAKE_SOURCE_DIR}/src/LAW)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${bouncelog_law})
+
+# The rooms that a room may include.
+function(bouncelog_room_needs name result)
+  file(STRINGS ${bouncelog_law} line REGEX "^${name}:")
+  if(NOT line MATCHES "^[a-z]+: *([a-z ]*)\\|")
+    message(FATAL_ERROR "src/LAW has no room ${name}")
+  endif()
+  string(STRIP "${CMAKE_MATCH_1}" needs)
+  string(REGEX REPLACE " +" ";" needs "${needs}")
+  set(${result} ${needs} PARENT_SCOPE)
+endfunction()
+
 function(bouncelog_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;NEEDS;USES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES" ${ARGN})
+  if(ROOM_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "bouncelog_room(${name}): what is ${ROOM_UNPARSED_ARGUMENTS}?")
+  endif()
+  bouncelog_room_needs(${name} needs)
   add_library(room_${name} STATIC)
   foreach(source ${ROOM_SOURCES})
     target_sources(room_${name} PRIVATE ${name}/${source})
   endforeach()
   target_link_libraries(room_${name} PUBLIC bouncelog_flags)
-  foreach(need ${ROOM_NEEDS})
+  foreach(need ${needs})
     target_link_libraries(room_${name} PUBLIC room_${need})
   endforeach()
   target_link_libraries(room_${name} PRIVATE ${ROOM_USES})

@@ -149,13 +149,13 @@ def settings(scan):
 def format_bodies(source, scan):
     """Sections of each page of section 5, before docs/man adds its own."""
     read = lambda path: (source / path).read_text(encoding='utf-8')
-    load = lambda name: json.loads(read(f'docs/schemas/{name}.schema.json'))
+    load = lambda name: json.loads(read(f'docs/schemas/{name}'))
     bodies = {name: {} for name in FORMATS}
     bodies['bouncelog.yaml']['SETTINGS'] = settings(scan)
     for path in sorted((source / 'docs' / 'schemas').glob('*.schema.json')):
         name = path.name.split('.')[0]
         title = {'summary': 'THE SUMMARY', 'event': 'AN EVENT', 'explain': 'A VERDICT'}.get(name, name.upper())
-        bodies['bouncelog-json'][title] = schema.describe(load(name))
+        bodies['bouncelog-json'][title] = schema.describe(load(path.name), {'common.json': load('common.json')})
     add_extra(bodies['bouncelog-patterns'], sections(read('docs/PATTERNS.md')))
     add_extra(bodies['bouncelog-policy'], sections(read('docs/POLICY.md')))
     bodies['bouncelog-policy']['THE BUILT-IN POLICY'] = mdoc.literal(read('patterns/policy.yaml'))

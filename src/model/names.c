@@ -1,6 +1,7 @@
-/* The closed vocabularies, each word from its list in names.h: to the word and back.
- *
- * Lists are short, so a word is looked for from the first to the last. */
+/* Each enumeration of names.h has its names once, in a list there; here they become a table, a
+ * function from value to name and one from name to value. The names are those of the JSON
+ * outputs (docs/schemas), of pattern files and of histories, so a name that has been written
+ * once stays. */
 #include "bouncelog/model/names.h"
 
 #define NAMES_TEXT(constant, name) name,

@@ -1,3 +1,9 @@
+/* Looks up what pattern files say about categories, MTAs, reply codes (RFC 5321 section 4.2) and
+ * enhanced status codes (RFC 3463). A status code is looked up as it is and then with an X for
+ * its class: IANA registers X.1.1, and a few rows differ between 4.1.2 and 5.1.2. Tables are
+ * short and asked once for a reply, so most are searched from the front. Histories store an MTA
+ * as a number: the first four numbers are those of version 1.0.0, any other MTA is stored by
+ * name. */
 #include "bouncelog/model/taxonomy.h"
 
 #include "bouncelog/base/mem.h"

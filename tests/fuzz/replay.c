@@ -12,7 +12,7 @@ static size_t count;
 static void replay_file(const char *path)
 {
     struct buf bytes = {0};
-    add_file(&bytes, path);
+    add_inputs(&bytes, path);
     buf_reserve(&bytes, 1);
     char *exact = malloc(bytes.len + 1); /* of its own size, for AddressSanitizer */
     sv_put(exact, buf_sv(&bytes));

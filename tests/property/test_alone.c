@@ -19,10 +19,11 @@ static void gather_file(const char *path)
 {
     struct stat info;
     if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && !sv_ends(sv_from(path), SV(".gz")))
-        add_file(&texts, path);
+        add_inputs(&texts, path);
 }
 
-static void gather_folder(const char *folder)
+/* What lies in a folder under names that end so. */
+static void gather_folder(const char *folder, const char *ending)
 {
     struct dirent **entries;
     int n = scandir(folder, &entries, NULL, alphasort);
@@ -30,7 +31,8 @@ static void gather_folder(const char *folder)
     for (int i = 0; i < n; i++) {
         char path[512];
         (void)snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        gather_file(path);
+        if (sv_ends(sv_from(path), sv_from(ending)))
+            gather_file(path);
         free(entries[i]);
     }
     free(entries);
@@ -137,10 +139,10 @@ static void test_one_mta(void **state)
 
 static int set_up(void **state)
 {
-    gather_folder("samples");
-    gather_folder("samples/rotated");
-    gather_folder("tests/cases");
-    gather_folder("tests/injection");
+    gather_folder("samples", "");
+    gather_folder("samples/rotated", "");
+    gather_folder("tests/cases", ".cases");
+    gather_folder("tests/hostile/injection", "");
     cut_lines();
     return load_patterns(state);
 }

@@ -36,7 +36,7 @@ static void add_row(struct buf *log, int i, uint64_t *state)
 
 static int make_log(void **state)
 {
-    struct patterns_options options = {.extra = "tests/records"};
+    struct patterns_options options = {.extra = "tests/property/records"};
     struct err err;
     struct buf log = {0};
     uint64_t random = 7;

@@ -49,6 +49,45 @@ void add_file(struct buf *buf, const char *path)
     (void)fclose(file);
 }
 
+static int digit(char c)
+{
+    return is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10;
+}
+
+void add_unescaped(struct buf *buf, sv line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if (sv_starts(sv_skip(line, i), SV("\\x")) && i + 3 < line.len) {
+            buf_add_byte(buf, (char)(digit(line.ptr[i + 2]) * 16 + digit(line.ptr[i + 3])));
+            i += 3;
+        } else {
+            buf_add_byte(buf, line.ptr[i]);
+        }
+    }
+}
+
+void add_inputs(struct buf *buf, const char *path)
+{
+    if (!sv_ends(sv_from(path), SV(".cases"))) {
+        add_file(buf, path);
+        return;
+    }
+    struct buf file = {0};
+    add_file(&file, path);
+    sv rest = buf_sv(&file);
+    while (rest.len) {
+        sv line = sv_cut(rest, '\n', &rest);
+        if (sv_starts(line, SV("x> ")))
+            add_unescaped(buf, sv_skip(line, 3));
+        else if (sv_starts(line, SV("> ")))
+            buf_add(buf, sv_skip(line, 2));
+        else
+            continue;
+        buf_add_byte(buf, '\n');
+    }
+    buf_release(&file);
+}
+
 /* George Marsaglia, "Xorshift RNGs" (2003). */
 uint32_t next_random(uint32_t *seed)
 {

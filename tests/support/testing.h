@@ -28,6 +28,13 @@ void expect_int_at(const char *file, int line, int64_t got, int64_t want, sv wha
 /* A whole file, added to the buffer. */
 void add_file(struct buf *buf, const char *path);
 
+/* A line in which \xNN stands for a byte, as the bytes that it stands for. */
+void add_unescaped(struct buf *buf, sv line);
+
+/* What a program would be given to read: a whole file, of a file of cases (casefiles.py) the
+ * inputs. */
+void add_inputs(struct buf *buf, const char *path);
+
 /* The next number of a sequence that is the same in every run; the seed must not be 0. */
 uint32_t next_random(uint32_t *seed);
 

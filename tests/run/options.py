@@ -1,0 +1,123 @@
+"""What the options of scan change in its output, and what they must not."""
+import glob, json, re, subprocess, sys, tempfile
+
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, expect, finish
+
+folder = tempfile.TemporaryDirectory()
+work = folder.name
+POSTFIX = ['samples/postfix.log']
+EVERYTHING = sorted(glob.glob('samples/*.log') + glob.glob('samples/*.json')) + ['samples/exim-mainlog']
+
+def scan(files, *options):
+    run = subprocess.run([PROGRAM, 'scan', '-e', f'{work}/events', '--events-include', 'all', '-o', f'{work}/summary',
+                          '-s', f'{work}/list', '-s', f'{work}/list.csv:csv', '-s', f'{work}/list.json:json',
+                          *options, *files], capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f'options: {options}: exit {run.returncode}: {run.stderr}')
+    read = lambda name: open(f'{work}/{name}', encoding='utf-8', newline='\n').read()
+    events = [json.loads(line) for line in read('events').split('\n') if line]
+    return json.loads(read('summary')), events, read('list').split('\n')[:-1], ''.join(
+        read(name) for name in ('events', 'summary', 'list', 'list.csv', 'list.json'))
+
+whole, events, listed, _ = scan(POSTFIX)
+
+# --since and --until: attempts in [T, T); the lines are read all the same
+cut, some, _, _ = scan(POSTFIX, '--since', '2026-11-22', '--until', '2026-11-22T02:20:02Z')
+expect('--until is not exclusive', some == [e for e in events if '2026-11-22' <= e['time'] < '2026-11-22T02:20:02Z'])
+expect('--since changed the lines', cut['lines'] == whole['lines'])
+expect('--since counted other attempts', cut['attempts']['total'] == len(some))
+
+# --sender
+_, some, _, _ = scan(POSTFIX, '--sender', 'ORDERS@shop.example', '--sender', '*@evil.example')
+expect('--sender', some == [e for e in events if e['sender'] in ('orders@shop.example', 'stranger@evil.example')])
+
+# --recipients: what may be listed, not what is counted
+with open(f'{work}/known', 'w') as file:
+    file.write('CARLA@example.com\n@customer.example\nnobody@example.org\n')
+narrow, some, names, _ = scan(POSTFIX, '--recipients', f'{work}/known')
+expect(f'--recipients lists {names}', names == ['carla@example.com', 'ida@customer.example'])
+expect('--recipients changed the counts', some == events and narrow['attempts'] == whole['attempts'])
+
+# --inbound: one event more for each refusal, nobody more on the list
+inbound, some, names, _ = scan(POSTFIX, '--inbound')
+expect('--inbound', [e for e in some if e['outcome'] != 'refused'] == events)
+expect('--inbound counts', inbound['attempts']['refused'] == len(some) - len(events) == 2)
+expect('--inbound changed the list', names == listed)
+
+# --mta: lines of others are not ours
+only, some, _, _ = scan(['samples/mixed.log'], '--mta', 'sendmail')
+expect('--mta', {e['mta'] for e in some} == {'sendmail'} and only['lines']['context'] == 1)
+
+# --host: where the log names none
+_, some, _, _ = scan(['samples/exim-mainlog'], '--host', 'mx9')
+expect('--host', {e['host'] for e in some} == {'mx9'})
+
+# --filter-transports: a way into another queue is no delivery
+filtered, some, _, _ = scan(POSTFIX, '--filter-transports', 'ticketing')
+changed = [(a['recipient'], b['outcome']) for a, b in zip(events, some) if a != b]
+expect(f'--filter-transports: {changed}', changed == [('tickets@desk.example', 'handed_over')])
+
+# --top: what was cut is summed in the last row
+few, _, _, _ = scan(POSTFIX, '--top', '2')
+rows = few['recipient_domains']
+expect('--top', len(rows) == 3 and rows[-1]['name'] == '(other)' and
+       sum(r['count'] for r in rows) == sum(r['count'] for r in whole['recipient_domains']))
+
+# --hash: no address leaves, inside texts neither; equal addresses stay equal
+with open(f'{work}/key', 'w') as file:
+    file.write('a key of more than sixteen bytes')
+plain, events, listed, text = scan(EVERYTHING, '--inbound')
+addresses = {a.lower() for e in events for a in (e['sender'], e['recipient'], e['original_recipient'])
+             if a and re.fullmatch(r'[^"\s|/]+@[^\s"]+', a)}
+shown = lambda text: [a for a in addresses if re.search(r'(?<![\w.-])' + re.escape(a) + r'(?![\w-])', text.lower())]
+expect('addresses are not found where they are', len(shown(text)) == len(addresses) > 60)
+hashed, some, fingerprints, text = scan(EVERYTHING, '--inbound', '--hash', 'sha256', '--hash-key-file', f'{work}/key')
+expect(f'--hash lets out {shown(text)}', not shown(text))
+expect('--hash changed the counts', hashed['attempts'] == plain['attempts'] and len(some) == len(events))
+expect('--hash lists no fingerprints', all(re.fullmatch('[0-9a-f]{64}', f) for f in fingerprints) and fingerprints)
+pairs = {(a['recipient'].lower(), b['recipient']) for a, b in zip(events, some)}
+expect('--hash is not one to one', len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}))
+
+# --events-format ecs: the same attempts under other names; what names one does not depend on what
+# else is read, on files' names or on the machine, and nobody without the key can compute it
+def ecs(files, *options):
+    scan(files, '--events-format', 'ecs', *options)
+    text = open(f'{work}/events', encoding='utf-8', newline='\n').read()
+    return [json.loads(line) for line in text.split('\n') if line], text
+
+plain, events, _, _ = scan(EVERYTHING, '--inbound')
+others, _ = ecs(EVERYTHING, '--inbound')
+def both(own, other):
+    reply, mine = other['bouncelog'].get('reply', {}), other['bouncelog']
+    return (own['time'], own['host'], own['mta'], own['queue_id'], own['sender'], own['recipient'], own['outcome'],
+            own['code'], own['text'], own['category'], own['rule'], own['source']['file'], own['source']['line']) == (
+        other['@timestamp'], other['observer'].get('hostname'), other['observer']['product'],
+        other['email'].get('local_id'), other['email'].get('sender', {}).get('address'), other['email']['to']['address'][0],
+        other['event']['action'], reply.get('code'), reply.get('text'), other['event'].get('reason'), mine.get('rule'),
+        other['log']['file']['path'], mine['line'])
+expect('--events-format ecs tells something else', len(events) == len(others) and all(map(both, events, others)))
+ids = [e['event']['id'] for e in others]
+places = {}
+for e in others:
+    places.setdefault(e['event']['id'], []).append((e['@timestamp'], e['email'].get('local_id'), e['email']['to']['address'][0]))
+expect(f'one id for several attempts: {[p for p in places.values() if len(set(p)) > 1]}',
+       all(len(set(p)) == 1 for p in places.values()))
+again, _ = ecs(EVERYTHING, '--inbound', '-j', '1')
+expect('ids of a second run', [e['event']['id'] for e in again] == ids)
+with open('samples/postfix.log', 'rb') as file, open(f'{work}/renamed', 'wb') as copy:
+    copy.write(file.read())
+first, _ = ecs(POSTFIX)
+copy, _ = ecs([f'{work}/renamed'])
+expect('ids of a copy', [e['event']['id'] for e in first] == [e['event']['id'] for e in copy])
+expect(f'{len(first)} attempts have {len({e["event"]["id"] for e in first})} ids',
+       len({e['event']['id'] for e in first}) == len(first))
+with open('samples/postfix.log', 'rb') as file, open(f'{work}/half', 'wb') as half:
+    lines = file.read().split(b'\n')
+    half.write(b'\n'.join(lines[len(lines) // 2:]))
+rest, _ = ecs([f'{work}/half'])
+expect('ids of a part', rest and {e['event']['id'] for e in rest} < {e['event']['id'] for e in first})
+hashed, text = ecs(EVERYTHING, '--inbound', '--hash', 'sha256', '--hash-key-file', f'{work}/key')
+expect(f'--hash lets out {shown(text)}', not shown(text))
+expect('ids under a key', not {e['event']['id'] for e in hashed} & set(ids))
+finish()
