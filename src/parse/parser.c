@@ -9,7 +9,7 @@
 #include "bouncelog/base/scan.h"
 #include "mta/mta.h"
 #include "mta/queue_id.h"
-#include "record_line.h"
+#include "record/record.h"
 
 enum { LINE_MAX = 64 * 1024 }; /* the reader gives no longer ones; examples could */
 
@@ -26,6 +26,17 @@ void records_release(struct records *records)
     *records = (struct records){0};
 }
 
+static void find_formats(struct parser *parser)
+{
+    const struct patterns *patterns = parser->options.patterns;
+    for (size_t i = 0; i < patterns->taxonomy.mta_count; i++)
+        for (size_t j = 0; j < patterns->mtas[i].record_count; j++)
+            if (patterns->mtas[i].records[j].format == RECORD_CSV)
+                parser->has_csv = true;
+            else
+                parser->has_json = true;
+}
+
 struct parser *parser_new(const struct parser_options *options)
 {
     struct parser *parser = mem_zero(1, sizeof *parser);
@@ -40,8 +51,7 @@ struct parser *parser_new(const struct parser_options *options)
         parser->mtas[i] = mta_find(options->patterns->taxonomy.mtas[i]);
         parser->quick_ids[i] = parser->mtas[i]->quick_id;
     }
-    for (size_t i = 0; i < options->patterns->taxonomy.mta_count; i++)
-        parser->has_records = parser->has_records || options->patterns->mtas[i].record_count;
+    find_formats(parser);
     parser->headers.mtas = parser->mtas;
     return parser;
 }
@@ -225,9 +235,9 @@ static enum line_class read_in_full(struct parser *parser, const struct clock *c
 {
     struct header *header = &parser->line.header;
     enum line_class class;
-    bool object = parser->has_records && text.len && text.ptr[0] == '{';
+    bool object = parser->has_json && text.len && text.ptr[0] == '{';
     if (object && parser->reads_records &&
-        record_line_read(parser, clock, text, number, records, &class))
+        json_line_read(parser, clock, text, number, records, &class))
         return class;
     if (header_read(&parser->headers, text, &records->arena, header)) {
         parser->reads_records = false;
@@ -236,7 +246,7 @@ static enum line_class read_in_full(struct parser *parser, const struct clock *c
     }
     if (!object || parser->reads_records)
         return LINE_OTHER;
-    parser->reads_records = record_line_read(parser, clock, text, number, records, &class);
+    parser->reads_records = json_line_read(parser, clock, text, number, records, &class);
     return parser->reads_records ? class : LINE_OTHER;
 }
 
@@ -280,6 +290,8 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
     enum line_class class;
     bool seen;
     text = sv_sub(text, 0, LINE_MAX);
+    if (clock->columns.count)
+        return csv_line_read(parser, clock, text, number, &(bool){false}, records);
     if (is_done(parser, text, &glance, &seen, &class))
         return class;
     return look_at(parser, clock, text, number, seen ? &glance : NULL, records);
@@ -291,9 +303,25 @@ struct lines lines_of(sv chunk)
         .newlines = newlines_of(chunk), .at = chunk.ptr, .end = chunk.ptr + chunk.len};
 }
 
+/* Every line of a CSV log is read in full. */
+static bool next_row(struct parser *parser, const struct clock *clock, struct lines *lines,
+                     enum line_class *class, struct records *records)
+{
+    if (lines->at >= lines->end)
+        return false;
+    const char *newline = newlines_next(&lines->newlines);
+    lines->line = sv_make(lines->at, (size_t)(newline - lines->at));
+    lines->at = newline + 1;
+    *class = csv_line_read(parser, clock, lines->line, lines->number++, &lines->in_quotes, records);
+    lines->counts[*class]++;
+    return true;
+}
+
 bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
                  enum line_class *class, struct records *records)
 {
+    if (clock->columns.count)
+        return next_row(parser, clock, lines, class, records);
     struct newlines newlines = lines->newlines;
     const char *at = lines->at, *end = lines->end;
     int64_t number = lines->number;
@@ -367,6 +395,7 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
 {
     struct clock_evidence evidence = {0};
     struct arena arena = {0};
+    sv all = head;
     while (head.len) {
         struct header header;
         sv line = sv_cut(head, '\n', &head);
@@ -377,5 +406,7 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
         note_clock(parser, &evidence, &header);
     }
     arena_release(&arena);
-    return clock_decide(&evidence, options);
+    struct clock clock = clock_decide(&evidence, options);
+    clock.columns = csv_columns(parser, all);
+    return clock;
 }

@@ -42,7 +42,7 @@ struct parser {
     struct resolved by_stamp;        /* its year known from the stamp or the source */
     struct resolved by_id;           /* from the line's queue id */
     struct line line;                /* the one that is being read */
-    bool has_records;                /* some MTA writes records (record_line.h) */
+    bool has_json, has_csv;          /* some MTA writes records so (record/record.h) */
     bool reads_records; /* the last JSON object was one: then the next one is asked first */
 };
 

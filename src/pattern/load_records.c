@@ -1,5 +1,6 @@
-/* Loads the `records` of an MTA's file: logs whose lines are JSON objects.
+/* Loads the `records` of an MTA's file: logs whose lines are JSON objects, or rows of CSV.
  *
+ *   format:  json (the default), or csv: paths are the names of columns
  *   when:    { PATH: VALUE }    what must stand there; a list: one of its values; '*': anything
  *   fields:  { FIELD: PATH }    where a field stands; a list: paths joined by dots */
 #include "fields.h"
@@ -65,9 +66,15 @@ int load_record(struct patterns *patterns, struct document *document, const yaml
 {
     struct mta_patterns *to = &patterns->mtas[mta];
     struct record_shape record = {0};
-    if (load_shape_head(document, node, "name when fields meaning arrival local outcome hit miss",
-                        seen, &record.shape, err) < 0)
+    if (load_shape_head(document, node,
+                        "name format when fields meaning arrival local outcome hit miss", seen,
+                        &record.shape, err) < 0)
         return -1;
+    const struct names formats = names_of_words("json csv");
+    size_t format = RECORD_JSON;
+    if (load_name(document, node, SV("format"), false, "format", &formats, &format, err) < 0)
+        return -1;
+    record.format = (enum record_format)format;
     const yaml_node_t *when = document_get(document, node, SV("when"));
     const yaml_node_t *fields = document_get(document, node, SV("fields"));
     if (!when || when->type != YAML_MAPPING_NODE || !document_pairs(when))

@@ -23,6 +23,7 @@ struct slot {
     size_t source;
     uint64_t index; /* of the chunk in its source */
     struct chunk chunk;
+    bool in_quotes; /* the chunk begins within a quoted value */
     struct batch batch;
 };
 
@@ -30,6 +31,7 @@ struct slot {
 struct stream {
     struct reader *reader;
     struct clock clock;
+    bool in_quotes; /* of a CSV log: behind the last chunk that was read */
     bool busy, ended;
     uint64_t given; /* chunks read so far */
     int64_t consumed;
@@ -126,6 +128,15 @@ static struct clock clock_of(struct engine *engine, struct worker *worker, size_
     return parser_clock(worker->parser, reader_head(reader), &options);
 }
 
+/* Of a CSV log: a chunk with an odd number of quotes ends on the other side of them. */
+static bool ends_in_quotes(sv bytes)
+{
+    bool odd = false;
+    for (size_t i = 0; i < bytes.len; i++)
+        odd ^= bytes.ptr[i] == '"';
+    return odd;
+}
+
 /* Reads the next chunk of the stream into the slot; false at its end. */
 static bool read_chunk(struct engine *engine, struct worker *worker, struct stream *stream,
                        struct slot *slot)
@@ -134,8 +145,12 @@ static bool read_chunk(struct engine *engine, struct worker *worker, struct stre
         stream->reader = reader_open(engine->input, slot->source);
         stream->clock = clock_of(engine, worker, slot->source, stream->reader);
     }
-    if (reader_next(stream->reader, &slot->chunk))
+    if (reader_next(stream->reader, &slot->chunk)) {
+        slot->in_quotes = stream->in_quotes;
+        if (stream->clock.columns.count && ends_in_quotes(slot->chunk.bytes))
+            stream->in_quotes = !stream->in_quotes;
         return true;
+    }
     reader_close(stream->reader);
     stream->reader = NULL;
     return false;
@@ -159,7 +174,7 @@ static void visit_stream(struct engine *engine, struct worker *worker, struct st
     pthread_cond_broadcast(&engine->changed);
     if (more) {
         pthread_mutex_unlock(&engine->mutex);
-        worker_run(worker, &slot->chunk, &clock, &slot->batch);
+        worker_run(worker, &slot->chunk, &clock, slot->in_quotes, &slot->batch);
         pthread_mutex_lock(&engine->mutex);
     }
     slot->state = more ? SLOT_READY : SLOT_FREE;

@@ -35,11 +35,12 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
 }
 
 void worker_run(struct worker *worker, const struct chunk *chunk, const struct clock *clock,
-                struct batch *batch)
+                bool in_quotes, struct batch *batch)
 {
     struct line_tally *lines = &batch->lines;
     struct lines read = lines_of(chunk->bytes);
     enum line_class class;
+    read.in_quotes = in_quotes;
     records_clear(&batch->records);
     line_tally_clear(lines);
     for (size_t from = 0; parser_next(worker->parser, clock, &read, &class, &batch->records);

@@ -22,7 +22,8 @@ struct batch {
 void worker_init(struct worker *worker, const struct parser_options *options);
 void worker_release(struct worker *worker);
 
+/* in_quotes: of a CSV log, the chunk begins within a quoted value. */
 void worker_run(struct worker *worker, const struct chunk *chunk, const struct clock *clock,
-                struct batch *batch);
+                bool in_quotes, struct batch *batch);
 
 #endif

@@ -300,7 +300,7 @@ static void check_record(struct check *check, const struct record_shape *record)
     for (size_t i = 0; i < examples->hit_count; i++) {
         const struct example *hit = &examples->hits[i];
         const struct record_shape *took =
-            parser_record(check->parser, hit->text, &check->records, &fields);
+            parser_record(check->parser, record->format, hit->text, &check->records, &fields);
         if (!took)
             fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(record->shape.name));
         else if (took != record)
@@ -310,8 +310,8 @@ static void check_record(struct check *check, const struct record_shape *record)
             check_record_fields(check, hit, record, &fields);
     }
     for (size_t i = 0; i < examples->miss_count; i++)
-        if (parser_record(check->parser, examples->misses[i].text, &check->records, &fields) ==
-            record)
+        if (parser_record(check->parser, record->format, examples->misses[i].text, &check->records,
+                          &fields) == record)
             fault(check, examples->misses[i].place, "'%.*s' takes its miss",
                   SV_FMT(record->shape.name));
     records_clear(&check->records);

@@ -1,5 +1,5 @@
 """Real output against docs/schemas/, and that each schema refuses a document that is wrong."""
-import copy, glob, json, re, subprocess, sys, tempfile, warnings
+import copy, glob, json, os, re, subprocess, sys, tempfile, warnings
 
 sys.path.insert(0, 'tests/support')
 import casefiles
@@ -39,6 +39,10 @@ with open('patterns/categories.yaml', encoding='utf-8') as file:
     categories = re.findall(r'^  - category: (\w+)$', file.read(), re.M)
 if sorted(categories) != sorted(COMMON['$defs']['category']['enum']):
     fault(f'common.json has other categories than the pattern files: {set(categories) ^ set(COMMON["$defs"]["category"]["enum"])}')
+
+mtas = [os.path.basename(path)[:-len('.yaml')] for path in glob.glob('patterns/mta/*.yaml')]
+if sorted(mtas) != sorted(COMMON['$defs']['mta']['enum']):
+    fault(f'common.json has other MTAs than the pattern files: {set(mtas) ^ set(COMMON["$defs"]["mta"]["enum"])}')
 
 def schema(name):
     loaded = load(f'{name}.schema.json')

@@ -198,7 +198,7 @@ def read(path):
 
 
 def main():
-    paths = [path for kind in 'ch' for root in ('src', 'include/bouncelog') for path in glob.glob(f'{root}/*/**/*.{kind}', recursive=True)]
+    paths = [path for kind in ('c', 'h', 'def') for root in ('src', 'include/bouncelog') for path in glob.glob(f'{root}/*/**/*.{kind}', recursive=True)]
     tree, law = {path.replace(os.sep, '/'): read(path) for path in paths}, read('src/LAW')
     faults = check(tree, law)
     for said, planted, planted_law in plants(tree, law):

@@ -41,7 +41,7 @@ struct taxonomy {
     struct category categories[CATEGORY_MAX];
     size_t category_count;
     uint8_t roles[ROLE_COUNT]; /* the category that has the role; never CATEGORY_NONE */
-    sv mtas[MTA_MAX]; /* [MTA_UNKNOWN] is "unknown" */
+    sv mtas[MTA_MAX];          /* [MTA_UNKNOWN] is "unknown" */
     size_t mta_count;
     struct code_entry *codes;
     size_t code_count;

@@ -39,8 +39,17 @@ struct records {
 void records_clear(struct records *records);
 void records_release(struct records *records);
 
-/* How stamps without a year or a zone become UTC; made once per source, then immutable. */
+/* The columns of a CSV log, as its first line names them. */
+enum { COLUMNS_MAX = 64 };
+struct columns {
+    size_t count;                /* 0: it is none */
+    uint64_t names[COLUMNS_MAX]; /* hash_bytes of each */
+};
+
+/* What the head of a source says of all its lines: how stamps without a year or a zone become UTC,
+ * and what its columns are; made once per source, then immutable. */
 struct clock {
+    struct columns columns;
     size_t source;      /* of which source: parsers remember stamps by it */
     bool fixed;         /* the queue ids say an offset that is not the machine's */
     int offset_s;       /* ...east of UTC */
@@ -86,6 +95,7 @@ struct lines {
     int64_t number;                    /* of the next line, the first one of the chunk being 0 */
     int64_t counts[LINE_UNPARSED + 1]; /* of the lines that were read, by class */
     sv line;                           /* the last one that was looked at */
+    bool in_quotes;                    /* of a CSV log: the chunk begins within a quoted value */
 };
 
 struct lines lines_of(sv chunk);
@@ -99,10 +109,11 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
  * mta MTA_UNKNOWN: whose words they are is found out. */
 void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *records);
 
-/* The record of an MTA's file that takes this JSON object, and what its paths give: for `patterns
- * check`. NULL: none takes it. Views live in the arena of records. */
-const struct record_shape *parser_record(struct parser *parser, sv text, struct records *records,
-                                         struct template_fields *fields);
+/* The record of an MTA's file that takes this JSON object, or the row below this header row, and
+ * what its paths give: for `patterns check`. NULL: none takes it. Views live in the arena of
+ * records. */
+const struct record_shape *parser_record(struct parser *parser, enum record_format format, sv text,
+                                         struct records *records, struct template_fields *fields);
 
 /* Matches that ran into PCRE2's limits: such lines are unparsed or unframed. */
 uint64_t parser_limits(const struct parser *parser);

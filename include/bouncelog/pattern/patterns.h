@@ -99,8 +99,9 @@ struct sign {
     uint64_t daemons;
 };
 
-/* A log whose lines are records: JSON objects in which a path (`response.code`) holds what
- * elsewhere stands in a group. */
+/* A log whose lines are records: CSV rows in which a column, or JSON objects in which a path
+ * (`response.code`) holds what elsewhere stands in a group. */
+enum record_format { RECORD_JSON, RECORD_CSV };
 enum { RECORD_PATHS = 3, RECORD_VALUES = 8, RECORD_CONDITIONS = 4 };
 
 struct record_condition {
@@ -116,6 +117,7 @@ struct record_field {
 };
 
 struct record_shape {
+    enum record_format format;
     struct shape shape; /* without gate, pattern and templates */
     struct record_condition when[RECORD_CONDITIONS];
     size_t when_count;
@@ -150,7 +152,7 @@ struct command_stage {
 
 struct mta_patterns {
     struct place place; /* where it was named first */
-    sv *programs; /* globs of program names that are this MTA */
+    sv *programs;       /* globs of program names that are this MTA */
     size_t program_count;
     struct map daemons;       /* name -> uint32_t bit number */
     uint64_t local_daemons;   /* agents that deliver on our own host */

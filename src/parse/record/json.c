@@ -1,0 +1,89 @@
+/* Records as JSON objects (RFC 8259), one a line, as KumoMTA writes them. An object that carries a
+ * line (header/container.c) is none of these. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "../header/container.h"
+#include "record.h"
+
+enum { NUMBER_MAX = 32, KEY_MAX = 64 };
+
+static const cJSON *at_path(const cJSON *object, sv path)
+{
+    char key[KEY_MAX];
+    while (path.len && object) {
+        sv name = sv_cut(path, '.', &path);
+        if (name.len >= sizeof key)
+            return NULL;
+        sv_put(key, name);
+        key[name.len] = 0;
+        object = cJSON_GetObjectItemCaseSensitive(object, key);
+    }
+    return object;
+}
+
+static sv number_text(double value, struct arena *arena)
+{
+    char number[NUMBER_MAX];
+    int64_t whole = value > -1e15 && value < 1e15 ? (int64_t)value : 0;
+    if ((double)whole == value)
+        snprintf(number, sizeof number, "%lld", (long long)whole);
+    else
+        snprintf(number, sizeof number, "%.6f", value);
+    return record_text(sv_from(number), arena);
+}
+
+/* Of anything but texts and numbers, nothing. */
+static sv json_text(const struct row *row, sv path, int item, struct arena *arena)
+{
+    const cJSON *at = at_path(row->data, path);
+    if (cJSON_IsArray(at))
+        at = cJSON_GetArrayItem(at, item);
+    if (cJSON_IsString(at))
+        return record_text(sv_from(at->valuestring), arena);
+    if (cJSON_IsNumber(at))
+        return number_text(at->valuedouble, arena);
+    return (sv){NULL, 0};
+}
+
+static int json_items(const struct row *row, sv path)
+{
+    const cJSON *at = at_path(row->data, path);
+    return cJSON_IsArray(at) ? cJSON_GetArraySize(at) : 1;
+}
+
+bool json_line_read(struct parser *parser, const struct clock *clock, sv text, int64_t number,
+                    struct records *records, enum line_class *class)
+{
+    uint8_t mta = MTA_UNKNOWN;
+    cJSON *object = cJSON_ParseWithLength(text.ptr, text.len);
+    struct row row = {json_text, json_items, object};
+    const struct record_shape *record =
+        object && !container_is(object) ? record_find(parser, RECORD_JSON, &row, &mta) : NULL;
+    if (record)
+        *class = record_read(parser, clock, mta, record, &row, text, number, records);
+    cJSON_Delete(object);
+    return record != NULL;
+}
+
+static const struct record_shape *json_example(struct parser *parser, sv text,
+                                               struct records *records,
+                                               struct template_fields *fields)
+{
+    uint8_t mta;
+    cJSON *object = cJSON_ParseWithLength(text.ptr, text.len);
+    struct row row = {json_text, json_items, object};
+    const struct record_shape *record =
+        object ? record_find(parser, RECORD_JSON, &row, &mta) : NULL;
+    if (record)
+        record_fields(record, &row, 0, &records->arena, fields);
+    cJSON_Delete(object);
+    return record;
+}
+
+const struct record_shape *parser_record(struct parser *parser, enum record_format format, sv text,
+                                         struct records *records, struct template_fields *fields)
+{
+    return format == RECORD_CSV ? csv_example(parser, text, records, fields)
+                                : json_example(parser, text, records, fields);
+}
