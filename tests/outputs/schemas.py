@@ -77,8 +77,8 @@ OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain'
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
-ENUMS = {'mta', 'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
-         'format', 'schema', 'product', 'kind'}
+ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
+         'format', 'schema', 'kind'}
 
 for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['events.ndjson']),
                     ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson'])):
