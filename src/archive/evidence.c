@@ -82,24 +82,24 @@ static int load_ledger(void *context, const struct item *item, struct err *err)
                : 0;
 }
 
-static int load_twins(struct archive *archive, struct twins *twins, struct err *err)
+static int load_duplicates(struct archive *archive, struct duplicates *duplicates, struct err *err)
 {
     struct buf value = {0};
-    int found = history_get(archive->history, ITEM_TWINS, SV("twins"),
+    int found = history_get(archive->history, ITEM_DUPLICATES, SV("twins"),
                             history_origin(archive->history), &value, err);
-    if (found > 0 && twins_unpack(twins, buf_sv(&value)) < 0)
+    if (found > 0 && duplicates_unpack(duplicates, buf_sv(&value)) < 0)
         found = archive_damaged(archive, "the latest events", err);
     buf_release(&value);
     return found < 0 ? -1 : 0;
 }
 
-void archive_prepare(void *context, struct scan *scan)
+void archive_prepare(void *context, struct scan_result *scan)
 {
     struct archive *archive = context;
     struct err *err = &archive->failed;
     struct load load = {archive, &scan->evidence, NULL, true, false};
     struct load_ledger ledger = {archive, scan->ledger, true};
-    if (load_evidence(&load, err) == 0 && load_twins(archive, &scan->twins, err) == 0)
+    if (load_evidence(&load, err) == 0 && load_duplicates(archive, &scan->duplicates, err) == 0)
         (void)!history_each(archive->history, ITEM_LEDGER, load_ledger, &ledger, err);
 }
 
@@ -119,8 +119,8 @@ static int copy_records(struct archive *archive, struct map *to, const struct ma
     return result;
 }
 
-int archive_evidence(struct archive *archive, struct scan *scan, struct suppress_source *source,
-                     struct err *err)
+int archive_evidence(struct archive *archive, struct scan_result *scan,
+                     struct suppress_source *source, struct err *err)
 {
     if (archive_check(archive, err) < 0)
         return -1;

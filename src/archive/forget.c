@@ -1,6 +1,6 @@
 /* What is done to a history by hand: an address shown or forgotten, old days dropped. */
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
-#include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
 #include "changes.h"
 
@@ -9,7 +9,7 @@ enum { SECONDS_A_DAY = 86400, ADDRESS_MAX = 512 };
 static sv lower(sv address, char *out)
 {
     address = sv_sub(address, 0, ADDRESS_MAX);
-    scan_lower(out, address);
+    bytes_lower(out, address);
     return sv_make(out, address.len);
 }
 

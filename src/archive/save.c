@@ -192,7 +192,7 @@ static int save_day(struct save *save, int64_t number, const struct period *day)
 
 static int save_days(struct save *save)
 {
-    struct scan *scan = save->scan;
+    struct scan_result *scan = save->scan;
     struct ledger_counts counts = ledger_counts(scan->ledger);
     if (scan->undated.total || counts.evicted || counts.unresolved_expiries) {
         struct period *day = latest_day(save);
@@ -227,13 +227,13 @@ static int save_senders(struct save *save)
     return save_put(save, ITEM_SENDERS, SV("senders"), false);
 }
 
-static int save_twins(struct save *save)
+static int save_duplicates(struct save *save)
 {
-    if (!save->scan->twins.count)
+    if (!save->scan->duplicates.count)
         return 0;
     buf_clear(&save->value);
-    twins_pack(&save->value, &save->scan->twins);
-    return save_put(save, ITEM_TWINS, SV("twins"), false);
+    duplicates_pack(&save->value, &save->scan->duplicates);
+    return save_put(save, ITEM_DUPLICATES, SV("twins"), false);
 }
 
 /* Of what strangers choose, so much is remembered and no more. */
@@ -282,7 +282,7 @@ static void add_shapes(struct map *to, const struct map *from)
 }
 
 /* What a run adds to the totals: counts, the latest hours, and which words were seen. */
-static void add_run(struct period *to, const struct scan *scan)
+static void add_run(struct period *to, const struct scan_result *scan)
 {
     struct ledger_counts counts = ledger_counts(scan->ledger);
     struct period run;
@@ -299,7 +299,7 @@ static void add_run(struct period *to, const struct scan *scan)
     add_shapes(&to->tally.shapes, &scan->tally.shapes);
 }
 
-void archive_add_run(struct archive *archive, const struct scan *scan)
+void archive_add_run(struct archive *archive, const struct scan_result *scan)
 {
     if (scan->lines.total)
         add_run(&archive->totals, scan);
@@ -321,7 +321,7 @@ static int save_ledger(struct save *save)
     return save_put(save, ITEM_LEDGER, SV("ledger"), false);
 }
 
-int archive_save(struct archive *archive, struct scan *scan, struct input *input,
+int archive_save(struct archive *archive, struct scan_result *scan, struct input *input,
                  const struct decisions *decisions, struct err *err)
 {
     struct save save = {archive, scan, input, decisions, err, {0}};
@@ -331,7 +331,7 @@ int archive_save(struct archive *archive, struct scan *scan, struct input *input
     int result = save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
                          save_domains(&save) < 0 || (something && save_senders(&save) < 0) ||
                          (something && save_totals(&save) < 0) ||
-                         (something && save_twins(&save) < 0) ||
+                         (something && save_duplicates(&save) < 0) ||
                          (something && save_ledger(&save) < 0)
                      ? -1
                      : history_flush(archive->history, err);

@@ -6,7 +6,7 @@
 
 struct save {
     struct archive *archive;
-    struct scan *scan;
+    struct scan_result *scan;
     struct input *input;
     const struct decisions *decisions;
     struct err *err;

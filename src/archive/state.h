@@ -22,9 +22,9 @@ struct archive {
     size_t seen_count;
     struct map allowed;
     struct arena texts;
-    struct err failed;       /* what went wrong where nothing can be returned */
-    bool has_others;         /* there is evidence of other hosts */
-    const struct scan *scan; /* whose days are not in the history yet */
+    struct err failed;              /* what went wrong where nothing can be returned */
+    bool has_others;                /* there is evidence of other hosts */
+    const struct scan_result *scan; /* whose days are not in the history yet */
     /* What is decided over, and reported: */
     struct evidence all;
     struct period period;

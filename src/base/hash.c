@@ -3,8 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/base/scan.h"
 
 enum { LOWER_MAX = 512 };
 
@@ -29,14 +29,14 @@ uint64_t hash_nocase(sv bytes)
 {
     char lower[LOWER_MAX];
     if (bytes.len <= sizeof lower) {
-        scan_lower(lower, bytes);
+        bytes_lower(lower, bytes);
         return XXH3_64bits(lower, bytes.len);
     }
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
     for (size_t at = 0; at < bytes.len; at += sizeof lower) {
         sv part = sv_sub(bytes, at, at + sizeof lower);
-        scan_lower(lower, part);
+        bytes_lower(lower, part);
         XXH3_64bits_update(&state, lower, part.len);
     }
     return XXH3_64bits_digest(&state);
@@ -51,7 +51,7 @@ uint64_t hash_address(sv address, uint64_t *domain)
         *domain = at == SV_NPOS ? 0 : hash_nocase(name);
         return hash_nocase(address);
     }
-    scan_lower(lower, address);
+    bytes_lower(lower, address);
     *domain = at == SV_NPOS ? 0 : XXH3_64bits(lower + at + 1, name.len);
     return XXH3_64bits(lower, address.len);
 }
@@ -102,7 +102,7 @@ void fpset_merge(struct fpset *into, const struct fpset *from)
                       (unsigned)((from->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
 }
 
-void fpset_expect(const struct fpset *set, uint64_t fp)
+void fpset_prefetch(const struct fpset *set, uint64_t fp)
 {
     if (set->cap)
         __builtin_prefetch(&set->slots[hash_place(fp & ~LOW_MASK, set->cap)]);

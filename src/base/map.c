@@ -58,13 +58,13 @@ void *map_get(const struct map *map, sv key)
     return map_get_hashed(map, key, hash_bytes(key));
 }
 
-void map_expect(const struct map *map, uint64_t hash)
+void map_prefetch(const struct map *map, uint64_t hash)
 {
     if (map->cap)
         __builtin_prefetch(&map->slots[hash_place(hash, map->cap)]);
 }
 
-void map_expect_value(const struct map *map, uint64_t hash)
+void map_prefetch_value(const struct map *map, uint64_t hash)
 {
     if (!map->cap)
         return;

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* memrchr */
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 
 const unsigned char sv_alnum[256] = {
     ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
@@ -18,7 +18,7 @@ size_t sv_find(sv v, sv needle)
     if (needle.len > v.len)
         return SV_NPOS;
     if (needle.len > 1) {
-        for (size_t at = 0; (at = scan_pair(v, at, needle.ptr[0], needle.ptr[1])) < v.len; at++)
+        for (size_t at = 0; (at = bytes_pair(v, at, needle.ptr[0], needle.ptr[1])) < v.len; at++)
             if (v.len - at >= needle.len && memcmp(v.ptr + at, needle.ptr, needle.len) == 0)
                 return at;
         return SV_NPOS;

@@ -1,6 +1,6 @@
 #include "bouncelog/base/text.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 
 size_t utf8_sequence(sv v)
 {
@@ -44,7 +44,7 @@ static bool is_plain(char c)
 /* Most text is printable ASCII: its runs are taken over whole. */
 static sv add_printable(struct buf *buf, sv v)
 {
-    size_t run = scan_printable(v);
+    size_t run = bytes_printable(v);
     buf_add(buf, sv_sub(v, 0, run));
     return sv_skip(v, run);
 }
@@ -133,7 +133,7 @@ sv text_lower(struct arena *arena, sv v)
     if (!v.len)
         return SV_EMPTY;
     char *lower = arena_alloc(arena, v.len);
-    scan_lower(lower, v);
+    bytes_lower(lower, v);
     return sv_make(lower, v.len);
 }
 

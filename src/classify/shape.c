@@ -1,6 +1,6 @@
 #include "shape.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 
 enum { PLAIN_STEP = 18 }; /* a load, and the two bytes behind a word */
 enum { ID_MIN = 8, NUMBER_MIN = 5, HASH_MIN = 32, LABEL_MAX = 63, TOP_LEVEL_MAX = 12 };
@@ -20,7 +20,7 @@ static void put(struct writer *w, char c)
 static void put_lower(struct writer *w, sv v)
 {
     v = sv_sub(v, 0, SHAPE_MAX - w->len);
-    scan_lower(w->out + w->len, v);
+    bytes_lower(w->out + w->len, v);
     w->len += v.len;
 }
 
@@ -166,7 +166,7 @@ static bool is_kept(sv name, const struct map *keep_hosts)
         sv label = sv_cut(name, '.', &name);
         if (label.len > sizeof lower)
             continue;
-        scan_lower(lower, label);
+        bytes_lower(lower, label);
         if (map_get(keep_hosts, sv_make(lower, label.len)))
             return true;
     }

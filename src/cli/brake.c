@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "bouncelog/base/buf.h"
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "textfile.h"
 
 enum { ADDRESS_MAX = 512, PARTS_MAX = 9999 };
@@ -30,7 +30,7 @@ static void add_words(struct map *listed, sv text)
             at++;
         sv word = sv_sub(text, from, at);
         if (word.len && word.len <= sizeof lower && sv_find_byte(word, '@') != SV_NPOS) {
-            scan_lower(lower, word);
+            bytes_lower(lower, word);
             map_add(listed, sv_make(lower, word.len), NULL);
         }
         at += at == from;

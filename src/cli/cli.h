@@ -21,7 +21,7 @@ enum exit_code {
 };
 
 /* "bouncelog: ..." on stderr, one line, control characters made visible. */
-void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints err and gives its exit code. */
 int fail(const struct err *err);
 /* SOURCE_DATE_EPOCH, else the clock. */

@@ -88,7 +88,7 @@ int codes_command(const struct options *options)
         sv name = sv_from(options->operands[i]);
         if (!describe_code(&out, &patterns.taxonomy, name) &&
             !describe_enhanced(&out, &patterns.taxonomy, name)) {
-            message("'%s' is no known code (e.g. 550, 5.1.1)", options->operands[i]);
+            say("'%s' is no known code (e.g. 550, 5.1.1)", options->operands[i]);
             code = EXIT_USAGE;
         }
     }

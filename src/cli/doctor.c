@@ -274,7 +274,7 @@ static int run(struct doctor *doctor)
 int doctor_command(const struct options *options)
 {
     if (options->operand_count > LOGS_MAX) {
-        message("doctor: more than %d logs", LOGS_MAX);
+        say("doctor: more than %d logs", LOGS_MAX);
         return EXIT_USAGE;
     }
     struct doctor *doctor = mem_zero(1, sizeof *doctor);

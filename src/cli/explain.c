@@ -193,7 +193,7 @@ static int explain_stdin(struct explain *explain)
         mem_check(errno);
     free(line);
     if (code == EXIT_DONE && failed) {
-        message("standard input: cannot read");
+        say("standard input: cannot read");
         return EXIT_INCOMPLETE;
     }
     return code;
@@ -224,7 +224,7 @@ static int run(struct explain *explain)
     struct err err;
     bool from_stdin = count == 0 || (count == 1 && strcmp(words[0], "-") == 0);
     if (count == 0 && isatty(STDIN_FILENO)) {
-        message("no reply (\"-\" reads them from standard input; see explain --help)");
+        say("no reply (\"-\" reads them from standard input; see explain --help)");
         return EXIT_USAGE;
     }
     if (zone_set(NULL, &err) < 0 ||

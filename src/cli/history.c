@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "bouncelog/archive/archive.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
 #include "cli.h"
 #include "options/table.h"
@@ -51,7 +51,7 @@ static int allow(struct task *task, struct err *err)
         if (address.len > sizeof lower || !may_be_allowed(address))
             return err_set(err, ERR_USAGE, "'%s': expected an address or @domain",
                            task->operands[i]);
-        scan_lower(lower, address);
+        bytes_lower(lower, address);
         sv key = sv_make(lower, address.len), origin = history_origin(history);
         if (task->options->remove
                 ? archive_disallow(task->archive, key, err) < 0
@@ -187,7 +187,7 @@ static int merge(struct task *task, struct err *err)
         if (archive_merge(task->archive, task->operands[i], &changed, err) < 0)
             return -1;
         if (!changed)
-            message("%s: nothing in it is new", task->operands[i]);
+            say("%s: nothing in it is new", task->operands[i]);
         any = any || changed;
     }
     /* Nothing new leaves no run behind. */

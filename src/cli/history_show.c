@@ -2,8 +2,8 @@
  *
  * Without an address: days, counts, the runs and which of them can be undone. With one: every
  * failure that counts, where it was logged, and whether a person allowed the address. */
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
-#include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
 #include "task.h"
 
@@ -51,7 +51,7 @@ static void show_allowed(struct task *task, sv address)
     size_t at = sv_rfind_byte(address, '@');
     if (address.len > sizeof lower || at == SV_NPOS)
         return;
-    scan_lower(lower, address);
+    bytes_lower(lower, address);
     if (map_get(allowed, sv_make(lower, address.len)))
         buf_add(&task->text, SV("  allowed: it is on no list\n"));
     else if (map_get(allowed, sv_make(lower + at, address.len - at)))

@@ -91,7 +91,7 @@ static const char *command_names(void)
 
 static int unknown_command(sv name)
 {
-    message("unknown command '%.*s' (%s; see --help)", SV_FMT(name), command_names());
+    say("unknown command '%.*s' (%s; see --help)", SV_FMT(name), command_names());
     return EXIT_USAGE;
 }
 
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
     catch_signals();
     scatter_tables();
     if (argc < 2) {
-        message("no command (%s; see --help)", command_names());
+        say("no command (%s; see --help)", command_names());
         return EXIT_USAGE;
     }
     sv first = sv_from(argv[1]);
@@ -169,7 +169,7 @@ int main(int argc, char **argv)
     if (sv_eq(first, SV("--dump-options")))
         return dump_options();
     if (first.len > 1 && first.ptr[0] == '-') {
-        message("unknown option '%s' (a command comes first; see --help)", argv[1]);
+        say("unknown option '%s' (a command comes first; see --help)", argv[1]);
         return EXIT_USAGE;
     }
     return run_command(first, argc - 1, argv + 1);

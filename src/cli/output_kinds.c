@@ -47,12 +47,12 @@ static void write_whole(struct result *result, const struct setup *setup,
     struct list_result written = output_list(result->parts, report, format,
                                              setup->redactor.key.len ? &setup->redactor : NULL);
     if (written.skipped)
-        message("%s: %lld address%s left out that no list can carry safely (the summary says "
-                "which and why)",
-                place, (long long)written.skipped, written.skipped == 1 ? "" : "es");
+        say("%s: %lld address%s left out that no list can carry safely (the summary says "
+            "which and why)",
+            place, (long long)written.skipped, written.skipped == 1 ? "" : "es");
     if (written.over_limit)
-        message("%s: more than the reader of %s takes at once; only a file is split", place,
-                list_format_name(format));
+        say("%s: more than the reader of %s takes at once; only a file is split", place,
+            list_format_name(format));
 }
 
 /* With --delta a list has what is new on it, and FILE.removed what is not on it any more. */

@@ -11,7 +11,7 @@
 static void print_fault(void *context, struct place place, const char *text)
 {
     (void)context;
-    message("%s:%d:%d: %s", place.file, place.line, place.column, text);
+    say("%s:%d:%d: %s", place.file, place.line, place.column, text);
 }
 
 static int check(const struct patterns_options *files)
@@ -35,7 +35,7 @@ int patterns_command(const struct options *options)
     size_t count = options->operand_count;
     struct patterns_options files = options->patterns;
     if (count == 0 || strcmp(options->operands[0], "check") != 0 || count > 2) {
-        message("expected: patterns check [DIR] (see patterns --help)");
+        say("expected: patterns check [DIR] (see patterns --help)");
         return EXIT_USAGE;
     }
     files.dir = count == 2 ? options->operands[1] : NULL;

@@ -57,9 +57,9 @@ int results_open(struct results *results, const struct options *options, struct 
 static void tell_brake(const struct setup *setup, const struct report *report)
 {
     if (setup->options->list_count)
-        message("the lists stay as they were: %zu addresses would be new on them (see \"suppress\" "
-                "in the summary, then --force)",
-                report->fresh_count);
+        say("the lists stay as they were: %zu addresses would be new on them (see \"suppress\" "
+            "in the summary, then --force)",
+            report->fresh_count);
 }
 
 static void discard(struct result *result)
@@ -159,13 +159,13 @@ void results_tell_gaps(const struct report *report)
 {
     for (size_t i = 0; i < report->input_count; i++)
         if (report->inputs[i].error.len)
-            message("%.*s: %.*s", SV_FMT(report->inputs[i].file), SV_FMT(report->inputs[i].error));
+            say("%.*s: %.*s", SV_FMT(report->inputs[i].file), SV_FMT(report->inputs[i].error));
     if (report->unparsed_too_many)
-        message("%lld of %lld delivery lines were not understood (see \"unparsed\" in the "
-                "summary)",
-                (long long)report->lines.unparsed,
-                (long long)(report->lines.delivery + report->lines.unparsed));
+        say("%lld of %lld delivery lines were not understood (see \"unparsed\" in the "
+            "summary)",
+            (long long)report->lines.unparsed,
+            (long long)(report->lines.delivery + report->lines.unparsed));
     if (report->evicted)
-        message("%lld open messages with deferred recipients were forgotten for lack of room",
-                (long long)report->evicted);
+        say("%lld open messages with deferred recipients were forgotten for lack of room",
+            (long long)report->evicted);
 }

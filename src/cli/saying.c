@@ -8,7 +8,7 @@
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/text.h"
 
-void message(const char *format, ...)
+void say(const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -25,7 +25,7 @@ void message(const char *format, ...)
 
 int fail(const struct err *err)
 {
-    message("%s", err->text);
+    say("%s", err->text);
     switch (err->kind) {
     case ERR_USAGE:
         return EXIT_USAGE;

@@ -27,7 +27,7 @@ struct run {
     struct buf line;         /* the event being written */
     struct arena arena;      /* what its redaction makes */
     struct input *input;
-    struct scan scan;
+    struct scan_result scan;
     struct input_status *inputs;
     struct decisions decisions;
     struct report report;
@@ -105,7 +105,7 @@ static void scan_logs(struct run *run)
     }
     run->input = input_plan(options->operands, options->operand_count, input);
     for (size_t i = 0; input_duplicate(run->input, i); i++)
-        message("%s: named more than once, read once", input_duplicate(run->input, i));
+        say("%s: named more than once, read once", input_duplicate(run->input, i));
     if (progress_start(&progress, options->progress, input_size(run->input)))
         pipeline.progress = progress_show;
     pipeline_run(&run->scan, run->input, &pipeline);
@@ -143,7 +143,7 @@ static void describe_inputs(struct run *run)
                                                .cut_lines = source->cut_lines,
                                                .complete = source->complete};
         if (source->shorter && !source->error[0])
-            message("%s: ends before what was read of it; nothing new is in it", source->path);
+            say("%s: ends before what was read of it; nothing new is in it", source->path);
     }
 }
 
@@ -193,7 +193,7 @@ static void make_report(struct run *run)
                                    .input_count = run->scan.source_count,
                                    .unresolved_expiries = counts.unresolved_expiries,
                                    .evicted = counts.evicted,
-                                   .duplicates = run->scan.told_twice};
+                                   .duplicates = run->scan.duplicate_count};
     struct report_options options = setup_report_options(&run->setup);
     options.seconds = seconds_since(&run->began);
     if (keeps_history(run))
@@ -231,13 +231,13 @@ static int run_scan(struct run *run)
     if (decide(run, &err) < 0)
         return fail(&err);
     make_report(run);
-    if (run->scan.told_twice)
-        message("%lld attempts stand in two logs of one host, and were counted once",
-                (long long)run->scan.told_twice);
+    if (run->scan.duplicate_count)
+        say("%lld attempts stand in two logs of one host, and were counted once",
+            (long long)run->scan.duplicate_count);
     if (run->scan.limits)
-        message("%llu times a pattern was given up for taking too long, and the text was judged "
-                "without it (bouncelog patterns check)",
-                (unsigned long long)run->scan.limits);
+        say("%llu times a pattern was given up for taking too long, and the text was judged "
+            "without it (bouncelog patterns check)",
+            (unsigned long long)run->scan.limits);
     int code = leave(run);
     results_tell_gaps(&run->report);
     bool held = setup_condition_holds(&run->setup, &run->report);
@@ -254,7 +254,7 @@ static void release(struct run *run)
     if (run->input) {
         report_release(&run->report);
         decisions_release(&run->decisions);
-        scan_release(&run->scan);
+        scan_result_release(&run->scan);
         input_free(run->input);
     }
     archive_close(run->archive);

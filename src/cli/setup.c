@@ -4,7 +4,7 @@
  * A fault in what a configuration file says is told with the place there. */
 #include "setup.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "cli.h"
 #include "options/types.h"
 #include "textfile.h"
@@ -32,7 +32,7 @@ static void add_address(struct map *known, sv line)
     line = sv_trim(line);
     if (!line.len || line.ptr[0] == '#' || line.len > sizeof lower)
         return;
-    scan_lower(lower, line);
+    bytes_lower(lower, line);
     map_add(known, sv_make(lower, line.len), NULL);
 }
 
@@ -129,7 +129,7 @@ bool setup_condition_holds(const struct setup *setup, const struct report *repor
     bool held = false;
     for (size_t i = 0; i < setup->options->conditions.count; i++)
         if (condition_holds(&setup->conditions[i], report)) {
-            message("--fail-on %.*s holds", SV_FMT(setup->options->conditions.list[i]));
+            say("--fail-on %.*s holds", SV_FMT(setup->options->conditions.list[i]));
             held = true;
         }
     return held;

@@ -1,6 +1,6 @@
 #include "bouncelog/evidence/evidence.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "failures.h"
 
 enum { ADDRESS_MAX = 512, SECONDS_A_DAY = 86400 };
@@ -31,7 +31,7 @@ static sv lower(sv address, char *out)
 {
     if (address.len > ADDRESS_MAX)
         return SV_EMPTY;
-    scan_lower(out, address);
+    bytes_lower(out, address);
     return sv_make(out, address.len);
 }
 
@@ -100,14 +100,14 @@ static void record_delivery(struct map *map, sv key, uint64_t hash, int64_t time
     record->changed = true;
 }
 
-void evidence_expect(const struct evidence *evidence, const struct record *record)
+void evidence_prefetch(const struct evidence *evidence, const struct record *record)
 {
-    map_expect(&evidence->addresses, record->address_key);
+    map_prefetch(&evidence->addresses, record->address_key);
 }
 
-void evidence_expect_sender(const struct evidence *evidence, const struct event *event)
+void evidence_prefetch_sender(const struct evidence *evidence, const struct event *event)
 {
-    fpset_expect(&evidence->senders, event->sender_key);
+    fpset_prefetch(&evidence->senders, event->sender_key);
 }
 
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain)

@@ -1,8 +1,8 @@
 #include "bouncelog/ledger/ledger.h"
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/base/scan.h"
 #include "state.h"
 
 enum { MESSAGES_MAX = 262144, RECENT_SETS = 32768, DIRECT_SETS = 4096, OWN_SETS = 1024 };
@@ -234,8 +234,8 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
 {
     struct message *message = find_message(ledger, record);
     struct event event;
-    scan_copy(&event.attempt, record, sizeof *record);
-    scan_zero((char *)&event + sizeof event.attempt, sizeof event - sizeof event.attempt);
+    bytes_copy(&event.attempt, record, sizeof *record);
+    bytes_zero((char *)&event + sizeof event.attempt, sizeof event - sizeof event.attempt);
     event.cause = CATEGORY_NONE;
     enum outcome *outcome = &event.attempt.outcome;
     struct chains *pendings = &ledger->messages.pendings;
@@ -296,7 +296,7 @@ static void apply_removed(struct ledger *ledger, const struct record *record)
     messages_remove(&ledger->messages, find_message(ledger, record));
 }
 
-void ledger_seal(struct record *record)
+void ledger_fingerprint(struct record *record)
 {
     if (!record->host_key)
         record->host_key = hash_bytes(record->host);
@@ -308,30 +308,30 @@ void ledger_seal(struct record *record)
     record->forwarded_key = record->forwarded_id.len ? hash_id(record->forwarded_id) : 0;
 }
 
-void ledger_expect(const struct ledger *ledger, const struct record *record)
+void ledger_prefetch(const struct ledger *ledger, const struct record *record)
 {
-    messages_expect(&ledger->messages, record->message_key);
+    messages_prefetch(&ledger->messages, record->message_key);
     if (record->kind != RECORD_ATTEMPT) {
-        recent_ids_expect(&ledger->recent, record->queue_key);
+        recent_ids_prefetch(&ledger->recent, record->queue_key);
         return;
     }
-    recent_ids_expect(&ledger->direct, direct_key(record->message_key, record->address_key));
+    recent_ids_prefetch(&ledger->direct, direct_key(record->message_key, record->address_key));
     if (record->forwarded_key)
-        recent_ids_expect(&ledger->recent, record->forwarded_key);
+        recent_ids_prefetch(&ledger->recent, record->forwarded_key);
 }
 
-void ledger_expect_more(const struct ledger *ledger, const struct record *record)
+void ledger_prefetch_more(const struct ledger *ledger, const struct record *record)
 {
-    messages_expect_more(&ledger->messages, record->message_key);
+    messages_prefetch_more(&ledger->messages, record->message_key);
 }
 
 void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
 {
-    struct record sealed;
+    struct record fingerprinted;
     if (!record->message_key) {
-        sealed = *record;
-        ledger_seal(&sealed);
-        record = &sealed;
+        fingerprinted = *record;
+        ledger_fingerprint(&fingerprinted);
+        record = &fingerprinted;
     }
     switch (record->kind) {
     case RECORD_ATTEMPT:

@@ -161,13 +161,13 @@ static uint32_t find(const struct messages *messages, uint64_t key)
     return index;
 }
 
-void messages_expect(const struct messages *messages, uint64_t key)
+void messages_prefetch(const struct messages *messages, uint64_t key)
 {
     if (messages->bucket_count)
         __builtin_prefetch(&messages->buckets[(uint32_t)key & (messages->bucket_count - 1)]);
 }
 
-void messages_expect_more(const struct messages *messages, uint64_t key)
+void messages_prefetch_more(const struct messages *messages, uint64_t key)
 {
     if (!messages->bucket_count)
         return;

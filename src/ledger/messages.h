@@ -60,8 +60,8 @@ struct message *messages_get(struct messages *messages, uint64_t key, int64_t ti
 /* NULL: not known, or its id is free again. */
 struct message *messages_find(const struct messages *messages, uint64_t key);
 /* Fetch the bucket of a message that will be asked for soon, and, later, the message. */
-void messages_expect(const struct messages *messages, uint64_t key);
-void messages_expect_more(const struct messages *messages, uint64_t key);
+void messages_prefetch(const struct messages *messages, uint64_t key);
+void messages_prefetch_more(const struct messages *messages, uint64_t key);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);
 /* Forgets it: its id is free, and its next mention is another message. */

@@ -40,7 +40,7 @@ bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint32_t *seq
     return false;
 }
 
-void recent_ids_expect(const struct recent_ids *recent, uint64_t id)
+void recent_ids_prefetch(const struct recent_ids *recent, uint64_t id)
 {
     __builtin_prefetch(set_of(recent, id));
 }

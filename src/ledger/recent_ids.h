@@ -26,6 +26,6 @@ void recent_ids_release(struct recent_ids *recent);
 void recent_ids_add(struct recent_ids *recent, uint64_t id, uint32_t sequence);
 bool recent_ids_find(const struct recent_ids *recent, uint64_t id, uint32_t *sequence);
 /* Fetches the place of an id that will be added soon. */
-void recent_ids_expect(const struct recent_ids *recent, uint64_t id);
+void recent_ids_prefetch(const struct recent_ids *recent, uint64_t id);
 
 #endif

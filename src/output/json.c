@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/base/scan.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
 
@@ -18,7 +18,7 @@ void output_use_mem(void)
 void json_text(cJSON *object, const char *key, sv text)
 {
     char plain[SHORT_TEXT + 1];
-    if (text.len <= SHORT_TEXT && scan_printable(text) == text.len) {
+    if (text.len <= SHORT_TEXT && bytes_printable(text) == text.len) {
         *sv_put(plain, text) = 0;
         cJSON_AddStringToObject(object, key, plain);
         return;

@@ -1,6 +1,6 @@
 #include "address.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/parse/reply.h"
 #include "mta/queue_id.h"
 
@@ -13,7 +13,7 @@ static bool can_be_longer(sv line, sv address)
         return false; /* quoted: its end is certain */
     sv behind = sv_skip(line, start + address.len + 1);
     for (size_t at = 0;;) {
-        at = scan_pair(behind, at, '>', ',') + 1;
+        at = bytes_pair(behind, at, '>', ',') + 1;
         if (at > behind.len)
             return false;
         sv field = sv_skip(behind, at);
@@ -25,7 +25,7 @@ static bool can_be_longer(sv line, sv address)
 /* An unquoted address that holds what could be its own end. */
 static bool is_odd(sv address)
 {
-    return address.len && address.ptr[0] != '"' && scan_either(address, '>', '>') < address.len;
+    return address.len && address.ptr[0] != '"' && bytes_either(address, '>', '>') < address.len;
 }
 
 bool address_is_ambiguous(sv line, sv recipient, sv original)
@@ -70,7 +70,7 @@ size_t address_quoted_forms(sv shown, sv *longest)
 {
     size_t count = 0;
     for (size_t at = 0;; at++) {
-        at = scan_pair(shown, at, '<', '"');
+        at = bytes_pair(shown, at, '<', '"');
         if (at >= shown.len)
             return count;
         sv quoted = sv_skip(shown, at + 1);

@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/base/scan.h"
 #include "mta/mta.h"
 #include "mta/queue_id.h"
 #include "record/record.h"
@@ -177,9 +177,9 @@ struct record *line_record(struct line *line, enum record_kind kind)
         records->list = mem_grow(records->list, records->cap, sizeof *records->list);
     }
     struct record *record = &records->list[records->count++];
-    scan_zero(record, offsetof(struct record, outcome));
+    bytes_zero(record, offsetof(struct record, outcome));
     if (kind == RECORD_ATTEMPT)
-        scan_zero(&record->outcome, sizeof *record - offsetof(struct record, outcome));
+        bytes_zero(&record->outcome, sizeof *record - offsetof(struct record, outcome));
     record->kind = kind;
     record->mta = line->header.program.mta;
     record->time = line_seconds(line);
@@ -201,18 +201,18 @@ struct record *line_record(struct line *line, enum record_kind kind)
 
 /* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
  * begins with. */
-static inline bool may_have_shape(const struct patterns *patterns, struct glance *glance)
+static inline bool may_have_shape(const struct patterns *patterns, struct quick_header *quick)
 {
-    const char *message = glance->message.ptr;
-    size_t n = scan_alnum16(message);
-    glance->id_len = 0;
+    const char *message = quick->message.ptr;
+    size_t n = bytes_alnum16(message);
+    quick->id_len = 0;
     if (n == 16) /* a long id: see whether it really is one */
         return true;
     if (message[n] != ':' || message[n + 1] != ' ' || n < QUEUE_ID_MIN)
         return false;
-    glance->id_len = n;
+    quick->id_len = n;
     unsigned char lead = (unsigned char)message[n + 2];
-    return (patterns->mtas[glance->program.mta].leads[lead] & glance->program.daemon) != 0;
+    return (patterns->mtas[quick->program.mta].leads[lead] & quick->program.daemon) != 0;
 }
 
 static enum line_class read_line(struct parser *parser, const struct clock *clock, int64_t number,
@@ -230,8 +230,8 @@ static enum line_class read_line(struct parser *parser, const struct clock *cloc
 
 /* A line whose header is not the one of the line before. Of a JSON object one reading alone is
  * possible; which is asked first is a matter of speed. */
-static enum line_class read_in_full(struct parser *parser, const struct clock *clock, sv text,
-                                    int64_t number, struct records *records)
+static enum line_class read_unlike_last(struct parser *parser, const struct clock *clock, sv text,
+                                        int64_t number, struct records *records)
 {
     struct header *header = &parser->line.header;
     enum line_class class;
@@ -250,51 +250,50 @@ static enum line_class read_in_full(struct parser *parser, const struct clock *c
     return parser->reads_records ? class : LINE_OTHER;
 }
 
-/* A line that is more than a glance worth. */
+/* A line of which the quick header is not enough. */
 static __attribute__((noinline)) enum line_class
-look_at(struct parser *parser, const struct clock *clock, sv text, int64_t number,
-        const struct glance *glance, struct records *records)
+read_full(struct parser *parser, const struct clock *clock, sv text, int64_t number,
+          const struct quick_header *quick, struct records *records)
 {
     struct header *header = &parser->line.header;
     parser->line.queue_id = SV_EMPTY;
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
-    if (glance) {
-        header_recall(&parser->headers, text, glance, header);
+    if (quick) {
+        header_recall(&parser->headers, text, quick, header);
         header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
-        parser->line.queue_id = sv_sub(header->message, 0, glance->id_len);
+        parser->line.queue_id = sv_sub(header->message, 0, quick->id_len);
         return read_line(parser, clock, number, records);
     }
-    return read_in_full(parser, clock, text, number, records);
+    return read_unlike_last(parser, clock, text, number, records);
 }
 
-/* Is a glance enough? *seen: the header was seen, and is in *glance. */
-static inline bool is_done(struct parser *parser, sv text, struct glance *glance, bool *seen,
-                           enum line_class *class)
+/* Is the quick header enough? *seen: the header was seen, and is in *quick. */
+static inline bool quick_is_enough(struct parser *parser, sv text, struct quick_header *quick,
+                                   bool *seen, enum line_class *class)
 {
-    *seen = header_glance(&parser->headers, text, glance);
+    *seen = header_quick(&parser->headers, text, quick);
     if (!*seen) {
         *class = LINE_OTHER;
         return !text.len; /* no header has no bytes */
     }
-    *class = glance->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
-    return glance->program.mta == MTA_UNKNOWN ||
-           (parser->quick_ids[glance->program.mta] &&
-            !may_have_shape(parser->options.patterns, glance));
+    *class = quick->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
+    return quick->program.mta == MTA_UNKNOWN || (parser->quick_ids[quick->program.mta] &&
+                                                 !may_have_shape(parser->options.patterns, quick));
 }
 
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
                             int64_t number, struct records *records)
 {
-    struct glance glance = {.id_len = 0};
+    struct quick_header quick = {.id_len = 0};
     enum line_class class;
     bool seen;
     text = sv_sub(text, 0, LINE_MAX);
     if (clock->columns.count)
         return csv_line_read(parser, clock, text, number, &(bool){false}, records);
-    if (is_done(parser, text, &glance, &seen, &class))
+    if (quick_is_enough(parser, text, &quick, &seen, &class))
         return class;
-    return look_at(parser, clock, text, number, seen ? &glance : NULL, records);
+    return read_full(parser, clock, text, number, seen ? &quick : NULL, records);
 }
 
 struct lines lines_of(sv chunk)
@@ -325,7 +324,7 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
     struct newlines newlines = lines->newlines;
     const char *at = lines->at, *end = lines->end;
     int64_t number = lines->number;
-    struct glance glance = {.id_len = 0};
+    struct quick_header quick = {.id_len = 0};
     sv text = SV_EMPTY;
     bool seen = false, found = false;
     while (at < end && !found) {
@@ -334,7 +333,7 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
         text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
         at = newline + 1;
         number++;
-        if (is_done(parser, text, &glance, &seen, class))
+        if (quick_is_enough(parser, text, &quick, &seen, class))
             lines->counts[*class]++;
         else
             found = true;
@@ -345,7 +344,7 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
     if (!found)
         return false;
     lines->line = text;
-    *class = look_at(parser, clock, text, number - 1, seen ? &glance : NULL, records);
+    *class = read_full(parser, clock, text, number - 1, seen ? &quick : NULL, records);
     lines->counts[*class]++;
     return true;
 }
@@ -371,7 +370,7 @@ void parser_hosts(struct parser *parser, sv head, struct map *hosts)
         if (!header_read(&parser->headers, line, &arena, &header))
             continue;
         sv host = sv_sub(header.host, 0, sizeof lower);
-        scan_lower(lower, host);
+        bytes_lower(lower, host);
         map_add(hosts, sv_make(lower, host.len), NULL);
     }
     arena_release(&arena);

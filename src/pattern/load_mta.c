@@ -3,7 +3,7 @@
  * Line shapes and frames are tried in the order in which they are loaded. */
 #include <stdio.h>
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "compile.h"
 #include "examples.h"
 #include "fields.h"

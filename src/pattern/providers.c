@@ -1,6 +1,6 @@
 /* Who hosts a domain: the longest known suffix of a host name. */
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
-#include "bouncelog/base/scan.h"
 #include "bouncelog/pattern/patterns.h"
 #include "load.h"
 
@@ -44,7 +44,7 @@ static sv find_suffix(const struct patterns *patterns, const struct map *map, sv
     size_t bit = bit_of(host);
     if (!(patterns->provider_bits[bit / 64] >> bit % 64 & 1))
         return SV_EMPTY;
-    scan_lower(lower, host);
+    bytes_lower(lower, host);
     sv name = sv_make(lower, host.len);
     while (name.len) {
         const sv *provider = map_get(map, name);

@@ -137,8 +137,8 @@ static bool is_what_it_says(int field, sv value)
 
 static inline bool begins(const char *at, const struct template_part *part)
 {
-    return part->literal_len <= 16 ? scan_equal16(at, part->literal, part->literal_mask)
-                                   : scan_equal32(at, part->literal, part->literal_mask);
+    return part->literal_len <= 16 ? bytes_equal16(at, part->literal, part->literal_mask)
+                                   : bytes_equal32(at, part->literal, part->literal_mask);
 }
 
 bool template_match(const struct line_template *compiled, sv subject,
@@ -152,7 +152,7 @@ bool template_match(const struct line_template *compiled, sv subject,
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)
             return subject.len == 0;
-        size_t end = part->stop ? scan_either(subject, part->stop, '"') : subject.len;
+        size_t end = part->stop ? bytes_either(subject, part->stop, '"') : subject.len;
         if (part->stop && (end == subject.len || subject.ptr[end] != part->stop))
             return false;
         sv value = {subject.ptr, end};

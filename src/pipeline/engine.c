@@ -1,13 +1,14 @@
 /* All threads do the same: look for the most urgent work, do it, look again.
  *
- *   1. the ordered lane, if nobody is in it and the next chunk in order is ready
+ *   1. the ordered stage, if nobody is in it and the next chunk in order is ready
  *   2. a source to read a chunk of, and that chunk's work
  *
  * So two threads share any mixture of decoding, parsing and joining evenly. A chunk with its batch
- * is a slot; whoever holds a slot, a source's reader or the lane owns it alone. The mutex guards
- * who holds what, never data, and is taken a few times a chunk. The number of slots bounds memory
- * and stops readers that are too far ahead. Sources behind the one that the lane is at are read
- * ahead, so that several compressed files decode at once; the last slots are kept for that one. */
+ * is a slot; whoever holds a slot, a source's reader or the ordered stage owns it alone. The mutex
+ * guards who holds what, never data, and is taken a few times a chunk. The number of slots bounds
+ * memory and stops readers that are too far ahead. Sources behind the one that the ordered stage is
+ * at are read ahead, so that several compressed files decode at once; the last slots are kept for
+ * that one. */
 #include "engine.h"
 
 #include <pthread.h>
@@ -38,7 +39,7 @@ struct stream {
 };
 
 struct engine {
-    struct lane *lane;
+    struct ordered_stage *stage;
     struct input *input;
     const struct pipeline_options *options;
     unsigned jobs;
@@ -48,9 +49,9 @@ struct engine {
     size_t slot_count, free_count;
     struct stream *streams;
     size_t source_count;
-    size_t at;      /* the source that the lane is at */
-    uint64_t next;  /* the chunk of it that comes next */
-    bool lane_busy; /* somebody is in the lane */
+    size_t at;       /* the source that the ordered stage is at */
+    uint64_t next;   /* the chunk of it that comes next */
+    bool stage_busy; /* somebody is in the ordered stage */
     int64_t consumed;
     uint64_t limits;
 };
@@ -88,7 +89,7 @@ static struct stream *next_stream(struct engine *engine)
     return NULL;
 }
 
-/* Has the lane seen all of the source that it is at? Then it goes on to the next one. */
+/* Has the ordered stage seen all of the source that it is at? Then it goes on to the next one. */
 static bool advance(struct engine *engine)
 {
     const struct stream *stream = &engine->streams[engine->at];
@@ -102,17 +103,17 @@ static bool advance(struct engine *engine)
     return true;
 }
 
-static void visit_lane(struct engine *engine, struct slot *slot)
+static void visit_ordered(struct engine *engine, struct slot *slot)
 {
-    engine->lane_busy = true;
+    engine->stage_busy = true;
     pthread_mutex_unlock(&engine->mutex);
-    lane_apply(engine->lane, slot->source, &slot->batch);
+    ordered_apply(engine->stage, slot->source, &slot->batch);
     if (engine->options->progress)
         engine->options->progress(engine->options->progress_context,
                                   engine->consumed + slot->chunk.consumed);
     pthread_mutex_lock(&engine->mutex);
     engine->streams[slot->source].consumed = slot->chunk.consumed;
-    engine->lane_busy = false;
+    engine->stage_busy = false;
     engine->next++;
     slot->state = SLOT_FREE;
     engine->free_count++;
@@ -192,11 +193,11 @@ static void *work(void *context)
     worker_init(&worker, &parser);
     pthread_mutex_lock(&engine->mutex);
     while (engine->at < engine->source_count) {
-        struct slot *slot = engine->lane_busy ? NULL : ready_slot(engine);
+        struct slot *slot = engine->stage_busy ? NULL : ready_slot(engine);
         struct stream *stream = slot ? NULL : next_stream(engine);
         if (slot)
-            visit_lane(engine, slot);
-        else if (!engine->lane_busy && advance(engine))
+            visit_ordered(engine, slot);
+        else if (!engine->stage_busy && advance(engine))
             pthread_cond_broadcast(&engine->changed);
         else if (stream)
             visit_stream(engine, &worker, stream);
@@ -210,14 +211,14 @@ static void *work(void *context)
     return NULL;
 }
 
-static void engine_init(struct engine *engine, struct lane *lane)
+static void engine_init(struct engine *engine, struct ordered_stage *stage)
 {
-    unsigned jobs = lane->options->jobs ? lane->options->jobs : 1;
-    *engine = (struct engine){.lane = lane,
-                              .input = lane->input,
-                              .options = lane->options,
+    unsigned jobs = stage->options->jobs ? stage->options->jobs : 1;
+    *engine = (struct engine){.stage = stage,
+                              .input = stage->input,
+                              .options = stage->options,
                               .jobs = jobs < JOBS_MAX ? jobs : JOBS_MAX,
-                              .source_count = input_source_count(lane->input)};
+                              .source_count = input_source_count(stage->input)};
     engine->slot_count = engine->jobs == 1 ? 1 : (size_t)engine->jobs * SLOTS_A_JOB + SLOTS_KEPT;
     engine->free_count = engine->slot_count;
     engine->slots = mem_zero(engine->slot_count, sizeof *engine->slots);
@@ -242,17 +243,17 @@ static void engine_release(struct engine *engine)
     pthread_mutex_destroy(&engine->mutex);
 }
 
-void engine_run(struct lane *lane)
+void engine_run(struct ordered_stage *stage)
 {
     struct engine engine;
     pthread_t threads[JOBS_MAX];
     unsigned started = 0;
-    engine_init(&engine, lane);
+    engine_init(&engine, stage);
     while (started + 1 < engine.jobs && pthread_create(&threads[started], NULL, work, &engine) == 0)
         started++; /* with fewer threads than asked for it only takes longer */
     work(&engine);
     for (unsigned i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
-    lane->scan->limits = engine.limits;
+    stage->scan->limits = engine.limits;
     engine_release(&engine);
 }

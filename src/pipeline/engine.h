@@ -2,9 +2,9 @@
 #ifndef BOUNCELOG_PIPELINE_ENGINE_H
 #define BOUNCELOG_PIPELINE_ENGINE_H
 
-#include "lane.h"
+#include "ordered.h"
 
-/* Reads all sources of the lane's input, in lane->options->jobs threads. */
-void engine_run(struct lane *lane);
+/* Reads all sources of the ordered stage's input, in stage->options->jobs threads. */
+void engine_run(struct ordered_stage *stage);
 
 #endif

@@ -1,12 +1,12 @@
 /* A whole scan: input in, events judged, evidence and counts kept, by one thread or by many.
  *
- * What the threads do stands in worker.c and engine.c, what happens in order in lane.c. */
+ * What the threads do stands in worker.c and engine.c, what happens in order in stage.c. */
 #include "bouncelog/pipeline/pipeline.h"
 
 #include "bouncelog/base/mem.h"
 #include "bouncelog/suppress/policy.h"
 #include "engine.h"
-#include "lane.h"
+#include "ordered.h"
 #include "sharing.h"
 
 void pipeline_judge(const struct patterns *patterns, struct event *event)
@@ -21,7 +21,7 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
     event->action = policy_action(&patterns->policy, taxonomy, event);
 }
 
-static void record_delivery_on(struct scan *scan, size_t i, const struct period *period)
+static void record_delivery_on(struct scan_result *scan, size_t i, const struct period *period)
 {
     int64_t day;
     memcpy(&day, map_key_at(&scan->days, i).ptr, sizeof day);
@@ -29,15 +29,16 @@ static void record_delivery_on(struct scan *scan, size_t i, const struct period 
                                RECIPIENT_DELIVERED);
 }
 
-void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options)
+void pipeline_run(struct scan_result *scan, struct input *input,
+                  const struct pipeline_options *options)
 {
-    struct lane lane;
+    struct ordered_stage stage;
     bool one_set = sharing_is_one_set(input);
     struct pipeline_options by_day = *options;
     by_day.by_day = options->by_day || !one_set;
-    lane_init(&lane, scan, input, &by_day);
-    sharing_find(&scan->twins, input, options);
-    engine_run(&lane);
+    ordered_init(&stage, scan, input, &by_day);
+    sharing_find(&scan->duplicates, input, options);
+    engine_run(&stage);
     for (size_t i = 0; i < map_count(&scan->days); i++) {
         const struct period *day = map_value_at(&scan->days, i);
         tally_merge(&scan->tally, &day->tally);
@@ -46,12 +47,12 @@ void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_
     }
 }
 
-void scan_release(struct scan *scan)
+void scan_result_release(struct scan_result *scan)
 {
     tally_release(&scan->tally);
     evidence_release(&scan->evidence);
     ledger_free(scan->ledger);
-    twins_release(&scan->twins);
+    duplicates_release(&scan->duplicates);
     for (size_t i = 0; i < map_count(&scan->days); i++)
         period_release(map_value_at(&scan->days, i));
     map_release(&scan->days);

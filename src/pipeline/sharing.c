@@ -36,18 +36,19 @@ static bool have_common(const struct map *a, const struct map *b)
     return false;
 }
 
-static void add_shared(struct twins *twins, const struct map *sets)
+static void add_shared(struct duplicates *duplicates, const struct map *sets)
 {
     for (size_t i = 0; i < map_count(sets); i++)
         for (size_t j = 0; j < map_count(sets); j++) {
             uint64_t name;
             memcpy(&name, map_key_at(sets, i).ptr, sizeof name);
             if (i != j && have_common(map_value_at(sets, i), map_value_at(sets, j)))
-                twins_add_set(twins, name);
+                duplicates_add_set(duplicates, name);
         }
 }
 
-void sharing_find(struct twins *twins, struct input *input, const struct pipeline_options *options)
+void sharing_find(struct duplicates *duplicates, struct input *input,
+                  const struct pipeline_options *options)
 {
     struct parser_options how = {.patterns = options->patterns, .only = options->only};
     struct sharing sharing = {.input = input};
@@ -56,7 +57,7 @@ void sharing_find(struct twins *twins, struct input *input, const struct pipelin
     sharing.parser = parser_new(&how);
     map_init(&sharing.sets, sizeof(struct map));
     input_heads(input, note_hosts, &sharing);
-    add_shared(twins, &sharing.sets);
+    add_shared(duplicates, &sharing.sets);
     for (size_t i = 0; i < map_count(&sharing.sets); i++)
         map_release(map_value_at(&sharing.sets, i));
     map_release(&sharing.sets);

@@ -8,6 +8,7 @@
 bool sharing_is_one_set(struct input *input);
 
 /* By the hosts in the first lines of each source; one set alone shares nothing. */
-void sharing_find(struct twins *twins, struct input *input, const struct pipeline_options *options);
+void sharing_find(struct duplicates *duplicates, struct input *input,
+                  const struct pipeline_options *options);
 
 #endif

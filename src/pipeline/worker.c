@@ -21,7 +21,7 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
     bool ambiguous = false;
     for (size_t i = from; i < records->count; i++) {
         struct record *record = &records->list[i];
-        ledger_seal(record);
+        ledger_fingerprint(record);
         if (record->kind != RECORD_ATTEMPT)
             continue;
         classify(worker->classifier, record);

@@ -13,7 +13,7 @@ struct worker {
 };
 
 /* What a chunk gave; recycled. Lines are counted from the chunk's first one, which is 0: how many
- * came before them is known in the ordered lane only. */
+ * came before them is known in the ordered stage only. */
 struct batch {
     struct records records;
     struct line_tally lines;

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
-#include "bouncelog/base/scan.h"
 #include "merge.h"
 
 enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, DATE_LENGTH = 10 };
@@ -132,7 +132,7 @@ static void *find_name(struct map *map, sv name, uint64_t hash)
     if (known)
         return known;
     name = sv_sub(name, 0, sizeof lower);
-    scan_lower(lower, name);
+    bytes_lower(lower, name);
     return map_add_hashed(map, sv_make(lower, name.len), hash, NULL);
 }
 
@@ -337,18 +337,18 @@ static void count_codes(struct tally *tally, const struct record *attempt)
     ++*count->value;
 }
 
-void tally_expect(const struct tally *tally, const struct record *record)
+void tally_prefetch(const struct tally *tally, const struct record *record)
 {
     uint8_t category = record->verdict.category; /* of what failed */
-    fpset_expect(&tally->recipients, record->address_key);
-    map_expect(&tally->recipient_domains, record->domain_key);
+    fpset_prefetch(&tally->recipients, record->address_key);
+    map_prefetch(&tally->recipient_domains, record->domain_key);
     if (category < CATEGORY_MAX)
-        fpset_expect(&tally->categories[category].addresses, record->address_key);
+        fpset_prefetch(&tally->categories[category].addresses, record->address_key);
 }
 
-void tally_expect_more(const struct tally *tally, const struct record *record)
+void tally_prefetch_more(const struct tally *tally, const struct record *record)
 {
-    map_expect_value(&tally->recipient_domains, record->domain_key);
+    map_prefetch_value(&tally->recipient_domains, record->domain_key);
 }
 
 static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,

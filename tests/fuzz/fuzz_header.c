@@ -1,5 +1,5 @@
 /* What stands before the message of a line. A reader that remembers the header of the line before,
- * and the glance that most lines get, must see what a reader sees that knows nothing. */
+ * and the quick header that most lines get, must see what a reader sees that knows nothing. */
 #include "bouncelog/base/mem.h"
 #include "fuzz.h"
 #include "parse/header/header.h"
@@ -38,13 +38,13 @@ static void read_line(struct header_reader *shared, sv line)
     struct header_reader fresh = reader_new();
     struct arena arena = {0};
     struct header got = {0}, want = {0}, recalled = {0};
-    struct glance glance;
-    bool glanced = header_glance(shared, line, &glance);
+    struct quick_header quick;
+    bool glanced = header_quick(shared, line, &quick);
     if (glanced)
-        header_recall(shared, line, &glance, &recalled);
+        header_recall(shared, line, &quick, &recalled);
     bool is_there = header_read(&fresh, line, &arena, &want);
     if (glanced)
-        fuzz_check(is_there, "a glance saw a header");
+        fuzz_check(is_there, "the quick header saw one");
     if (glanced)
         compare(&recalled, &want);
     fuzz_check(header_read(shared, line, &arena, &got) == is_there, "a header is there or not");
@@ -57,7 +57,7 @@ static void read_line(struct header_reader *shared, sv line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     sv input = {(const char *)data, size};
-    char *text = mem_zero(1, size + PARSE_SLACK + SCAN_SLACK);
+    char *text = mem_zero(1, size + PARSE_SLACK + BYTES_SLACK);
     struct header_reader shared = reader_new();
     sv_put(text, input);
     sv rest = sv_make(text, size);

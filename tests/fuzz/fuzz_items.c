@@ -2,7 +2,7 @@
  * packed and read again, and nothing is lost or added by it; it can be added to what is there. */
 #include "archive/state.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/ledger/twins.h"
+#include "bouncelog/ledger/duplicates.h"
 #include "fuzz.h"
 
 static const struct taxonomy *taxonomy(void)
@@ -91,12 +91,12 @@ static bool repack_ledger(sv bytes, struct buf *out)
 
 static bool repack_twins(sv bytes, struct buf *out)
 {
-    struct twins *twins = mem_zero(1, sizeof *twins);
-    bool taken = twins_unpack(twins, bytes) == 0;
+    struct duplicates *duplicates = mem_zero(1, sizeof *duplicates);
+    bool taken = duplicates_unpack(duplicates, bytes) == 0;
     if (taken)
-        twins_pack(out, twins);
-    twins_release(twins);
-    mem_free(twins);
+        duplicates_pack(out, duplicates);
+    duplicates_release(duplicates);
+    mem_free(duplicates);
     return taken;
 }
 

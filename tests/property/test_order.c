@@ -128,7 +128,7 @@ static cJSON *summary_of(sv log, struct counts *counts)
                                        .sink = count_event,
                                        .sink_context = counts};
     struct input *input = input_plan(&path, 1, (struct input_options){0});
-    struct scan scan;
+    struct scan_result scan;
     struct report report;
     struct err err;
     struct buf text = {0};
@@ -163,7 +163,7 @@ static cJSON *summary_of(sv log, struct counts *counts)
     buf_release(&text);
     report_release(&report);
     decisions_release(&decisions);
-    scan_release(&scan);
+    scan_result_release(&scan);
     input_free(input);
     return summary;
 }

@@ -40,7 +40,7 @@ static void add_outputs(struct buf *result, const struct report *report)
     unlink(path);
 }
 
-static void report_run(const struct scan *scan, struct input *input,
+static void report_run(const struct scan_result *scan, struct input *input,
                        const struct patterns *patterns, struct buf *result)
 {
     struct report report;
@@ -77,7 +77,7 @@ void run_logs(const char *const *paths, size_t count, const struct run_options *
               struct buf *result)
 {
     struct sink sink = {.patterns = options->patterns};
-    struct scan scan;
+    struct scan_result scan;
     struct pipeline_options how = {.patterns = options->patterns,
                                    .host = SV_EMPTY,
                                    .year = 2026,
@@ -94,7 +94,7 @@ void run_logs(const char *const *paths, size_t count, const struct run_options *
     pipeline_run(&scan, input, &how);
     buf_add(result, buf_sv(&sink.events));
     report_run(&scan, input, options->patterns, result);
-    scan_release(&scan);
+    scan_result_release(&scan);
     input_free(input);
     buf_release(&sink.events);
     arena_release(&sink.arena);

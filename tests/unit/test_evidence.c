@@ -30,7 +30,7 @@ static void note(struct evidence *evidence, const struct step *step, int64_t lin
         .action =
             step->category ? step->at_once ? ACTION_SUPPRESS : ACTION_COUNT_TOWARD : ACTION_NONE,
         .message = hash_mix(hash_bytes(sv_from(step->id)), hash_bytes(sv_from(step->host)))};
-    ledger_seal(&event.attempt);
+    ledger_fingerprint(&event.attempt);
     evidence_record(evidence, &event, false);
 }
 

@@ -136,10 +136,10 @@ static struct ledger_counts play(const struct step *steps, size_t count, size_t 
     struct ledger *ledger = ledger_new(&options);
     for (size_t i = 0; i < count; i++) {
         struct record record = record_of(&steps[i], (int64_t)i + 1);
-        if (i % 2) /* sealed by a worker, or by the ledger itself */
-            ledger_seal(&record);
-        ledger_expect(ledger, &record);
-        ledger_expect_more(ledger, &record);
+        if (i % 2) /* fingerprinted by a worker, or by the ledger itself */
+            ledger_fingerprint(&record);
+        ledger_prefetch(ledger, &record);
+        ledger_prefetch_more(ledger, &record);
         apply(ledger, record);
     }
     struct ledger_counts counts = ledger_counts(ledger);

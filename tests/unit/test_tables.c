@@ -95,7 +95,7 @@ static void test_map(void **state)
     map_init(&map, sizeof(uint64_t));
     assert_null(map_get(&map, SV("k1")));
     assert_false(map_has_hash(&map, hash_bytes(SV("k1"))));
-    map_expect(&map, 1); /* a hint on an empty map is none */
+    map_prefetch(&map, 1); /* a hint on an empty map is none */
     for (size_t i = 0; i < KEYS; i++) {
         sv key = key_of(i, bytes, sizeof bytes);
         assert_null(map_get(&map, key));
@@ -190,7 +190,7 @@ static void test_fpset(void **state)
     uint64_t sums[3] = {0}, flags_wanted = 0, fps_wanted = 0;
     (void)state;
     assert_int_equal(fpset_get(&set, 32), FPSET_NEW);
-    fpset_expect(&set, 32);
+    fpset_prefetch(&set, 32);
     fpset_each(&set, sum_flags, sums);
     assert_int_equal(sums[0], 0);
     for (uint64_t i = 0; i < COUNT; i++) { /* 0 is a fingerprint like any other */

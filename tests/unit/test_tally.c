@@ -158,8 +158,8 @@ static void count_part(struct tally *tally, size_t part, size_t parts)
             .sender_known = step->sender != NULL,
             .sender = sv_from(step->sender ? step->sender : "")};
         event.sender_key = hash_address(event.sender, &event.sender_domain_key);
-        ledger_seal(&event.attempt);
-        tally_expect(tally, &event.attempt);
+        ledger_fingerprint(&event.attempt);
+        tally_prefetch(tally, &event.attempt);
         tally_event(tally, &patterns.taxonomy, &event);
     }
 }

@@ -54,16 +54,16 @@ void archive_resume(const struct archive *archive, struct input_options *options
 /* What the log of a mark (struct source, `known`) was packed in; empty: not known. */
 sv archive_format(const struct archive *archive, size_t mark);
 /* pipeline_options.prepare: what earlier runs left, into a scan that is new. */
-void archive_prepare(void *archive, struct scan *scan);
+void archive_prepare(void *archive, struct scan_result *scan);
 /* Sets all evidence there is to decide over, and the activity of all nights. Of messages whose fate
  * is known, the scan's evidence keeps only what counts. */
-int archive_evidence(struct archive *archive, struct scan *scan, struct suppress_source *source,
-                     struct err *err) MUST_CHECK;
+int archive_evidence(struct archive *archive, struct scan_result *scan,
+                     struct suppress_source *source, struct err *err) MUST_CHECK;
 /* Adds the run to the totals. */
-void archive_add_run(struct archive *archive, const struct scan *scan);
+void archive_add_run(struct archive *archive, const struct scan_result *scan);
 /* Leaves it all in the history, and who is listed, but for the commit: a disk that is full shows
  * here. */
-int archive_save(struct archive *archive, struct scan *scan, struct input *input,
+int archive_save(struct archive *archive, struct scan_result *scan, struct input *input,
                  const struct decisions *decisions, struct err *err) MUST_CHECK;
 int archive_commit(struct archive *archive, struct err *err) MUST_CHECK;
 

@@ -68,7 +68,7 @@ void fpset_reserve(struct fpset *set, size_t more);
 /* Adds all of another set with their flags. */
 void fpset_merge(struct fpset *into, const struct fpset *from);
 /* Fetches the place of a fingerprint that will be added soon. */
-void fpset_expect(const struct fpset *set, uint64_t fingerprint);
+void fpset_prefetch(const struct fpset *set, uint64_t fingerprint);
 /* The flags, or FPSET_NEW when absent. */
 int fpset_get(const struct fpset *set, uint64_t fingerprint);
 /* False: it was not there. */

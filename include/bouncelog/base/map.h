@@ -42,9 +42,9 @@ void *map_by_hash(const struct map *map, uint64_t hash);
 /* Is there a key with this hash at all? Rules most absent keys out before they are even made. */
 bool map_has_hash(const struct map *map, uint64_t hash);
 /* Fetches the place of a key that will be asked for soon. */
-void map_expect(const struct map *map, uint64_t hash);
+void map_prefetch(const struct map *map, uint64_t hash);
 /* Later: its value. */
-void map_expect_value(const struct map *map, uint64_t hash);
+void map_prefetch_value(const struct map *map, uint64_t hash);
 /* Adds a zeroed value when absent; *added (may be NULL) says so. */
 void *map_add(struct map *map, sv key, bool *added);
 /* The same, for a caller that has the hash already. */

@@ -115,9 +115,9 @@ void evidence_init(struct evidence *evidence);
 void evidence_release(struct evidence *evidence);
 
 /* Hints that an event of this record, which has its fingerprints, will be recorded soon. */
-void evidence_expect(const struct evidence *evidence, const struct record *record);
+void evidence_prefetch(const struct evidence *evidence, const struct record *record);
 /* The same for the event's sender. */
-void evidence_expect_sender(const struct evidence *evidence, const struct event *event);
+void evidence_prefetch_sender(const struct evidence *evidence, const struct event *event);
 /* Records a failure or a delivery; per_domain: the event's category counts per domain as well. */
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain);
 

@@ -18,18 +18,18 @@
 
 /* They stand in the file: never change a number. */
 enum item_kind {
-    ITEM_STREAM = 1,    /* a log: where it was read to */
-    ITEM_FILE = 2,      /* device and inode of a file that was read */
-    ITEM_DAY = 3,       /* counters of a UTC day */
-    ITEM_ADDRESS = 4,   /* evidence against an address... */
-    ITEM_DOMAIN = 5,    /* ...or a domain */
-    ITEM_LEDGER = 6,    /* messages on their way */
-    ITEM_ALLOW = 7,     /* never to be suppressed */
-    ITEM_SENDERS = 8,   /* envelope senders of ours */
-    ITEM_TOTALS = 12,   /* counters since the history began: pruning does not lower them */
-    ITEM_TWINS = 11,    /* the latest events of logs of one host */
-    ITEM_ACTIVITY = 10, /* of a UTC day: mail taken, and addresses called dead, by domain */
-    ITEM_ORIGIN = 9,    /* how far the history of another host was when it was merged in */
+    ITEM_STREAM = 1,      /* a log: where it was read to */
+    ITEM_FILE = 2,        /* device and inode of a file that was read */
+    ITEM_DAY = 3,         /* counters of a UTC day */
+    ITEM_ADDRESS = 4,     /* evidence against an address... */
+    ITEM_DOMAIN = 5,      /* ...or a domain */
+    ITEM_LEDGER = 6,      /* messages on their way */
+    ITEM_ALLOW = 7,       /* never to be suppressed */
+    ITEM_SENDERS = 8,     /* envelope senders of ours */
+    ITEM_TOTALS = 12,     /* counters since the history began: pruning does not lower them */
+    ITEM_DUPLICATES = 11, /* the latest events of logs of one host */
+    ITEM_ACTIVITY = 10,   /* of a UTC day: mail taken, and addresses called dead, by domain */
+    ITEM_ORIGIN = 9,      /* how far the history of another host was when it was merged in */
 };
 
 enum { HISTORY_RUNS_KEPT = 7, ORIGIN_BYTES = 16 };

@@ -8,7 +8,7 @@
  * Memory is bounded: messages_max messages are remembered; free ones go first, then the one that
  * was touched least recently. An open one that still had deferred recipients is counted as
  * evicted, because an expiry of it could no longer be told.
- * Thread: one (the ordered lane). Views in an event live until the handler returns. */
+ * Thread: one (the ordered stage). Views in an event live until the handler returns. */
 #ifndef BOUNCELOG_LEDGER_LEDGER_H
 #define BOUNCELOG_LEDGER_LEDGER_H
 
@@ -33,11 +33,11 @@ struct ledger *ledger_new(const struct ledger_options *options);
 void ledger_free(struct ledger *ledger);
 
 /* Makes the record's fingerprints; ledger_apply does it for records that have none. Thread: any. */
-void ledger_seal(struct record *record);
-/* Hints that the sealed record will be applied soon, and very soon: its places in memory are
+void ledger_fingerprint(struct record *record);
+/* Hints that the fingerprinted record will be applied soon, and very soon: its places in memory are
  * fetched. */
-void ledger_expect(const struct ledger *ledger, const struct record *record);
-void ledger_expect_more(const struct ledger *ledger, const struct record *record);
+void ledger_prefetch(const struct ledger *ledger, const struct record *record);
+void ledger_prefetch_more(const struct ledger *ledger, const struct record *record);
 void ledger_apply(struct ledger *ledger, sv file, const struct record *record);
 
 struct ledger_counts {

@@ -57,7 +57,7 @@ struct record {
     int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
     int64_t time;            /* seconds since 1970, UTC */
     int64_t line;            /* 1 for the first of its source */
-    /* Fingerprints (ledger_seal): they depend on no other line, so workers make them. */
+    /* Fingerprints (ledger_fingerprint): they depend on no other line, so workers make them. */
     uint64_t host_key;    /* hash_bytes of the host */
     uint64_t queue_key;   /* hash_id of the queue id alone */
     uint64_t message_key; /* of host and queue id; 0: not made yet */

@@ -15,8 +15,8 @@
 #define BOUNCELOG_PARSE_PARSE_H
 
 #include "bouncelog/base/arena.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/map.h"
-#include "bouncelog/base/scan.h"
 #include "bouncelog/model/event.h"
 #include "bouncelog/pattern/patterns.h"
 
@@ -100,7 +100,7 @@ struct lines {
 
 struct lines lines_of(sv chunk);
 
-/* Reads on until a line is more than a glance worth: true, and its class and its records are
+/* Reads on until a line is read in full: true, and its class and its records are
  * there. False: no line is left. */
 bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
                  enum line_class *class, struct records *records);

@@ -15,14 +15,14 @@
 #ifndef BOUNCELOG_PATTERN_TEMPLATE_H
 #define BOUNCELOG_PATTERN_TEMPLATE_H
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/pattern/regex.h"
 
 enum { TEMPLATE_PARTS = 16, TEMPLATE_LITERAL = 31 };
 
 struct template_part {
     char literal[TEMPLATE_LITERAL + 1]; /* in front of the field */
-    unsigned literal_mask;              /* as scan_equal32 takes it */
+    unsigned literal_mask;              /* as bytes_equal32 takes it */
     size_t literal_len;
     int field;   /* enum field; negative: none, or not asked for */
     bool number; /* `{#}` */

@@ -1,24 +1,24 @@
 /* pipeline: the way of the data, from chunks of log lines to counters and evidence.
  *
  *   worker        header, line shape, reply, verdict: nothing that depends on other lines
- *   ordered lane  ledger, tally, evidence, event sink: chunk by chunk in input order
+ *   ordered stage  ledger, tally, evidence, event sink: chunk by chunk in input order
  *
  * All threads are alike: each one reads a chunk, works on it, and takes its turn in the ordered
- * lane when the next chunk in order is ready, so that no thread waits while there is work. The
+ * stage when the next chunk in order is ready, so that no thread waits while there is work. The
  * result depends on the input and the options alone, not on the chunk size or the threads. */
 #ifndef BOUNCELOG_PIPELINE_PIPELINE_H
 #define BOUNCELOG_PIPELINE_PIPELINE_H
 
 #include "bouncelog/evidence/evidence.h"
 #include "bouncelog/input/input.h"
+#include "bouncelog/ledger/duplicates.h"
 #include "bouncelog/ledger/ledger.h"
-#include "bouncelog/ledger/twins.h"
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/tally/tally.h"
 
 typedef void event_sink(void *context, const struct event *event);
 
-struct scan;
+struct scan_result;
 
 struct pipeline_options {
     const struct patterns *patterns;
@@ -43,18 +43,18 @@ struct pipeline_options {
     unsigned jobs; /* threads; 0: one */
     bool by_day;   /* counts into scan.days as well */
     /* Puts what earlier runs left into a scan that is new; may be NULL. */
-    void (*prepare)(void *context, struct scan *scan);
+    void (*prepare)(void *context, struct scan_result *scan);
     void *prepare_context;
 };
 
 /* All that a run found out. */
-struct scan {
+struct scan_result {
     struct line_tally lines;
     struct tally tally;
     struct evidence evidence;
     struct ledger *ledger;
-    struct twins twins;
-    int64_t told_twice;        /* events that another log had told already: counted once */
+    struct duplicates duplicates;
+    int64_t duplicate_count;   /* events that another log had told already: counted once */
     struct map days;           /* with by_day: int64_t days since 1970 -> struct period */
     struct line_tally undated; /* with by_day: lines of sources that no attempt dates */
     int64_t *source_lines;     /* by source, of this run */
@@ -64,8 +64,9 @@ struct scan {
 };
 
 /* Sinks and progress are called by one thread at a time, in input order. */
-void pipeline_run(struct scan *scan, struct input *input, const struct pipeline_options *options);
-void scan_release(struct scan *scan);
+void pipeline_run(struct scan_result *scan, struct input *input,
+                  const struct pipeline_options *options);
+void scan_result_release(struct scan_result *scan);
 
 /* What a delivery event of this category and outcome calls for; also for `explain`. */
 void pipeline_judge(const struct patterns *patterns, struct event *event);

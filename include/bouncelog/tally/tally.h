@@ -1,10 +1,10 @@
 /* tally: the counters behind the summary.
  *
- * struct line_tally is filled by each worker; struct tally by the ordered lane, one event after the
- * other. Both merge, in any order and grouping with the same result: what can be shown once only is
- * the earliest of its kind, samples are the first ones by file and line.
- * Memory grows with the number of distinct domains, hosts and recipients (8 bytes each), not with
- * the input. Thread: one each. */
+ * struct line_tally is filled by each worker; struct tally by the ordered stage, one event after
+ * the other. Both merge, in any order and grouping with the same result: what can be shown once
+ * only is the earliest of its kind, samples are the first ones by file and line. Memory grows with
+ * the number of distinct domains, hosts and recipients (8 bytes each), not with the input. Thread:
+ * one each. */
 #ifndef BOUNCELOG_TALLY_TALLY_H
 #define BOUNCELOG_TALLY_TALLY_H
 
@@ -176,9 +176,9 @@ int tally_unpack_destinations(struct tally *tally, sv bytes) MUST_CHECK;
 /* Visits the activity in such bytes without keeping it. */
 int activity_each(sv bytes, activity_visitor *visit, void *context) MUST_CHECK;
 
-/* Hints that an event of this sealed record will come soon. */
-void tally_expect(const struct tally *tally, const struct record *record);
-void tally_expect_more(const struct tally *tally, const struct record *record);
+/* Hints that an event of this fingerprinted record will come soon. */
+void tally_prefetch(const struct tally *tally, const struct record *record);
+void tally_prefetch_more(const struct tally *tally, const struct record *record);
 
 struct recipient_counts {
     int64_t attempted, delivered, failed;

@@ -3,8 +3,8 @@
 #include "header.h"
 
 #include "../mta/mta.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
-#include "bouncelog/base/scan.h"
 #include "container.h"
 
 /* Runs of characters, as positions from `at`. */
@@ -39,7 +39,8 @@ static bool is_priority(sv word)
  * readable beyond their end, where a newline or a NUL stands: the scan needs no other bound. */
 static size_t tag_word(sv v)
 {
-    size_t n = v.len ? scan_tag(v.ptr) : 0; /* an empty view may be a literal with nothing behind */
+    size_t n =
+        v.len ? bytes_tag(v.ptr) : 0; /* an empty view may be a literal with nothing behind */
     return n < v.len ? n : v.len;
 }
 
@@ -64,7 +65,7 @@ static bool take_tag(sv v, sv *name, sv *message)
     if (!n || n >= v.len)
         return false;
     if (v.ptr[n] == '[') {
-        size_t close = n + 1 + scan_digits16(v.ptr + n + 1);
+        size_t close = n + 1 + bytes_digits16(v.ptr + n + 1);
         if (close >= v.len || v.ptr[close] != ']')
             return false;
         n = close + 1;
@@ -151,15 +152,15 @@ static size_t recall(struct header_memo *memo, sv line, struct header *header)
                                 take_time(memo, line.ptr, memo->second_start, &civil->second)))
         return 0;
     if (memo->fraction_start == memo->fraction_end) {
-        if (!scan_equal(line.ptr, memo->bytes, end))
+        if (!bytes_equal(line.ptr, memo->bytes, end))
             return 0;
     } else {
         size_t tail = memo->end - memo->fraction_end;
-        if (!scan_equal(line.ptr, memo->bytes, memo->fraction_start))
+        if (!bytes_equal(line.ptr, memo->bytes, memo->fraction_start))
             return 0;
         size_t at = skip_digits(line, memo->fraction_start);
         if (at == memo->fraction_start || line.len < at + tail ||
-            !scan_equal(line.ptr + at, memo->bytes + memo->fraction_end, tail))
+            !bytes_equal(line.ptr + at, memo->bytes + memo->fraction_end, tail))
             return 0;
         end = at + tail;
         host = at + (memo->host_start - memo->fraction_end);
@@ -183,15 +184,15 @@ static void remember(struct header_memo *memo, const struct header *header, sv l
                      sv fraction, const struct header_form *form)
 {
     memo->end = 0;
-    memo->glance = false;
+    memo->quick = false;
     size_t start = start_of(line, fraction);
     size_t host = header->host.len ? (size_t)(header->host.ptr - line.ptr) : start + fraction.len;
     if (end > MEMO_MAX || host < start + fraction.len)
         return;
     memo->then = form->then;
     memo->mta = form->mta;
-    memo->glance = form->then == HEADER_THEN_TAG && !fraction.len && end < 32;
-    memo->glance_mask = (1u << end % 32) - 1;
+    memo->quick = form->then == HEADER_THEN_TAG && !fraction.len && end < 32;
+    memo->quick_mask = (1u << end % 32) - 1;
     memo->minute_start = memo->second_start = 0;
     memcpy(memo->bytes, line.ptr, end);
     memo->fraction_start = start;
@@ -256,7 +257,7 @@ static bool read_plain(struct header_reader *reader, sv line, struct header *hea
     return false;
 }
 
-void header_recall(struct header_reader *reader, sv line, const struct glance *glance,
+void header_recall(struct header_reader *reader, sv line, const struct quick_header *quick,
                    struct header *header)
 {
     struct header_memo *memo = &reader->memo;
@@ -264,8 +265,8 @@ void header_recall(struct header_reader *reader, sv line, const struct glance *g
     header->stamp_serial = memo->stamp_serial;
     header->host_key = memo->host_key;
     header->host = memo->host_len ? sv_make(line.ptr + memo->host_start, memo->host_len) : SV_EMPTY;
-    header->program = glance->program;
-    header->message = glance->message;
+    header->program = quick->program;
+    header->message = quick->message;
 }
 
 bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header)

@@ -2,7 +2,7 @@
 #ifndef BOUNCELOG_PARSE_HEADER_H
 #define BOUNCELOG_PARSE_HEADER_H
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/pattern/patterns.h"
 #include "program.h"
 #include "stamp.h"
@@ -23,15 +23,15 @@ enum { MEMO_MAX = 256 };
 /* The last header of a form whose same bytes always mean the same; the next line usually differs
  * in the time at most. */
 struct header_memo {
-    char bytes[MEMO_MAX + SCAN_SLACK];
+    char bytes[MEMO_MAX + BYTES_SLACK];
     size_t minute_start, second_start;   /* may differ, with the stamp; 0: must not */
     size_t fraction_start, fraction_end; /* equal: no fraction */
     size_t end;                          /* where the tag begins; 0: nothing remembered */
     size_t host_start, host_len;         /* no host: 0, 0 */
     enum header_then then;
-    uint8_t mta;          /* HEADER_THEN_MTA: whose log it is */
-    bool glance;          /* header_glance may use it */
-    unsigned glance_mask; /* as scan_equal32 takes it */
+    uint8_t mta;         /* HEADER_THEN_MTA: whose log it is */
+    bool quick;          /* header_quick may use it */
+    unsigned quick_mask; /* as bytes_equal32 takes it */
     struct stamp stamp;
     uint64_t stamp_serial, host_key;
 };
@@ -45,8 +45,8 @@ struct header_reader {
     struct stamp own;              /* of a line whose stamp is not remembered */
 };
 
-/* What is known of a line at first glance. */
-struct glance {
+/* What is known of a line at first quick. */
+struct quick_header {
     struct program program;
     sv message;
     size_t id_len; /* of a queue id, and `: `, at its start; 0: not looked for */
@@ -54,29 +54,29 @@ struct glance {
 
 /* Most lines have the header of the line before them, a tag, and a message that nobody cares for:
  * then this is all that has to be read of them. False: header_read must look. */
-static inline bool header_glance(struct header_reader *reader, sv line, struct glance *glance)
+static inline bool header_quick(struct header_reader *reader, sv line, struct quick_header *quick)
 {
     const struct header_memo *memo = &reader->memo;
-    if (!memo->glance || line.len <= memo->end ||
-        !scan_equal32(line.ptr, memo->bytes, memo->glance_mask))
+    if (!memo->quick || line.len <= memo->end ||
+        !bytes_equal32(line.ptr, memo->bytes, memo->quick_mask))
         return false;
     /* Each step ends at the latest at the newline, or NUL, behind the line. */
     const char *tag = line.ptr + memo->end;
-    size_t n = scan_tag(tag), end = n;
+    size_t n = bytes_tag(tag), end = n;
     if (!n || tag[n] != '[')
         return false;
-    end += 1 + scan_digits16(tag + n + 1);
+    end += 1 + bytes_digits16(tag + n + 1);
     if (tag[end] != ']' || tag[end + 1] != ':' || tag[end + 2] != ' ' || tag[end + 3] == ' ' ||
         tag[end + 3] == '[')
         return false;
     const char *message = tag + end + 3;
-    glance->message = (sv){message, (size_t)(line.ptr + line.len - message)};
-    glance->program = program_again(&reader->programs, (sv){tag, n});
+    quick->message = (sv){message, (size_t)(line.ptr + line.len - message)};
+    quick->program = program_again(&reader->programs, (sv){tag, n});
     return true;
 }
 
-/* The header that header_glance saw. */
-void header_recall(struct header_reader *reader, sv line, const struct glance *glance,
+/* The header that header_quick saw. */
+void header_recall(struct header_reader *reader, sv line, const struct quick_header *quick,
                    struct header *header);
 
 /* False when no form takes the line. */

@@ -1,7 +1,7 @@
 /* Names of programs: by glob, or by the daemon that a path ends with. */
 #include "program.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/text.h"
 
 static uint64_t daemon_bit(const struct mta_patterns *mta, sv name)
@@ -39,7 +39,7 @@ struct program program_find(struct program_table *table, sv name)
     if (!name.len || name.len > PROGRAM_NAME_MAX)
         return find(table, name);
     struct program_slot *slot = program_slot(table, name);
-    if (slot->len != name.len || !scan_equal(slot->name, name.ptr, name.len)) {
+    if (slot->len != name.len || !bytes_equal(slot->name, name.ptr, name.len)) {
         slot->program = find(table, name);
         slot->len = name.len;
         memcpy(slot->name, name.ptr, name.len);

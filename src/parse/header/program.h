@@ -6,7 +6,7 @@
 #ifndef BOUNCELOG_PARSE_PROGRAM_H
 #define BOUNCELOG_PARSE_PROGRAM_H
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/pattern/patterns.h"
 
 struct program {
@@ -21,7 +21,7 @@ struct program_table {
     const struct patterns *patterns;
     uint8_t only; /* MTA_UNKNOWN: any */
     struct program_slot {
-        char name[PROGRAM_NAME_MAX + SCAN_SLACK];
+        char name[PROGRAM_NAME_MAX + BYTES_SLACK];
         size_t len; /* 0: free */
         struct program program;
     } slots[PROGRAM_SLOTS];
@@ -45,7 +45,7 @@ static inline struct program program_again(struct program_table *table, sv name)
 {
     const struct program_slot *slot = program_slot(table, name);
     if (slot->len == name.len && name.len < 32 &&
-        scan_equal32(slot->name, name.ptr, (1u << name.len % 32) - 1))
+        bytes_equal32(slot->name, name.ptr, (1u << name.len % 32) - 1))
         return slot->program;
     return program_find(table, name);
 }

@@ -1,6 +1,6 @@
 #include "exim_fields.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 
 /* The length of "..." or <...> with backslash escapes at the start of v; 0 when it is not closed.
  */
@@ -23,7 +23,7 @@ static size_t bare_length(sv v)
 {
     size_t n = 0;
     for (;; n++) {
-        n += scan_either(sv_skip(v, n), ' ', ':');
+        n += bytes_either(sv_skip(v, n), ' ', ':');
         if (n >= v.len || v.ptr[n] == ' ' || n + 1 == v.len || v.ptr[n + 1] == ' ')
             return n;
     }

@@ -1,13 +1,13 @@
 /* Queue ids: runs of letters and digits, and numbers in them. */
 #include "queue_id.h"
 
-#include "bouncelog/base/scan.h"
+#include "bouncelog/base/bytes.h"
 
 size_t queue_id_run(sv v)
 {
     size_t n = 0;
     for (size_t step = 16; n <= QUEUE_ID_MAX && v.len - n >= 16; n += step) {
-        step = scan_alnum16(v.ptr + n);
+        step = bytes_alnum16(v.ptr + n);
         if (step < 16)
             return n + step;
     }

@@ -1,4 +1,4 @@
-#include "bouncelog/ledger/twins.h"
+#include "bouncelog/ledger/duplicates.h"
 
 #include "bouncelog/base/pack.h"
 
@@ -6,28 +6,29 @@
  * the one after, when it could not be read in between. */
 enum { SECONDS_A_DAY = 86400, PACKED_VERSION = 1, HASH_BYTES = 8, SET_LEAST = 10 };
 
-void twins_release(struct twins *twins)
+void duplicates_release(struct duplicates *duplicates)
 {
-    for (size_t i = 0; i < twins->count; i++) {
-        fpset_release(&twins->sets[i].told);
-        fpset_release(&twins->sets[i].late[0]);
-        fpset_release(&twins->sets[i].late[1]);
+    for (size_t i = 0; i < duplicates->count; i++) {
+        fpset_release(&duplicates->sets[i].events);
+        fpset_release(&duplicates->sets[i].late[0]);
+        fpset_release(&duplicates->sets[i].late[1]);
     }
-    twins->count = 0;
+    duplicates->count = 0;
 }
 
-static struct twin_set *find(struct twins *twins, uint64_t name)
+static struct duplicate_set *find(struct duplicates *duplicates, uint64_t name)
 {
-    for (size_t i = 0; i < twins->count; i++)
-        if (twins->sets[i].name == name)
-            return &twins->sets[i];
+    for (size_t i = 0; i < duplicates->count; i++)
+        if (duplicates->sets[i].name == name)
+            return &duplicates->sets[i];
     return NULL;
 }
 
-void twins_add_set(struct twins *twins, uint64_t name)
+void duplicates_add_set(struct duplicates *duplicates, uint64_t name)
 {
-    if (!find(twins, name) && twins->count < TWIN_SETS_MAX)
-        twins->sets[twins->count++] = (struct twin_set){.name = name, .day = INT64_MIN};
+    if (!find(duplicates, name) && duplicates->count < DUPLICATE_SETS_MAX)
+        duplicates->sets[duplicates->count++] =
+            (struct duplicate_set){.name = name, .day = INT64_MIN};
 }
 
 static uint64_t fingerprint_of(const struct event *event)
@@ -39,7 +40,7 @@ static uint64_t fingerprint_of(const struct event *event)
     return hash_mix(hash_mix(who, what), a->reply.text.len ? hash_bytes(a->reply.text) : 0);
 }
 
-static void keep_late(struct twin_set *set, uint64_t fingerprint, int64_t day)
+static void keep_late(struct duplicate_set *set, uint64_t fingerprint, int64_t day)
 {
     if (day > set->day) {
         fpset_release(&set->late[1]);
@@ -54,16 +55,17 @@ static void keep_late(struct twin_set *set, uint64_t fingerprint, int64_t day)
         fpset_add(&set->late[day < set->day], fingerprint, 0);
 }
 
-bool twins_told(struct twins *twins, uint64_t name, const struct event *event)
+bool duplicates_has(struct duplicates *duplicates, uint64_t name, const struct event *event)
 {
-    struct twin_set *set = find(twins, name);
+    struct duplicate_set *set = find(duplicates, name);
     if (!set)
         return false;
     uint64_t fingerprint = fingerprint_of(event);
-    for (size_t i = 0; i < twins->count; i++)
-        if (&twins->sets[i] != set && fpset_get(&twins->sets[i].told, fingerprint) != FPSET_NEW)
+    for (size_t i = 0; i < duplicates->count; i++)
+        if (&duplicates->sets[i] != set &&
+            fpset_get(&duplicates->sets[i].events, fingerprint) != FPSET_NEW)
             return true;
-    fpset_add(&set->told, fingerprint, 0);
+    fpset_add(&set->events, fingerprint, 0);
     keep_late(set, fingerprint, event->attempt.time / SECONDS_A_DAY);
     return false;
 }
@@ -74,33 +76,33 @@ static void pack_one(void *context, uint64_t fingerprint, unsigned flags)
     pack_hash(context, fingerprint);
 }
 
-void twins_pack(struct buf *out, const struct twins *twins)
+void duplicates_pack(struct buf *out, const struct duplicates *duplicates)
 {
     pack_unsigned(out, PACKED_VERSION);
-    pack_unsigned(out, twins->count);
-    for (size_t i = 0; i < twins->count; i++) {
-        pack_hash(out, twins->sets[i].name);
-        pack_number(out, twins->sets[i].day);
+    pack_unsigned(out, duplicates->count);
+    for (size_t i = 0; i < duplicates->count; i++) {
+        pack_hash(out, duplicates->sets[i].name);
+        pack_number(out, duplicates->sets[i].day);
         for (int part = 0; part < 2; part++) {
-            pack_unsigned(out, twins->sets[i].late[part].count);
-            fpset_each(&twins->sets[i].late[part], pack_one, out);
+            pack_unsigned(out, duplicates->sets[i].late[part].count);
+            fpset_each(&duplicates->sets[i].late[part], pack_one, out);
         }
     }
 }
 
-static void unpack_late(struct unpack *in, struct twin_set *set, int part)
+static void unpack_late(struct unpack *in, struct duplicate_set *set, int part)
 {
     size_t count = unpack_count(in, HASH_BYTES);
-    fpset_reserve(&set->told, count);
+    fpset_reserve(&set->events, count);
     fpset_reserve(&set->late[part], count);
     for (size_t i = 0; i < count; i++) {
         uint64_t fingerprint = unpack_hash(in);
-        fpset_add(&set->told, fingerprint, 0);
+        fpset_add(&set->events, fingerprint, 0);
         fpset_add(&set->late[part], fingerprint, 0);
     }
 }
 
-int twins_unpack(struct twins *twins, sv bytes)
+int duplicates_unpack(struct duplicates *duplicates, sv bytes)
 {
     struct unpack in = unpack_of(bytes);
     if (unpack_unsigned(&in) != PACKED_VERSION)
@@ -108,8 +110,8 @@ int twins_unpack(struct twins *twins, sv bytes)
     size_t sets = unpack_count(&in, SET_LEAST);
     for (size_t i = 0; i < sets && !in.failed; i++) {
         uint64_t name = unpack_hash(&in);
-        twins_add_set(twins, name);
-        struct twin_set *set = find(twins, name);
+        duplicates_add_set(duplicates, name);
+        struct duplicate_set *set = find(duplicates, name);
         if (!set)
             return -1;
         set->day = unpack_number(&in);

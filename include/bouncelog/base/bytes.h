@@ -1,9 +1,9 @@
 /* scan: runs of bytes, sixteen at a time where the machine can.
  *
- * Functions of a pointer may read up to SCAN_SLACK bytes beyond what they look for: log lines are
+ * Functions of a pointer may read up to BYTES_SLACK bytes beyond what they look for: log lines are
  * readable so far (parse.h), other callers pad their bytes. Thread: any. */
-#ifndef BOUNCELOG_BASE_SCAN_H
-#define BOUNCELOG_BASE_SCAN_H
+#ifndef BOUNCELOG_BASE_BYTES_H
+#define BOUNCELOG_BASE_BYTES_H
 
 #include "bouncelog/base/sv.h"
 
@@ -11,10 +11,10 @@
 #include <emmintrin.h>
 #endif
 
-enum { SCAN_SLACK = 16 };
+enum { BYTES_SLACK = 16 };
 
 /* The position of the first a or b in v; v.len: there is none. */
-static inline size_t scan_either(sv v, char a, char b)
+static inline size_t bytes_either(sv v, char a, char b)
 {
     size_t at = 0;
 #ifdef __SSE2__
@@ -34,7 +34,7 @@ static inline size_t scan_either(sv v, char a, char b)
 
 /* The position of the first a with b right behind it, from `at` on; v.len: there is none. Needles
  * are short and mostly absent: this beats memmem's set-up, and two bytes are rarer than one. */
-static inline size_t scan_pair(sv v, size_t at, char a, char b)
+static inline size_t bytes_pair(sv v, size_t at, char a, char b)
 {
 #ifdef __SSE2__
     __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b);
@@ -55,7 +55,7 @@ static inline size_t scan_pair(sv v, size_t at, char a, char b)
 }
 
 /* How many of the first 16 bytes at `at` are ASCII letters or digits before one is not. */
-static inline size_t scan_alnum16(const char *at)
+static inline size_t bytes_alnum16(const char *at)
 {
 #ifdef __SSE2__
     /* Signed compares: a byte moved so that its range starts at the least signed value. */
@@ -82,7 +82,7 @@ struct newlines {
     uint64_t left; /* newlines of the block that were not given yet */
 };
 
-static inline uint64_t scan_newlines64(const char *at)
+static inline uint64_t bytes_newlines64(const char *at)
 {
     uint64_t mask = 0;
 #ifdef __SSE2__
@@ -101,7 +101,7 @@ static inline uint64_t scan_newlines64(const char *at)
 static inline struct newlines newlines_of(sv bytes)
 {
     return (struct newlines){bytes.ptr, bytes.ptr + bytes.len,
-                             bytes.len ? scan_newlines64(bytes.ptr) : 0};
+                             bytes.len ? bytes_newlines64(bytes.ptr) : 0};
 }
 
 /* The next one; the end of the bytes: there is none. */
@@ -111,7 +111,7 @@ static inline const char *newlines_next(struct newlines *newlines)
         newlines->block += 64;
         if (newlines->block >= newlines->end)
             return newlines->end;
-        newlines->left = scan_newlines64(newlines->block);
+        newlines->left = bytes_newlines64(newlines->block);
     }
     const char *at = newlines->block + __builtin_ctzll(newlines->left);
     newlines->left &= newlines->left - 1;
@@ -119,7 +119,7 @@ static inline const char *newlines_next(struct newlines *newlines)
 }
 
 /* How many of the first 16 bytes at `at` are digits before one is not. */
-static inline size_t scan_digits16(const char *at)
+static inline size_t bytes_digits16(const char *at)
 {
 #ifdef __SSE2__
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
@@ -135,7 +135,7 @@ static inline size_t scan_digits16(const char *at)
 }
 
 /* How many bytes at the start of v are printable ASCII: 0x20 to 0x7E. */
-static inline size_t scan_printable(sv v)
+static inline size_t bytes_printable(sv v)
 {
     size_t at = 0;
 #ifdef __SSE2__
@@ -155,7 +155,7 @@ static inline size_t scan_printable(sv v)
 
 /* A few hundred bytes, as loads and stores of vectors: `rep movs` and `rep stos`, which compilers
  * choose for them, are slow to start. */
-static inline void scan_copy(void *to, const void *from, size_t size)
+static inline void bytes_copy(void *to, const void *from, size_t size)
 {
     size_t at = 0;
 #ifdef __SSE2__
@@ -166,7 +166,7 @@ static inline void scan_copy(void *to, const void *from, size_t size)
     memcpy((char *)to + at, (const char *)from + at, size - at);
 }
 
-static inline void scan_zero(void *to, size_t size)
+static inline void bytes_zero(void *to, size_t size)
 {
     size_t at = 0;
 #ifdef __SSE2__
@@ -177,7 +177,7 @@ static inline void scan_zero(void *to, size_t size)
 }
 
 /* v in ASCII lower case, into `to`, which has room for it. */
-static inline void scan_lower(char *to, sv v)
+static inline void bytes_lower(char *to, sv v)
 {
     size_t at = 0;
 #ifdef __SSE2__
@@ -200,7 +200,7 @@ static inline void scan_lower(char *to, sv v)
 
 /* The bytes before the first `[` or `:`, or the first byte that is no printable ASCII, such as the
  * newline or the NUL that must come. */
-static inline size_t scan_tag(const char *text)
+static inline size_t bytes_tag(const char *text)
 {
 #ifdef __SSE2__
     for (const char *at = text;; at += 16) {
@@ -222,7 +222,7 @@ static inline size_t scan_tag(const char *text)
 }
 
 /* Are those of the first 16 bytes equal whose bits are set? Both are readable so far. */
-static inline bool scan_equal16(const char *a, const char *b, unsigned wanted)
+static inline bool bytes_equal16(const char *a, const char *b, unsigned wanted)
 {
 #ifdef __SSE2__
     const __m128i *av = (const __m128i *)(const void *)a, *bv = (const __m128i *)(const void *)b;
@@ -237,7 +237,7 @@ static inline bool scan_equal16(const char *a, const char *b, unsigned wanted)
 }
 
 /* Are those of the first 32 bytes equal whose bits are set? Both are readable so far. */
-static inline bool scan_equal32(const char *a, const char *b, unsigned wanted)
+static inline bool bytes_equal32(const char *a, const char *b, unsigned wanted)
 {
 #ifdef __SSE2__
     const __m128i *av = (const __m128i *)(const void *)a, *bv = (const __m128i *)(const void *)b;
@@ -254,7 +254,7 @@ static inline bool scan_equal32(const char *a, const char *b, unsigned wanted)
 }
 
 /* Are the first n bytes equal? */
-static inline bool scan_equal(const char *a, const char *b, size_t n)
+static inline bool bytes_equal(const char *a, const char *b, size_t n)
 {
 #ifdef __SSE2__
     for (size_t at = 0; at < n; at += 16) {

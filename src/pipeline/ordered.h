@@ -1,13 +1,13 @@
-/* lane: what depends on the order of the lines: the join, the counters of outcomes, the evidence
+/* stage: what depends on the order of the lines: the join, the counters of outcomes, the evidence
  * and the event sink. One thread at a time, chunk by chunk in input order. */
-#ifndef BOUNCELOG_PIPELINE_LANE_H
-#define BOUNCELOG_PIPELINE_LANE_H
+#ifndef BOUNCELOG_PIPELINE_ORDERED_H
+#define BOUNCELOG_PIPELINE_ORDERED_H
 
 #include "bouncelog/pipeline/pipeline.h"
 #include "worker.h"
 
-struct lane {
-    struct scan *scan;
+struct ordered_stage {
+    struct scan_result *scan;
     struct input *input;
     const struct pipeline_options *options;
     size_t source;
@@ -16,10 +16,10 @@ struct lane {
     struct period *period; /* with by_day: where events are counted; NULL: no event yet */
 };
 
-void lane_init(struct lane *lane, struct scan *scan, struct input *input,
-               const struct pipeline_options *options);
+void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
+                  const struct pipeline_options *options);
 
 /* The next batch in order, of this source; it is changed on the way. */
-void lane_apply(struct lane *lane, size_t source, struct batch *batch);
+void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch);
 
 #endif

@@ -1,0 +1,128 @@
+#include "ordered.h"
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/text.h"
+
+/* How many records ahead the places of one in memory are asked for. */
+enum { AHEAD = 10, SOON = 4 };
+
+static bool sender_wanted(const struct pipeline_options *options, const struct event *event)
+{
+    if (!options->sender_count)
+        return true;
+    for (size_t i = 0; event->sender_known && i < options->sender_count; i++)
+        if (text_glob(options->senders[i], event->sender))
+            return true;
+    return false;
+}
+
+/* Where an event of this time is counted. */
+static struct tally *tally_of(struct ordered_stage *stage, int64_t time)
+{
+    struct scan_result *scan = stage->scan;
+    int64_t day = date_day(time);
+    if (!stage->options->by_day)
+        return &scan->tally;
+    if (!stage->period || stage->day != day) {
+        bool added;
+        stage->day = day;
+        stage->period =
+            map_add(&scan->days, sv_make((const char *)&stage->day, sizeof stage->day), &added);
+        if (added)
+            period_init(stage->period);
+    }
+    return &stage->period->tally;
+}
+
+static void note_time(struct ordered_stage *stage, int64_t time)
+{
+    struct scan_result *scan = stage->scan;
+    if (time < scan->source_first[stage->source])
+        scan->source_first[stage->source] = time;
+    if (time > scan->source_last[stage->source])
+        scan->source_last[stage->source] = time;
+}
+
+static void on_event(void *context, struct event *event)
+{
+    struct ordered_stage *stage = context;
+    const struct pipeline_options *options = stage->options;
+    int64_t time = event->attempt.time;
+    if (time < options->since || time >= options->until || !sender_wanted(options, event))
+        return;
+    if (stage->scan->duplicates.count &&
+        duplicates_has(&stage->scan->duplicates, stage->set, event)) {
+        stage->scan->duplicate_count++;
+        return;
+    }
+    const struct patterns *patterns = options->patterns;
+    evidence_prefetch_sender(&stage->scan->evidence, event);
+    pipeline_judge(patterns, event);
+    uint8_t category = event->attempt.verdict.category;
+    bool per_domain =
+        category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
+    note_time(stage, time);
+    tally_event(tally_of(stage, time), &patterns->taxonomy, event);
+    evidence_record(&stage->scan->evidence, event, per_domain);
+    if (options->sink)
+        options->sink(options->sink_context, event);
+}
+
+void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
+                  const struct pipeline_options *options)
+{
+    struct ledger_options ledger = {options->messages_max, options->filters, options->filter_count,
+                                    on_event, stage};
+    size_t count = input_source_count(input);
+    *stage = (struct ordered_stage){.scan = scan, .input = input, .options = options};
+    *scan = (struct scan_result){.ledger = ledger_new(&ledger),
+                                 .source_count = count,
+                                 .source_lines = mem_zero(count + 1, sizeof(int64_t)),
+                                 .source_first = mem_zero(count + 1, sizeof(int64_t)),
+                                 .source_last = mem_zero(count + 1, sizeof(int64_t))};
+    for (size_t i = 0; i < count; i++) {
+        scan->source_first[i] = INT64_MAX;
+        scan->source_last[i] = INT64_MIN;
+    }
+    map_init(&scan->days, sizeof(struct period));
+    tally_init(&scan->tally);
+    evidence_init(&scan->evidence);
+    if (options->prepare)
+        options->prepare(options->prepare_context, scan);
+}
+
+void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch)
+{
+    struct scan_result *scan = stage->scan;
+    struct source *from = input_source(stage->input, source);
+    int64_t first = from->lines_before + scan->source_lines[source] + 1;
+    sv file = sv_from(from->path);
+    struct record *records = batch->records.list;
+    size_t count = batch->records.count;
+    const struct tally *soon = stage->period ? &stage->period->tally : &scan->tally;
+    stage->source = source;
+    stage->set = from->set;
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) {
+            ledger_prefetch(scan->ledger, &records[i + AHEAD]);
+            if (records[i + AHEAD].kind == RECORD_ATTEMPT) {
+                tally_prefetch(soon, &records[i + AHEAD]);
+                evidence_prefetch(&scan->evidence, &records[i + AHEAD]);
+            }
+        }
+        if (i + SOON < count) {
+            ledger_prefetch_more(scan->ledger, &records[i + SOON]);
+            if (records[i + SOON].kind == RECORD_ATTEMPT)
+                tally_prefetch_more(soon, &records[i + SOON]);
+        }
+        records[i].line += first;
+        ledger_apply(scan->ledger, file, &records[i]);
+    }
+    scan->source_lines[source] += batch->lines.total;
+    from->lines_total = from->lines_before + scan->source_lines[source];
+    line_tally_place(&batch->lines, file, first);
+    line_tally_merge(&scan->lines, &batch->lines);
+    if (stage->options->by_day)
+        line_tally_merge(stage->period ? &stage->period->lines : &scan->undated, &batch->lines);
+}
