@@ -80,32 +80,42 @@ static void set_recipients(const struct line *line, struct record *record, sv va
         record->recipients_expected = (int)recipients;
 }
 
-/* A record that names no sender has none of the attempts' fields. */
-static const struct setter {
-    enum field field;
-    bool of_attempts; /* alone */
-    void (*set)(const struct line *line, struct record *record, sv value);
-} setters[] = {
-    {FIELD_SENDER, false, set_sender},
-    {FIELD_RECIPIENTS, false, set_recipients},
-    {FIELD_RECIPIENT, true, set_recipient},
-    {FIELD_ORIGINAL, true, set_original},
-    {FIELD_DSN, true, set_dsn},
-    {FIELD_DELAY, true, set_delay},
-    {FIELD_CREATED, true, set_created},
-    {FIELD_MAILER, true, set_transport},
-    {FIELD_RELAY_HOST, true, set_relay_host},
-    {FIELD_RELAY_IP, true, set_relay_ip},
-    {FIELD_RELAY_PORT, true, set_relay_port},
+typedef void setter(const struct line *line, struct record *record, sv value);
+
+/* One row a field. */
+static setter *const setters[FIELD_COUNT] = {
+    [FIELD_SENDER] = set_sender,
+    [FIELD_RECIPIENTS] = set_recipients,
+    [FIELD_RECIPIENT] = set_recipient,
+    [FIELD_ORIGINAL] = set_original,
+    [FIELD_DSN] = set_dsn,
+    [FIELD_DELAY] = set_delay,
+    [FIELD_CREATED] = set_created,
+    [FIELD_MAILER] = set_transport,
+    [FIELD_RELAY_HOST] = set_relay_host,
+    [FIELD_RELAY_IP] = set_relay_ip,
+    [FIELD_RELAY_PORT] = set_relay_port,
 };
+
+#define BIT(field) (UINT64_C(1) << (field))
+
+/* What a record of another kind than an attempt has; all else is undefined there. */
+#define OF_ALL (BIT(FIELD_SENDER) | BIT(FIELD_RECIPIENTS))
+#define OF_ATTEMPTS                                                                                \
+    (BIT(FIELD_RECIPIENT) | BIT(FIELD_ORIGINAL) | BIT(FIELD_DSN) | BIT(FIELD_DELAY) |              \
+     BIT(FIELD_CREATED) | BIT(FIELD_MAILER) | BIT(FIELD_RELAY_HOST) | BIT(FIELD_RELAY_IP) |        \
+     BIT(FIELD_RELAY_PORT))
 
 void fields_set(struct line *line, const struct shape *shape, struct record *record)
 {
-    for (size_t i = 0; i < sizeof setters / sizeof *setters; i++) {
-        if (setters[i].of_attempts && record->kind != RECORD_ATTEMPT)
-            continue;
-        if (shape_has_field(shape, setters[i].field))
-            setters[i].set(line, record, line_field(line, shape, setters[i].field));
+    uint64_t wanted = shape->fields & OF_ALL;
+    if (record->kind == RECORD_ATTEMPT)
+        wanted |= shape->fields & OF_ATTEMPTS;
+    if (line->by_template)
+        wanted &= line->parser->fields.set;
+    for (; wanted; wanted &= wanted - 1) {
+        enum field field = (enum field)__builtin_ctzll(wanted);
+        setters[field](line, record, line_field(line, shape, field));
     }
 }
 
