@@ -1,3 +1,7 @@
+/* The new file is NAME.PID.N.tmp beside the target, found free by O_EXCL, written in pieces of
+ * 256 KiB, synced, closed and renamed; the first errno of a write is kept and told at the
+ * commit. Files that are being written stand in a list whose links change by single assignments,
+ * so that a signal handler can remove them at any moment. */
 #include "bouncelog/base/outfile.h"
 
 #include <errno.h>

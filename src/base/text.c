@@ -1,3 +1,7 @@
+/* Bytes are looked at as UTF-8 (RFC 3629), a sequence at a time: what is not well formed becomes
+ * U+FFFD in JSON and \x.. for people. Control characters, U+2028 and U+2029 among them, never
+ * leave as they are. Strings are escaped as RFC 8259 section 7 wants it. Most text is printable
+ * ASCII, and its runs are copied whole. */
 #include "bouncelog/base/text.h"
 
 #include "bouncelog/base/scan.h"

@@ -1,4 +1,6 @@
-/* Runs: begun, committed, taken back; and the histories of other hosts, taken in. */
+/* Runs of a history: begun, committed, taken back; and the histories of other hosts, taken in. A
+ * run is one transaction of SQLite. Taking it back puts the rows of `undo` in the place of those
+ * that it changed; what is older than the last HISTORY_RUNS_KEPT runs cannot be taken back. */
 #include <string.h>
 
 #include "store.h"

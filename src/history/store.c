@@ -1,4 +1,7 @@
-/* Items: put, got, walked over; a run as one transaction. */
+/* Items of a history: put, got, walked over, by statements that are prepared once. Before a run
+ * changes an item for the first time, what it was goes into `undo` (SQL_KEEP); a second change
+ * in the same run keeps nothing. SQLite's errors become ours in one place, store_fail: damaged,
+ * busy, or the words of the library. */
 #include "store.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/* Writes markup from a literal with places for values: %t is a text, escaped, with control
+ * characters made visible; %n, %i and the others are numbers. There is no other way for a value
+ * into the page. Only the words of pattern files, which are ours or the administrator's, may
+ * hold links: html_linked makes them of addresses that begin with https://. */
 #include "html.h"
 
 #include <stdarg.h>

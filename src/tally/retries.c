@@ -1,4 +1,7 @@
-/* How long mail waited that was not taken at once. */
+/* How long mail waited that was not taken at once. Each delivery that was deferred before is
+ * counted twice: by the number of deferrals, and by the time since the first of them. The steps
+ * are those of usual queues: Postfix asks after five minutes and then ever less often, up to
+ * once in over an hour. */
 #include "merge.h"
 
 const uint32_t retry_steps[RETRY_STEPS] = {1, 2, 3, 4, 5, 10};
