@@ -3,6 +3,7 @@
  * Line shapes and frames are tried in the order in which they are loaded. */
 #include <stdio.h>
 
+#include "bouncelog/base/scan.h"
 #include "compile.h"
 #include "examples.h"
 #include "fields.h"
@@ -349,6 +350,12 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     if (sv_eq(name, SV("unknown")) || sv_eq(name, SV("auto")))
         return document_error(document, document_get(document, root, SV("mta")), err,
                               "no MTA can be called '%.*s'; write another name", SV_FMT(name));
+    for (size_t i = 0; i < name.len; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", name.ptr[i]) ||
+            !is_alpha(name.ptr[0]))
+            return document_error(document, document_get(document, root, SV("mta")), err,
+                                  "'%.*s' is no name; write letters a to z, digits, - or _",
+                                  SV_FMT(name));
     uint8_t mta = find_mta(&patterns->taxonomy, name);
     if (mta == MTA_MAX)
         return document_error(document, document_get(document, root, SV("mta")), err,
