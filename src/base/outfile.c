@@ -4,6 +4,7 @@
  * so that a signal handler can remove them at any moment. */
 #include "bouncelog/base/outfile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -169,6 +170,7 @@ static void flush_pending(struct outfile *out)
 
 void outfile_write(struct outfile *out, sv bytes)
 {
+    assert(!out->finished);
     buf_add(&out->pending, bytes);
     if (out->pending.len >= FLUSH_BYTES)
         flush_pending(out);

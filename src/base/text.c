@@ -4,6 +4,8 @@
  * ASCII, and its runs are copied whole. */
 #include "bouncelog/base/text.h"
 
+#include <assert.h>
+
 #include "bouncelog/base/scan.h"
 
 size_t utf8_sequence(sv v)
@@ -36,6 +38,7 @@ static unsigned code_point(sv sequence)
     case 3:
         return (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
     default:
+        assert(sequence.len == 4);
         return (b[0] & 0x07u) << 18 | (b[1] & 0x3Fu) << 12 | (b[2] & 0x3Fu) << 6 | (b[3] & 0x3Fu);
     }
 }

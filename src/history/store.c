@@ -4,6 +4,7 @@
  * busy, or the words of the library. */
 #include "store.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *const sql[SQL_COUNT] = {
@@ -116,6 +117,7 @@ static int keep_old(struct history *history, enum item_kind kind, sv key, sv ori
 int history_put(struct history *history, enum item_kind kind, sv key, sv origin, sv value,
                 bool is_new, struct err *err)
 {
+    assert(!sqlite3_get_autocommit(history->db)); /* items change within a run */
     if (!is_new && keep_old(history, kind, key, origin, err) < 0)
         return -1;
     sqlite3_stmt *put = of_item(history, SQL_PUT, kind, key, origin, err);
@@ -128,6 +130,7 @@ int history_put(struct history *history, enum item_kind kind, sv key, sv origin,
 
 int history_remove(struct history *history, enum item_kind kind, sv key, sv origin, struct err *err)
 {
+    assert(!sqlite3_get_autocommit(history->db));
     if (keep_old(history, kind, key, origin, err) < 0)
         return -1;
     sqlite3_stmt *statement = of_item(history, SQL_REMOVE, kind, key, origin, err);

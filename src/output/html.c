@@ -4,6 +4,7 @@
  * hold links: html_linked makes them of addresses that begin with https://. */
 #include "html.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 #include "bouncelog/base/text.h"
@@ -100,6 +101,7 @@ void html(struct buf *page, const char *format, ...)
             add_share(page, va_arg(args, double));
             break;
         default:
+            assert(*at == '%');
             buf_add_byte(page, '%');
         }
     }

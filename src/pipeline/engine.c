@@ -10,6 +10,7 @@
  * ahead, so that several compressed files decode at once; the last slots are kept for that one. */
 #include "engine.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 #include "bouncelog/base/mem.h"
@@ -114,6 +115,7 @@ static void visit_lane(struct engine *engine, struct slot *slot)
     engine->streams[slot->source].consumed = slot->chunk.consumed;
     engine->lane_busy = false;
     engine->next++;
+    assert(slot->state == SLOT_READY);
     slot->state = SLOT_FREE;
     engine->free_count++;
     pthread_cond_broadcast(&engine->changed);
@@ -177,6 +179,7 @@ static void visit_stream(struct engine *engine, struct worker *worker, struct st
         worker_run(worker, &slot->chunk, &clock, slot->in_quotes, &slot->batch);
         pthread_mutex_lock(&engine->mutex);
     }
+    assert(slot->state == SLOT_BUSY);
     slot->state = more ? SLOT_READY : SLOT_FREE;
     engine->free_count += !more;
     pthread_cond_broadcast(&engine->changed);
