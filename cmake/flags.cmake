@@ -9,6 +9,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 target_compile_definitions(bouncelog_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
 target_compile_options(bouncelog_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+  -UNDEBUG # an assert is cheap, and is kept where a release would drop it: our bugs end the program
   -fstack-protector-strong -fvisibility=hidden -fno-strict-aliasing
   $<$<BOOL:${BOUNCELOG_WERROR}>:-Werror>)
 target_link_options(bouncelog_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)

@@ -1,3 +1,7 @@
+/* An arena is a chain of blocks of 64 KiB, or larger ones for what would not fit; the newest one
+ * is cut from the front. Pieces are multiples of eight bytes, so that anything can stand in
+ * them. Under AddressSanitizer all that was not given out is poisoned, so that a view kept too
+ * long is found by any test that looks through it. */
 #include "bouncelog/base/arena.h"
 
 #include "bouncelog/base/mem.h"

@@ -1,3 +1,6 @@
+/* A buffer doubles when it is full, so that adding bytes costs the same on average however long
+ * it grows. It never shrinks: it is cleared and used again. Formatted text is tried in the room
+ * that is there and written again if it did not fit. */
 #include "bouncelog/base/buf.h"
 
 #include <stdarg.h>

@@ -1,3 +1,7 @@
+/* A hash table with chains: the things carry the links themselves (struct chain), so that adding
+ * one allocates nothing and taking one out moves no other. The number of buckets is a power of
+ * two and doubles when there are as many things as buckets; the place comes from hash_place,
+ * which an attacker cannot foresee. */
 #include "bouncelog/base/chains.h"
 
 #include "bouncelog/base/hash.h"

@@ -1,3 +1,8 @@
+/* Dates are counted in whole days of the Gregorian calendar by Howard Hinnant's algorithms,
+ * without tables and without the C library, whose functions ask the zone each time. What is read
+ * is RFC 3339 with a date alone allowed; what is written is RFC 3339 in UTC, or a date of RFC
+ * 5322 for the formats that want one. Only a local time asks the C library, and only twice: the
+ * offsets half a day before and after a wall time say whether the clock changed in between. */
 #include "bouncelog/base/date.h"
 
 #include <stdio.h>

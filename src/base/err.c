@@ -1,7 +1,14 @@
+/* An error is one line of text with its kind. It is cut where it is too long; a prefix, which
+ * says where it happened, is put in front of what is there. Nothing is allocated, so that
+ * running out of memory can be told in the same way. */
 #include "bouncelog/base/err.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* In analysers these are macros. */
+#undef err_set
+#undef err_prefix
 
 int err_set(struct err *err, enum err_kind kind, const char *format, ...)
 {

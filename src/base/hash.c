@@ -1,3 +1,8 @@
+/* Fingerprints are XXH3 (github.com/Cyan4973/xxHash), of addresses in lower case, of which long
+ * ones are taken in parts. The set of fingerprints is a table with linear probing that doubles
+ * at three quarters. A slot is one word: the upper 59 bits are the fingerprint, the low ones
+ * hold the flags and whether the slot is taken, so a hundred million addresses take less than
+ * two gigabytes. */
 #include "bouncelog/base/hash.h"
 
 #define XXH_INLINE_ALL

@@ -1,3 +1,7 @@
+/* The table has linear probing and doubles at three quarters; a slot is a fingerprint and a
+ * pointer to the entry. Entries with their keys lie in an arena of the map, so that they never
+ * move, and a list beside the table keeps the order of their first addition. A fingerprint that
+ * is asked for soon can be looked for ahead of time (map_expect). */
 #include "bouncelog/base/map.h"
 
 #include "bouncelog/base/hash.h"

@@ -1,3 +1,7 @@
+/* Memory comes from malloc, and is there or the program ends. Tables of two megabytes and more
+ * start at huge pages and ask the kernel for them: they are read at random, and would miss a
+ * translation at nearly each access. A list that grows doubles at each power of two, so that its
+ * capacity need not be kept. */
 #include "bouncelog/base/mem.h"
 
 #include <errno.h>

@@ -1,5 +1,10 @@
+/* The new file is NAME.PID.N.tmp beside the target, found free by O_EXCL, written in pieces of
+ * 256 KiB, synced, closed and renamed; the first errno of a write is kept and told at the
+ * commit. Files that are being written stand in a list whose links change by single assignments,
+ * so that a signal handler can remove them at any moment. */
 #include "bouncelog/base/outfile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -165,6 +170,7 @@ static void flush_pending(struct outfile *out)
 
 void outfile_write(struct outfile *out, sv bytes)
 {
+    assert(!out->finished);
     buf_add(&out->pending, bytes);
     if (out->pending.len >= FLUSH_BYTES)
         flush_pending(out);

@@ -1,3 +1,7 @@
+/* Each part is an outfile of its own; the first one is opened under the plain name and gets the
+ * name of a part when there is a second one. Parts are numbered with four digits or more. What
+ * an earlier run left is found by reading the folder, since whoever takes the parts one by one
+ * may have left gaps. */
 #include "bouncelog/base/outparts.h"
 
 #include <assert.h>

@@ -1,3 +1,8 @@
+/* Unsigned numbers are LEB128 (DWARF 5, section 7.6): seven bits a byte, the lowest first, the
+ * top bit says that more follow. Signed numbers are folded first, 0, -1, 1, -2 to 0, 1, 2, 3, so
+ * that small ones stay short. Fingerprints are eight bytes, the lowest first, and a text is its
+ * length and its bytes. What is read is checked: numbers beyond what a counter can hold are
+ * damage. */
 #include "bouncelog/base/pack.h"
 
 enum { SEVEN_BITS = 0x7F, MORE = 0x80, BYTES_MAX = 10 };

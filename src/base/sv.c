@@ -1,3 +1,7 @@
+/* Searching goes by memchr, memrchr and memcmp; for two bytes and more the first two are looked
+ * for at once, sixteen places at a time (scan.h), since one byte alone is found too often.
+ * Letters are those of ASCII: log lines are no text of a locale. Nothing here looks beyond a
+ * view, and a view without bytes is never handed to the C library. */
 #define _GNU_SOURCE /* memrchr */
 #include "bouncelog/base/bytes.h"
 

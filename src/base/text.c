@@ -1,4 +1,10 @@
+/* Bytes are looked at as UTF-8 (RFC 3629), a sequence at a time: what is not well formed becomes
+ * U+FFFD in JSON and \x.. for people. Control characters, U+2028 and U+2029 among them, never
+ * leave as they are. Strings are escaped as RFC 8259 section 7 wants it. Most text is printable
+ * ASCII, and its runs are copied whole. */
 #include "bouncelog/base/text.h"
+
+#include <assert.h>
 
 #include "bouncelog/base/bytes.h"
 
@@ -32,6 +38,7 @@ static unsigned code_point(sv sequence)
     case 3:
         return (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
     default:
+        assert(sequence.len == 4);
         return (b[0] & 0x07u) << 18 | (b[1] & 0x3Fu) << 12 | (b[2] & 0x3Fu) << 6 | (b[3] & 0x3Fu);
     }
 }

@@ -1,4 +1,7 @@
-/* The file: opened, made, locked, closed. */
+/* The file of a history: opened, made, locked, closed. Two tables hold all: `item` the present
+ * state, `undo` what the last runs changed; `meta` has the identity of the history and its
+ * counters. Writers take a lock on FILE.lock first and SQLite's own lock for a moment only. What
+ * is damaged, foreign or newer is refused by application_id, user_version and a first read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

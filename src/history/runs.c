@@ -1,4 +1,7 @@
-/* Runs: begun, committed, taken back; and the histories of other hosts, taken in. */
+/* Runs of a history: begun, committed, taken back; and the histories of other hosts, taken in. A
+ * run is one transaction of SQLite. Taking it back puts the rows of `undo` in the place of those
+ * that it changed; what is older than the last HISTORY_RUNS_KEPT runs cannot be taken back. */
+#include <assert.h>
 #include <string.h>
 
 #include "store.h"
@@ -56,6 +59,7 @@ static int raise_floor(struct history *history, int64_t run, struct err *err)
 int history_begin(struct history *history, int64_t now, const char *what, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
+    assert(sqlite3_get_autocommit(history->db)); /* one run at a time */
     if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
         return -1;
     history->run++;

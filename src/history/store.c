@@ -1,6 +1,10 @@
-/* Items: put, got, walked over; a run as one transaction. */
+/* Items of a history: put, got, walked over, by statements that are prepared once. Before a run
+ * changes an item for the first time, what it was goes into `undo` (SQL_KEEP); a second change
+ * in the same run keeps nothing. SQLite's errors become ours in one place, store_fail: damaged,
+ * busy, or the words of the library. */
 #include "store.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *const sql[SQL_COUNT] = {
@@ -113,6 +117,7 @@ static int keep_old(struct history *history, enum item_kind kind, sv key, sv ori
 int history_put(struct history *history, enum item_kind kind, sv key, sv origin, sv value,
                 bool is_new, struct err *err)
 {
+    assert(!sqlite3_get_autocommit(history->db)); /* items change within a run */
     if (!is_new && keep_old(history, kind, key, origin, err) < 0)
         return -1;
     sqlite3_stmt *put = of_item(history, SQL_PUT, kind, key, origin, err);
@@ -125,6 +130,7 @@ int history_put(struct history *history, enum item_kind kind, sv key, sv origin,
 
 int history_remove(struct history *history, enum item_kind kind, sv key, sv origin, struct err *err)
 {
+    assert(!sqlite3_get_autocommit(history->db));
     if (keep_old(history, kind, key, origin, err) < 0)
         return -1;
     sqlite3_stmt *statement = of_item(history, SQL_REMOVE, kind, key, origin, err);

@@ -1,4 +1,6 @@
-/* bzip2, also several streams in a row (as pbzip2 writes them). */
+/* bzip2, also several streams in a row, as pbzip2 writes them (the format has no document but
+ * its source, sourceware.org/bzip2). The library decodes one stream; this file begins a fresh
+ * decoder for the next one and gives back the memory of the last. */
 #ifdef BOUNCELOG_HAVE_BZIP2
 #include <bzlib.h>
 #include <stdio.h>

@@ -1,4 +1,6 @@
-/* The .xz file format 1.1.0, also several streams in a row with padding between them. */
+/* The .xz file format 1.1.0 (tukaani.org/xz), also several streams in a row with padding between
+ * them, which liblzma reads by itself. A file that asks for more than 256 MiB is refused, so
+ * that no log can fill the memory of the host. */
 #ifdef BOUNCELOG_HAVE_LZMA
 #include <lzma.h>
 

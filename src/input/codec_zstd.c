@@ -1,5 +1,6 @@
-/* zstd (RFC 8878), also several frames in a row and skippable ones. The library's own limit holds:
- * windows up to 128 MiB, what `zstd --ultra -22` makes and zstd reads without --long. */
+/* zstd (RFC 8878), also several frames in a row and skippable ones. The library's own limit
+ * holds: windows up to 128 MiB, what `zstd --ultra -22` makes and zstd reads without --long. A
+ * log that ends inside of a frame gives what was decoded and is told to be cut. */
 #ifdef BOUNCELOG_HAVE_ZSTD
 #include <zstd.h>
 #include <zstd_errors.h>

@@ -1,5 +1,7 @@
-/* The one place of the room that opens and reads. A failed read ends the feed as an end of file
- * would, so that decoders give what they have; the reader looks at `failed` then. */
+/* The one place of the room that opens and reads. Only regular files are opened by name; a name
+ * that became a FIFO since is found after opening it (O_NONBLOCK). A failed read ends the feed
+ * as an end of file would, so that decoders give what they have; the reader looks at `failed`
+ * then. */
 #include "feed.h"
 
 #include <errno.h>

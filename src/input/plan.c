@@ -1,4 +1,6 @@
-/* The plan: which files are read, each once, in which order. */
+/* The plan says which files are read, each once, in which order. A file is known by device and
+ * inode, so that two names of it are one source; standard input counts as a file if it was
+ * redirected from one. Sets of rotated logs are told by their names (order.c). */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

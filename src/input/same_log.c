@@ -1,5 +1,7 @@
-/* Which sources may be of one log: those that begin alike, and whatever stands on standard input.
- */
+/* Which sources may be of one log: those that begin alike, and whatever stands on standard
+ * input. Of two copies of one log the later one goes on where the earlier one ended, so they are
+ * read one after the other; sources that cannot be of one log are read side by side. A file that
+ * did not change since the last run has nothing to be read and is not compared. */
 #include <string.h>
 
 #include "bouncelog/base/mem.h"

@@ -1,3 +1,7 @@
+/* An event is known by a fingerprint of host, queue id, recipient, second, outcome and words.
+ * Each set keeps those that it told; one that another set has told already is not told again.
+ * From run to run only those of the last two days are kept: what one log has more of than the
+ * other when they are read, the other one tells in the next run. */
 #include "bouncelog/ledger/duplicates.h"
 
 #include "bouncelog/base/pack.h"

@@ -1,3 +1,7 @@
+/* An expansion is the first final recipient of an original one in an open message, found by a
+ * fingerprint of both; a second final one shows that an alias leads to several people, so that a
+ * failure of one of them is none of the alias. Those of one message form a list, by which they
+ * are dropped together when the message ends. */
 #include "expansions.h"
 
 #include "bouncelog/base/mem.h"

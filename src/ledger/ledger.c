@@ -1,3 +1,8 @@
+/* Joins the lines of one message by host and queue id. A line about the sender, a hand-over, a
+ * delivery attempt or an end is applied to what is known of the message: attempts leave as
+ * events with their sender, what was deferred waits for the words of an expiry, and an
+ * acceptance whose reply names a queue id of ours is a way into another queue and no delivery.
+ * How Postfix, Exim and sendmail write these lines stands in patterns/mta/. */
 #include "bouncelog/ledger/ledger.h"
 
 #include "bouncelog/base/bytes.h"

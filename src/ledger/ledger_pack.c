@@ -1,5 +1,7 @@
 /* What a ledger remembers, as bytes: the open messages with their deferred recipients, and which
- * queue ids were seen lately, so that a message is joined whose lines fall into two nights. */
+ * queue ids were seen lately, so that a message is joined whose lines fall into two nights.
+ * Messages older than 45 days are left out: no queue keeps them as long. The bytes begin with a
+ * version, and everything behind it is checked as it is read. */
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/pack.h"
 #include "bouncelog/base/text.h"

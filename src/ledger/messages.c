@@ -1,3 +1,7 @@
+/* A table of slots that grows to a bound, with buckets by fingerprint. Open and closed messages
+ * form a list each, by age. When the table is full, the oldest closed message goes, else the
+ * open one that was not touched for longest: each one that was touched since it was last looked
+ * at gets a second chance, which spares moving it in the list at each line. */
 #include "messages.h"
 
 #include "bouncelog/base/hash.h"

@@ -1,3 +1,7 @@
+/* A deferred recipient with the words of its last deferral, in one block of memory: the fixed
+ * fields, the lengths of the texts, then the texts one behind the other. A new deferral replaces
+ * the block. Those of one message form a ring in the order of their first deferral, by which an
+ * expiry tells them. */
 #include "pendings.h"
 
 #include "bouncelog/base/hash.h"

@@ -1,3 +1,7 @@
+/* Sets of a few ids each in one table that never grows: a new id pushes out the oldest one of
+ * its set. An id is looked for in one set, which lies on one cache line or two, so asking costs
+ * the same however many ids were seen. The sequence beside an id says which use of it was meant.
+ */
 #include "recent_ids.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/* Senders with reference counts, and the last ones that were seen by their fingerprints: a
+ * message takes the one that is there, or makes a new one in its place. A sender is kept with
+ * the fingerprints of its address and of its domain, which are then computed once for all its
+ * messages. */
 #include "senders.h"
 
 #include "bouncelog/base/hash.h"

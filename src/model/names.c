@@ -4,6 +4,8 @@
  * once stays. */
 #include "bouncelog/model/names.h"
 
+#include <assert.h>
+
 #define NAMES_TEXT(constant, name) name,
 
 static bool find(const char *const *names, size_t count, sv name, size_t *at)
@@ -19,6 +21,7 @@ static bool find(const char *const *names, size_t count, sv name, size_t *at)
     static const char *const type##_names[] = {LIST(NAMES_TEXT)};                                  \
     sv type##_name(enum type value)                                                                \
     {                                                                                              \
+        assert((size_t)value < COUNT);                                                             \
         return sv_from(type##_names[value]);                                                       \
     }                                                                                              \
     bool type##_from_name(sv name, enum type *value)                                               \

@@ -1,3 +1,7 @@
+/* One attempt as one line of NDJSON: the keys of docs/schemas/event.schema.json in their order,
+ * all of them each time. What is not known is null; code, port and delay are numbers, all other
+ * values are texts. Written key by key (json_line.h), since there is a line for each of millions
+ * of attempts. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
 #include "json_line.h"

@@ -1,5 +1,10 @@
+/* Writes markup from a literal with places for values: %t is a text, escaped, with control
+ * characters made visible; %n, %i and the others are numbers. There is no other way for a value
+ * into the page. Only the words of pattern files, which are ours or the administrator's, may
+ * hold links: html_linked makes them of addresses that begin with https://. */
 #include "html.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 #include "bouncelog/base/text.h"
@@ -96,6 +101,7 @@ void html(struct buf *page, const char *format, ...)
             add_share(page, va_arg(args, double));
             break;
         default:
+            assert(*at == '%');
             buf_add_byte(page, '%');
         }
     }

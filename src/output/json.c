@@ -1,3 +1,7 @@
+/* Puts views into cJSON (github.com/DaveGamble/cJSON): bytes become valid UTF-8 first, and NUL
+ * is made visible, since the library ends a string there. Numbers are written as integers where
+ * they are that. An object is printed and freed as soon as it is written, so that a large report
+ * takes no more memory than its largest row. */
 #include "json.h"
 
 #include <stdio.h>

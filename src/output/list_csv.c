@@ -1,5 +1,7 @@
-/* CSV (RFC 4180). Ours is for people and their spreadsheets: CRLF, every text quoted. The others
- * are for importers, some of which know no quotes: LF, and quotes where a cell may need them. */
+/* Lists as CSV (RFC 4180). Ours is for people and their spreadsheets: CRLF, every text quoted.
+ * The others are for importers, some of which know no quotes: LF, and quotes where a cell may
+ * need them. The columns are those that the importers ask for: docs/LISTS.md has the documents
+ * of each. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/text.h"
 #include "json.h"

@@ -1,4 +1,6 @@
-/* JSON documents and NDJSON; cJSON quotes. */
+/* Lists as JSON documents or NDJSON, one row an address, in the shape that each service's
+ * interface takes (docs/LISTS.md has the documents of each). cJSON quotes. Where a service asks
+ * for a code and there was none, 550 stands for a mailbox that is not there. */
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"

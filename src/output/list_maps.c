@@ -1,5 +1,6 @@
-/* Maps of MTAs. Postfix looks for `$`, sendmail for `%` and `(`, Exim for `:` and quotes: hence the
- * quoted key of Exim, and list_add_words. */
+/* Maps of MTAs: Postfix's access(5) and transport(5), Exim's lsearch, sendmail's access
+ * database. Postfix looks for `$`, sendmail for `%` and `(`, Exim for `:` and quotes: hence the
+ * quoted key of Exim, and list_add_words. No word of a stranger goes into a map. */
 #include "bouncelog/base/date.h"
 #include "lists.h"
 

@@ -1,3 +1,6 @@
+/* The head of the page: what was read and what is missing, the numbers of the day on tiles
+ * beside those of a usual day, and what to fix first, with the places where it hurts. Every text
+ * of a log goes through html()'s %t. The sections follow page.h. */
 #include "page.h"
 
 static void warning(struct page *page, sv file, sv why)

@@ -1,3 +1,6 @@
+/* The section of the page about addresses: why they are listed, which ones could not be listed
+ * and, with a history, what changed since the last run. Addresses are shown only if they were
+ * asked for, and then no more than 250: the whole list is a file of its own. */
 #include "page.h"
 
 enum { ADDRESSES_SHOWN = 250 };

@@ -1,3 +1,6 @@
+/* The tables of the page: categories with their remedies and an example each, domains and hosts
+ * with their shares and trends, replies that no rule knows, and samples of lines that were not
+ * understood. Long tables end after some rows; the summary has the rest. */
 #include "page.h"
 
 enum { RANKED_SHOWN = 15, SHAPES_SHOWN = 12 };

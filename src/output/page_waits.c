@@ -1,4 +1,6 @@
-/* How long mail waited that was not taken at once. */
+/* The section of the page about mail that was not taken at once: how long it waited, by
+ * provider, and within which time half of it and nine tenths of it were taken. The steps of time
+ * are those of the counters (tally), so the words say "up to" and never more than is known. */
 #include "page.h"
 
 #include <stdio.h>

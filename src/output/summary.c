@@ -1,3 +1,7 @@
+/* The summary of a scan: one JSON document whose keys are those of
+ * docs/schemas/summary.schema.json, in their order. Arrays are written row by row, each row an
+ * object of its own on a line of its own, so that differences between two summaries can be read.
+ * Nothing is sorted or summed here. */
 #include "bouncelog/output/output.h"
 #include "json.h"
 #include "summary_more.h"

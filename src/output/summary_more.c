@@ -1,4 +1,6 @@
-/* What the summary says of time: the last day, and how long mail waited. */
+/* What the summary says of time: the last day beside a usual one, and how long mail waited that
+ * was not taken at once. Where a share of the mail waited longer than the last step of the
+ * counters, the time is not known and null stands for it. */
 #include "summary_more.h"
 
 cJSON *summary_latest_day(const struct latest_day *day)

@@ -1,4 +1,7 @@
-/* The summary for a person at a terminal. */
+/* The summary for a person at a terminal: 80 columns, colour only where the caller saw a
+ * terminal. Bars are plain ASCII, because it is mailed and piped as often as it is looked at.
+ * Widths are those that a terminal shows (text_width.c); control characters are made visible,
+ * and a text is cut at a whole character. */
 #include "bouncelog/base/text.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"

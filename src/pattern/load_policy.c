@@ -3,6 +3,8 @@
  * The first policy that is loaded is the policy: a site's own stands before ours. */
 #include "load.h"
 
+#include <assert.h>
+
 static int load_policy_rule(struct patterns *patterns, struct document *document, sv name,
                             const yaml_node_t *key, const yaml_node_t *node, struct err *err)
 {
@@ -35,7 +37,7 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
 
 /* A mapping of numbers, of which none may be missing. */
 static int load_numbers(struct document *document, sv key, const char *names, int *const *numbers,
-                        struct err *err)
+                        size_t count, struct err *err)
 {
     yaml_node_t *root = document_root(document), *node = document_get(document, root, key);
     sv rest = sv_from(names);
@@ -48,6 +50,7 @@ static int load_numbers(struct document *document, sv key, const char *names, in
         return -1;
     for (size_t i = 0; rest.len; i++) {
         sv name = sv_cut(rest, ' ', &rest);
+        assert(i < count);
         if (document_int(document, node, name, -1, numbers[i], err) < 0)
             return -1;
         if (*numbers[i] < 0)
@@ -62,9 +65,10 @@ static int load_guards(struct policy_table *policy, struct document *document, s
                           &policy->guard.before_percent};
     int *const brake[] = {&policy->brake.addresses, &policy->brake.share_percent};
     if (load_numbers(document, SV("outage_guard"), "addresses share_percent before_percent", guard,
-                     err) < 0)
+                     sizeof guard / sizeof *guard, err) < 0)
         return -1;
-    return load_numbers(document, SV("brake"), "addresses share_percent", brake, err);
+    return load_numbers(document, SV("brake"), "addresses share_percent", brake,
+                        sizeof brake / sizeof *brake, err);
 }
 
 int load_policy(struct patterns *patterns, struct document *document, bool site, struct err *err)

@@ -11,6 +11,7 @@
  * that one. */
 #include "engine.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 #include "bouncelog/base/mem.h"
@@ -115,6 +116,7 @@ static void visit_ordered(struct engine *engine, struct slot *slot)
     engine->streams[slot->source].consumed = slot->chunk.consumed;
     engine->stage_busy = false;
     engine->next++;
+    assert(slot->state == SLOT_READY);
     slot->state = SLOT_FREE;
     engine->free_count++;
     pthread_cond_broadcast(&engine->changed);
@@ -178,6 +180,7 @@ static void visit_stream(struct engine *engine, struct worker *worker, struct st
         worker_run(worker, &slot->chunk, &clock, slot->in_quotes, &slot->batch);
         pthread_mutex_lock(&engine->mutex);
     }
+    assert(slot->state == SLOT_BUSY);
     slot->state = more ? SLOT_READY : SLOT_FREE;
     engine->free_count += !more;
     pthread_cond_broadcast(&engine->changed);

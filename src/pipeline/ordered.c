@@ -1,3 +1,7 @@
+/* The ordered stage. The records of each chunk go through the ledger in the order of the input;
+ * the events that come out of it are judged, counted, given to the evidence and to the writer of
+ * events, in this order. Most of its time goes into waiting for memory, so the places that a
+ * record will need are asked for some records ahead. */
 #include "ordered.h"
 
 #include "bouncelog/base/date.h"

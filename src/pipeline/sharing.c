@@ -1,3 +1,7 @@
+/* Finds sets of logs that name a host in common: rsyslog writes every line of mail into syslog
+ * and into mail.log, so what both have is counted once (twins.h). The hosts are read from the
+ * head of each source. Sets that share no host are read without that care, which costs memory
+ * for each event. */
 #include "sharing.h"
 
 #include "bouncelog/base/mem.h"

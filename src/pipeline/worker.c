@@ -1,3 +1,6 @@
+/* What needs no other line is done here: header, shape of the line, reply, verdict, for each
+ * line of a chunk. The records of a chunk lie in an arena of their own and point into the chunk.
+ * Lines that nobody understands are counted, and the first few are kept as samples. */
 #include "worker.h"
 
 #include "bouncelog/ledger/ledger.h"

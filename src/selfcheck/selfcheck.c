@@ -117,10 +117,11 @@ static void check_templates(struct check *check, const struct shape *shape,
 static const struct shape *taken_before(struct check *check, const struct mta_patterns *mta,
                                         size_t index, const struct example *example)
 {
-    for (size_t i = 0; i < index; i++)
-        if ((mta->shapes[i].daemons & mta->shapes[index].daemons) &&
-            shape_takes(check, &mta->shapes[i], example->text, example->place))
-            return &mta->shapes[i];
+    const struct shape *shape = &mta->shapes[index];
+    for (const struct shape *other = mta->shapes; other < shape; other++)
+        if ((other->daemons & shape->daemons) &&
+            shape_takes(check, other, example->text, example->place))
+            return other;
     return NULL;
 }
 

@@ -127,7 +127,7 @@ bool policy_reached(const struct policy_rule *rule, const int64_t *times, size_t
     if (!rule->listed || need == 0)
         return false;
     /* Any run of messages that fits into the window will do, the widest one first. */
-    for (size_t first = 0; first + need <= n; first++) {
+    for (size_t first = 0; first < n; first++) {
         size_t last = n - 1;
         while (window && last > first && sorted[last] - sorted[first] > window)
             last--;

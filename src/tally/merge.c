@@ -1,3 +1,6 @@
+/* Adds counters to counters: sums are added, names are looked up in the table that they are
+ * merged into, and of what is kept once the earliest stays. The sums are the same in any order
+ * and any grouping, which is why days, threads and hosts can be counted apart. */
 #include "merge.h"
 
 #include "bouncelog/base/text.h"

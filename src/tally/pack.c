@@ -1,5 +1,7 @@
-/* A period as bytes, in two parts: the rankings that tell an outage are looked at for many days at
- * once, all else only for a report. Categories go by name. */
+/* A period as bytes, in two parts: the rankings that tell an outage are looked at for many days
+ * at once, all else only for a report. Each part begins with its version; the numbers behind it
+ * are packed as pack.h says, tables as their size and their rows. Categories go by name, so that
+ * a new pattern file cannot give old numbers another meaning. */
 #include "bouncelog/base/pack.h"
 
 #include "merge.h"

@@ -6,6 +6,8 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 faults=0
+# Names, to be split.
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(sed -n "s/^  - category: //p" patterns/categories.yaml)
 
 # A domain that is gone, and what the rules for codes at MAIL and at the greeting are for.

@@ -8,7 +8,7 @@ from checks import PROGRAM, expect, fault, finish
 SECONDS, MIB = 20, 1 << 20
 
 for table in sorted(glob.glob('tests/cases/rules/*.tsv')):
-    scored = subprocess.run(['scripts/accuracy', table, '--strict', '--bouncelog', PROGRAM], capture_output=True, text=True)
+    scored = subprocess.run(['tests/cases/accuracy', table, '--strict', '--bouncelog', PROGRAM], capture_output=True, text=True)
     if scored.returncode:
         fault(table)
         print('\n'.join(line for line in scored.stdout.split('\n') if not line.endswith(' right')), scored.stderr)

@@ -81,6 +81,6 @@ cp samples/solaris.log "$work/mx1/other.log"
 # shellcheck disable=SC2016
 FLEET_HISTORY='$HOST_DIR/other' FLEET_LOGS='$HOST_DIR/other.log' packaging/fleet "$work/one" mx1
 "$BOUNCELOG" report -d "$work/one" | counts_of > "$work/merged"
-"$BOUNCELOG" scan samples/solaris.log | counts_of > "$work/whole"
+"$BOUNCELOG" scan "$work/mx1/other.log" | counts_of > "$work/whole"
 diff -u "$work/whole" "$work/merged"
 echo "fleet: three hosts are one"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rotation torture (torture.py), in a length that fits every build. scripts/torture runs more of it.
+# Rotation torture (torture.py), in a length that fits every build. tests/run/torture runs more of it.
 set -eu
 for tool in logrotate gzip xz zstd; do
     command -v "$tool" > /dev/null || PATH=$PATH:/usr/sbin
