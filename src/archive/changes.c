@@ -1,3 +1,5 @@
+/* Changes items of a history that are being walked over: what is to change is remembered, and done
+ * when the walk is over, because SQLite promises nothing about rows that change under a cursor. */
 #include "changes.h"
 
 #include "bouncelog/base/mem.h"

@@ -1,3 +1,6 @@
+/* Remembers verdicts. The first table is asked by the words letter by letter, and only with words
+ * that came twice; the second one by their shape. Both are emptied when they are full, so that no
+ * stranger's words can make them grow. */
 #include "memo.h"
 
 #include "bouncelog/base/hash.h"

@@ -1,3 +1,6 @@
+/* Finds the rules that a shape may concern. Every literal of every rule is filed under its rarest
+ * three bytes; one pass over the shape looks up each three bytes in a table, and only where they
+ * are filed is the literal itself compared. Rules without a literal are always candidates. */
 #include "prefilter.h"
 
 #include "bouncelog/base/map.h"

@@ -1,3 +1,6 @@
+/* Compares one rule with a question, cheapest first: origin, stage, codes, provider, literals, then
+ * the pattern, then what it must not overlook. `550`, `5xx` and `5.1.X` are how gates are written.
+ */
 #include "rules.h"
 
 static bool code_matches(sv gate, int code)

@@ -1,3 +1,9 @@
+/* Makes the shape of a reply: what differs from mail to mail becomes a mark.
+ *
+ *   550 5.1.1 <joe@example.com> no such user, 4jYJdY6H6Zz1  ->  <addr> no such user, <id>
+ *
+ * Runs of plain words are copied sixteen bytes at a time; the rest is read byte by byte. Host names
+ * that rules look at (patterns/keep-hosts.yaml) keep their words. */
 #include "shape.h"
 
 #include "bouncelog/base/bytes.h"

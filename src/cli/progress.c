@@ -1,3 +1,5 @@
+/* Shows how far a scan is: on a terminal one line that is written over, elsewhere a line now and
+ * then. Compressed input counts by its packed bytes. */
 #include "progress.h"
 
 #include <stdio.h>

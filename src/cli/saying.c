@@ -1,3 +1,5 @@
+/* Says things to people: one line on standard error, control characters made visible, because log
+ * text is written by strangers; or a result on standard output, whose last write is checked. */
 #include "cli.h"
 
 #include <stdio.h>

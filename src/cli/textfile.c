@@ -1,3 +1,4 @@
+/* Reads a small file that an option names, whole; what cannot be read is a mistake of the user. */
 #include "textfile.h"
 
 #include <errno.h>

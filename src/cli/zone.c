@@ -1,3 +1,5 @@
+/* Sets the zone of the process from --timezone: a name of the zone database, UTC, or an offset,
+ * which POSIX counts the other way round (IEEE Std 1003.1, section 8.3). */
 #include "zone.h"
 
 #include <errno.h>

@@ -1,3 +1,6 @@
+/* Records failures and deliveries under each address. A delivery wipes away what is older than it,
+ * and a failure that is older than the last delivery is not recorded: so the order of reading does
+ * not matter. A failure that names an original recipient is recorded under both addresses. */
 #include "bouncelog/evidence/evidence.h"
 
 #include "bouncelog/base/bytes.h"

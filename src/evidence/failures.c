@@ -1,3 +1,6 @@
+/* Lets the failures of an address grow and thin out. Distinct messages and days are bounded: of a
+ * busy address the oldest message stays, and of each day the latest ones, since a rule asks how
+ * many messages failed and how far apart the first and the last of them are. */
 #include "failures.h"
 
 #include <string.h>

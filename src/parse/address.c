@@ -1,3 +1,8 @@
+/* Reads the small things in the groups of a line: addresses as MTAs print them, queue ids in the
+ * words of an accepting server, delays.
+ *
+ * Addresses come from Postfix (global/info_log_addr_form.c: quoted since 3.5), Exim (deliver.c,
+ * string_log_address: unquoted first) and rsyslog, which escapes what does not print. */
 #include "address.h"
 
 #include "bouncelog/base/bytes.h"

@@ -1,3 +1,6 @@
+/* Reads how an MTA wraps the words of a failure: who complains, in answer to which command, and
+ * which part of the text the remote server said. The frames of an MTA's pattern file are tried in
+ * order; a frame may hold words that are framed themselves. */
 #include "parser.h"
 
 enum stage frame_stage(const struct mta_patterns *patterns, sv command)

@@ -1,3 +1,9 @@
+/* Undoes the grammar of SMTP replies: codes by position, lines joined, the enhanced code behind the
+ * code (RFC 5321 section 4.2.1, RFC 2034).
+ *
+ *   550-5.1.1 no such user 550 5.1.1 see http://example.com   Postfix, one blank between lines
+ *   550-5.1.1 no such user\n550 5.1.1 see http://example.com  Exim, an escaped line break
+ */
 #include "bouncelog/parse/reply.h"
 
 #include "bouncelog/base/text.h"

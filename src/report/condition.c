@@ -1,3 +1,5 @@
+/* Reads and evaluates what --fail-on asks for: `NAME OP NUMBER[%]` (condition.h). A share is of all
+ * attempts; the bounce rate is a share already. */
 #include "bouncelog/report/condition.h"
 
 #include <stdio.h>

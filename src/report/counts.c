@@ -1,3 +1,5 @@
+/* Fills the small tables: why addresses are listed, why lists leave some out, attempts by MTA,
+ * outcome and category. The last one is bounded, because each row becomes a series of metrics. */
 #include "counts.h"
 
 #include <stdlib.h>

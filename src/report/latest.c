@@ -1,3 +1,5 @@
+/* Compares the last 24 hours with the days of 24 hours before them, and marks reply shapes that
+ * were never seen before. The median of each count is what is usual. */
 #include "latest.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Sorts names by how often they occur, and adds up those beyond the length of the table in one row
+ * that is called (other). Shares are rounded to four decimals. */
 #include "rankings.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/* Finds addresses in texts, and puts fingerprints or masks in their places.
+ *
+ * In a text, an address is what stands around an @ that has a host name behind it; the local part
+ * may be quoted (RFC 5321 section 4.1.2). Too much is better hidden than too little. */
 #include "bouncelog/report/redact.h"
 
 #include <nettle/hmac.h>

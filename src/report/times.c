@@ -1,3 +1,5 @@
+/* Makes the time line of the page: one row for each hour or day, also for those in which nothing
+ * happened; how names fared over its days; at which hours of the week mail was deferred. */
 #include "times.h"
 
 #include "bouncelog/base/buf.h"

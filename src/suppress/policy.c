@@ -1,3 +1,9 @@
+/* The policy, row by row (patterns/policy.yaml, docs/POLICY.md): what follows from one failure,
+ * when several failures suffice, which addresses may be listed at all, and which a list can carry.
+ *
+ * A failure suffices by itself if our MTA gave up, the reply was permanent, and the verdict rests
+ * on words or an enhanced status code. What speaks of us, the content or the network lists nobody.
+ */
 #include "bouncelog/suppress/policy.h"
 
 enum {

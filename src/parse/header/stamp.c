@@ -1,3 +1,6 @@
+/* Turns the stamp of a line into UTC. A year that is not logged is the one that agrees with the
+ * queue ids or with the date of the file; a zone that is not logged follows from arrivals, whose
+ * queue ids carry the time in UTC, else it is that of the machine. */
 #include "stamp.h"
 
 enum {

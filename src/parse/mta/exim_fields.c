@@ -1,3 +1,9 @@
+/* Takes Exim's ` K=value` fields off a line, from left to right.
+ *
+ *   field = " " KEY "=" ( <"> *( char / "\\" char ) <"> / "<" ... ">" / bare ) / " " WORD
+ *
+ * exim/src/src/deliver.c (delivery_log, d_hostlog, d_tlslog) writes them. What is no field ends
+ * them: behind it strangers' words may stand. */
 #include "exim_fields.h"
 
 #include "bouncelog/base/bytes.h"
