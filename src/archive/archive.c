@@ -1,5 +1,6 @@
-/* Opened: the marks, the files and the allow list are read at once, all else when it is asked for.
- */
+/* Opens a history. Where logs were read to, which files they were, the allow
+ * list and the totals are read at once, all else when it is asked for.
+ * Everything up to the commit is one transaction. */
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"

@@ -1,5 +1,6 @@
-/* Changes items of a history that are being walked over: what is to change is remembered, and done
- * when the walk is over, because SQLite promises nothing about rows that change under a cursor. */
+/* Changes items of a history that are being walked over. What is to change is remembered and done
+ * when the walk is over, because SQLite promises nothing about rows that change under a cursor.
+ * (https://www.sqlite.org/isolation.html) */
 #include "changes.h"
 
 #include "bouncelog/base/mem.h"

@@ -1,4 +1,6 @@
-/* Evidence and open messages: taken from the history, of this host and of others. */
+/* Takes from a history what is decided over: evidence, open messages and activity, of this host
+ * and of others. A scan starts with what its own host left; decisions are made over all hosts.
+ * What other hosts have on their lists is their matter. */
 #include <stdlib.h>
 
 #include "bouncelog/base/date.h"

@@ -1,4 +1,6 @@
-/* What is done to a history by hand: an address shown or forgotten, old days dropped. */
+/* Does what is done to a history by hand: shows an address, erases it wherever it stands, drops
+ * old days. An address is in evidence, on the allow list, in sets of fingerprints, in samples, and
+ * in messages on their way. */
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/text.h"
@@ -13,7 +15,7 @@ static sv lower(sv address, char *out)
     return sv_make(out, address.len);
 }
 
-static int add_suspect(void *context, const struct item *item, struct err *err)
+static int add_known(void *context, const struct item *item, struct err *err)
 {
     struct archive *archive = context;
     struct address_record *record = map_add(&archive->all.addresses, item->key, NULL);
@@ -28,7 +30,7 @@ int archive_find(struct archive *archive, sv address, const struct address_recor
 {
     char bytes[ADDRESS_MAX];
     sv key = lower(address, bytes);
-    if (history_each_of(archive->history, ITEM_ADDRESS, key, add_suspect, archive, err) < 0)
+    if (history_each_of(archive->history, ITEM_ADDRESS, key, add_known, archive, err) < 0)
         return -1;
     *record = map_get(&archive->all.addresses, key);
     return *record != NULL;
@@ -161,7 +163,7 @@ static int prune_day(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
-static int prune_suspect(void *context, const struct item *item, struct err *err)
+static int prune_record(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
     struct address_record record = {0};
@@ -197,9 +199,9 @@ int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence
                      : 0;
     changes.before = evidence_before;
     if (result == 0)
-        result = changes_make(&changes, ITEM_ADDRESS, prune_suspect, &changes, err);
+        result = changes_make(&changes, ITEM_ADDRESS, prune_record, &changes, err);
     if (result == 0)
-        result = changes_make(&changes, ITEM_DOMAIN, prune_suspect, &changes, err);
+        result = changes_make(&changes, ITEM_DOMAIN, prune_record, &changes, err);
     changes_release(&changes);
     return result;
 }

@@ -1,4 +1,6 @@
-/* Stored evidence under the rules and the policy of today. */
+/* Judges stored evidence by the rules and the policy of today. Of each failure the latest words
+ * are kept, so that they can be classified again; an expiry has none of its own, and only what
+ * follows from it may change. */
 #include "bouncelog/base/mem.h"
 #include "bouncelog/classify/classify.h"
 #include "changes.h"

@@ -1,4 +1,6 @@
-/* What a run leaves: how far each log was read, counters by day, evidence, open messages. */
+/* Stores what a run leaves: how far each log was read, counters by day, senders, the latest
+ * events, open messages, totals. All of it is written before any output is replaced, so that a
+ * full disk shows in time; the commit comes last. */
 #include <stdio.h>
 #include <stdlib.h>
 

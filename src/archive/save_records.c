@@ -1,5 +1,6 @@
-/* Stores the address records that a run has changed: what is held against each address, and where
- * the decisions of the run have put it on the lists. The records themselves stay as they are. */
+/* Stores the address records that a run has changed: what is held against each
+ * address, and where the decisions of the run have put it on the lists. The
+ * records themselves stay as they are. */
 #include <stdlib.h>
 
 #include "bouncelog/base/mem.h"

@@ -1,5 +1,6 @@
-/* Shows how far a scan is: on a terminal one line that is written over, elsewhere a line now and
- * then. Compressed input counts by its packed bytes. */
+/* Shows how far a scan is: on a terminal one line that is written over,
+ * elsewhere a line now and then. Compressed input counts by its packed bytes,
+ * since nobody knows yet what is in it. */
 #include "progress.h"
 
 #include <stdio.h>

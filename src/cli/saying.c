@@ -1,5 +1,6 @@
 /* Says things to people: one line on standard error, control characters made visible, because log
- * text is written by strangers; or a result on standard output, whose last write is checked. */
+ * text is written by strangers; or a result on standard output, whose last write is checked. Kinds
+ * of errors become exit codes here. */
 #include "cli.h"
 
 #include <stdio.h>

@@ -1,4 +1,6 @@
-/* Reads a small file that an option names, whole; what cannot be read is a mistake of the user. */
+/* Reads a small file that an option names, whole: a list of addresses, a key, a
+ * list of before. What cannot be read is a mistake of the user, told with the
+ * name of the option. */
 #include "textfile.h"
 
 #include <errno.h>

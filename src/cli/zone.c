@@ -1,5 +1,6 @@
-/* Sets the zone of the process from --timezone: a name of the zone database, UTC, or an offset,
- * which POSIX counts the other way round (IEEE Std 1003.1, section 8.3). */
+/* Sets the zone of the process from --timezone: a name of the zone database, UTC, or an offset.
+ * POSIX counts offsets the other way round (IEEE Std 1003.1, section 8.3), so they are turned. A
+ * name that the zone database does not have is a mistake, not UTC. */
 #include "zone.h"
 
 #include <errno.h>

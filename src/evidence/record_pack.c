@@ -1,5 +1,6 @@
-/* An address record as bytes: its failures by the names of their categories, times as distances
- * from the latest one, which makes most of them one byte. */
+/* Packs an address record into bytes, and adds such bytes to what is known of another. Failures go
+ * by the names of their categories, which later pattern files may order otherwise; times are
+ * distances from the latest one, which makes most of them one byte. */
 #include "bouncelog/base/pack.h"
 #include "failures.h"
 

@@ -1,4 +1,6 @@
-/* Evidence under new rules: the latest words of each failure are judged again. */
+/* Judges the latest words of each failure anew. A failure may move to another category, which may
+ * be there already, and what counts no more is dropped; one that waits for another verdict is not
+ * made worse by what it was before. */
 #include "failures.h"
 
 static struct event event_of(const struct failure *failure, sv key)

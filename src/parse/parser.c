@@ -1,5 +1,7 @@
-/* One thread's reading of lines: the quick header that most lines need no more than, the shape that
- * takes a message, the fields that all records of a line share. */
+/* Reads lines, one thread's at a time. Most need no more than the quick header: they have the
+ * header of the line before, and no gate begins like their message. The others are read in full:
+ * header, queue id, the shape that takes the message. What all records of a line share is filled
+ * in here. */
 #include "parser.h"
 
 #include <stddef.h>

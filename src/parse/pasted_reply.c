@@ -1,4 +1,6 @@
-/* A reply without a log line around it, as a person pastes it. */
+/* Reads a reply without a log line around it, as a person pastes it into `bouncelog explain`: with
+ * or without its code, or in the words in which an MTA wraps it. The outcome follows from the
+ * code, as there is no log to say it. */
 #include "mta/mta.h"
 #include "parser.h"
 

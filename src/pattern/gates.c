@@ -1,4 +1,6 @@
-/* Which shapes can take what begins with a byte. */
+/* Files the gates of line shapes under the byte that they begin with, in the order of their
+ * shapes. Most lines of a log begin with a byte that no gate of their daemon begins with, so that
+ * no pattern is tried on them. */
 #include "bouncelog/base/mem.h"
 #include "load.h"
 

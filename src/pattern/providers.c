@@ -1,4 +1,6 @@
-/* Who hosts a domain: the longest known suffix of a host name. */
+/* Finds who hosts a domain: the provider of the longest known suffix of the relay host, else of
+ * the recipient domain (patterns/providers.yaml). A set of bits over last labels rules most names
+ * out before they are looked up, and each thread remembers its last answers. */
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/pattern/patterns.h"

@@ -1,5 +1,6 @@
-/* Reads and evaluates what --fail-on asks for: `NAME OP NUMBER[%]` (condition.h). A share is of all
- * attempts; the bounce rate is a share already. */
+/* Reads and evaluates what --fail-on asks for: `NAME OP NUMBER[%]`
+ * (condition.h). A share is one of all attempts; the bounce rate is a share
+ * already, and counts of lines or addresses have none. */
 #include "bouncelog/report/condition.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Fills the small tables: why addresses are listed, why lists leave some out, attempts by MTA,
- * outcome and category. The last one is bounded, because each row becomes a series of metrics. */
+ * outcome and category. The last one is bounded, because each row becomes a series of metrics:
+ * what is beyond the bound is added up by MTA and outcome. */
 #include "counts.h"
 
 #include <stdlib.h>

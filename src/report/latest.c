@@ -1,5 +1,6 @@
 /* Compares the last 24 hours with the days of 24 hours before them, and marks reply shapes that
- * were never seen before. The median of each count is what is usual. */
+ * were never seen before. The median of each count is what is usual: one bad day among seven does
+ * not move it. */
 #include "latest.h"
 
 #include <stdlib.h>

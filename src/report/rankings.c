@@ -1,5 +1,6 @@
 /* Sorts names by how often they occur, and adds up those beyond the length of the table in one row
- * that is called (other). Shares are rounded to four decimals. */
+ * that is called (other). Shares are rounded to four decimals, so that the same counts give the
+ * same bytes everywhere. */
 #include "rankings.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* Shows how long mail waited that was deferred first: for each provider the steps of the tally
- * become the time within which half of it, or nine tenths, was taken. */
+/* Shows how long mail waited that was deferred first. The tally counts it in
+ * steps; for each provider they become the time within which half of it, or nine
+ * tenths, was taken. */
 #include "retries.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* Decisions as rows that people read: sorted, in words, with addresses redacted. */
+/* Turns decisions into rows that people read: sorted by address, with the reason
+ * in words, and with addresses redacted also within replies. Nothing is decided
+ * here (src/suppress). */
 #include "suppressions.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Makes the time line of the page: one row for each hour or day, also for those in which nothing
- * happened; how names fared over its days; at which hours of the week mail was deferred. */
+ * happened; how names fared over its days; at which hours of the week mail was deferred. Up to two
+ * days it goes by the hour, beyond by the day. */
 #include "times.h"
 
 #include "bouncelog/base/buf.h"

@@ -1,4 +1,6 @@
-/* What protects against a list that is wrong as a whole: a provider's outage, a run out of line. */
+/* Protects against a list that is wrong as a whole. The outage guard looks for runs of intervals
+ * of up to a day in which a domain or provider called far more of its mail dead than before; the
+ * brake for a run that would list far more addresses than a run lists. */
 #include "bouncelog/suppress/policy.h"
 
 static struct interval sum_of(const struct interval *intervals, size_t from, size_t to)

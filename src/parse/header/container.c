@@ -1,4 +1,6 @@
-/* Lines inside JSON objects: journal exports, Docker's json-file. */
+/* Opens lines inside JSON objects: journal exports (systemd, docs/JOURNAL_EXPORT_FORMATS.md) and
+ * Docker's json-file. A line break inside such a text would be a line that no MTA wrote, so only
+ * what stands before it counts. */
 #include "container.h"
 
 #include <cjson/cJSON.h>

@@ -1,5 +1,6 @@
-/* What stands before the message: a form of patterns/headers.yaml, or the one of the line before.
- */
+/* Reads what stands before the message of a line: a container, then one of the forms of
+ * patterns/headers.yaml. The bytes of the last header are remembered, since most lines differ from
+ * the one before in the time at most. */
 #include "header.h"
 
 #include "../mta/mta.h"

@@ -1,4 +1,6 @@
-/* Names of programs: by glob, or by the daemon that a path ends with. */
+/* Finds whose program a name is: by the globs of the pattern files, or by the daemon that a path
+ * ends with, as in postfix-out/relay/smtp. The last names are remembered in a table of fixed size,
+ * whatever a log contains. */
 #include "program.h"
 
 #include "bouncelog/base/bytes.h"

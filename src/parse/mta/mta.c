@@ -1,4 +1,6 @@
-/* Which MTAs need hooks: all others are their pattern file. */
+/* Says which MTAs need hooks. All others are their pattern file: they get the hooks of mta_other,
+ * which know no queue id, and find the ids of accepting servers by the words of Postfix and
+ * sendmail. */
 #include "mta.h"
 
 #include "../address.h"

@@ -1,4 +1,6 @@
-/* Queue ids: runs of letters and digits, and numbers in them. */
+/* Reads runs of letters and digits at the start of a text, and numbers in them:
+ * most MTAs name messages so. What the characters of an id mean stands with each
+ * MTA's own code. */
 #include "queue_id.h"
 
 #include "bouncelog/base/bytes.h"

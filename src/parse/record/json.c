@@ -1,5 +1,6 @@
-/* Records as JSON objects (RFC 8259), one a line, as KumoMTA writes them. An object that carries a
- * line (header/container.c) is none of these. */
+/* Reads records that are JSON objects (RFC 8259), one a line, as KumoMTA writes them. An object
+ * that carries a line (header/container.c) is none of these; whether it was asked for as one or as
+ * the other first changes nothing. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
-/* What JSON objects and CSV rows have in common: which record takes one, what its paths give. Where
- * a path leads to a list of recipients, each has a record of its own. */
+/* Has what JSON objects and CSV rows share: which record takes one, and what its paths give. Where
+ * a path leads to a list of recipients, each has a record of its own. The time is data here, never
+ * read from a header. */
 #include "record.h"
 
 #include "../mta/mta.h"
