@@ -6,7 +6,6 @@ import glob, os, posixpath, re, sys
 
 LINES_MAX, FUNCTION_MAX, OPENING_MIN, OPENING_MAX = 450, 60, 3, 12
 ROOM = re.compile(r'^([a-z]+): *([a-z ]*?) *\| *([\w./ -]*?) *\| *(\S.*)$')
-# Rooms whose files all open with what they do.
 OWN = {'version.h'} # made by CMake
 
 
