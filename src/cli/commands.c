@@ -6,7 +6,7 @@
 #include "cli.h"
 
 const char program_about[] =
-    "bouncelog reads Postfix, Exim and sendmail logs and says what bounced, "
+    "bouncelog reads the logs of mail servers and says what bounced, "
     "why, and whom to stop mailing.";
 const char program_example[] = "bouncelog scan --suppress bad-addresses.txt /var/log/mail.log*";
 

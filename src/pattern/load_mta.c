@@ -254,15 +254,19 @@ static int load_sign(struct patterns *patterns, struct document *document, const
                      uint8_t mta, struct map *seen, struct err *err)
 {
     struct mta_patterns *to = &patterns->mtas[mta];
-    struct sign sign;
+    const struct pattern_kind kind = {"'unparsed'", REGEX_ANCHORED, 0};
+    struct sign sign = {0};
+    sv pattern;
     (void)seen; /* signs have no names */
-    if (document_check_keys(document, node, "daemons gate needs", err) < 0 ||
+    if (document_check_keys(document, node, "daemons gate needs pattern", err) < 0 ||
         document_text(document, node, SV("gate"), false, &sign.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &sign.needs, err) < 0 ||
         load_daemons(to, document, node, SV("daemons"), &sign.daemons, err) < 0)
         return -1;
-    if (!sign.gate.len && !sign.needs.len)
-        return document_error(document, node, err, "'gate' or 'needs' is missing; write one");
+    if (!sign.gate.len && !document_get(document, node, SV("pattern")))
+        return document_error(document, node, err, "'gate' or 'pattern' is missing; write one");
+    if (pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &sign.regex, err) < 0)
+        return -1;
     load_append(&to->signs, &to->sign_count, sizeof sign, &sign);
     return 0;
 }

@@ -159,6 +159,8 @@ static void release_mta(struct mta_patterns *mta)
     mem_free(mta->local_words);
     mem_free(mta->stock_words);
     mem_free(mta->arrivals);
+    for (size_t i = 0; i < mta->sign_count; i++)
+        regex_free(mta->signs[i].regex);
     mem_free(mta->signs);
     mem_free(mta->records);
     mem_free(mta->programs);

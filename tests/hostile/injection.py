@@ -87,6 +87,12 @@ TRUE = {
     'sendmail': b'Nov 22 04:00:00 mail sm-mta[9]: 6AM300aa000009: to=<victim@innocent.example>, delay=00:00:00, '
                 b'xdelay=00:00:00, mailer=esmtp, pri=30212, relay=mx.innocent.example. [203.0.113.9], dsn=5.1.1, '
                 b'reply=550 5.1.1 User unknown, stat=User unknown\n',
+    'opensmtpd': b'2026-11-22T04:00:00+01:00 mail smtpd[9]: 7bb1d0d4f0aa1b02 mta delivery evpid=4c9a61f20d0e5c11 from=<a@example.org> '
+                 b'to=<victim@innocent.example> rcpt=<-> source="192.0.2.1" relay="203.0.113.9 (mx.innocent.example)" delay=2s '
+                 b'result="PermFail" stat="550 5.1.1 User unknown"\n',
+    'kumomta': b'{"type":"Bounce","id":"c1","sender":"a@example.org","recipient":"victim@innocent.example","queue":"innocent.example",'
+               b'"response":{"code":550,"enhanced_code":{"class":5,"subject":1,"detail":1},"content":"User unknown","command":"RCPT TO"},'
+               b'"peer_address":{"name":"mx.innocent.example","addr":"203.0.113.9"},"timestamp":1795320000,"created":1795320000}\n',
 }
 
 forgeries = 0

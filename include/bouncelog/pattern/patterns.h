@@ -97,6 +97,7 @@ static inline bool shape_has_field(const struct shape *shape, enum field field)
 struct sign {
     sv gate, needs; /* empty: anything */
     uint64_t daemons;
+    struct regex *regex; /* NULL: the rest says it all */
 };
 
 /* A log whose lines are records: CSV rows in which a column, or JSON objects in which a path

@@ -131,7 +131,9 @@ static bool looks_like_delivery(const struct line *line)
         const struct sign *sign = &line->patterns->signs[i];
         if ((sign->daemons == UINT64_MAX || (sign->daemons & line->header.program.daemon)) &&
             sv_starts(line->rest, sign->gate) &&
-            (!sign->needs.len || sv_find(line->rest, sign->needs) != SV_NPOS))
+            (!sign->needs.len || sv_find(line->rest, sign->needs) != SV_NPOS) &&
+            (!sign->regex ||
+             regex_match(sign->regex, line->parser->matcher, line->rest) == REGEX_YES))
             return true;
     }
     return false;
