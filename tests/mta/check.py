@@ -13,10 +13,12 @@ import subprocess
 import sys
 
 import forged
-from exceptions import CODES, LISTED_AS, LOGGED_AS, OUTCOMES, UNLISTED, two_readings
+from exceptions import CODES, LISTED, LISTED_AS, LOGGED_AS, OUTCOMES, UNLISTED, two_readings
 from plan import plan
+from script import LMTP
 
 MTA, FOLDER = sys.argv[1:3]
+FIRST_LINE = MTA in ('sendmail', 'opensmtpd') # which decide by the first line of a reply
 FORGERIES = 200 # lines at least, for each MTA
 
 
@@ -56,6 +58,7 @@ class Attempt:
 
     def __init__(self, entry):
         self.stage, self.first = entry['stage'], entry['first']
+        self.lmtp = entry['recipient'].endswith(f'@{LMTP}')
         raw = entry['reply'].encode('latin-1')
         lines = raw.split(b'\r\n')
         # sendmail takes what was cut off for a whole line.
@@ -66,15 +69,25 @@ class Attempt:
         self.codes = [int(line[:3]) for line in lines if line[:3].isdigit()]
         if MTA == 'sendmail': # which logs the first line only
             lines = lines[:1]
-        enhanced = [re.match(rb'\d{3}[- \t]+#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])', line) for line in lines]
+        # OpenSMTPD takes the code and the status away from all lines but the first.
+        enhanced = [re.match(rb'\d{3}[- \t]+#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])', line)
+                    for line in (lines[:1] if FIRST_LINE else lines)]
         self.enhanced = {match[1].decode() for match in enhanced if match}
         self.text = b' '.join(line[4:] for line in lines).decode('utf-8', 'replace')
 
     def code(self):
-        return (self.codes[0 if MTA == 'sendmail' else -1]) if self.codes else None
+        return (self.codes[0 if FIRST_LINE else -1]) if self.codes else None
 
     def taken(self):
         return self.stage == 'end_of_data' and self.code() is not None and 200 <= self.code() < 300
+
+    def logged(self):
+        """Whether the line of the recipient has the words of this answer."""
+        if MTA == 'sendmail': # of a delivery it logs the words alone
+            return not self.taken()
+        if MTA == 'opensmtpd': # the session that was not let in has no recipients; mail.lmtp is silent in success
+            return self.stage not in ('banner', 'ehlo') and not (self.lmtp and self.taken())
+        return not self.first # the others log no result while there is one more server to ask
 
 
 class Truth:
@@ -108,7 +121,7 @@ class Truth:
         if not notices:
             return 'unknown'
         codes = attempts[-1].codes if attempts else []
-        last = codes[0 if MTA == 'exim' else -1] if codes else None # they differ in which line decides
+        last = codes[0 if MTA in ('exim', 'opensmtpd') else -1] if codes else None # they differ in which line decides
         # Exim and sendmail give up for good what was put off too often.
         waited = notices[0]['status'].startswith('4') or last is None or last < 500
         return 'expired' if notices[0]['second_round'] and waited else 'bounced'
@@ -136,13 +149,9 @@ def check_recipient(truth, case, rcpt, events):
     if exception in CODES:
         return faults
     attempts = truth.attempts[norm(rcpt.address)]
-    said = [attempt for attempt in attempts if attempt.code() is not None]
+    said = [attempt for attempt in attempts if attempt.code() is not None and attempt.logged()]
     read = [event for event in events
             if event['outcome'] not in ('expired', 'handed_over') and event['code'] is not None]
-    if MTA == 'sendmail': # of a delivery it logs the words alone
-        said = [attempt for attempt in said if not attempt.taken()]
-    else: # the others log no result while there is one more server to ask
-        said = [attempt for attempt in said if not attempt.first]
     if [attempt.code() for attempt in said] != [event['code'] for event in read]:
         faults.append(f'codes {[event["code"] for event in read]}, not {[attempt.code() for attempt in said]}')
         return faults
@@ -166,7 +175,7 @@ def check_list(truth, summary, plain):
     for case in truth.cases:
         for rcpt in case.to if 'queue_id' in truth.mail[case.name] else ():
             key = (MTA, rcpt.address)
-            if rcpt.listed and key not in UNLISTED and not truth.two_readings(rcpt):
+            if (rcpt.listed or key in LISTED) and key not in UNLISTED and not truth.two_readings(rcpt):
                 want.add(norm(LISTED_AS.get(key, rcpt.listed_as or rcpt.address)))
     got = {norm(row['address']) for row in summary['suppress']}
     faults += [f'suppressed: {address}' for address in sorted(got - want)]

@@ -1,4 +1,5 @@
 """Where an MTA's log shows less than the server said: (MTA, recipient), and why."""
+from script import LMTP
 
 # What is read instead of the true outcome.
 OUTCOMES = {
@@ -14,6 +15,9 @@ CODES = {
     ('sendmail', 'joe@odd-tab.example'),
     # Exim reads no lines of more than 4096 bytes.
     *(('exim', f'joe@lie-break-longest-{name}.example') for name in ('postfix', 'exim', 'sendmail')),
+    # OpenSMTPD reads none of more than 2048.
+    *(('opensmtpd', f'joe@lie-break-{length}-{name}.example') for length in ('longer', 'longest')
+      for name in ('postfix', 'exim', 'sendmail')),
 }
 # Not listed although the server said that they are dead.
 UNLISTED = {
@@ -23,6 +27,18 @@ UNLISTED = {
     ('sendmail', 'joe@chunking-dead-late.example'),
     # No words, only sendmail's own 5.1.10.
     ('sendmail', 'joe@mx-null.example'),
+    # OpenSMTPD does not know what a null MX is: "No MX found for domain", and it tries again.
+    ('opensmtpd', 'joe@mx-null.example'),
+    # Its mail.lmtp makes every refusal a temporary one.
+    ('opensmtpd', f'dead@{LMTP}'),
+    ('opensmtpd', f'gone@{LMTP}'),
+    # It asks no second server while the first one answers.
+    ('opensmtpd', 'joe@two-later-dead.example'),
+}
+# Listed although the server said nothing about the recipient.
+LISTED = {
+    # OpenSMTPD does not log the stage; this looks like an answer to RCPT.
+    ('opensmtpd', 'joe@mail-unknown.example'),
 }
 # The address before aliases is not in the log: ctladdr= may also be the sender.
 LISTED_AS = {

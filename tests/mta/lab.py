@@ -143,10 +143,12 @@ def failed(message):
         message = quopri.decodestring(message)
     for block in re.split(r'\n\s*\n', message.decode('utf-8', 'replace').replace('\r', '')):
         fields = dict(re.findall(r'^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t].*)*)', block, re.M))
-        if fields.get('Action', '').strip().lower() == 'failed':
+        action, status = fields.get('Action', '').strip().lower(), fields.get('Status', '')
+        # OpenSMTPD says of what it gives up for its age that it is delayed.
+        if action == 'failed' or (action == 'delayed' and status == '4.4.7'):
             for name in ('Original-Recipient', 'Final-Recipient'):
                 if name in fields:
-                    yield fields[name].partition(';')[2].replace('\n', '').strip(), fields.get('Status', '')
+                    yield fields[name].partition(';')[2].replace('\n', '').strip(), status
 
 
 def write(path, rows):

@@ -3,7 +3,7 @@ import socket
 import struct
 import threading
 
-A, CNAME, SOA, MX, ANY = 1, 5, 6, 15, 255
+A, CNAME, SOA, PTR, MX, ANY = 1, 5, 6, 12, 15, 255
 SERVFAIL, NXDOMAIN = 2, 3
 
 
@@ -29,7 +29,10 @@ class Names:
 
     def __init__(self, hosts, mail, broken):
         self.hosts, self.mail, self.broken = hosts, mail, broken
-        self.known = set(hosts) | set(mail)
+        # Who owns an address says what its name is: any label that the plan has.
+        self.names = {'.'.join(reversed(address.split('.'))) + '.in-addr.arpa': host
+                      for host, address in hosts.items()}
+        self.known = set(hosts) | set(mail) | set(self.names)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(('127.0.0.1', 53))
         threading.Thread(target=self.serve, daemon=True).start()
@@ -49,6 +52,8 @@ class Names:
         records = []
         if kind in (A, ANY) and name in self.hosts:
             records.append((A, socket.inet_aton(self.hosts[name])))
+        if kind in (PTR, ANY) and name in self.names:
+            records.append((PTR, encode(self.names[name])))
         if kind in (MX, ANY):
             records += [(MX, struct.pack('!H', preference) + encode(host))
                         for preference, host in self.mail.get(name, ())]

@@ -265,6 +265,9 @@ def plan(mta):
              *two_servers(), *notifications(), *starttls(), *(by_recipient(mta) if mta != 'sendmail' else ()),
              *aliases(), *(by_postfix() if mta == 'postfix' else ()),
              *forged.cases(mta)]
+    if mta == 'opensmtpd': # which takes plain addresses only, as REFUSED in forged.py sees
+        cases = [case for case in cases
+                 if not any('"' in address or not address.isascii() for address in (case.sender, *case.envelope))]
     names = [case.name for case in cases]
     assert len(names) == len(set(names))
     return cases

@@ -6,7 +6,7 @@
 # over it, what it writes goes to memory, its network is a loopback device where every address of
 # RFC 5737 is at home, and it ends with its first process. The host's own files stay as they are.
 #
-# usage: run.sh postfix|exim|sendmail [verbose]: with a log as short as it comes, or with all that the MTA can say
+# usage: run.sh postfix|exim|sendmail|opensmtpd [verbose]: with a log as short as it comes, or with all that the MTA can say
 # BOUNCELOG: the program. MTA_KEEP: a folder that the log and the truth are left in.
 # MTA_CACHE: where unpacked packages are kept, build/mta if not said.
 set -eu
@@ -28,6 +28,7 @@ case $mta in
 postfix) packages=postfix ;;
 exim) packages=exim4-daemon-light ;;
 sendmail) packages="sendmail-bin sendmail-cf m4" ;;
+opensmtpd) packages=opensmtpd ;;
 *) exit 2 ;;
 esac
 cache=${MTA_CACHE:-build/mta}/$mta
