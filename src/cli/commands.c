@@ -5,9 +5,8 @@
 
 #include "cli.h"
 
-const char program_about[] =
-    "bouncelog reads the logs of mail servers and says what bounced, "
-    "why, and whom to stop mailing.";
+const char program_about[] = "bouncelog reads the logs of mail servers and says what bounced, "
+                             "why, and whom to stop mailing.";
 const char program_example[] = "bouncelog scan --suppress bad-addresses.txt /var/log/mail.log*";
 
 const struct command_row command_rows[COMMAND_COUNT] = {

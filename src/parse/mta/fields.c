@@ -111,8 +111,14 @@ void fields_set(struct line *line, const struct shape *shape, struct record *rec
     uint64_t wanted = shape->fields & OF_ALL;
     if (record->kind == RECORD_ATTEMPT)
         wanted |= shape->fields & OF_ATTEMPTS;
-    if (line->by_template)
-        wanted &= line->parser->fields.set;
+    if (line->by_template) {
+        const struct template_fields *fields = &line->parser->fields;
+        for (wanted &= fields->set; wanted; wanted &= wanted - 1) {
+            int field = __builtin_ctzll(wanted);
+            setters[field](line, record, fields->values[field]);
+        }
+        return;
+    }
     for (; wanted; wanted &= wanted - 1) {
         enum field field = (enum field)__builtin_ctzll(wanted);
         setters[field](line, record, line_field(line, shape, field));
