@@ -104,7 +104,7 @@ if shutil.which('bash'):
             fault(f'bash completes {" ".join(words)} to {got}')
 if shutil.which('fish'):
     shown = run('fish', '--no-config', '-c', f'source {made}/completions/bouncelog.fish; complete -C "bouncelog scan --mta "').stdout
-    if [line.split('\t')[0] for line in shown.split('\n') if line] != ['auto', 'exim', 'postfix', 'sendmail']:
+    if [line.split('\t')[0] for line in shown.split('\n') if line] != sorted(['auto', *(os.path.basename(path)[:-5] for path in glob.glob('patterns/mta/*.yaml'))]):
         fault(f'fish completes scan --mta to {shown!r}')
 
 # The first configuration file: nothing is in force, and whatever is uncommented is understood.
