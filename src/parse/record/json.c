@@ -53,14 +53,23 @@ static int json_items(const struct row *row, sv path)
     return cJSON_IsArray(at) ? cJSON_GetArraySize(at) : 1;
 }
 
+/* What takes the object; *object is the caller's to delete, *row is where its paths are looked up.
+ */
+static const struct record_shape *find(const struct parser *parser, sv text, cJSON **object,
+                                       struct row *row, uint8_t *mta)
+{
+    *object = cJSON_ParseWithLength(text.ptr, text.len);
+    *row = (struct row){json_text, json_items, *object};
+    return *object && !container_is(*object) ? record_find(parser, RECORD_JSON, row, mta) : NULL;
+}
+
 bool json_line_read(struct parser *parser, const struct clock *clock, sv text, int64_t number,
                     struct records *records, enum line_class *class)
 {
+    cJSON *object;
+    struct row row;
     uint8_t mta = MTA_UNKNOWN;
-    cJSON *object = cJSON_ParseWithLength(text.ptr, text.len);
-    struct row row = {json_text, json_items, object};
-    const struct record_shape *record =
-        object && !container_is(object) ? record_find(parser, RECORD_JSON, &row, &mta) : NULL;
+    const struct record_shape *record = find(parser, text, &object, &row, &mta);
     if (record)
         *class = record_read(parser, clock, mta, record, &row, text, number, records);
     cJSON_Delete(object);
@@ -71,11 +80,10 @@ static const struct record_shape *json_example(struct parser *parser, sv text,
                                                struct records *records,
                                                struct template_fields *fields)
 {
-    uint8_t mta;
-    cJSON *object = cJSON_ParseWithLength(text.ptr, text.len);
-    struct row row = {json_text, json_items, object};
-    const struct record_shape *record =
-        object ? record_find(parser, RECORD_JSON, &row, &mta) : NULL;
+    cJSON *object;
+    struct row row;
+    uint8_t mta = MTA_UNKNOWN;
+    const struct record_shape *record = find(parser, text, &object, &row, &mta);
     if (record)
         record_fields(record, &row, 0, &records->arena, fields);
     cJSON_Delete(object);

@@ -34,29 +34,31 @@ static bool holds(const struct record_condition *condition, const struct row *ro
     return !condition->value_count;
 }
 
-static bool takes(const struct record_shape *record, const struct row *row)
+static bool takes(const struct record_shape *record, const struct row *row, struct arena *scratch)
 {
-    struct arena scratch = {0};
-    bool all = true;
-    for (size_t i = 0; i < record->when_count && all; i++)
-        all = holds(&record->when[i], row, &scratch);
-    arena_release(&scratch);
-    return all;
+    for (size_t i = 0; i < record->when_count; i++)
+        if (!holds(&record->when[i], row, scratch))
+            return false;
+    return true;
 }
 
 const struct record_shape *record_find(const struct parser *parser, enum record_format format,
                                        const struct row *row, uint8_t *mta)
 {
     const struct patterns *patterns = parser->options.patterns;
-    for (*mta = MTA_UNKNOWN + 1; *mta < patterns->taxonomy.mta_count; ++*mta) {
-        const struct mta_patterns *of = &patterns->mtas[*mta];
-        if (parser->options.only != MTA_UNKNOWN && parser->options.only != *mta)
+    const struct record_shape *found = NULL;
+    struct arena scratch = {0};
+    for (uint8_t at = MTA_UNKNOWN + 1; at < patterns->taxonomy.mta_count && !found; at++) {
+        const struct mta_patterns *of = &patterns->mtas[at];
+        if (parser->options.only != MTA_UNKNOWN && parser->options.only != at)
             continue;
-        for (size_t i = 0; i < of->record_count; i++)
-            if (of->records[i].format == format && takes(&of->records[i], row))
-                return &of->records[i];
+        *mta = at;
+        for (size_t i = 0; i < of->record_count && !found; i++)
+            if (of->records[i].format == format && takes(&of->records[i], row, &scratch))
+                found = &of->records[i];
     }
-    return NULL;
+    arena_release(&scratch);
+    return found;
 }
 
 /* Several paths are joined by dots, if there is something at each. */
