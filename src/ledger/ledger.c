@@ -78,8 +78,7 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     } else if (attempt->has_sender) {
         event->sender_key = hash_address(attempt->sender, &event->sender_domain_key);
     }
-    bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
-                  attempt->outcome == OUTCOME_EXPIRED;
+    bool failed = outcome_is_failure(attempt->outcome);
     /* Of a message with the null sender that nobody was seen to hand in, we think that it is ours.
      */
     bool ours =

@@ -1,8 +1,9 @@
 /* Which groups of a pattern somebody reads: one row a field.
  *
- * Header forms are read by src/parse/header/header.c, frames by frame.c, records by record/record.c.
- * What a meaning reads of a line, src/parse/mta/read.c and fields.c tell for all MTAs; `only` and
- * `except` are MTAs whose hooks (src/parse/mta/MTA.c) read more, or take a field from elsewhere. */
+ * Header forms are read by src/parse/header/header.c, frames by frame.c, records by
+ * record/record.c. What a meaning reads of a line, src/parse/mta/read.c and fields.c tell for all
+ * MTAs; `only` and `except` are MTAs whose hooks (src/parse/mta/MTA.c) read more, or take a field
+ * from elsewhere. */
 #include "fields.h"
 
 enum { HEADER = 1, HEADER_MESSAGE = 2, FRAME = 4, RECORD = 8 };

@@ -53,18 +53,25 @@ static const yaml_node_t *item_under(struct document *document, const yaml_node_
     return i < document_items(node) ? document_item(document, node, i) : NULL;
 }
 
+/* Which of the names the item is. */
+static int find_item(struct document *document, const yaml_node_t *item, const char *what,
+                     const struct names *names, sv *name, size_t *at, struct err *err)
+{
+    if (document_view(document, item, name, err) < 0)
+        return -1;
+    return names_find(names, *name, at) ? 0 : unknown_name(document, item, what, *name, names, err);
+}
+
 int load_bits(struct document *document, const yaml_node_t *mapping, sv key, const char *what,
               const struct names *names, uint32_t *bits, struct err *err)
 {
     const yaml_node_t *item;
+    sv name;
+    size_t at;
     *bits = 0;
     for (size_t i = 0; (item = item_under(document, mapping, key, i)); i++) {
-        sv name;
-        size_t at;
-        if (document_view(document, item, &name, err) < 0)
+        if (find_item(document, item, what, names, &name, &at, err) < 0)
             return -1;
-        if (!names_find(names, name, &at))
-            return unknown_name(document, item, what, name, names, err);
         if (*bits >> at & 1)
             return document_error(document, item, err, "'%.*s' stands twice; leave one out",
                                   SV_FMT(name));
@@ -77,14 +84,11 @@ int load_known(struct document *document, const yaml_node_t *mapping, sv key, co
                const struct names *names, struct err *err)
 {
     const yaml_node_t *item;
-    for (size_t i = 0; (item = item_under(document, mapping, key, i)); i++) {
-        sv name;
-        size_t at;
-        if (document_view(document, item, &name, err) < 0)
+    sv name;
+    size_t at;
+    for (size_t i = 0; (item = item_under(document, mapping, key, i)); i++)
+        if (find_item(document, item, what, names, &name, &at, err) < 0)
             return -1;
-        if (!names_find(names, name, &at))
-            return unknown_name(document, item, what, name, names, err);
-    }
     return 0;
 }
 

@@ -30,11 +30,9 @@ static int load_field(struct document *document, const yaml_node_t *fields, size
     uint64_t readable = fields_of_record(record->shape.meaning);
     struct names names = names_of_fields(&readable);
     sv name;
-    enum field field = 0;
+    enum field field;
     (void)document_pair(document, fields, i, &name);
-    while (field < FIELD_COUNT && !(readable >> field & 1 && sv_eq(field_name(field), name)))
-        field++;
-    if (field == FIELD_COUNT)
+    if (!field_from_name(name, &field) || !(readable >> field & 1))
         return document_error(document, document_key(document, fields, i), err,
                               "nobody reads a field '%.*s' of a record with 'meaning: %.*s'; write "
                               "one of: %s",

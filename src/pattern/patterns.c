@@ -112,7 +112,7 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
     mem_free(documents);
     if (rc == 0) {
         providers_index(patterns);
-        for (size_t i = 0; i < MTA_MAX; i++)
+        for (size_t i = 0; i < patterns->taxonomy.mta_count; i++)
             gates_index(&patterns->mtas[i]);
     }
     return rc < 0 ? -1 : check_complete(patterns, where, err);

@@ -58,25 +58,47 @@ sv field_name(enum field field)
     return sv_from(field_names[field]);
 }
 
+/* PCRE2's table of named groups: entries of one size, each the number in two bytes and the name. */
+struct group_table {
+    PCRE2_SPTR entries;
+    uint32_t count, entry_size;
+};
+
+static struct group_table groups_of(const struct regex *regex)
+{
+    struct group_table table = {0};
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &table.count);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &table.entry_size);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table.entries);
+    return table;
+}
+
+static sv group_name(const struct group_table *table, uint32_t i)
+{
+    return sv_from((const char *)table->entries + (size_t)i * table->entry_size + 2);
+}
+
+bool field_from_name(sv name, enum field *field)
+{
+    for (*field = 0; *field < FIELD_COUNT; ++*field)
+        if (sv_eq(sv_from(field_names[*field]), name))
+            return true;
+    return false;
+}
+
 static int find_groups(struct regex *regex, char *why, size_t why_size)
 {
-    uint32_t count = 0, entry_size = 0;
-    PCRE2_SPTR table = NULL;
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
-    for (uint32_t i = 0; i < count; i++, table += entry_size) {
-        unsigned group = (unsigned)table[0] << 8 | table[1];
-        const char *name = (const char *)table + 2;
-        size_t field = 0;
-        while (field < FIELD_COUNT && strcmp(field_names[field], name) != 0)
-            field++;
+    struct group_table table = groups_of(regex);
+    for (uint32_t i = 0; i < table.count; i++) {
+        PCRE2_SPTR entry = table.entries + (size_t)i * table.entry_size;
+        unsigned group = (unsigned)entry[0] << 8 | entry[1];
+        enum field field;
         if (group >= GROUPS) {
             snprintf(why, why_size, "more than %d groups; write (?:...) where none is read",
                      GROUPS);
             return -1;
         }
-        if (field < FIELD_COUNT)
+        if (field_from_name(group_name(&table, i), &field))
             regex->group_of[field] = (unsigned char)group;
     }
     return 0;
@@ -84,18 +106,11 @@ static int find_groups(struct regex *regex, char *why, size_t why_size)
 
 bool regex_other_group(const struct regex *regex, uint64_t fields, sv *name)
 {
-    uint32_t count = 0, entry_size = 0;
-    PCRE2_SPTR table = NULL;
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
-    for (uint32_t i = 0; i < count; i++, table += entry_size) {
-        size_t field = 0;
-        *name = sv_from((const char *)table + 2);
-        while (field < FIELD_COUNT &&
-               !((fields >> field & 1) && sv_eq(field_name((enum field)field), *name)))
-            field++;
-        if (field == FIELD_COUNT)
+    struct group_table table = groups_of(regex);
+    for (uint32_t i = 0; i < table.count; i++) {
+        enum field field;
+        *name = group_name(&table, i);
+        if (!field_from_name(*name, &field) || !(fields >> field & 1))
             return true;
     }
     return false;

@@ -5,14 +5,6 @@
 
 #include <string.h>
 
-static int field_from_name(sv name)
-{
-    for (int field = 0; field < FIELD_COUNT; field++)
-        if (sv_eq(name, field_name((enum field)field)))
-            return field;
-    return -1;
-}
-
 /* Takes `literal{field}` off the front of *text. */
 static bool take_part(struct template_part *part, sv *text, const char **why)
 {
@@ -34,7 +26,8 @@ static bool take_part(struct template_part *part, sv *text, const char **why)
     sv name = sv_sub(rest, 0, close);
     *text = sv_skip(rest, close == SV_NPOS ? close : close + 1);
     part->stop = text->len ? text->ptr[0] : 0;
-    part->field = field_from_name(name);
+    enum field field;
+    part->field = field_from_name(name, &field) ? (int)field : -1;
     part->number = sv_eq(name, SV("#"));
     if (close == SV_NPOS || (name.len && !part->number && part->field < 0)) {
         *why = "the template names an unknown field";
@@ -54,8 +47,9 @@ bool template_other_field(sv text, uint64_t fields, sv *name)
         if (open == SV_NPOS)
             return false;
         *name = sv_cut(sv_skip(text, open + 1), '}', &text);
-        int field = field_from_name(*name);
-        if (name->len && !sv_eq(*name, SV("#")) && (field < 0 || !(fields >> field & 1)))
+        enum field field;
+        if (name->len && !sv_eq(*name, SV("#")) &&
+            (!field_from_name(*name, &field) || !(fields >> field & 1)))
             return true;
     }
 }

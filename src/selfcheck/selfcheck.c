@@ -34,21 +34,29 @@ __attribute__((format(printf, 3, 4))) static void fault(struct check *check, str
     check->handler(check->context, place, text);
 }
 
-/* The fields of the matcher's last match against those that the example names. */
-static void check_fields(struct check *check, const struct example *example,
-                         const struct regex *regex, sv pattern)
+/* What came out against the fields that the example names; loading has refused unknown ones. */
+static void check_values(struct check *check, const struct example *example, const char *kind,
+                         sv owner, const struct template_fields *fields)
 {
     for (size_t i = 0; i < example->field_count; i++) {
         sv name = example->fields[i].name, want = example->fields[i].value;
-        enum field field = 0;
-        while (
-            !sv_eq(field_name(field), name)) /* it is a group of the pattern, or was not loaded */
-            field++;
-        sv got = matcher_field(check->matcher, regex, field);
+        enum field field;
+        sv got = field_from_name(name, &field) && fields->set >> field & 1 ? fields->values[field]
+                                                                           : SV_EMPTY;
         if (!sv_eq(got, want))
-            fault(check, example->place, "'%.*s': group '%.*s' is '%.*s', not '%.*s'",
-                  SV_FMT(pattern), SV_FMT(name), SV_FMT(got), SV_FMT(want));
+            fault(check, example->place, "'%.*s': %s '%.*s' is '%.*s', not '%.*s'", SV_FMT(owner),
+                  kind, SV_FMT(name), SV_FMT(got), SV_FMT(want));
     }
+}
+
+/* Those of the matcher's last match. */
+static void check_fields(struct check *check, const struct example *example,
+                         const struct regex *regex, sv pattern)
+{
+    struct template_fields fields = {.set = regex_fields(regex)};
+    for (enum field field = 0; field < FIELD_COUNT; field++)
+        fields.values[field] = matcher_field(check->matcher, regex, field);
+    check_values(check, example, "group", pattern, &fields);
 }
 
 static bool matches(struct check *check, const struct regex *regex, sv text, struct place place)
@@ -273,27 +281,6 @@ static void check_guards(struct check *check, const struct examples *examples)
     }
 }
 
-static void check_record_fields(struct check *check, const struct example *example,
-                                const struct record_shape *record,
-                                const struct template_fields *fields)
-{
-    for (size_t i = 0; i < example->field_count; i++) {
-        sv name = example->fields[i].name, want = example->fields[i].value;
-        enum field field = 0;
-        while (field < FIELD_COUNT && !sv_eq(field_name(field), name))
-            field++;
-        sv got = field < FIELD_COUNT && shape_has_field(&record->shape, field)
-                     ? fields->values[field]
-                     : SV_EMPTY;
-        if (field == FIELD_COUNT || !shape_has_field(&record->shape, field))
-            fault(check, example->place, "'%.*s' has no field '%.*s'", SV_FMT(record->shape.name),
-                  SV_FMT(name));
-        else if (!sv_eq(got, want))
-            fault(check, example->place, "'%.*s': field '%.*s' is '%.*s', not '%.*s'",
-                  SV_FMT(record->shape.name), SV_FMT(name), SV_FMT(got), SV_FMT(want));
-    }
-}
-
 static void check_record(struct check *check, const struct record_shape *record)
 {
     const struct examples *examples = &record->shape.examples;
@@ -308,7 +295,7 @@ static void check_record(struct check *check, const struct record_shape *record)
             fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
                   SV_FMT(took->shape.name), SV_FMT(record->shape.name));
         else
-            check_record_fields(check, hit, record, &fields);
+            check_values(check, hit, "field", record->shape.name, &fields);
     }
     for (size_t i = 0; i < examples->miss_count; i++)
         if (parser_record(check->parser, record->format, examples->misses[i].text, &check->records,

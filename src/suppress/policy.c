@@ -88,8 +88,7 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
                           const struct event *event)
 {
     const struct record *attempt = &event->attempt;
-    bool failed = attempt->outcome == OUTCOME_DEFERRED || attempt->outcome == OUTCOME_BOUNCED ||
-                  attempt->outcome == OUTCOME_EXPIRED;
+    bool failed = outcome_is_failure(attempt->outcome);
     if (!failed || attempt->verdict.category >= taxonomy->category_count)
         return ACTION_NONE;
     const struct category *category = &taxonomy->categories[attempt->verdict.category];

@@ -368,8 +368,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
 {
     const struct record *a = &event->attempt;
     uint64_t address = a->address_key;
-    bool failed = a->outcome == OUTCOME_DEFERRED || a->outcome == OUTCOME_BOUNCED ||
-                  a->outcome == OUTCOME_EXPIRED;
+    bool failed = outcome_is_failure(a->outcome);
     tally->attempts[a->outcome]++;
     count_reply(tally, taxonomy, a, failed);
     if (a->time < tally->first)

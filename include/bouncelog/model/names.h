@@ -20,6 +20,11 @@
 enum outcome { OUTCOME_NAMES(NAMES_ENUM) OUTCOME_COUNT };
 sv outcome_name(enum outcome value);
 bool outcome_from_name(sv name, enum outcome *value);
+/* Was the recipient not reached, for now or for good? What our own server refused is none. */
+static inline bool outcome_is_failure(enum outcome outcome)
+{
+    return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_BOUNCED || outcome == OUTCOME_EXPIRED;
+}
 
 #define SEVERITY_NAMES(X)                                                                          \
     X(SEVERITY_NONE, "none")                                                                       \

@@ -53,6 +53,7 @@ enum field { FIELD_NAMES(FIELD_ENUM) FIELD_COUNT };
 #undef FIELD_ENUM
 
 sv field_name(enum field field);
+bool field_from_name(sv name, enum field *field);
 
 struct regex;
 struct matcher;

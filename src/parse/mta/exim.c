@@ -233,7 +233,7 @@ static bool read_attempt(struct line *line, const struct shape *shape, struct re
         understood = read_deferred(line, text, record);
     else if (record->outcome == OUTCOME_BOUNCED)
         understood = read_failed(line, text, record);
-    if (mta_is_failure(record->outcome))
+    if (outcome_is_failure(record->outcome))
         record->severity = failure_severity(record);
     return understood;
 }

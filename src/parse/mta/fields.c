@@ -158,7 +158,7 @@ static void read_coded(struct line *line, const struct shape *shape, sv code, sv
                       frame_stage(line->patterns, line_field(line, shape, FIELD_COMMAND)), text};
     record->reply = (struct reply){sv_to_u64(code, &number) && number < 1000 ? (int)number : 0,
                                    line_field(line, shape, FIELD_ENHANCED), text};
-    if (mta_is_failure(record->outcome) || !answered)
+    if (outcome_is_failure(record->outcome) || !answered)
         return;
     record->said.stage = STAGE_END_OF_DATA;
     record->forwarded_id = line->mta->forwarded_id(text);
@@ -173,7 +173,7 @@ void words_read(struct line *line, const struct shape *shape, struct record *rec
         record->outcome = OUTCOME_DISCARDED;
     if (code.len)
         read_coded(line, shape, code, text, record);
-    else if (!mta_is_failure(record->outcome))
+    else if (!outcome_is_failure(record->outcome))
         read_accepted(line, text, record);
     else if (frame_read(line, text, line->mta->separator, record) &&
              record->outcome == OUTCOME_BOUNCED)

@@ -53,9 +53,5 @@ void words_read(struct line *line, const struct shape *shape, struct record *rec
 
 /* Did an agent of our own host deliver or refuse? By daemon, or by transport. */
 bool mta_is_local(const struct line *line, sv transport);
-static inline bool mta_is_failure(enum outcome outcome)
-{
-    return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_BOUNCED || outcome == OUTCOME_EXPIRED;
-}
 
 #endif

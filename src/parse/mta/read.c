@@ -26,7 +26,7 @@ static bool understands(struct line *line, const struct shape *shape, enum outco
         return line->records->count > before;
     }
     words_read(line, shape, record);
-    if (mta_is_failure(record->outcome))
+    if (outcome_is_failure(record->outcome))
         record->severity = failure_severity(record);
     return true;
 }
