@@ -44,11 +44,16 @@ frames:
 '''
 
 
-def an_mta(work):
-    folder = f'{work}/mta'
-    write(folder, 'smallmail.yaml', MTA)
+def site(folder, name, text):
+    """A folder of a site with this one file, whose examples hold."""
+    write(folder, name, text)
     code, out, err = run('patterns', 'check', '--patterns-extra', folder)
-    expect(f'a new MTA: {out}{err}', code == 0)
+    expect(f'{name}: {out}{err}', code == 0)
+    return folder
+
+
+def an_mta(work):
+    folder = site(f'{work}/mta', 'smallmail.yaml', MTA)
     log = '2026-11-22T03:00:00Z mx1 smallmail[7]: id=a1 to=<joe@example.com> via=mx.example.com no: 550 5.1.1 no such user\n'
     for options in ([], ['--mta', 'smallmail']):
         got = [(a['mta'], a['recipient'], a['outcome'], a['code'], a['action']) for a in attempts(folder, log, *options)]
@@ -72,10 +77,7 @@ shapes:
 
 
 def a_line_shape(work):
-    folder = f'{work}/shape'
-    write(folder, 'our-agent.yaml', SHAPE)
-    code, out, err = run('patterns', 'check', '--patterns-extra', folder)
-    expect(f'a new line shape: {out}{err}', code == 0)
+    folder = site(f'{work}/shape', 'our-agent.yaml', SHAPE)
     log = '2026-11-22T03:00:00Z mx1 postfix/ouragent[7]: 63A8A2CF3: given to <joe@example.com>, status=bounced (550 5.1.1 no)\n'
     got = [(a['mta'], a['recipient'], a['outcome']) for a in attempts(folder, log)]
     expect(f'a new line shape: {got}', got == [('postfix', 'joe@example.com', 'bounced')])

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "generator/generate.h"
+#include "random.h"
 #include "running.h"
 
 enum { GENERATED_BYTES = 60000, RUNS = 90 };
@@ -23,12 +24,6 @@ static void run(const struct set *set, size_t chunk_bytes, unsigned jobs, struct
 {
     struct run_options options = {.patterns = &patterns, .chunk_bytes = chunk_bytes, .jobs = jobs};
     run_logs(set->paths, set->count, &options, result);
-}
-
-static uint32_t random_below(uint64_t *state, uint32_t n)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)((*state >> 33) % n);
 }
 
 /* 64 bytes to 4 MiB, small ones as often as large ones. */

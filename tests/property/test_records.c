@@ -5,18 +5,13 @@
 #include <unistd.h>
 
 #include "bouncelog/base/outfile.h"
+#include "random.h"
 #include "running.h"
 
 enum { ROWS = 400, RUNS = 60, VICTIMS_ROWS = 7 };
 
 static struct patterns patterns;
 static char path[] = "/tmp/bouncelog-records-XXXXXX";
-
-static uint32_t random_below(uint64_t *state, uint32_t n)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)((*state >> 33) % n);
-}
 
 /* Every VICTIMS_ROWS-th reply goes on over a line break. */
 static void add_row(struct buf *log, int i, uint64_t *state)

@@ -13,6 +13,7 @@
 #include "bouncelog/pattern/patterns.h"
 #include "generator/generate.h"
 #include "parse/mta/mta.h"
+#include "random.h"
 
 enum { LINE = 4096, SLACK = 64, LINES = 1000000 / 2 };
 
@@ -56,12 +57,6 @@ static void check_rest(const struct mta_patterns *mta, sv rest)
             compare(shape, rest, &fields);
         }
     }
-}
-
-static uint32_t random_below(uint64_t *state, uint32_t n)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)((*state >> 33) % n);
 }
 
 /* One byte changed, lost or doubled; or a piece that means something put in. */
