@@ -78,12 +78,20 @@ static size_t slot_of(const struct fpset *set, uint64_t fp)
 
 static void grow_to(struct fpset *set, size_t cap)
 {
-    struct fpset bigger = {.count = set->count, .cap = cap};
+    struct fpset bigger = {.count = set->count, .cap = cap, .base = set->base};
     bigger.slots = mem_table(bigger.cap, sizeof *bigger.slots);
-    for (size_t i = 0; i < set->cap; i++)
-        if (set->slots[i])
-            bigger.slots[slot_of(&bigger, set->slots[i])] = set->slots[i];
+    if (set->marks)
+        bigger.marks = mem_table(bigger.cap, sizeof *bigger.marks);
+    for (size_t i = 0; i < set->cap; i++) {
+        if (!set->slots[i])
+            continue;
+        size_t at = slot_of(&bigger, set->slots[i]);
+        bigger.slots[at] = set->slots[i];
+        if (set->marks)
+            bigger.marks[at] = set->marks[i];
+    }
     mem_free(set->slots);
+    mem_free(set->marks);
     *set = bigger;
 }
 
@@ -96,6 +104,25 @@ void fpset_reserve(struct fpset *set, size_t more)
         grow_to(set, cap);
 }
 
+static int64_t mark_at(const struct fpset *set, size_t at)
+{
+    return set->marks && set->marks[at] ? set->base + set->marks[at] : FPSET_UNMARKED;
+}
+
+static unsigned flags_at(const struct fpset *set, size_t at)
+{
+    return (unsigned)((set->slots[at] & LOW_MASK) >> FLAGS_SHIFT);
+}
+
+static void copy(struct fpset *into, const struct fpset *from, size_t at)
+{
+    int64_t mark = mark_at(from, at);
+    if (mark == FPSET_UNMARKED)
+        fpset_add(into, from->slots[at] & ~LOW_MASK, flags_at(from, at));
+    else
+        fpset_mark(into, from->slots[at] & ~LOW_MASK, flags_at(from, at), mark);
+}
+
 void fpset_merge(struct fpset *into, const struct fpset *from)
 {
     if (!from->count)
@@ -103,29 +130,58 @@ void fpset_merge(struct fpset *into, const struct fpset *from)
     fpset_reserve(into, from->count);
     for (size_t i = 0; i < from->cap; i++)
         if (from->slots[i])
-            fpset_add(into, from->slots[i] & ~LOW_MASK,
-                      (unsigned)((from->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
+            copy(into, from, i);
 }
 
 void fpset_prefetch(const struct fpset *set, uint64_t fp)
 {
-    if (set->cap)
-        __builtin_prefetch(&set->slots[hash_place(fp & ~LOW_MASK, set->cap)]);
+    if (!set->cap)
+        return;
+    size_t at = hash_place(fp & ~LOW_MASK, set->cap);
+    __builtin_prefetch(&set->slots[at]);
+    if (set->marks)
+        __builtin_prefetch(&set->marks[at]);
+}
+
+static int add(struct fpset *set, uint64_t fp, unsigned flags, size_t *at)
+{
+    if (set->count >= set->cap / 4 * 3)
+        grow_to(set, set->cap ? set->cap * 2 : FPSET_CAP);
+    *at = slot_of(set, fp);
+    uint64_t old = set->slots[*at];
+    if (!old) {
+        set->count++;
+        set->slots[*at] = (fp & ~LOW_MASK) | (uint64_t)flags << FLAGS_SHIFT | TAKEN;
+        return FPSET_NEW;
+    }
+    set->slots[*at] = old | (uint64_t)flags << FLAGS_SHIFT;
+    return (int)((old & LOW_MASK) >> FLAGS_SHIFT);
 }
 
 int fpset_add(struct fpset *set, uint64_t fp, unsigned flags)
 {
-    if (set->count >= set->cap / 4 * 3)
-        grow_to(set, set->cap ? set->cap * 2 : FPSET_CAP);
-    size_t at = slot_of(set, fp);
-    uint64_t old = set->slots[at];
-    if (!old) {
-        set->count++;
-        set->slots[at] = (fp & ~LOW_MASK) | (uint64_t)flags << FLAGS_SHIFT | TAKEN;
-        return FPSET_NEW;
+    size_t at;
+    return add(set, fp, flags, &at);
+}
+
+int fpset_mark(struct fpset *set, uint64_t fp, unsigned flags, int64_t mark)
+{
+    size_t at;
+    int before = add(set, fp, flags, &at);
+    if (!set->marks) {
+        set->marks = mem_table(set->cap, sizeof *set->marks);
+        set->base = mark - FPSET_MARKS;
     }
-    set->slots[at] = old | (uint64_t)flags << FLAGS_SHIFT;
-    return (int)((old & LOW_MASK) >> FLAGS_SHIFT);
+    int64_t above = mark - set->base;
+    uint16_t kept = above < 1 ? 1 : above > UINT16_MAX ? UINT16_MAX : (uint16_t)above;
+    if (kept > set->marks[at])
+        set->marks[at] = kept;
+    return before;
+}
+
+int64_t fpset_marked(const struct fpset *set, uint64_t fp)
+{
+    return set->cap ? mark_at(set, slot_of(set, fp)) : FPSET_UNMARKED;
 }
 
 int fpset_get(const struct fpset *set, uint64_t fp)
@@ -145,8 +201,7 @@ bool fpset_remove(struct fpset *set, uint64_t fp)
     fpset_reserve(&kept, set->count);
     for (size_t i = 0; i < set->cap; i++)
         if (set->slots[i] && (set->slots[i] & ~LOW_MASK) != (fp & ~LOW_MASK))
-            fpset_add(&kept, set->slots[i] & ~LOW_MASK,
-                      (unsigned)((set->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
+            copy(&kept, set, i);
     fpset_release(set);
     *set = kept;
     return true;
@@ -156,12 +211,20 @@ void fpset_each(const struct fpset *set, void (*visit)(void *, uint64_t, unsigne
 {
     for (size_t i = 0; i < set->cap; i++)
         if (set->slots[i])
-            visit(context, set->slots[i] & ~LOW_MASK,
-                  (unsigned)((set->slots[i] & LOW_MASK) >> FLAGS_SHIFT));
+            visit(context, set->slots[i] & ~LOW_MASK, flags_at(set, i));
+}
+
+void fpset_each_marked(const struct fpset *set, void (*visit)(void *, uint64_t, unsigned, int64_t),
+                       void *context)
+{
+    for (size_t i = 0; i < set->cap; i++)
+        if (set->slots[i])
+            visit(context, set->slots[i] & ~LOW_MASK, flags_at(set, i), mark_at(set, i));
 }
 
 void fpset_release(struct fpset *set)
 {
     mem_free(set->slots);
+    mem_free(set->marks);
     *set = (struct fpset){0};
 }

@@ -43,10 +43,12 @@ static void add_destination(void *value, const void *other)
     struct destination *into = value;
     const struct destination *from = other;
     outcomes_add(&into->outcomes, &from->outcomes);
-    for (size_t i = 0; i < INTERVALS_A_DAY; i++) {
-        into->activity.delivered[i] += from->activity.delivered[i];
-        into->activity.dead[i] += from->activity.dead[i];
-    }
+    activity_merge(&into->activity, &from->activity);
+}
+
+static void add_activity(void *value, const void *other)
+{
+    activity_merge(value, other);
 }
 
 static void add_ranked(void *value, const void *other)
@@ -143,6 +145,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->provider_days, &from->provider_days, add_ranked);
     merge_map(&into->retries, &from->retries, add_retries);
     merge_map(&into->recipient_domains, &from->recipient_domains, add_destination);
+    merge_map(&into->operators, &from->operators, add_activity);
     merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
     merge_map(&into->hosts, &from->hosts, add_ranked);
     merge_map(&into->hours, &from->hours, add_ranked);
@@ -150,6 +153,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->shapes, &from->shapes, add_number);
     merge_blocks(into, from);
     fpset_merge(&into->recipients, &from->recipients);
+    fpset_merge(&into->originals, &from->originals);
     merge_samples(&into->unclassified, &from->unclassified);
     keep_files(&into->unclassified, &into->texts);
 }
@@ -198,6 +202,7 @@ bool period_forget(struct period *period, sv address, uint64_t fingerprint)
 {
     struct tally *tally = &period->tally;
     bool found = fpset_remove(&tally->recipients, fingerprint);
+    found = fpset_remove(&tally->originals, fingerprint) || found;
     for (size_t i = 0; i < CATEGORY_MAX; i++) {
         struct category_tally *category = &tally->categories[i];
         found = fpset_remove(&category->addresses, fingerprint) || found;

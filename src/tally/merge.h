@@ -8,6 +8,24 @@
 bool tally_shows_first(int64_t time, sv text, int64_t other_time, sv other);
 void samples_insert(struct samples *samples, const struct sample *sample);
 
+static inline void outcomes_count(struct outcomes *counts, enum outcome outcome)
+{
+    counts->count++;
+    if (outcome == OUTCOME_DELIVERED) { /* most are */
+        counts->delivered++;
+        return;
+    }
+    counts->deferred += outcome == OUTCOME_DEFERRED;
+    counts->bounced += outcome == OUTCOME_BOUNCED;
+    counts->expired += outcome == OUTCOME_EXPIRED;
+}
+
+/* Provider, operator and domain that the event's mail went to. */
+void tally_destinations(struct tally *tally, const struct event *event);
+void tally_release_destinations(struct tally *tally);
+/* Names are counted in lower case; fingerprints of them are as good as the names themselves. */
+void *tally_find_name(struct map *map, sv name, uint64_t hash);
+
 /* Of an event that has deferrals behind it. */
 void tally_retry(struct tally *tally, const struct event *event);
 

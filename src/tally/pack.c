@@ -1,17 +1,14 @@
-/* A period as bytes, in two parts: the rankings that tell an outage are looked at for many days
- * at once, all else only for a report. Each part begins with its version; the numbers behind it
- * are packed as pack.h says, tables as their size and their rows. Categories go by name, so that
- * a new pattern file cannot give old numbers another meaning. */
-#include "bouncelog/base/pack.h"
+/* A period as bytes, all but its destinations (pack_destinations.c). They begin with their version;
+ * the numbers behind it are packed as pack.h says, tables as their size and their rows.
+ * Categories go by name, so that a new pattern file cannot give old numbers another meaning. */
+#include "pack.h"
 
+#include "bouncelog/base/date.h"
 #include "merge.h"
 
-enum { VERSION = 2, WITHOUT_RETRIES = 1, DESTINATIONS_VERSION = 1, LEAST_ROW = 2, HASH_BYTES = 8 };
+enum { VERSION = 3, WITHOUT_RETRIES = 1, WITHOUT_STEPS = 2 };
 
-typedef void pack_value(struct buf *out, const void *value);
-typedef void unpack_value(struct unpack *in, void *value);
-
-static void pack_map(struct buf *out, const struct map *map, pack_value *pack)
+void pack_map(struct buf *out, const struct map *map, pack_value *pack)
 {
     pack_unsigned(out, map_count(map));
     for (size_t i = 0; i < map_count(map); i++) {
@@ -20,7 +17,7 @@ static void pack_map(struct buf *out, const struct map *map, pack_value *pack)
     }
 }
 
-static void unpack_map(struct unpack *in, struct map *map, unpack_value *unpack)
+void unpack_map(struct unpack *in, struct map *map, unpack_value *unpack)
 {
     size_t count = unpack_count(in, LEAST_ROW);
     for (size_t i = 0; i < count && !in->failed; i++) {
@@ -39,7 +36,7 @@ static void unpack_int(struct unpack *in, void *value)
     *(int64_t *)value = unpack_finite(in);
 }
 
-static void pack_outcomes(struct buf *out, const void *value)
+void pack_outcomes(struct buf *out, const void *value)
 {
     const struct outcomes *outcomes = value;
     pack_number(out, outcomes->count);
@@ -49,7 +46,7 @@ static void pack_outcomes(struct buf *out, const void *value)
     pack_number(out, outcomes->expired);
 }
 
-static void unpack_outcomes(struct unpack *in, void *value)
+void unpack_outcomes(struct unpack *in, void *value)
 {
     struct outcomes *outcomes = value;
     outcomes->count = unpack_finite(in);
@@ -77,26 +74,6 @@ static void unpack_retries(struct unpack *in, void *value)
         retries->by_deferrals[i] = unpack_finite(in);
     for (size_t i = 0; i < WAIT_STEPS; i++)
         retries->by_wait[i] = unpack_finite(in);
-}
-
-static void pack_destination(struct buf *out, const void *value)
-{
-    const struct destination *destination = value;
-    pack_outcomes(out, &destination->outcomes);
-    for (size_t i = 0; i < INTERVALS_A_DAY; i++) {
-        pack_unsigned(out, destination->activity.delivered[i]);
-        pack_unsigned(out, destination->activity.dead[i]);
-    }
-}
-
-static void unpack_destination(struct unpack *in, void *value)
-{
-    struct destination *destination = value;
-    unpack_outcomes(in, &destination->outcomes);
-    for (size_t i = 0; i < INTERVALS_A_DAY; i++) {
-        destination->activity.delivered[i] = (uint32_t)unpack_unsigned(in);
-        destination->activity.dead[i] = (uint32_t)unpack_unsigned(in);
-    }
 }
 
 static void pack_fingerprint(void *context, uint64_t fingerprint, unsigned flags)
@@ -363,69 +340,69 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     pack_map(out, &tally->sender_domains, pack_outcomes);
     pack_map(out, &tally->hosts, pack_outcomes);
     pack_map(out, &tally->hours, pack_outcomes);
-    pack_set(out, &tally->recipients);
+    pack_recipients(out, &tally->recipients);
     pack_map(out, &tally->retries, pack_retries);
+    pack_recipients(out, &tally->originals);
 }
 
-void tally_pack_destinations(struct buf *out, const struct tally *tally)
+/* All before the recipients; false: the bytes are damaged, or newer than this program. */
+static bool unpack_begin(struct unpack *in, struct period *period, const struct taxonomy *taxonomy,
+                         uint64_t *version)
 {
-    pack_unsigned(out, DESTINATIONS_VERSION);
-    pack_map(out, &tally->providers, pack_destination);
-    pack_map(out, &tally->recipient_domains, pack_destination);
-}
-
-int tally_unpack_destinations(struct tally *tally, sv bytes)
-{
-    struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != DESTINATIONS_VERSION)
-        return -1;
-    unpack_map(&in, &tally->providers, unpack_destination);
-    unpack_map(&in, &tally->recipient_domains, unpack_destination);
-    return in.failed || in.rest.len ? -1 : 0;
-}
-
-int activity_each(sv bytes, activity_visitor *visit, void *context)
-{
-    struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != DESTINATIONS_VERSION)
-        return -1;
-    for (int domains = 0; domains < 2; domains++) {
-        size_t count = unpack_count(&in, LEAST_ROW);
-        for (size_t i = 0; i < count && !in.failed; i++) {
-            struct destination destination;
-            sv name = unpack_text(&in);
-            unpack_destination(&in, &destination);
-            if (!in.failed)
-                visit(context, name, domains == 1, &destination.activity);
-        }
-    }
-    return in.failed || in.rest.len ? -1 : 0;
+    struct tally *tally = &period->tally;
+    *version = unpack_unsigned(in);
+    if (*version < WITHOUT_RETRIES || *version > VERSION)
+        return false;
+    unpack_totals(in, period);
+    unpack_samples(in, &period->lines.unparsed_samples, &tally->texts);
+    unpack_samples(in, &period->lines.ambiguous_samples, &tally->texts);
+    unpack_samples(in, &tally->unclassified, &tally->texts);
+    unpack_codes(in, tally);
+    unpack_replies(in, tally, taxonomy);
+    unpack_map(in, &tally->provider_days, unpack_outcomes);
+    unpack_categories(in, tally, taxonomy);
+    unpack_blocks(in, tally, taxonomy);
+    unpack_map(in, &tally->enhanced, unpack_int);
+    unpack_map(in, &tally->rules, unpack_int);
+    unpack_map(in, &tally->shapes, unpack_int);
+    unpack_map(in, &tally->sender_domains, unpack_outcomes);
+    unpack_map(in, &tally->hosts, unpack_outcomes);
+    unpack_map(in, &tally->hours, unpack_outcomes);
+    return !in->failed;
 }
 
 int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy)
 {
     struct tally *tally = &period->tally;
     struct unpack in = unpack_of(bytes);
-    uint64_t version = unpack_unsigned(&in);
-    if (version < WITHOUT_RETRIES || version > VERSION)
+    uint64_t version;
+    if (!unpack_begin(&in, period, taxonomy, &version))
         return -1;
-    unpack_totals(&in, period);
-    unpack_samples(&in, &period->lines.unparsed_samples, &tally->texts);
-    unpack_samples(&in, &period->lines.ambiguous_samples, &tally->texts);
-    unpack_samples(&in, &tally->unclassified, &tally->texts);
-    unpack_codes(&in, tally);
-    unpack_replies(&in, tally, taxonomy);
-    unpack_map(&in, &tally->provider_days, unpack_outcomes);
-    unpack_categories(&in, tally, taxonomy);
-    unpack_blocks(&in, tally, taxonomy);
-    unpack_map(&in, &tally->enhanced, unpack_int);
-    unpack_map(&in, &tally->rules, unpack_int);
-    unpack_map(&in, &tally->shapes, unpack_int);
-    unpack_map(&in, &tally->sender_domains, unpack_outcomes);
-    unpack_map(&in, &tally->hosts, unpack_outcomes);
-    unpack_map(&in, &tally->hours, unpack_outcomes);
-    unpack_set(&in, &tally->recipients);
+    int64_t day = date_day(tally->first);
+    unpack_recipients(&in, &tally->recipients, day, version > WITHOUT_STEPS);
     if (version > WITHOUT_RETRIES)
         unpack_map(&in, &tally->retries, unpack_retries);
+    if (version > WITHOUT_STEPS)
+        unpack_recipients(&in, &tally->originals, day, true);
     return in.failed || in.rest.len ? -1 : 0;
+}
+
+int deliveries_each(sv bytes, const struct taxonomy *taxonomy, delivery_visitor *visit,
+                    void *context)
+{
+    struct unpack in = unpack_of(bytes);
+    struct period rest;
+    uint64_t version;
+    period_init(&rest);
+    bool good = unpack_begin(&in, &rest, taxonomy, &version);
+    if (good) {
+        int64_t day = date_day(rest.tally.first);
+        visit_deliveries(&in, version > WITHOUT_STEPS, day, visit, context);
+        if (version > WITHOUT_RETRIES)
+            unpack_map(&in, &rest.tally.retries, unpack_retries);
+        if (version > WITHOUT_STEPS)
+            visit_deliveries(&in, true, day, visit, context);
+    }
+    period_release(&rest);
+    return good && !in.failed && !in.rest.len ? 0 : -1;
 }

@@ -97,6 +97,8 @@ void tally_init(struct tally *tally)
     map_init(&tally->provider_days, sizeof(struct outcomes));
     map_init(&tally->retries, sizeof(struct retries));
     map_init(&tally->recipient_domains, sizeof(struct destination));
+    map_init(&tally->operators, sizeof(struct activity));
+    map_init(&tally->relays, sizeof(struct activity *));
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
     map_init(&tally->hours, sizeof(struct outcomes));
@@ -108,6 +110,9 @@ void tally_init(struct tally *tally)
 void tally_release(struct tally *tally)
 {
     map_release(&tally->enhanced);
+    tally_release_destinations(tally);
+    map_release(&tally->operators);
+    map_release(&tally->relays);
     map_release(&tally->providers);
     map_release(&tally->provider_days);
     map_release(&tally->retries);
@@ -119,13 +124,13 @@ void tally_release(struct tally *tally)
     map_release(&tally->shapes);
     map_release(&tally->blocks);
     fpset_release(&tally->recipients);
+    fpset_release(&tally->originals);
     for (size_t i = 0; i < CATEGORY_MAX; i++)
         fpset_release(&tally->categories[i].addresses);
     arena_release(&tally->texts);
 }
 
-/* Names are counted in lower case; fingerprints of them are as good as the names themselves. */
-static void *find_name(struct map *map, sv name, uint64_t hash)
+void *tally_find_name(struct map *map, sv name, uint64_t hash)
 {
     char lower[NAME_BYTES_MAX];
     void *known = map_by_hash(map, hash);
@@ -134,18 +139,6 @@ static void *find_name(struct map *map, sv name, uint64_t hash)
     name = sv_sub(name, 0, sizeof lower);
     bytes_lower(lower, name);
     return map_add_hashed(map, sv_make(lower, name.len), hash, NULL);
-}
-
-static void count(struct outcomes *counts, enum outcome outcome)
-{
-    counts->count++;
-    if (outcome == OUTCOME_DELIVERED) { /* most are */
-        counts->delivered++;
-        return;
-    }
-    counts->deferred += outcome == OUTCOME_DEFERRED;
-    counts->bounced += outcome == OUTCOME_BOUNCED;
-    counts->expired += outcome == OUTCOME_EXPIRED;
 }
 
 static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
@@ -157,7 +150,7 @@ static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
         tally->last_hour = hour;
         tally->last_hour_counts = map_add(&tally->hours, sv_from(name), NULL);
     }
-    count(tally->last_hour_counts, outcome);
+    outcomes_count(tally->last_hour_counts, outcome);
 }
 
 static void count_host(struct tally *tally, sv host, enum outcome outcome)
@@ -165,77 +158,28 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     if (!host.len)
         return;
     if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
-        tally->last_host_counts = find_name(&tally->hosts, host, hash_nocase(host));
+        tally->last_host_counts = tally_find_name(&tally->hosts, host, hash_nocase(host));
         tally->last_host = host.len <= sizeof tally->last_host_name
                                ? sv_make(tally->last_host_name, host.len)
                                : SV_EMPTY;
         memcpy(tally->last_host_name, host.ptr, tally->last_host.len);
     }
-    count(tally->last_host_counts, outcome);
-}
-
-static void count_destination(struct destination *destination, const struct event *event)
-{
-    const struct record *a = &event->attempt;
-    int64_t second = a->time - date_day(a->time) * DATE_DAY;
-    count(&destination->outcomes, a->outcome);
-    destination->activity.delivered[second / INTERVAL_SECONDS] += a->outcome == OUTCOME_DELIVERED;
-    if (event->action == ACTION_SUPPRESS) /* rarely: else that place is not even looked at */
-        destination->activity.dead[second / INTERVAL_SECONDS]++;
-}
-
-static struct outcomes *find_provider_day(struct tally *tally, sv provider, int64_t day)
-{
-    char date[DATE_TEXT];
-    struct buf key = {0};
-    date_format(day * DATE_DAY, date);
-    buf_printf(&key, "%.*s\n%.*s", SV_FMT(provider), DATE_LENGTH, date);
-    struct outcomes *counts = map_add(&tally->provider_days, buf_sv(&key), NULL);
-    buf_release(&key);
-    return counts;
-}
-
-/* Provider names live for the run, so the pointer tells them apart. */
-static void count_provider(struct tally *tally, const struct event *event)
-{
-    sv provider = event->attempt.provider;
-    int64_t day = date_day(event->attempt.time);
-    if (!provider.len)
-        return;
-    if (provider.ptr != tally->last_provider) {
-        tally->last_provider = provider.ptr;
-        tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
-    }
-    struct provider_tally *counts = tally->last_provider_counts;
-    count_destination(&counts->sum, event);
-    if (!counts->of_day || counts->day != day) {
-        counts->of_day = find_provider_day(tally, provider, day);
-        counts->day = day;
-    }
-    count(counts->of_day, event->attempt.outcome);
-}
-
-static struct destination *find_domain(struct map *map, sv address, uint64_t hash)
-{
-    struct destination *known = map_by_hash(map, hash);
-    return known ? known : find_name(map, sv_after_last(address, '@'), hash);
+    outcomes_count(tally->last_host_counts, outcome);
 }
 
 static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    count_provider(tally, event);
-    if (a->domain_key)
-        count_destination(find_domain(&tally->recipient_domains, a->recipient, a->domain_key),
-                          event);
+    tally_destinations(tally, event);
     count_host(tally, a->host, a->outcome);
     count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
-        count(find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH), a->outcome);
+        outcomes_count(tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH),
+                       a->outcome);
     else if (event->sender_known && event->sender_domain_key)
-        count(find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
-                        event->sender_domain_key),
-              a->outcome);
+        outcomes_count(tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
+                                       event->sender_domain_key),
+                       a->outcome);
 }
 
 static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
@@ -364,6 +308,14 @@ static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,
     tally->replies[attempt->mta][attempt->outcome][category]++;
 }
 
+static void count_delivery(struct tally *tally, const struct record *attempt)
+{
+    int64_t step = date_step(attempt->time, DELIVERY_STEP);
+    fpset_mark(&tally->recipients, attempt->address_key, RECIPIENT_DELIVERED, step);
+    if (attempt->original.len)
+        fpset_mark(&tally->originals, hash_nocase(attempt->original), 0, step);
+}
+
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)
 {
     const struct record *a = &event->attempt;
@@ -387,11 +339,10 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         count_category(tally, taxonomy, event, address);
         return;
     }
-    if (a->outcome != OUTCOME_HANDED_OVER)
-        fpset_add(&tally->recipients, address,
-                  a->outcome == OUTCOME_DELIVERED ? RECIPIENT_DELIVERED
-                  : failed                        ? RECIPIENT_FAILED
-                                                  : 0);
+    if (a->outcome == OUTCOME_DELIVERED)
+        count_delivery(tally, a);
+    else if (a->outcome != OUTCOME_HANDED_OVER)
+        fpset_add(&tally->recipients, address, failed ? RECIPIENT_FAILED : 0);
 }
 
 static void count_flags(void *context, uint64_t fingerprint, unsigned flags)

@@ -48,19 +48,35 @@ static inline size_t hash_place(uint64_t fingerprint, size_t cap)
 /* Sets the factor; before any table is made, and before any other thread starts. */
 void hash_scatter(uint64_t secret);
 
-/* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 3/4 full.
+/* A set of fingerprints with up to four flag bits each: 8 bytes an entry, at most 3/4 full. With
+ * marks (fpset_mark) each has a number as well, the largest that it was given: 2 bytes more.
  * Zero-initialise; fpset_release frees. */
 struct fpset {
     uint64_t *slots;
+    uint16_t *marks; /* NULL: none was ever given; [i] 0: slots[i] has none */
+    int64_t base;    /* the mark that 0 would be */
     size_t count, cap;
 };
 
 enum { FPSET_FLAG_BITS = 4 };
 
+/* What a set keeps of a fingerprint. */
+static inline uint64_t fpset_kept(uint64_t fingerprint)
+{
+    return fingerprint & ~(uint64_t)((1u << (FPSET_FLAG_BITS + 1)) - 1);
+}
+
 /* Adds the fingerprint if new, sets the flags, returns the flags that it had before
  * (FPSET_NEW: it was not there). */
 enum { FPSET_NEW = -1 };
 int fpset_add(struct fpset *set, uint64_t fingerprint, unsigned flags);
+/* The same, and gives it a mark if that is larger than the one it has. Marks of one set must not
+ * lie further apart than FPSET_MARKS; one beyond that counts as the last one within. */
+enum { FPSET_MARKS = 32000 };
+int fpset_mark(struct fpset *set, uint64_t fingerprint, unsigned flags, int64_t mark);
+/* The largest mark; FPSET_UNMARKED: it has none, or is not there. */
+#define FPSET_UNMARKED INT64_MIN
+int64_t fpset_marked(const struct fpset *set, uint64_t fingerprint);
 /* Makes room for so many more. Fingerprints in the order of a table (fpset_each) must not go into
  * one that grows meanwhile: all of them would come to lie in its first half, one behind the other.
  */
@@ -75,6 +91,9 @@ int fpset_get(const struct fpset *set, uint64_t fingerprint);
 bool fpset_remove(struct fpset *set, uint64_t fingerprint);
 void fpset_each(const struct fpset *set, void (*visit)(void *context, uint64_t fp, unsigned flags),
                 void *context);
+void fpset_each_marked(const struct fpset *set,
+                       void (*visit)(void *context, uint64_t fp, unsigned flags, int64_t mark),
+                       void *context);
 void fpset_release(struct fpset *set);
 
 #endif

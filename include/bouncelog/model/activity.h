@@ -1,21 +1,55 @@
-/* activity: when mail to a domain or provider was taken, and when addresses there were called dead:
- * what tells an outage from dead addresses.
+/* activity: when mail to a domain, a provider or an operator was taken, and when addresses there
+ * were called dead: what tells an incident from dead addresses.
  *
- * A UTC day has INTERVALS_A_DAY intervals. Immutable once counted; thread: any. */
+ * By the hour (UTC). Most domains have mail in few hours, so only those are kept: the one that was
+ * counted last at hand, the others sorted. Thread: one while it is counted, then any. */
 #ifndef BOUNCELOG_MODEL_ACTIVITY_H
 #define BOUNCELOG_MODEL_ACTIVITY_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "bouncelog/base/sv.h"
 
-enum { INTERVAL_SECONDS = 14400, INTERVALS_A_DAY = 86400 / INTERVAL_SECONDS };
+enum { ACTIVITY_SECONDS = 3600 };
 
-struct activity {
-    uint32_t delivered[INTERVALS_A_DAY]; /* mails taken */
-    uint32_t dead[INTERVALS_A_DAY];      /* failures that would each list an address */
+struct hour_activity {
+    int32_t hour;             /* since 1970 */
+    uint32_t delivered, dead; /* mails taken; failures that would each list an address */
 };
 
-/* Called for each domain or provider of a day; views live until it returns. */
-typedef void activity_visitor(void *context, sv name, bool is_domain,
-                              const struct activity *activity);
+/* Zero-initialise. */
+struct activity {
+    struct hour_activity last;
+    struct hour_activity *others; /* by hour; owned */
+    uint32_t count;               /* of the others */
+};
+
+void activity_add(struct activity *activity, const struct hour_activity *more);
+void activity_merge(struct activity *into, const struct activity *from);
+void activity_release(struct activity *activity);
+/* All hours in order; the activity owns the list until it is added to again. */
+const struct hour_activity *activity_hours(struct activity *activity, size_t *count);
+
+static inline void activity_count(struct activity *activity, int64_t time, bool delivered,
+                                  bool dead)
+{
+    int32_t hour = (int32_t)(time / ACTIVITY_SECONDS);
+    if (activity->last.hour != hour)
+        activity_add(activity, &(struct hour_activity){.hour = hour});
+    activity->last.delivered += delivered;
+    activity->last.dead += dead;
+}
+
+enum activity_kind {
+    ACTIVITY_PROVIDER,
+    ACTIVITY_OPERATOR, /* of mail that no provider took; empty: whoever keeps his own server */
+    ACTIVITY_DOMAIN,
+    ACTIVITY_KINDS
+};
+
+/* Called for each name; views live until it returns. */
+typedef void activity_visitor(void *context, sv name, enum activity_kind kind,
+                              const struct hour_activity *hours, size_t count);
 
 #endif

@@ -38,6 +38,12 @@ struct relay {
     int port; /* 0: not logged */
 };
 
+/* What it is best known by: its name, or its address where it has none (Postfix: unknown). */
+static inline sv relay_name(const struct relay *relay)
+{
+    return relay->ip.len && sv_find_byte(relay->host, '.') == SV_NPOS ? relay->ip : relay->host;
+}
+
 enum record_kind {
     RECORD_ATTEMPT, /* one recipient of one delivery line */
     RECORD_SENDER,  /* the envelope sender of a queue id */

@@ -55,6 +55,9 @@ struct outcomes {
 };
 void outcomes_add(struct outcomes *sum, const struct outcomes *more);
 
+/* When an address last took mail, in steps: what the marks of fpset are. */
+enum { DELIVERY_STEP = 14400, DELIVERY_STEPS_A_DAY = 86400 / DELIVERY_STEP };
+
 /* Where mail goes: a recipient domain or a provider. */
 struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */
@@ -124,16 +127,19 @@ struct tally {
         uint8_t category;
         int64_t *value; /* in `rules` */
     } last_rules[RULES_LAST];
-    struct map enhanced;                     /* "5.1.1" -> int64_t */
-    struct map recipient_domains;            /* -> struct destination */
-    struct map providers;                    /* -> struct provider_tally */
-    struct map provider_days;                /* provider \n 2026-11-22 -> struct outcomes */
-    struct map retries;                      /* provider, or (other) -> struct retries */
+    struct map enhanced;          /* "5.1.1" -> int64_t */
+    struct map recipient_domains; /* -> struct destination */
+    struct map providers;         /* -> struct provider_tally */
+    struct map provider_days;     /* provider \n 2026-11-22 -> struct outcomes */
+    struct map retries;           /* provider, or (other) -> struct retries */
+    struct map operators;         /* of what no provider took -> struct activity */
+    struct map relays;            /* by hash: relay host -> struct activity *, of those */
     struct map sender_domains, hosts, hours; /* -> struct outcomes */
     struct map rules;                        /* rule \n category -> int64_t */
     struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */
     struct map blocks;       /* host \n provider \n category \n list -> struct block */
-    struct fpset recipients; /* lower-cased final addresses */
+    struct fpset recipients; /* lower-cased final addresses, marked with their latest delivery */
+    struct fpset originals;  /* aliases, marked with the latest delivery to what they stand for */
     struct samples unclassified;
     struct arena texts; /* of what was merged or unpacked */
 };
@@ -170,11 +176,19 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
  * False: there was nothing. Other counts stay. */
 bool period_forget(struct period *period, sv address, uint64_t fingerprint);
 
-/* Providers and recipient domains as bytes, and back. */
-void tally_pack_destinations(struct buf *out, const struct tally *tally);
-int tally_unpack_destinations(struct tally *tally, sv bytes) MUST_CHECK;
-/* Visits the activity in such bytes without keeping it. */
-int activity_each(sv bytes, activity_visitor *visit, void *context) MUST_CHECK;
+/* Visits who took mail on the day that such bytes are of: fingerprints without what a set does not
+ * keep of them (fpset_kept), and the step of the latest delivery. */
+typedef void delivery_visitor(void *context, uint64_t fingerprint, int64_t step);
+int deliveries_each(sv bytes, const struct taxonomy *taxonomy, delivery_visitor *visit,
+                    void *context) MUST_CHECK;
+
+/* Providers, operators and recipient domains as bytes, and back. */
+void tally_pack_destinations(struct buf *out, struct tally *tally);
+int tally_unpack_destinations(struct tally *tally, sv bytes, int64_t day) MUST_CHECK;
+/* Visits the activity in such bytes without keeping it. `day` (since 1970) is theirs. */
+int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context) MUST_CHECK;
+/* That of a tally. */
+void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context);
 
 /* Hints that an event of this fingerprinted record will come soon. */
 void tally_prefetch(const struct tally *tally, const struct record *record);

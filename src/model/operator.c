@@ -1,0 +1,61 @@
+/* Names the operator of a relay: by the registrable domain of its name, or by the network that its
+ * address is in: /24 of IPv4, /48 of IPv6, which is what one customer is given (RFC 6177). */
+#include "bouncelog/model/operator.h"
+
+#include <stdlib.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "bouncelog/base/bytes.h"
+#include "bouncelog/base/domain.h"
+
+static sv trimmed(sv relay)
+{
+    if (relay.len && relay.ptr[0] == '[')
+        relay = sv_skip(relay, 1);
+    while (relay.len && (relay.ptr[relay.len - 1] == ']' || relay.ptr[relay.len - 1] == '.'))
+        relay.len--;
+    return relay;
+}
+
+bool operator_is_own(sv relay, sv domain)
+{
+    relay = trimmed(relay);
+    if (!domain.len || relay.len < domain.len ||
+        !sv_eq_nocase(sv_skip(relay, relay.len - domain.len), domain))
+        return false;
+    return relay.len == domain.len || relay.ptr[relay.len - domain.len - 1] == '.';
+}
+
+static sv network_of(char *text)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    int n = 0;
+    if (inet_pton(AF_INET, text, &four) == 1) {
+        const unsigned char *byte = (const unsigned char *)&four;
+        n = snprintf(text, OPERATOR_MAX, "%u.%u.%u.0/24", byte[0], byte[1], byte[2]);
+    } else if (inet_pton(AF_INET6, text, &six) == 1) {
+        const unsigned char *byte = six.s6_addr;
+        n = snprintf(text, OPERATOR_MAX, "%x:%x:%x::/48", byte[0] << 8 | byte[1],
+                     byte[2] << 8 | byte[3], byte[4] << 8 | byte[5]);
+    }
+    return n > 0 ? sv_make(text, (size_t)n) : SV_EMPTY;
+}
+
+sv operator_of_relay(sv relay, char *lower)
+{
+    relay = trimmed(relay);
+    if (!relay.len || relay.len >= OPERATOR_MAX)
+        return SV_EMPTY;
+    bytes_lower(lower, relay);
+    lower[relay.len] = 0;
+    sv network = network_of(lower);
+    return network.len ? network : domain_registrable(sv_make(lower, relay.len));
+}
+
+sv operator_of(sv relay, sv domain, char *lower)
+{
+    return operator_is_own(relay, domain) ? SV_EMPTY : operator_of_relay(relay, lower);
+}

@@ -1,0 +1,106 @@
+/* Counts where mail goes: to which provider, or else which operator, and to which domain; beside
+ * the outcomes by the hour what was taken there and what was called dead. Mostly the provider and
+ * the relay are those of the event before, or were seen already, so that nothing is looked up. */
+#include <stdio.h>
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/date.h"
+#include "bouncelog/model/operator.h"
+#include "merge.h"
+
+enum { DATE_LENGTH = 10 };
+
+static void count_destination(struct destination *destination, const struct event *event)
+{
+    bool delivered = event->attempt.outcome == OUTCOME_DELIVERED;
+    bool dead = event->action == ACTION_SUPPRESS;
+    outcomes_count(&destination->outcomes, event->attempt.outcome);
+    if (delivered || dead)
+        activity_count(&destination->activity, event->attempt.time, delivered, dead);
+}
+
+static struct activity *find_operator(struct tally *tally, sv relay)
+{
+    char lower[OPERATOR_MAX];
+    uint64_t hash = hash_nocase(relay);
+    struct activity **known = map_by_hash(&tally->relays, hash);
+    if (!known) {
+        known = map_add_hashed(&tally->relays, relay, hash, NULL);
+        *known = map_add(&tally->operators, operator_of_relay(relay, lower), NULL);
+    }
+    return *known;
+}
+
+/* Of what no provider took. A newsletter meets one relay many times in a row. */
+static void count_operator(struct tally *tally, const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    bool delivered = a->outcome == OUTCOME_DELIVERED, dead = event->action == ACTION_SUPPRESS;
+    if (!delivered && !dead)
+        return;
+    sv relay = relay_name(&a->relay);
+    if (operator_is_own(relay, sv_after_last(a->recipient, '@')))
+        relay = SV_EMPTY;
+    activity_count(find_operator(tally, relay), a->time, delivered, dead);
+}
+
+static struct outcomes *find_provider_day(struct tally *tally, sv provider, int64_t day)
+{
+    char date[DATE_TEXT];
+    struct buf key = {0};
+    date_format(day * DATE_DAY, date);
+    buf_printf(&key, "%.*s\n%.*s", SV_FMT(provider), DATE_LENGTH, date);
+    struct outcomes *counts = map_add(&tally->provider_days, buf_sv(&key), NULL);
+    buf_release(&key);
+    return counts;
+}
+
+/* Provider names live for the run, so the pointer tells them apart. */
+static void count_provider(struct tally *tally, const struct event *event)
+{
+    sv provider = event->attempt.provider;
+    int64_t day = date_day(event->attempt.time);
+    if (provider.ptr != tally->last_provider) {
+        tally->last_provider = provider.ptr;
+        tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
+    }
+    struct provider_tally *counts = tally->last_provider_counts;
+    count_destination(&counts->sum, event);
+    if (!counts->of_day || counts->day != day) {
+        counts->of_day = find_provider_day(tally, provider, day);
+        counts->day = day;
+    }
+    outcomes_count(counts->of_day, event->attempt.outcome);
+}
+
+static struct destination *find_domain(struct map *map, sv address, uint64_t hash)
+{
+    struct destination *known = map_by_hash(map, hash);
+    return known ? known : tally_find_name(map, sv_after_last(address, '@'), hash);
+}
+
+void tally_destinations(struct tally *tally, const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    if (a->provider.len)
+        count_provider(tally, event);
+    else
+        count_operator(tally, event);
+    if (a->domain_key)
+        count_destination(find_domain(&tally->recipient_domains, a->recipient, a->domain_key),
+                          event);
+}
+
+void tally_release_destinations(struct tally *tally)
+{
+    for (size_t i = 0; i < map_count(&tally->providers); i++) {
+        struct provider_tally *provider = map_value_at(&tally->providers, i);
+        activity_release(&provider->sum.activity);
+    }
+    for (size_t i = 0; i < map_count(&tally->recipient_domains); i++) {
+        struct destination *domain = map_value_at(&tally->recipient_domains, i);
+        activity_release(&domain->activity);
+    }
+    for (size_t i = 0; i < map_count(&tally->operators); i++)
+        activity_release(map_value_at(&tally->operators, i));
+}

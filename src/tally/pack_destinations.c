@@ -1,0 +1,171 @@
+/* Destinations as bytes: they tell an incident, and are looked at for many days at once. Hours are
+ * distances from the one before, so that most of them take a byte. */
+#include "bouncelog/base/mem.h"
+#include "merge.h"
+#include "pack.h"
+
+enum { VERSION = 2, BY_INTERVALS = 1, LEAST_HOUR = 3 };
+
+/* Once a day had six intervals of four hours. */
+enum { INTERVALS = 6, INTERVAL_HOURS = 4, HOURS_A_DAY = 24 };
+
+static void pack_hours(struct buf *out, struct activity *activity)
+{
+    size_t count;
+    const struct hour_activity *hours = activity_hours(activity, &count);
+    int32_t before = 0;
+    pack_unsigned(out, count);
+    for (size_t i = 0; i < count; i++) {
+        pack_number(out, hours[i].hour - before);
+        pack_unsigned(out, hours[i].delivered);
+        pack_unsigned(out, hours[i].dead);
+        before = hours[i].hour;
+    }
+}
+
+struct reading {
+    struct unpack *in;
+    int64_t day;
+    bool by_intervals;
+};
+
+static void unpack_intervals(const struct reading *reading, struct activity *activity)
+{
+    for (int32_t i = 0; i < INTERVALS; i++) {
+        struct hour_activity hour = {.hour = (int32_t)(reading->day * HOURS_A_DAY) +
+                                             i * INTERVAL_HOURS};
+        hour.delivered = (uint32_t)unpack_unsigned(reading->in);
+        hour.dead = (uint32_t)unpack_unsigned(reading->in);
+        if (hour.delivered || hour.dead)
+            activity_add(activity, &hour);
+    }
+}
+
+static void unpack_activity(const struct reading *reading, struct activity *activity)
+{
+    struct unpack *in = reading->in;
+    if (reading->by_intervals) {
+        unpack_intervals(reading, activity);
+        return;
+    }
+    size_t count = unpack_count(in, LEAST_HOUR);
+    struct hour_activity hour = {0};
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        hour.hour += (int32_t)unpack_finite(in);
+        hour.delivered = (uint32_t)unpack_unsigned(in);
+        hour.dead = (uint32_t)unpack_unsigned(in);
+        if (!in->failed)
+            activity_add(activity, &hour);
+    }
+}
+
+static void pack_places(struct buf *out, struct map *map)
+{
+    pack_unsigned(out, map_count(map));
+    for (size_t i = 0; i < map_count(map); i++) {
+        struct destination *destination = map_value_at(map, i);
+        pack_text(out, map_key_at(map, i));
+        pack_outcomes(out, &destination->outcomes);
+        pack_hours(out, &destination->activity);
+    }
+}
+
+void tally_pack_destinations(struct buf *out, struct tally *tally)
+{
+    pack_unsigned(out, VERSION);
+    pack_places(out, &tally->providers);
+    pack_places(out, &tally->recipient_domains);
+    pack_unsigned(out, map_count(&tally->operators));
+    for (size_t i = 0; i < map_count(&tally->operators); i++) {
+        pack_text(out, map_key_at(&tally->operators, i));
+        pack_hours(out, map_value_at(&tally->operators, i));
+    }
+}
+
+typedef void place_visitor(void *context, sv name, enum activity_kind kind,
+                           struct destination *destination);
+
+/* All places in the bytes; what is visited lives until the visitor returns. */
+static int each_place(sv bytes, int64_t day, place_visitor *visit, void *context)
+{
+    static const enum activity_kind kinds[] = {ACTIVITY_PROVIDER, ACTIVITY_DOMAIN,
+                                               ACTIVITY_OPERATOR};
+    struct unpack in = unpack_of(bytes);
+    uint64_t version = unpack_unsigned(&in);
+    struct reading reading = {&in, day, version == BY_INTERVALS};
+    if (version < BY_INTERVALS || version > VERSION)
+        return -1;
+    for (size_t part = 0; part < (version > BY_INTERVALS ? 3 : 2); part++) {
+        size_t count = unpack_count(&in, LEAST_ROW);
+        for (size_t i = 0; i < count && !in.failed; i++) {
+            struct destination destination = {0};
+            sv name = unpack_text(&in);
+            if (kinds[part] != ACTIVITY_OPERATOR)
+                unpack_outcomes(&in, &destination.outcomes);
+            unpack_activity(&reading, &destination.activity);
+            if (!in.failed)
+                visit(context, name, kinds[part], &destination);
+            activity_release(&destination.activity);
+        }
+    }
+    return in.failed || in.rest.len ? -1 : 0;
+}
+
+static void add_place(void *context, sv name, enum activity_kind kind,
+                      struct destination *destination)
+{
+    struct tally *tally = context;
+    if (kind == ACTIVITY_OPERATOR) {
+        activity_merge(map_add(&tally->operators, name, NULL), &destination->activity);
+        return;
+    }
+    struct destination *place =
+        tally_name(kind == ACTIVITY_PROVIDER ? &tally->providers : &tally->recipient_domains, name);
+    outcomes_add(&place->outcomes, &destination->outcomes);
+    activity_merge(&place->activity, &destination->activity);
+}
+
+int tally_unpack_destinations(struct tally *tally, sv bytes, int64_t day)
+{
+    return each_place(bytes, day, add_place, tally);
+}
+
+struct visit {
+    activity_visitor *visit;
+    void *context;
+};
+
+static void visit_place(void *context, sv name, enum activity_kind kind,
+                        struct destination *destination)
+{
+    const struct visit *to = context;
+    size_t count;
+    const struct hour_activity *hours = activity_hours(&destination->activity, &count);
+    to->visit(to->context, name, kind, hours, count);
+}
+
+int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
+{
+    struct visit to = {visit, context};
+    return each_place(bytes, day, visit_place, &to);
+}
+
+static void visit_map(struct map *map, enum activity_kind kind, const struct visit *to)
+{
+    for (size_t i = 0; i < map_count(map); i++) {
+        struct activity *activity = kind == ACTIVITY_OPERATOR
+                                        ? map_value_at(map, i)
+                                        : &((struct destination *)map_value_at(map, i))->activity;
+        size_t count;
+        const struct hour_activity *hours = activity_hours(activity, &count);
+        to->visit(to->context, map_key_at(map, i), kind, hours, count);
+    }
+}
+
+void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context)
+{
+    struct visit to = {visit, context};
+    visit_map(&tally->providers, ACTIVITY_PROVIDER, &to);
+    visit_map(&tally->operators, ACTIVITY_OPERATOR, &to);
+    visit_map(&tally->recipient_domains, ACTIVITY_DOMAIN, &to);
+}
