@@ -34,6 +34,7 @@ static int load_record(void *context, const struct item *item, struct err *err)
         record->listing.since = before.listing.since;
         record->listing.last_failure = before.listing.last_failure;
         record->listing.cleared_at = before.listing.cleared_at;
+        record->listing.excused = before.listing.excused;
     }
     return 0;
 }
@@ -128,6 +129,8 @@ int archive_evidence(struct archive *archive, struct scan_result *scan,
         return -1;
     evidence_resolve_originals(&scan->evidence, scan->ledger);
     archive->scan = scan;
+    if (archive_take_deliveries(archive, &scan->evidence, false, err) < 0)
+        return -1;
     source->each_activity = archive_each_activity;
     source->activity_context = archive;
     if (!archive->has_others)
@@ -139,11 +142,12 @@ int archive_evidence(struct archive *archive, struct scan_result *scan,
         return -1;
     fpset_merge(&all->senders, &scan->evidence.senders);
     source->evidence = all;
-    return 0;
+    return archive_take_deliveries(archive, all, true, err);
 }
 
 struct visit {
     struct archive *archive;
+    int64_t day;
     activity_visitor *visit;
     void *visitor;
 };
@@ -151,33 +155,27 @@ struct visit {
 static int visit_activity(void *context, const struct item *item, struct err *err)
 {
     const struct visit *visit = context;
-    return activity_each(item->value, visit->visit, visit->visitor) < 0
+    return activity_each(item->value, visit->day, visit->visit, visit->visitor) < 0
                ? archive_damaged(visit->archive, "the counters of a day", err)
                : 0;
 }
 
-static void visit_map(const struct map *map, bool is_domain, activity_visitor *visit, void *visitor)
-{
-    for (size_t i = 0; i < map_count(map); i++)
-        visit(visitor, map_key_at(map, i), is_domain, map_value_at(map, i));
-}
-
-/* What the history has of the day, and what this run has seen of it. */
-void archive_each_activity(void *context, int64_t day, activity_visitor *visit, void *visitor)
+/* What the history has of the days, and what this run has seen of them. */
+void archive_each_activity(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                           void *visitor)
 {
     struct archive *archive = context;
-    struct visit visits = {archive, visit, visitor};
     char text[DAY_KEY];
-    (void)!history_each_of(archive->history, ITEM_ACTIVITY, archive_day_key(day, text),
-                           visit_activity, &visits, &archive->failed);
-    if (!archive->scan)
-        return;
-    const struct period *period =
-        map_get(&archive->scan->days, sv_make((const char *)&day, sizeof day));
-    if (!period)
-        return;
-    visit_map(&period->tally.providers, false, visit, visitor);
-    visit_map(&period->tally.recipient_domains, true, visit, visitor);
+    for (int64_t day = first; day <= last; day++) {
+        struct visit visits = {archive, day, visit, visitor};
+        (void)!history_each_of(archive->history, ITEM_ACTIVITY, archive_day_key(day, text),
+                               visit_activity, &visits, &archive->failed);
+        struct period *period =
+            archive->scan ? map_get(&archive->scan->days, sv_make((const char *)&day, sizeof day))
+                          : NULL;
+        if (period)
+            tally_each_activity(&period->tally, visit, visitor);
+    }
 }
 
 struct view {
@@ -203,17 +201,14 @@ static int add_day(void *context, const struct item *item, struct err *err)
     const struct view *view = context;
     struct archive *archive = view->archive;
     struct period day;
-    if (!in_window(view, item->key) && !archive->has_others)
+    if (!in_window(view, item->key))
         return 0;
     period_init(&day);
     int result = period_unpack(&day, item->value, archive_taxonomy(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
-    if (result == 0 && in_window(view, item->key))
+    if (result == 0)
         period_merge(&archive->period, &day);
-    if (result == 0 && archive->has_others)
-        evidence_record_deliveries(&archive->all, day_of_key(item->key), &day.tally.recipients,
-                                   RECIPIENT_DELIVERED);
     period_release(&day);
     return result;
 }
@@ -225,7 +220,7 @@ static int add_destination(void *context, const struct item *item, struct err *e
     if (!in_window(view, item->key))
         return 0;
     tally_init(&day);
-    int result = tally_unpack_destinations(&day, item->value) < 0
+    int result = tally_unpack_destinations(&day, item->value, day_of_key(item->key)) < 0
                      ? archive_damaged(view->archive, "the counters of a day", err)
                      : 0;
     if (result == 0)
@@ -284,6 +279,7 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     if (archive_add_evidence(archive, &archive->all, false, err) < 0 ||
         history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
         history_each(history, ITEM_ACTIVITY, add_destination, &view, err) < 0 ||
+        (archive->has_others && archive_take_deliveries(archive, &archive->all, true, err) < 0) ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
         history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0)
         return -1;

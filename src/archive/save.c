@@ -149,17 +149,19 @@ static struct period *latest_day(struct save *save)
     return period;
 }
 
-static int save_part(struct save *save, enum item_kind kind, sv key, const struct period *day,
+static int save_part(struct save *save, enum item_kind kind, int64_t number, struct period *day,
                      struct period *sum)
 {
     struct history *history = save->archive->history;
     struct buf old = {0};
+    char text[DAY_KEY];
+    sv key = archive_day_key(number, text);
     int found = history_get(history, kind, key, history_origin(history), &old, save->err);
     int result = found < 0 ? -1 : 0;
     bool damaged =
         found > 0 &&
         (kind == ITEM_DAY ? period_unpack(sum, buf_sv(&old), archive_taxonomy(save->archive))
-                          : tally_unpack_destinations(&sum->tally, buf_sv(&old))) < 0;
+                          : tally_unpack_destinations(&sum->tally, buf_sv(&old), number)) < 0;
     if (damaged)
         result = archive_damaged(save->archive, "the counters of a day", save->err);
     buf_release(&old);
@@ -168,7 +170,7 @@ static int save_part(struct save *save, enum item_kind kind, sv key, const struc
     buf_clear(&save->value);
     if (found)
         period_merge(sum, day);
-    const struct period *whole = found ? sum : day;
+    struct period *whole = found ? sum : day;
     if (kind == ITEM_DAY)
         period_pack(&save->value, whole, archive_taxonomy(save->archive));
     else
@@ -176,15 +178,13 @@ static int save_part(struct save *save, enum item_kind kind, sv key, const struc
     return save_put(save, kind, key, !found);
 }
 
-static int save_day(struct save *save, int64_t number, const struct period *day)
+static int save_day(struct save *save, int64_t number, struct period *day)
 {
     static const enum item_kind kinds[] = {ITEM_DAY, ITEM_ACTIVITY};
-    char text[DAY_KEY];
-    sv key = archive_day_key(number, text);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct period sum;
         period_init(&sum);
-        int result = save_part(save, kinds[i], key, day, &sum);
+        int result = save_part(save, kinds[i], number, day, &sum);
         period_release(&sum);
         if (result < 0)
             return -1;

@@ -33,7 +33,7 @@ static void add_changed(struct changes_of_run *changes, sv key, const struct add
 static bool is_same(const struct listing *a, const struct listing *b)
 {
     return a->since == b->since && a->last_failure == b->last_failure &&
-           a->cleared_at == b->cleared_at;
+           a->cleared_at == b->cleared_at && a->excused == b->excused;
 }
 
 /* In the order of the file, which spares it half of its pages. */
@@ -52,12 +52,12 @@ static int put_all(struct save *save, enum item_kind kind, struct changes_of_run
     return result;
 }
 
-/* key -> const struct decision *; of those listed alone. */
+/* key -> const struct decision *; of those listed, or held for an incident. */
 static void map_listed(struct map *listed, const struct decisions *decisions)
 {
     for (size_t i = 0; i < decisions->address_count; i++) {
         const struct decision *decision = &decisions->addresses[i];
-        if (decision->ruling == RULING_LISTED)
+        if (decision->ruling == RULING_LISTED || decision->hold == HOLD_INCIDENT)
             *(const struct decision **)map_add(listed, decision->key, NULL) = decision;
     }
 }

@@ -48,6 +48,11 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes);
 /* All evidence of other hosts, and, unless it comes from a scan, our own. */
 int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
                          struct err *err) MUST_CHECK;
-void archive_each_activity(void *archive, int64_t day, activity_visitor *visit, void *visitor);
+/* Refutes failures by mail that other nights, or hosts, saw taken: those that this run has
+ * recorded, or all. */
+int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
+                            struct err *err) MUST_CHECK;
+void archive_each_activity(void *archive, int64_t first, int64_t last, activity_visitor *visit,
+                           void *visitor);
 
 #endif

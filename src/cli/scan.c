@@ -157,6 +157,16 @@ static bool find_listed(struct run *run)
     return brake_read_lists(&run->listed, options);
 }
 
+/* Without a history: what this run has seen. */
+static void each_activity(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                          void *visitor)
+{
+    struct run *run = context;
+    (void)first;
+    (void)last;
+    tally_each_activity(&run->scan.tally, visit, visitor);
+}
+
 static int decide(struct run *run, struct err *err)
 {
     bool protects = find_listed(run);
@@ -165,6 +175,8 @@ static int decide(struct run *run, struct err *err)
         .ledger = run->scan.ledger,
         .latest = run->scan.tally.last,
         .tried = tally_recipients(&run->scan.tally).attempted,
+        .each_activity = each_activity,
+        .activity_context = run,
     };
     if (run->archive && archive_evidence(run->archive, &run->scan, &source, err) < 0)
         return -1;

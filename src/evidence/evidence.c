@@ -1,12 +1,14 @@
-/* Records failures and deliveries under each address. A delivery wipes away what is older than it,
- * and a failure that is older than the last delivery is not recorded: so the order of reading does
- * not matter. A failure that names an original recipient is recorded under both addresses. */
+/* Records failures and deliveries under each address. A delivery refutes what is older than it,
+ * whichever of them is recorded first: so the order of reading does not matter. A failure that
+ * names an original recipient is recorded under both addresses. */
 #include "bouncelog/evidence/evidence.h"
 
 #include "bouncelog/base/bytes.h"
+#include "bouncelog/base/date.h"
+#include "bouncelog/model/activity.h"
 #include "failures.h"
 
-enum { ADDRESS_MAX = 512, SECONDS_A_DAY = 86400 };
+enum { ADDRESS_MAX = 512 };
 
 void evidence_init(struct evidence *evidence)
 {
@@ -51,7 +53,7 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
                                [FAILURE_FINAL] = derived ? a->recipient : SV_EMPTY,
                                [FAILURE_ORIGINAL] = a->original,
                                [FAILURE_PROVIDER] = a->provider,
-                               [FAILURE_RELAY] = a->relay.host,
+                               [FAILURE_RELAY] = relay_name(&a->relay),
                                [FAILURE_DSN] = a->dsn};
     failure->facts = (struct failure_facts){.mta = a->mta,
                                             .outcome = (uint8_t)a->outcome,
@@ -75,9 +77,7 @@ static void record_failure(struct map *map, sv key, const struct event *event, b
     if (!address.len)
         return;
     struct address_record *record = map_add(map, address, NULL);
-    if (record->delivered_at && a->time <= record->delivered_at)
-        return;
-    struct failure *failure = address_record_failure(record, a->verdict.category);
+    struct failure *failure = failure_of(&record->failures, a->verdict.category);
     struct failed_message message = {.message = event->message,
                                      .time = a->time,
                                      .original = a->original.len ? hash_nocase(a->original) : 0,
@@ -87,6 +87,7 @@ static void record_failure(struct map *map, sv key, const struct event *event, b
     failure_add_day(failure, a->time);
     if (failure_takes(failure, a->time, a->host, event->file, a->line))
         keep_latest(failure, event, address);
+    address_record_settle(record);
     record->changed = true;
 }
 
@@ -99,7 +100,7 @@ static void record_delivery(struct map *map, sv key, uint64_t hash, int64_t time
     if (!record || (record->delivered_at && time <= record->delivered_at))
         return;
     record->delivered_at = time;
-    address_record_forget_before(record, time + 1);
+    address_record_settle(record);
     record->changed = true;
 }
 
@@ -147,25 +148,34 @@ void evidence_resolve_originals(struct evidence *evidence, const struct ledger *
     fpset_release(&open);
 }
 
-static void record_delivery_on(struct address_record *record, int64_t day)
+void address_record_delivered_in(struct address_record *record, int64_t step)
 {
-    int64_t begin = day * SECONDS_A_DAY;
-    if (record->delivered_at >= begin)
+    if (record->delivered_at && date_step(record->delivered_at, DELIVERY_STEP) >= step)
         return;
-    record->delivered_at = begin;
-    address_record_forget_before(record, begin);
+    record->delivered_at = step * DELIVERY_STEP;
+    address_record_settle(record);
     record->changed = true;
 }
 
-void evidence_record_deliveries(struct evidence *evidence, int64_t day,
-                                const struct fpset *recipients, unsigned flag)
+void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients)
 {
     for (size_t i = 0; i < map_count(&evidence->addresses); i++) {
         struct address_record *record = map_value_at(&evidence->addresses, i);
         if (!record->failures)
             continue;
-        int flags = fpset_get(recipients, hash_bytes(map_key_at(&evidence->addresses, i)));
-        if (flags != FPSET_NEW && ((unsigned)flags & flag))
-            record_delivery_on(record, day);
+        int64_t step = fpset_marked(recipients, hash_bytes(map_key_at(&evidence->addresses, i)));
+        if (step != FPSET_UNMARKED)
+            address_record_delivered_in(record, step);
     }
+}
+
+void evidence_take_activity(struct address_record *domain, const struct hour_activity *hours,
+                            size_t count)
+{
+    for (size_t i = count; i-- > 0;)
+        if (hours[i].delivered) {
+            int64_t time = (int64_t)hours[i].hour * ACTIVITY_SECONDS;
+            address_record_delivered_in(domain, date_step(time, DELIVERY_STEP));
+            return;
+        }
 }

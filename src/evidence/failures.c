@@ -8,6 +8,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/model/activity.h"
 
 static void free_failure(struct failure *failure)
 {
@@ -17,13 +18,19 @@ static void free_failure(struct failure *failure)
     mem_free(failure);
 }
 
-void address_record_release(struct address_record *record)
+static void free_failures(struct failure **failures)
 {
-    for (struct failure *at = record->failures, *next; at; at = next) {
+    for (struct failure *at = *failures, *next; at; at = next) {
         next = at->next;
         free_failure(at);
     }
-    record->failures = NULL;
+    *failures = NULL;
+}
+
+void address_record_release(struct address_record *record)
+{
+    free_failures(&record->failures);
+    free_failures(&record->refuted);
 }
 
 sv failure_text(const struct failure *failure, enum failure_text which)
@@ -34,9 +41,9 @@ sv failure_text(const struct failure *failure, enum failure_text which)
     return sv_from(at);
 }
 
-struct failure *address_record_failure(struct address_record *record, uint8_t category)
+struct failure *failure_of(struct failure **failures, uint8_t category)
 {
-    struct failure *failure = record->failures;
+    struct failure *failure = *failures;
     while (failure && failure->category != category)
         failure = failure->next;
     if (failure)
@@ -44,8 +51,8 @@ struct failure *address_record_failure(struct address_record *record, uint8_t ca
     failure = mem_zero(1, sizeof *failure);
     failure->category = category;
     failure->last_seen = INT64_MIN;
-    failure->next = record->failures;
-    record->failures = failure;
+    failure->next = *failures;
+    *failures = failure;
     return failure;
 }
 
@@ -213,9 +220,9 @@ static void forget_before(struct failure *failure, int64_t time)
     failure->day_count = (uint8_t)kept;
 }
 
-static void drop_empty(struct address_record *record)
+static void drop_empty(struct failure **failures)
 {
-    for (struct failure **at = &record->failures; *at;) {
+    for (struct failure **at = failures; *at;) {
         struct failure *failure = *at;
         if (failure->message_count) {
             at = &failure->next;
@@ -226,11 +233,55 @@ static void drop_empty(struct address_record *record)
     }
 }
 
+static void forget_all_before(struct failure **failures, int64_t time)
+{
+    for (struct failure *at = *failures; at; at = at->next)
+        forget_before(at, time);
+    drop_empty(failures);
+}
+
 void address_record_forget_before(struct address_record *record, int64_t time)
 {
-    for (struct failure *at = record->failures; at; at = at->next)
-        forget_before(at, time);
-    drop_empty(record);
+    forget_all_before(&record->failures, time);
+    forget_all_before(&record->refuted, time);
+}
+
+/* What it would have listed the address for stays known for so long. */
+enum { REFUTED_DAYS = 60, SECONDS_A_DAY = 86400 };
+
+static void refute(struct address_record *record, const struct failure *failure, int64_t end)
+{
+    int64_t oldest = record->delivered_at - (int64_t)REFUTED_DAYS * SECONDS_A_DAY;
+    for (size_t i = 0; i < failure->message_count; i++) {
+        const struct failed_message *message = failure_message(failure, i);
+        if (!message->at_once || message->time >= end || message->time < oldest)
+            continue;
+        struct failure *refuted = failure_of(&record->refuted, failure->category);
+        failure_add_message(refuted, message);
+        if (!failure_takes(refuted, failure->last_seen, failure_text(failure, FAILURE_HOST),
+                           failure_text(failure, FAILURE_FILE), failure->line))
+            continue;
+        sv texts[FAILURE_TEXTS];
+        for (int text = 0; text < FAILURE_TEXTS; text++)
+            texts[text] = failure_text(failure, (enum failure_text)text);
+        refuted->last_seen = failure->last_seen;
+        refuted->line = failure->line;
+        refuted->code = failure->code;
+        refuted->facts = failure->facts;
+        failure_set_texts(refuted, texts);
+    }
+}
+
+void address_record_settle(struct address_record *record)
+{
+    if (!record->delivered_at)
+        return;
+    int64_t end = (date_step(record->delivered_at, DELIVERY_STEP) + 1) * DELIVERY_STEP;
+    for (const struct failure *at = record->failures; at; at = at->next)
+        refute(record, at, end);
+    forget_all_before(&record->failures, end);
+    forget_all_before(&record->refuted,
+                      record->delivered_at - (int64_t)REFUTED_DAYS * SECONDS_A_DAY);
 }
 
 static bool is_settled(const struct failed_message *message, const struct fpset *open)
@@ -257,7 +308,7 @@ void address_record_resolve_originals(struct address_record *record, const struc
         }
         at->message_count = (uint8_t)kept;
     }
-    drop_empty(record);
+    drop_empty(&record->failures);
 }
 
 size_t address_record_messages(const struct address_record *record)
@@ -268,10 +319,10 @@ size_t address_record_messages(const struct address_record *record)
     return count;
 }
 
-bool address_record_forget_text(struct address_record *record, sv address)
+static bool forget_text(struct failure *failures, sv address)
 {
     bool found = false;
-    for (struct failure *at = record->failures; at; at = at->next) {
+    for (struct failure *at = failures; at; at = at->next) {
         sv texts[FAILURE_TEXTS];
         for (int i = 0; i < FAILURE_TEXTS; i++) {
             sv text = failure_text(at, (enum failure_text)i);
@@ -282,4 +333,10 @@ bool address_record_forget_text(struct address_record *record, sv address)
         failure_set_texts(at, texts);
     }
     return found;
+}
+
+bool address_record_forget_text(struct address_record *record, sv address)
+{
+    bool found = forget_text(record->failures, address);
+    return forget_text(record->refuted, address) || found;
 }

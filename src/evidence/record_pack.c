@@ -4,7 +4,7 @@
 #include "bouncelog/base/pack.h"
 #include "failures.h"
 
-enum { PACKED_VERSION = 1, PACKED_LEAST = 1 };
+enum { PACKED_VERSION = 2, WITHOUT_REFUTED = 1, PACKED_LEAST = 1 };
 
 enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
 
@@ -69,37 +69,39 @@ static void pack_failure(struct buf *out, const struct failure *failure,
         pack_text(out, failure_text(failure, (enum failure_text)i));
 }
 
-void address_record_pack(struct buf *out, const struct address_record *record,
-                         const struct taxonomy *taxonomy)
+static void pack_failures(struct buf *out, const struct failure *failures,
+                          const struct taxonomy *taxonomy)
 {
-    size_t failures = 0;
-    for (const struct failure *at = record->failures; at; at = at->next)
-        failures++;
-    pack_unsigned(out, PACKED_VERSION);
-    pack_number(out, record->delivered_at);
-    pack_number(out, record->listing.since);
-    pack_number(out, record->listing.last_failure);
-    pack_number(out, record->listing.cleared_at);
-    pack_unsigned(out, failures);
-    for (const struct failure *at = record->failures; at; at = at->next) {
+    size_t count = 0;
+    for (const struct failure *at = failures; at; at = at->next)
+        count++;
+    pack_unsigned(out, count);
+    for (const struct failure *at = failures; at; at = at->next) {
         pack_text(out, taxonomy->categories[at->category].name);
         pack_number(out, at->last_seen);
         pack_failure(out, at, taxonomy);
     }
 }
 
-/* NULL as long as nothing of it counts. */
+void address_record_pack(struct buf *out, const struct address_record *record,
+                         const struct taxonomy *taxonomy)
+{
+    pack_unsigned(out, PACKED_VERSION);
+    pack_number(out, record->delivered_at);
+    pack_number(out, record->listing.since);
+    pack_number(out, record->listing.last_failure);
+    pack_number(out, record->listing.cleared_at);
+    pack_number(out, record->listing.excused);
+    pack_failures(out, record->failures, taxonomy);
+    pack_failures(out, record->refuted, taxonomy);
+}
+
+/* What is read: into which failures of a record; the category may be none any more. */
 struct target {
-    struct address_record *record;
+    struct failure **failures;
     struct failure *failure;
     uint8_t category;
 };
-
-static bool counts(const struct target *target, int64_t time)
-{
-    return target->category != CATEGORY_NONE &&
-           (!target->record->delivered_at || time > target->record->delivered_at);
-}
 
 static void unpack_message(struct unpack *in, int64_t last_seen, struct target *target)
 {
@@ -111,12 +113,10 @@ static void unpack_message(struct unpack *in, int64_t last_seen, struct target *
     message.at_once = flags & FLAG_AT_ONCE;
     if (unpack_unsigned(in))
         message.original = unpack_hash(in);
-    if (in->failed || !counts(target, message.time))
+    if (in->failed || target->category == CATEGORY_NONE)
         return;
-    if (!counts(target, failed_message_first(&message)))
-        message.earlier = 0;
     if (!target->failure)
-        target->failure = address_record_failure(target->record, target->category);
+        target->failure = failure_of(target->failures, target->category);
     failure_add_message(target->failure, &message);
 }
 
@@ -131,7 +131,7 @@ static void unpack_failure(struct unpack *in, struct target *target,
     size_t days = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < days && !in->failed; i++) {
         int64_t time = last_seen + unpack_finite(in);
-        if (target->failure && counts(target, time))
+        if (target->failure)
             failure_add_day(target->failure, time);
     }
     int64_t forgotten = unpack_finite(in), line = unpack_finite(in);
@@ -152,27 +152,40 @@ static void unpack_failure(struct unpack *in, struct target *target,
     failure_set_texts(failure, texts);
 }
 
+static void unpack_failures(struct unpack *in, struct failure **failures,
+                            const struct taxonomy *taxonomy)
+{
+    size_t count = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        struct target target = {failures, NULL, taxonomy_category(taxonomy, unpack_text(in))};
+        unpack_failure(in, &target, taxonomy);
+    }
+}
+
 int address_record_unpack(struct address_record *record, sv bytes, const struct taxonomy *taxonomy)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != PACKED_VERSION)
+    uint64_t version = unpack_unsigned(&in);
+    if (version < WITHOUT_REFUTED || version > PACKED_VERSION)
         return -1;
     int64_t delivered_at = unpack_finite(&in), listed_at = unpack_finite(&in);
     int64_t listed_for = unpack_finite(&in), cleared_at = unpack_finite(&in);
-    if (delivered_at && (!record->delivered_at || delivered_at > record->delivered_at)) {
+    int64_t excused = version > WITHOUT_REFUTED ? unpack_finite(&in) : 0;
+    if (delivered_at && (!record->delivered_at || delivered_at > record->delivered_at))
         record->delivered_at = delivered_at;
-        address_record_forget_before(record, delivered_at + 1);
-    }
     if (listed_at && (!record->listing.since || listed_at < record->listing.since))
         record->listing.since = listed_at;
     if (listed_for > record->listing.last_failure)
         record->listing.last_failure = listed_for;
     if (cleared_at > record->listing.cleared_at)
         record->listing.cleared_at = cleared_at;
-    size_t failures = unpack_count(&in, PACKED_LEAST);
-    for (size_t i = 0; i < failures && !in.failed; i++) {
-        struct target target = {record, NULL, taxonomy_category(taxonomy, unpack_text(&in))};
-        unpack_failure(&in, &target, taxonomy);
-    }
-    return in.failed || in.rest.len ? -1 : 0;
+    if (excused > record->listing.excused)
+        record->listing.excused = excused;
+    unpack_failures(&in, &record->failures, taxonomy);
+    if (version > WITHOUT_REFUTED)
+        unpack_failures(&in, &record->refuted, taxonomy);
+    if (in.failed || in.rest.len)
+        return -1;
+    address_record_settle(record);
+    return 0;
 }

@@ -42,7 +42,7 @@ static bool all_at_once(const struct failure *failure, bool at_once)
 static void move(struct address_record *to, const struct failure *failure,
                  const struct event *event)
 {
-    struct failure *target = address_record_failure(to, event->attempt.verdict.category);
+    struct failure *target = failure_of(&to->failures, event->attempt.verdict.category);
     for (size_t i = 0; i < failure->message_count; i++) {
         struct failed_message message = *failure_message(failure, i);
         message.at_once = event->action == ACTION_SUPPRESS;
@@ -83,7 +83,10 @@ bool address_record_rejudge(struct address_record *record, sv key, failure_judge
         if (counts)
             move(&fresh, at, &event);
     }
+    fresh.refuted = NULL;
     if (changed) {
+        fresh.refuted = record->refuted;
+        record->refuted = NULL;
         address_record_release(record);
         *record = fresh;
         record->changed = true;

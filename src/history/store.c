@@ -17,6 +17,7 @@ static const char *const sql[SQL_COUNT] = {
                   " SELECT ?4, kind, key, origin, value, run FROM item"
                   " WHERE kind = ?1 AND key = ?2 AND origin = ?3 AND run < ?4"),
     [SQL_EACH] = ("SELECT key, origin, value FROM item WHERE kind = ?1 ORDER BY key, origin"),
+    [SQL_EACH_KEY] = ("SELECT key, origin, x'' FROM item WHERE kind = ?1 ORDER BY key, origin"),
     [SQL_EACH_OF] = ("SELECT key, origin, value FROM item WHERE kind = ?1 AND key = ?2"
                      " ORDER BY origin"),
 };
@@ -170,14 +171,26 @@ static int walk(struct history *history, sqlite3_stmt *statement, item_visitor *
     return result;
 }
 
-int history_each(struct history *history, enum item_kind kind, item_visitor *visit, void *context,
-                 struct err *err)
+static int each(struct history *history, int which, enum item_kind kind, item_visitor *visit,
+                void *context, struct err *err)
 {
-    sqlite3_stmt *statement = prepared(history, SQL_EACH, err);
+    sqlite3_stmt *statement = prepared(history, which, err);
     if (!statement)
         return -1;
     sqlite3_bind_int(statement, 1, (int)kind);
     return walk(history, statement, visit, context, err);
+}
+
+int history_each(struct history *history, enum item_kind kind, item_visitor *visit, void *context,
+                 struct err *err)
+{
+    return each(history, SQL_EACH, kind, visit, context, err);
+}
+
+int history_each_key(struct history *history, enum item_kind kind, item_visitor *visit,
+                     void *context, struct err *err)
+{
+    return each(history, SQL_EACH_KEY, kind, visit, context, err);
 }
 
 int history_each_of(struct history *history, enum item_kind kind, sv key, item_visitor *visit,

@@ -61,11 +61,16 @@ static int load_numbers(struct document *document, sv key, const char *names, in
 
 static int load_guards(struct policy_table *policy, struct document *document, struct err *err)
 {
-    int *const guard[] = {&policy->guard.addresses, &policy->guard.share_percent,
-                          &policy->guard.before_percent};
+    struct incident_guard *incident = &policy->incident;
+    int *const recent[] = {&policy->recent.days, &policy->recent.hours};
+    int *const incidents[] = {&incident->addresses, &incident->times_percent,
+                              &incident->per_million, &incident->before, &incident->unlikely};
     int *const brake[] = {&policy->brake.addresses, &policy->brake.share_percent};
-    if (load_numbers(document, SV("outage_guard"), "addresses share_percent before_percent", guard,
-                     sizeof guard / sizeof *guard, err) < 0)
+    if (load_numbers(document, SV("recently_delivered"), "days hours", recent,
+                     sizeof recent / sizeof *recent, err) < 0 ||
+        load_numbers(document, SV("incidents"),
+                     "addresses times_percent per_million before unlikely", incidents,
+                     sizeof incidents / sizeof *incidents, err) < 0)
         return -1;
     return load_numbers(document, SV("brake"), "addresses share_percent", brake,
                         sizeof brake / sizeof *brake, err);
@@ -79,8 +84,13 @@ int load_policy(struct patterns *patterns, struct document *document, bool site,
     if (patterns->policy.loaded)
         return 0;
     patterns->policy.loaded = true;
-    if (document_check_keys(document, root, "policy local_recipients outage_guard brake", err) <
-            0 ||
+    if (document_get(document, root, SV("outage_guard")))
+        return document_error(document, document_at(document, root, SV("outage_guard")), err,
+                              "'outage_guard' has become 'incidents' and 'recently_delivered'; "
+                              "copy them from patterns/policy.yaml");
+    if (document_check_keys(document, root,
+                            "policy local_recipients recently_delivered incidents brake",
+                            err) < 0 ||
         load_guards(&patterns->policy, document, err) < 0)
         return -1;
     if (rules->type != YAML_MAPPING_NODE)

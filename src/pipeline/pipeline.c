@@ -1,6 +1,6 @@
 /* A whole scan: input in, events judged, evidence and counts kept, by one thread or by many.
  *
- * What the threads do stands in worker.c and engine.c, what happens in order in stage.c. */
+ * What the threads do stands in worker.c and engine.c, what happens in order in ordered.c. */
 #include "bouncelog/pipeline/pipeline.h"
 
 #include "bouncelog/base/mem.h"
@@ -21,30 +21,33 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
     event->action = policy_action(&patterns->policy, taxonomy, event);
 }
 
-static void record_delivery_on(struct scan_result *scan, size_t i, const struct period *period)
+/* Deliveries that were read before the failures that they refute. */
+static void take_deliveries(struct scan_result *scan)
 {
-    int64_t day;
-    memcpy(&day, map_key_at(&scan->days, i).ptr, sizeof day);
-    evidence_record_deliveries(&scan->evidence, day, &period->tally.recipients,
-                               RECIPIENT_DELIVERED);
+    evidence_take_deliveries(&scan->evidence, &scan->tally.recipients);
+    evidence_take_deliveries(&scan->evidence, &scan->tally.originals);
+    for (size_t i = 0; i < map_count(&scan->evidence.domains); i++) {
+        struct destination *domain =
+            map_get(&scan->tally.recipient_domains, map_key_at(&scan->evidence.domains, i));
+        size_t count = 0;
+        const struct hour_activity *hours =
+            domain ? activity_hours(&domain->activity, &count) : NULL;
+        evidence_take_activity(map_value_at(&scan->evidence.domains, i), hours, count);
+    }
 }
 
 void pipeline_run(struct scan_result *scan, struct input *input,
                   const struct pipeline_options *options)
 {
     struct ordered_stage stage;
-    bool one_set = sharing_is_one_set(input);
-    struct pipeline_options by_day = *options;
-    by_day.by_day = options->by_day || !one_set;
-    ordered_init(&stage, scan, input, &by_day);
+    ordered_init(&stage, scan, input, options);
     sharing_find(&scan->duplicates, input, options);
     engine_run(&stage);
     for (size_t i = 0; i < map_count(&scan->days); i++) {
         const struct period *day = map_value_at(&scan->days, i);
         tally_merge(&scan->tally, &day->tally);
-        if (!one_set)
-            record_delivery_on(scan, i, day);
     }
+    take_deliveries(scan);
 }
 
 void scan_result_release(struct scan_result *scan)

@@ -13,7 +13,7 @@ struct sharing {
     struct map sets; /* fingerprint of a set -> struct map of its hosts */
 };
 
-bool sharing_is_one_set(struct input *input)
+static bool is_one_set(struct input *input)
 {
     for (size_t i = 1; i < input_source_count(input); i++)
         if (input_source(input, i)->set != input_source(input, 0)->set)
@@ -56,7 +56,7 @@ void sharing_find(struct duplicates *duplicates, struct input *input,
 {
     struct parser_options how = {.patterns = options->patterns, .only = options->only};
     struct sharing sharing = {.input = input};
-    if (sharing_is_one_set(input))
+    if (is_one_set(input))
         return;
     sharing.parser = parser_new(&how);
     map_init(&sharing.sets, sizeof(struct map));

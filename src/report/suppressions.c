@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 
 struct writer {
@@ -67,18 +68,53 @@ static struct suppression describe(struct writer *writer, const struct decision 
         .skipped = decision->skipped && !redactor ? sv_from(decision->skipped) : SV_EMPTY};
 }
 
-static sv why_held(enum hold hold)
+static const char *const incident_words[] = {
+    [INCIDENT_PROVIDER] = "the provider ",
+    [INCIDENT_OPERATOR] = "the operator ",
+    [INCIDENT_DOMAIN] = "the domain ",
+    [INCIDENT_POOL] = "many who run their own servers",
+};
+
+/* ...which the incidents of the report have more of. */
+static void say_incident(struct buf *text, const struct incident *incident)
 {
-    switch (hold) {
+    char first[DATE_TEXT], last[DATE_TEXT];
+    buf_add(text, SV("incident: "));
+    if (!incident) {
+        buf_add(text, SV("many living addresses were called dead there at that time"));
+        return;
+    }
+    date_format(incident->first, first);
+    date_format(incident->last, last);
+    buf_printf(text, "%s%.*s called %.1f %% of those decided dead from %s to %s, not %.1f %%",
+               incident_words[incident->kind], SV_FMT(incident->name), incident->share * 100, first,
+               last, incident->usual * 100);
+}
+
+static sv why_held(struct writer *writer, const struct decision *decision)
+{
+    struct buf text = {0};
+    switch (decision->hold) {
     case HOLD_ALLOWED:
-        return SV("it is on the allow list");
-    case HOLD_OUTAGE:
-        return SV("its domain or provider called many addresses dead at that time that it had "
-                  "taken mail for: it is listed if it fails on a later day, too");
+        buf_add(&text, SV("allow: it is on the allow list"));
+        break;
+    case HOLD_INCIDENT:
+        say_incident(&text, decision->incident);
+        buf_add(&text, SV(": it is listed if it fails when that is over"));
+        break;
+    case HOLD_RECENT:
+        buf_add(&text, SV("recent: it took mail in the weeks before it failed: it is listed if it "
+                          "fails on another day, too"));
+        break;
     case HOLD_NONE:
         break;
     }
-    return SV_EMPTY;
+    bool added;
+    sv *why = map_add(&writer->reasons, buf_sv(&text), &added);
+    if (added)
+        *why = arena_copy(&writer->report->arena, buf_sv(&text));
+    buf_release(&text);
+    return *why;
 }
 
 static void add_address(struct writer *writer, const struct decision *decision)
@@ -92,7 +128,7 @@ static void add_address(struct writer *writer, const struct decision *decision)
         report->suppress[report->suppress_count++] = describe(writer, decision);
         break;
     case RULING_HELD:
-        report->held[report->held_count++] = (struct held_row){address, why_held(decision->hold)};
+        report->held[report->held_count++] = (struct held_row){address, why_held(writer, decision)};
         break;
     case RULING_CLEARED:
         report->cleared[report->cleared_count++] =

@@ -1,23 +1,25 @@
 /* Who is listed, held or cleared: each address record against the policy.
  *
- * A category's failures list an address when one of them is enough by itself (`at_once`) and no
- * outage covers it, or when enough messages failed over enough days, of the address alone or of its
- * whole domain (patterns/policy.yaml). Of several grounds the strongest is given. What a person
- * allows, what --recipients does not know and our own senders are never listed.
+ * A category's failures list an address when one of them is enough by itself (`at_once`), no
+ * incident covers it, and the address did not take mail just before; or when enough messages failed
+ * over enough days, of the address alone or of its whole domain (patterns/policy.yaml). Of several
+ * grounds the strongest is given. What a person allows, what --recipients does not know and our own
+ * senders are never listed.
  */
 #include "bouncelog/suppress/suppress.h"
 
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/suppress/policy.h"
-#include "outages.h"
+#include "incidents.h"
 
-enum { SECONDS_A_DAY = 86400, OUTAGE_DAYS = 7 };
+enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
 
 struct decider {
     struct decisions *decisions;
     const struct suppress_source *source;
     const struct suppress_options *options;
-    struct outages outages;
+    struct incidents incidents;
     int64_t now; /* the latest time that any evidence is of */
 };
 
@@ -25,7 +27,8 @@ struct decider {
 struct ground {
     const struct failure *failure;
     bool at_once;
-    bool held; /* by the outage guard alone */
+    enum hold hold; /* by a guard alone */
+    const struct incident *incident;
     int64_t messages;
 };
 
@@ -58,21 +61,17 @@ static bool domain_reached(const struct decider *decider, const struct failure *
     return policy_reached(rule, times, failure->message_count);
 }
 
-/* What has been listed for long was no matter of hours; what was listed just now may be, where a
- * run saw only the beginning of an outage. */
-static bool is_listed_for_long(const struct decider *decider, const struct address_record *record)
+static struct incident_place place_of(sv address, const struct failure *failure)
 {
-    return record->listing.since &&
-           record->listing.last_failure < decider->now - (int64_t)OUTAGE_DAYS * SECONDS_A_DAY;
+    return (struct incident_place){sv_after_last(address, '@'),
+                                   failure_text(failure, FAILURE_PROVIDER),
+                                   failure_text(failure, FAILURE_RELAY)};
 }
 
-static bool in_outage(const struct decider *decider, sv address,
-                      const struct address_record *record, const struct failure *failure,
-                      const struct failed_message *message)
+/* Incidents of old are not looked for again: what they covered is remembered. */
+static bool is_old(const struct decider *decider, int64_t time)
 {
-    return !is_listed_for_long(decider, record) && map_count(&decider->outages.names) &&
-           outages_cover(&decider->outages, sv_after_last(address, '@'),
-                         failure_text(failure, FAILURE_PROVIDER), message->time);
+    return time < decider->now - (int64_t)INCIDENT_DAYS * SECONDS_A_DAY;
 }
 
 static bool has_lapsed(const struct decider *decider, const struct failure *failure)
@@ -81,7 +80,51 @@ static bool has_lapsed(const struct decider *decider, const struct failure *fail
     return days && failure->last_seen < decider->now - (int64_t)days * SECONDS_A_DAY;
 }
 
-/* Do these failures list the address, or would they if no outage covered them? */
+/* The failures of which each is enough, as far as no incident covers them. */
+struct solid {
+    size_t count;
+    int64_t first, last; /* times */
+    bool covered;        /* there are others, which one does */
+};
+
+static void note_solid(const struct decider *decider, const struct address_record *record,
+                       const struct incident_place *where, int64_t time, struct solid *solid,
+                       struct ground *ground)
+{
+    const struct incident *incident = incidents_cover(&decider->incidents, where, time);
+    if (incident || time <= record->listing.excused) {
+        solid->covered = true;
+        ground->incident = incident ? incident : ground->incident;
+        return;
+    }
+    if (!solid->count++ || time < solid->first)
+        solid->first = time;
+    if (solid->count == 1 || time > solid->last)
+        solid->last = time;
+}
+
+/* Did it take mail just before, and fail on one day alone since? */
+static bool is_recent(const struct decider *decider, const struct address_record *record,
+                      const struct solid *solid)
+{
+    const struct recent_guard *guard = &decider->options->policy->recent;
+    return record->delivered_at &&
+           solid->first - record->delivered_at <= (int64_t)guard->days * SECONDS_A_DAY &&
+           solid->last - solid->first < (int64_t)guard->hours * SECONDS_AN_HOUR;
+}
+
+static void judge_solid(const struct decider *decider, const struct address_record *record,
+                        const struct solid *solid, struct ground *ground)
+{
+    if (solid->count && !is_recent(decider, record, solid))
+        ground->at_once = true;
+    else if (solid->count)
+        ground->hold = HOLD_RECENT;
+    else if (solid->covered)
+        ground->hold = HOLD_INCIDENT;
+}
+
+/* Do these failures list the address, or would they if no guard held them back? */
 static bool find_ground(const struct decider *decider, sv address,
                         const struct address_record *record, const struct failure *failure,
                         struct ground *ground)
@@ -89,40 +132,38 @@ static bool find_ground(const struct decider *decider, sv address,
     const struct policy_rule *rule = &decider->options->policy->rules[failure->category];
     int64_t times[FAILURE_MESSAGES_MAX];
     size_t count = 0;
+    struct solid solid = {0};
+    struct incident_place where = place_of(address, failure);
     *ground = (struct ground){.failure = failure};
     for (size_t i = 0; i < failure->message_count; i++) {
         const struct failed_message *message = failure_message(failure, i);
         if (!counts(decider, message))
             continue;
         times[count++] = message->time;
-        if (!message->at_once || !rule->at_once)
-            continue;
-        if (in_outage(decider, address, record, failure, message))
-            ground->held = true;
-        else
-            ground->at_once = true;
+        if (message->at_once && rule->at_once)
+            note_solid(decider, record, &where, message->time, &solid, ground);
     }
+    judge_solid(decider, record, &solid, ground);
     ground->messages = (int64_t)count + failure->forgotten;
     if (!count || !rule->listed || has_lapsed(decider, failure))
         return false;
-    if (ground->at_once) { /* another day has confirmed it */
-        ground->held = false;
+    if (ground->at_once)
         return true;
-    }
     const struct failure *domain =
         rule->per_domain ? domain_failure(decider, sv_after_last(address, '@'), failure->category)
                          : NULL;
     bool reached = rule->per_domain ? domain && domain_reached(decider, domain)
                                     : policy_reached(rule, times, count);
-    ground->held = ground->held && !reached;
-    return reached || ground->held;
+    if (reached)
+        ground->hold = HOLD_NONE;
+    return reached || ground->hold;
 }
 
 /* Of several grounds one that is not held, the one that suffices at once, then the latest. */
 static bool is_stronger(const struct ground *a, const struct ground *b)
 {
-    if (a->held != b->held)
-        return b->held;
+    if (!a->hold != !b->hold)
+        return b->hold;
     if (a->at_once != b->at_once)
         return a->at_once;
     if (a->failure->last_seen != b->failure->last_seen)
@@ -167,12 +208,18 @@ static bool find_best(const struct decider *decider, sv address,
     return best->failure != NULL;
 }
 
+static bool took_mail_since(const struct address_record *record)
+{
+    return record->delivered_at && date_step(record->delivered_at, DELIVERY_STEP) >=
+                                       date_step(record->listing.last_failure, DELIVERY_STEP);
+}
+
 /* By mail that was taken since; not because a filter, a policy or age took it off. */
 static bool is_cleared(const struct decider *decider, const struct address_record *record)
 {
     const struct suppress_options *options = decider->options;
     if (record->listing.since)
-        return record->delivered_at > record->listing.last_failure;
+        return took_mail_since(record);
     return options->tells_cleared && record->listing.cleared_at &&
            record->delivered_at >= options->cleared_since &&
            record->delivered_at < options->cleared_until;
@@ -193,7 +240,7 @@ static struct decision decide(const struct decider *decider, sv address,
         return decision; /* of another mailing tool: its list is no matter of this run */
     bool found = find_best(decider, address, record, &best);
     bool allowed = found && is_allowed(decider, address);
-    decision.removed = record->listing.since && (!found || allowed);
+    decision.removed = record->listing.since && (!found || allowed || best.hold);
     if (!found && is_cleared(decider, record)) {
         decision.ruling = RULING_CLEARED;
         decision.delivered_at = record->delivered_at;
@@ -203,7 +250,8 @@ static struct decision decide(const struct decider *decider, sv address,
     decision.failure = best.failure;
     decision.messages = best.messages;
     decision.at_once = best.at_once;
-    decision.hold = allowed ? HOLD_ALLOWED : best.held ? HOLD_OUTAGE : HOLD_NONE;
+    decision.hold = allowed ? HOLD_ALLOWED : best.hold;
+    decision.incident = best.incident;
     decision.ruling = decision.hold ? RULING_HELD : RULING_LISTED;
     if (decision.ruling == RULING_LISTED) {
         decision.fresh = is_fresh(decider, address, record);
@@ -228,29 +276,51 @@ static void decide_domain(const struct decider *decider, sv domain,
     }
 }
 
-/* Whom one failure would put on a list, so that outages show. */
-static void note_candidate(struct decider *decider, sv address, const struct address_record *record)
+static int64_t first_solid(const struct decider *decider, const struct failure *failures)
 {
-    if (is_listed_for_long(decider, record) || !record->failures ||
-        !may_be_listed(decider, address) || is_allowed(decider, address))
-        return;
-    for (const struct failure *failure = record->failures; failure; failure = failure->next)
-        for (size_t i = 0; i < failure->message_count; i++) {
-            const struct failed_message *message = failure_message(failure, i);
-            if (message->at_once && counts(decider, message))
-                outages_note(&decider->outages, sv_after_last(address, '@'),
-                             failure_text(failure, FAILURE_PROVIDER), message->time);
+    int64_t first = INT64_MAX;
+    for (; failures; failures = failures->next)
+        for (size_t i = 0; i < failures->message_count; i++) {
+            const struct failed_message *message = failure_message(failures, i);
+            if (message->at_once && counts(decider, message) && message->time < first)
+                first = message->time;
         }
+    return first;
 }
 
-static void find_outages(struct decider *decider)
+static void note_failures(struct decider *decider, sv address, const struct address_record *record,
+                          const struct failure *failures)
+{
+    bool refuted = failures == record->refuted;
+    int64_t month = (int64_t)decider->options->policy->recent.days * SECONDS_A_DAY;
+    int64_t first = first_solid(decider, failures);
+    for (; failures; failures = failures->next) {
+        struct incident_place where = place_of(address, failures);
+        for (size_t i = 0; i < failures->message_count; i++) {
+            const struct failed_message *message = failure_message(failures, i);
+            bool living =
+                refuted || (record->delivered_at && message->time - record->delivered_at <= month);
+            bool is_first = refuted || message->time == first;
+            if (message->at_once && counts(decider, message) && !is_old(decider, message->time) &&
+                (is_first || living))
+                incidents_note(&decider->incidents, &where,
+                               (struct incident_death){message->time, is_first, living});
+        }
+    }
+}
+
+static void find_incidents(struct decider *decider)
 {
     const struct map *addresses = &decider->source->evidence->addresses;
-    if (!decider->source->each_activity)
-        return;
-    for (size_t i = 0; i < map_count(addresses); i++)
-        note_candidate(decider, map_key_at(addresses, i), map_value_at(addresses, i));
-    outages_find(&decider->outages, decider->source, &decider->options->policy->guard);
+    for (size_t i = 0; i < map_count(addresses); i++) {
+        const struct address_record *record = map_value_at(addresses, i);
+        if ((!record->failures && !record->refuted) ||
+            !may_be_listed(decider, map_key_at(addresses, i)))
+            continue;
+        note_failures(decider, map_key_at(addresses, i), record, record->failures);
+        note_failures(decider, map_key_at(addresses, i), record, record->refuted);
+    }
+    incidents_find(&decider->incidents, decider->source, &decider->options->policy->incident);
 }
 
 static int64_t latest_of(const struct suppress_source *source)
@@ -290,10 +360,15 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     struct decider decider = {
         .decisions = decisions, .source = source, .options = options, .now = latest_of(source)};
     *decisions = (struct decisions){.filtered = options->known != NULL};
-    outages_init(&decider.outages);
-    find_outages(&decider);
+    incidents_init(&decider.incidents);
+    find_incidents(&decider);
     decide_all(&decider);
-    outages_release(&decider.outages);
+    decisions->incidents = decider.incidents.found; /* decisions point to them */
+    decisions->incident_count = decider.incidents.count;
+    decisions->names = decider.incidents.names;
+    decider.incidents.found = NULL;
+    decider.incidents.names = (struct arena){0};
+    incidents_release(&decider.incidents);
     decisions->brake =
         options->may_brake &&
         policy_brakes(&options->policy->brake, (int64_t)decisions->fresh_count, source->tried);
@@ -303,6 +378,8 @@ void decisions_release(struct decisions *decisions)
 {
     mem_free(decisions->addresses);
     mem_free(decisions->domains);
+    mem_free(decisions->incidents);
+    arena_release(&decisions->names);
     *decisions = (struct decisions){0};
 }
 
@@ -310,7 +387,9 @@ struct listing suppress_listing(const struct address_record *record,
                                 const struct decision *decision, bool filtered, int64_t now)
 {
     struct listing listing = record->listing;
-    bool took_mail = record->delivered_at > listing.last_failure;
+    bool took_mail = took_mail_since(record);
+    if (decision && decision->hold == HOLD_INCIDENT)
+        listing.excused = decision->failure->last_seen;
     if (decision && decision->ruling == RULING_LISTED) {
         if (!listing.since)
             listing.since = now;

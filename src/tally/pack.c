@@ -6,7 +6,7 @@
 #include "bouncelog/base/date.h"
 #include "merge.h"
 
-enum { VERSION = 3, WITHOUT_RETRIES = 1, WITHOUT_STEPS = 2 };
+enum { VERSION = 3, WITHOUT_RETRIES = 1, WITHOUT_STEPS = 2, HASH_BYTES = 8 };
 
 void pack_map(struct buf *out, const struct map *map, pack_value *pack)
 {

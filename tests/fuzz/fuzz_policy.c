@@ -27,11 +27,6 @@ static void ask_rules(const struct policy_table *policy)
 
 static void ask_guards(const struct policy_table *policy)
 {
-    struct interval intervals[TIMES];
-    bool outage[TIMES];
-    for (size_t i = 0; i < TIMES; i++)
-        intervals[i] = (struct interval){(int64_t)(i % 5) * 100, i > 30 ? UINT32_MAX : 0};
-    policy_outages(&policy->guard, intervals, TIMES, 6, outage);
     fuzz_check(!policy_brakes(&policy->brake, 0, 0), "nothing new is held by no brake");
     (void)policy_brakes(&policy->brake, UINT32_MAX, UINT32_MAX);
 }

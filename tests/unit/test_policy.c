@@ -269,50 +269,6 @@ static void test_thresholds(void **state)
     assert_false(patterns.policy.rules[category_of("mailbox_full")].per_domain);
 }
 
-/* Stretches as "delivered/dead ...", six a day; wanted: an o for each that must not be believed. */
-static void test_outages(void **state)
-{
-    static const struct {
-        const char *what, *intervals, *want;
-    } rows[] = {
-        {"nothing ever", "0/0 0/0 0/0", "..."},
-        {"some are dead", "100/1 100/2 100/1 100/3", "...."},
-        {"an outage, its neighbours, and days that hold it", "1000/1 1000/0 0/60 1000/0 1000/1",
-         ".ooo."},
-        {"19 are not enough", "100/1 0/19 100/0", "..."},
-        {"20 are", "1000/1 0/20 1000/0", "ooo"},
-        {"half of what was decided", "1000/0 30/30 1000/0", "ooo"},
-        {"less than half", "1000/0 31/30 1000/0", "..."},
-        {"spread over stretches", "1000/1 5/10 5/10 1000/0", "oooo"},
-        {"...of one day", "1000/1 0/4 0/4 0/4 0/4 0/4 1000/0", "ooooooo"},
-        {"...of more than one", "1000/0 0/3 0/3 0/3 0/3 0/3 0/3 0/3 1000/0", "........."},
-        {"it never took any mail", "0/10 0/10 0/60 0/10", "...."},
-        {"it called 5 in 100 dead before", "950/50 0/60 950/50", "..."},
-        {"...or less", "960/40 0/60 960/40", "ooo"},
-        {"it stays so: what was dead before counts", "100/0 0/60 0/0 0/0 0/0 0/0 0/0 0/60 0/0",
-         "oooooooo."},
-    };
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct interval intervals[16];
-        bool outage[16];
-        char got[17] = "";
-        size_t count = 0;
-        for (sv rest = sv_from(rows[i].intervals); rest.len; count++) {
-            sv dead, word = sv_cut(rest, ' ', &rest), delivered = sv_cut(word, '/', &dead);
-            uint64_t number = 0;
-            assert_true(sv_to_u64(delivered, &number));
-            intervals[count].delivered = (int64_t)number;
-            assert_true(sv_to_u64(dead, &number));
-            intervals[count].dead = (int64_t)number;
-        }
-        policy_outages(&patterns.policy.guard, intervals, count, 6, outage);
-        for (size_t j = 0; j < count; j++)
-            got[j] = outage[j] ? 'o' : '.';
-        expect_sv(sv_make(got, count), sv_from(rows[i].want), sv_from(rows[i].what));
-    }
-}
-
 static void test_brake(void **state)
 {
     const struct brake *brake = &patterns.policy.brake;
@@ -405,8 +361,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_categories), cmocka_unit_test(test_expired),
         cmocka_unit_test(test_exceptions), cmocka_unit_test(test_thresholds),
-        cmocka_unit_test(test_outages),    cmocka_unit_test(test_brake),
-        cmocka_unit_test(test_may_list),   cmocka_unit_test(test_unsafe),
+        cmocka_unit_test(test_brake),      cmocka_unit_test(test_may_list),
+        cmocka_unit_test(test_unsafe),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }

@@ -1,5 +1,7 @@
 /* suppress: a history of attempts in, decisions out: docs/POLICY.md, row by row. Each line says
  * what happened, and who is listed for it: "address category messages days first last". */
+#include <stdio.h>
+
 #include "bouncelog/base/mem.h"
 #include "bouncelog/pipeline/pipeline.h"
 #include "bouncelog/report/report.h"
@@ -437,38 +439,95 @@ static void test_allowed(void **state)
     map_release(&allow);
 }
 
-enum { OUTAGE_DAY = 20000, CALLED_DEAD = 30 };
+enum { INCIDENT_DAY = 20000, HIT = 30, AT = INCIDENT_DAY * DAY + 8 * 3600 };
 
-/* x.example took 500 mails a day, and on OUTAGE_DAY, in its second interval, none. */
-static void activity_of_x(void *context, int64_t day, activity_visitor *visit, void *visitor)
+/* x.example takes 500 mails a day, at eight, but none on INCIDENT_DAY. */
+static void activity_of_x(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                          void *visitor)
 {
-    struct activity activity = {{0}, {0}};
     (void)context;
-    if (day < OUTAGE_DAY)
-        activity.delivered[0] = 500;
-    else if (day == OUTAGE_DAY)
-        activity.dead[1] = CALLED_DEAD;
-    visit(visitor, SV("x.example"), true, &activity);
+    for (int64_t day = first; day <= last; day++) {
+        struct hour_activity hour = {.hour = (int32_t)(day * 24 + 8), .delivered = 500};
+        if (day == INCIDENT_DAY)
+            hour = (struct hour_activity){.hour = hour.hour, .dead = HIT};
+        visit(visitor, SV("x.example"), ACTIVITY_DOMAIN, &hour, 1);
+        visit(visitor, SV(""), ACTIVITY_OPERATOR, &hour, 1);
+    }
 }
 
-/* Whom an outage calls dead is held until he fails on another day. */
-static void test_outage(void **state)
+/* Whom an incident calls dead is held until he fails when it is over. */
+static void test_incident(void **state)
 {
-    enum { AT = OUTAGE_DAY * DAY + INTERVAL_SECONDS };
-    static const struct step steps[] = {
-        FAILS(UNKNOWN, "A", AT, .to = "hit@x.example"),
-        FAILS(UNKNOWN, "A", AT, .to = "elsewhere@y.example"),
-        FAILS(UNKNOWN, "A", AT, .to = "again@x.example"),
-        FAILS(UNKNOWN, "B", AT + 3 * DAY, .to = "again@x.example"),
+    static const struct step others[] = {
+        FAILS(UNKNOWN, "old", AT - 40 * DAY, .to = "died.before@x.example"),
+        FAILS(UNKNOWN, "never", AT, .to = "never.took.mail@x.example"),
+        FAILS(UNKNOWN, "else", AT, .to = "elsewhere@y.example"),
+        FAILS(UNKNOWN, "again", AT, .to = "again@x.example"),
+        FAILS(UNKNOWN, "later", AT + 3 * DAY, .to = "again@x.example"),
     };
-    static const struct suppress_source source = {.latest = AT, .each_activity = activity_of_x};
+    static const struct suppress_source source = {.latest = AT + 3 * DAY,
+                                                  .each_activity = activity_of_x};
+    static char names[HIT][32];
+    static struct step steps[2 * HIT + COUNT_OF(others)];
     struct outcome_of_steps outcome;
     (void)state;
+    for (size_t i = 0; i < HIT; i++) {
+        snprintf(names[i], sizeof names[i], "hit%02zu@x.example", i);
+        struct step took = DELIVERS("took", AT - DAY, .to = names[i]);
+        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i]);
+        steps[i] =
+            fails; /* read first: a whole scan takes deliveries of before from its counters */
+        steps[HIT + i] = took;
+    }
+    memcpy(steps + 2 * HIT, others, sizeof others);
     decide(&outcome, steps, COUNT_OF(steps), &source, &no_options);
-    assert_int_equal(decision_of(&outcome, "hit@x.example")->hold, HOLD_OUTAGE);
+    for (size_t i = 0; i < HIT; i++)
+        assert_int_equal(decision_of(&outcome, names[i])->hold, HOLD_INCIDENT);
+    assert_int_equal(decision_of(&outcome, "never.took.mail@x.example")->hold, HOLD_INCIDENT);
+    assert_int_equal(decision_of(&outcome, "died.before@x.example")->ruling, RULING_LISTED);
     assert_int_equal(decision_of(&outcome, "elsewhere@y.example")->ruling, RULING_LISTED);
     assert_int_equal(decision_of(&outcome, "again@x.example")->ruling, RULING_LISTED);
+    const struct incident *incident = decision_of(&outcome, names[0])->incident;
+    assert_int_equal(incident->kind, INCIDENT_DOMAIN);
+    expect_sv(incident->name, SV("x.example"), SV("its name"));
+    assert_int_equal(incident->first, AT);
+    assert_int_equal(incident->last, AT + 3600);
+    assert_int_equal(incident->addresses, HIT);
     release(&outcome);
+}
+
+/* Who took mail in the month before needs a failure on another day. */
+static void test_recent(void **state)
+{
+    static const struct {
+        const char *what;
+        int64_t delivered, fails, again; /* hours; 0: not */
+        enum ruling ruling;
+    } rows[] = {
+        {"it took mail the day before", 24, 48, 0, RULING_HELD},
+        {"...and fails 19 hours later", 24, 48, 67, RULING_HELD},
+        {"...or 20", 24, 48, 68, RULING_LISTED},
+        {"30 days ago", 24, 24 + 720, 0, RULING_HELD},
+        {"...or more", 24, 24 + 725, 0, RULING_LISTED},
+        {"it took mail in between", 60, 48, 70, RULING_HELD},
+        {"never", 0, 48, 0, RULING_LISTED},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct step fails = FAILS(UNKNOWN, "A", rows[i].fails * 3600);
+        struct step again = FAILS(UNKNOWN, "B", rows[i].again * 3600);
+        struct step took = DELIVERS("C", rows[i].delivered * 3600);
+        struct step steps[3] = {fails, fails, fails};
+        steps[1] = rows[i].again ? again : fails;
+        steps[2] = rows[i].delivered ? took : fails;
+        struct outcome_of_steps outcome;
+        decide(&outcome, steps, 3, &nothing_more, &no_options);
+        const struct decision *decision = decision_of(&outcome, "joe@example.com");
+        expect_sv(sv_from(decision->ruling == rows[i].ruling ? "" : "another ruling"), SV_EMPTY,
+                  sv_from(rows[i].what));
+        assert_int_equal(decision->hold, rows[i].ruling == RULING_HELD ? HOLD_RECENT : HOLD_NONE);
+        release(&outcome);
+    }
 }
 
 /* policy.yaml: more than 100 addresses that were on no list, and more than a tenth of those tried.
@@ -564,7 +623,8 @@ int main(void)
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_many_messages),
         cmocka_unit_test(test_allowed),
-        cmocka_unit_test(test_outage),
+        cmocka_unit_test(test_incident),
+        cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),
     };

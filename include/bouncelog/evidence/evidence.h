@@ -2,9 +2,11 @@
  *
  * Only events whose action is `suppress` or `count` are kept, per address and category: distinct
  * messages, days, and the latest event in full, so that a person can see why an address is on a
- * list. A delivery to the address wipes away what is older than it; one to a domain that of the
- * domain. What is left depends on the times of the events, not on the order in which they are
- * noted, so that nights and hosts add up.
+ * list. A delivery to the address refutes what is older than it, or of the same step
+ * (model/activity.h); one to a domain that of the domain. What is left depends on the times of the
+ * events, not on the order in which they are noted, so that nights and hosts add up. A failure that
+ * would have listed the address, and was refuted, is kept for a while: many of them are an
+ * incident.
  * An event that names an original recipient is kept under both addresses; which of them is meant
  * follows at the end from what else the original expanded to.
  * Thread: one. Failures and texts live as long as their address record, or until it records more.
@@ -17,6 +19,7 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/ledger/ledger.h"
+#include "bouncelog/model/activity.h"
 #include "bouncelog/model/event.h"
 
 /* Of a busy address or domain: the latest of each day, and the oldest of all. */
@@ -95,11 +98,13 @@ struct listing {
     int64_t since;        /* when it came on the lists; 0: it is on none */
     int64_t last_failure; /* time of the latest failure that keeps it there */
     int64_t cleared_at;   /* when it went from them, because it took mail; 0: never */
+    int64_t excused;      /* failures up to then count not: there was an incident; 0: none */
 };
 
 struct address_record {
     struct failure *failures;
-    int64_t delivered_at; /* the last delivery that wiped it clean; 0: none */
+    struct failure *refuted; /* what would have listed it, but for mail that it took later */
+    int64_t delivered_at;    /* its latest delivery, or the beginning of that one's step; 0: none */
     struct listing listing;
     bool changed; /* since it was unpacked */
     bool known;   /* to the history that it was read from */
@@ -125,12 +130,14 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
  * not change any more, and only that is kept. */
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger);
 
-/* Mail was delivered on this day (since 1970) to all whose hash_nocase stands in the set with this
- * flag. Where logs of several hosts are read one after the other, a delivery may be read before the
- * failure that it undoes: failures of earlier days go. What came first on the day itself nobody
- * knows. */
-void evidence_record_deliveries(struct evidence *evidence, int64_t day,
-                                const struct fpset *recipients, unsigned flag);
+/* Mail was taken in this step: what failed before it ended is refuted. */
+void address_record_delivered_in(struct address_record *record, int64_t step);
+/* The same of each address in the set of hash_bytes, whose marks are steps. Where logs are not read
+ * in the order of time, a delivery may be read before the failure that it refutes. */
+void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients);
+/* The same of a domain that mail was taken at in these hours. */
+void evidence_take_activity(struct address_record *domain, const struct hour_activity *hours,
+                            size_t count);
 
 /* Forgets failures before `time` and days with them. */
 void address_record_forget_before(struct address_record *record, int64_t time);

@@ -75,6 +75,9 @@ typedef int item_visitor(void *context, const struct item *item, struct err *err
 /* In the order of key and origin. */
 int history_each(struct history *history, enum item_kind kind, item_visitor *visit, void *context,
                  struct err *err) MUST_CHECK;
+/* The same without the values. */
+int history_each_key(struct history *history, enum item_kind kind, item_visitor *visit,
+                     void *context, struct err *err) MUST_CHECK;
 /* The same of one key. */
 int history_each_of(struct history *history, enum item_kind kind, sv key, item_visitor *visit,
                     void *context, struct err *err) MUST_CHECK;

@@ -13,6 +13,11 @@
 
 enum { ACTIVITY_SECONDS = 3600 };
 
+/* Of every address that took mail it is remembered when it last did, in steps of four hours: a
+ * second for each would take twice the memory. So that it is of no matter what was read first, a
+ * failure in the step of a delivery, or before, never counts. */
+enum { DELIVERY_STEP = 14400, DELIVERY_STEPS_A_DAY = 86400 / DELIVERY_STEP };
+
 struct hour_activity {
     int32_t hour;             /* since 1970 */
     uint32_t delivered, dead; /* mails taken; failures that would each list an address */

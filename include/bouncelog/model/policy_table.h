@@ -16,11 +16,19 @@ struct policy_rule {
     uint32_t causes; /* expired: bit set of enum scope of the cause; 0: any */
 };
 
-/* A provider that calls living mailboxes dead for hours (docs/POLICY.md). */
-struct outage_guard {
-    int addresses;      /* called dead within a day, at least (once for each mail) */
-    int share_percent;  /* ...of the mail that was decided there */
-    int before_percent; /* ...where it was less than that before */
+/* Who took mail lately is not dead on one day's word. */
+struct recent_guard {
+    int days;  /* it was taken so many days before the first failure, or fewer */
+    int hours; /* ...then another failure is needed, at least so many hours after the first */
+};
+
+/* Who calls living mailboxes dead for hours or days (docs/POLICY.md). */
+struct incident_guard {
+    int addresses;     /* at least so many that were not called dead before */
+    int times_percent; /* ...and of those decided so many times the usual share */
+    int per_million;   /* the usual share is never thought to be smaller */
+    int before;        /* mails decided there in the month before: less, and it is unknown */
+    int unlikely;      /* by chance it is as rare as 1 in 10 to the power of this */
 };
 
 /* A run that would list far more than others. */
@@ -32,7 +40,8 @@ struct policy_table {
     bool loaded; /* the first file that says it wins: --policy, then a site's, then ours */
     struct policy_rule rules[CATEGORY_MAX];
     bool local_recipients_count;
-    struct outage_guard guard;
+    struct recent_guard recent;
+    struct incident_guard incident;
     struct brake brake;
 };
 

@@ -13,16 +13,6 @@
 enum action policy_action(const struct policy_table *policy, const struct taxonomy *taxonomy,
                           const struct event *event);
 
-/* What happened at one domain or provider in one interval of time. */
-struct interval {
-    int64_t delivered, dead; /* mails taken; failures that would each list an address */
-};
-
-/* outage[i]: what intervals[i] says of addresses must not be believed yet. The intervals follow
- * each other without a gap, intervals_a_day of them a day. */
-void policy_outages(const struct outage_guard *guard, const struct interval *intervals,
-                    size_t count, size_t intervals_a_day, bool *outage);
-
 /* Must the lists stay as they are? fresh: addresses that were on none. */
 bool policy_brakes(const struct brake *brake, int64_t fresh, int64_t tried);
 

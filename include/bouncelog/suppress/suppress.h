@@ -21,26 +21,45 @@ enum ruling {
 
 enum hold {
     HOLD_NONE,
-    HOLD_ALLOWED, /* it is on the allow list */
-    HOLD_OUTAGE,  /* its domain or provider called many living addresses dead at that time */
+    HOLD_ALLOWED,  /* it is on the allow list */
+    HOLD_INCIDENT, /* many living addresses were called dead there at that time */
+    HOLD_RECENT,   /* it took mail just before: it has to fail on another day as well */
+};
+
+/* A stretch of time in which many were called dead that were not before. */
+struct incident {
+    enum incident_kind {
+        INCIDENT_PROVIDER,
+        INCIDENT_OPERATOR, /* one who runs the servers of many domains */
+        INCIDENT_DOMAIN,
+        INCIDENT_POOL, /* many who run their own */
+    } kind;
+    sv name;             /* lives as long as the decisions */
+    int64_t first, last; /* seconds since 1970; hours, so last is the end of one */
+    double share, usual; /* called dead of those decided, and how many of them usually are */
+    int64_t addresses;   /* that were called dead then, for the first time */
 };
 
 struct decision {
     sv key; /* lower-cased address, or domain */
     enum ruling ruling;
-    enum hold hold;                /* RULING_HELD: why */
-    const struct failure *failure; /* listed or held: what it rests on */
-    int64_t messages;              /* ...distinct messages that failed so */
-    bool at_once;                  /* ...one of them was enough */
-    bool fresh;                    /* listed: it was on no list before */
-    bool removed;                  /* it was listed, and is not any more for whatever reason */
-    const char *skipped;           /* listed: why no list may carry it; NULL: it may */
-    int64_t delivered_at;          /* cleared: when it took mail */
+    enum hold hold;                  /* RULING_HELD: why */
+    const struct incident *incident; /* HOLD_INCIDENT */
+    const struct failure *failure;   /* listed or held: what it rests on */
+    int64_t messages;                /* ...distinct messages that failed so */
+    bool at_once;                    /* ...one of them was enough */
+    bool fresh;                      /* listed: it was on no list before */
+    bool removed;                    /* it was listed, and is not any more for whatever reason */
+    const char *skipped;             /* listed: why no list may carry it; NULL: it may */
+    int64_t delivered_at;            /* cleared: when it took mail */
 };
 
 struct decisions {
     struct decision *addresses, *domains; /* those of whom there is something to say */
     size_t address_count, domain_count;
+    struct incident *incidents; /* that somebody is held for, or would be, by their time */
+    size_t incident_count;
+    struct arena names; /* of incidents */
     size_t fresh_count; /* of those listed */
     bool filtered;      /* addresses that nobody asked for were left alone */
     bool brake;         /* the lists must stay as they are */
@@ -52,9 +71,10 @@ struct suppress_source {
     const struct ledger *ledger; /* what original recipients of open messages expanded to */
     int64_t latest;              /* time of the latest attempt; INT64_MIN: none */
     int64_t tried;               /* recipients that mail was tried for, for the brake */
-    /* What was taken and called dead on a day (since 1970), for the outage guard; NULL: nobody
-     * knows. */
-    void (*each_activity)(void *context, int64_t day, activity_visitor *visit, void *visitor);
+    /* What was taken and called dead from one day to another (since 1970, both included), for the
+     * incidents; other days may be visited, too, and a name more than once. NULL: nobody knows. */
+    void (*each_activity)(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                          void *visitor);
     void *activity_context;
 };
 

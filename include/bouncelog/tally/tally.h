@@ -55,9 +55,6 @@ struct outcomes {
 };
 void outcomes_add(struct outcomes *sum, const struct outcomes *more);
 
-/* When an address last took mail, in steps: what the marks of fpset are. */
-enum { DELIVERY_STEP = 14400, DELIVERY_STEPS_A_DAY = 86400 / DELIVERY_STEP };
-
 /* Where mail goes: a recipient domain or a provider. */
 struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */

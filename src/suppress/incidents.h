@@ -1,0 +1,42 @@
+/* incidents: when a provider, an operator, a domain, or many small ones called living addresses
+ * dead. */
+#ifndef BOUNCELOG_SUPPRESS_INCIDENTS_H
+#define BOUNCELOG_SUPPRESS_INCIDENTS_H
+
+#include "bouncelog/suppress/suppress.h"
+
+/* Failures that are older than this before the latest one are not looked at again. */
+enum { INCIDENT_DAYS = 90 };
+
+/* Where an address was called dead. */
+struct incident_place {
+    sv domain, provider, relay;
+};
+
+struct incidents {
+    struct map places;  /* name and kind -> struct place */
+    struct place *all;  /* whatever place it is */
+    struct arena names; /* goes to the decisions */
+    struct incident *found;
+    size_t count;
+};
+
+void incidents_init(struct incidents *incidents);
+void incidents_release(struct incidents *incidents);
+
+/* An address was called dead there. first: not before; living: it is known to have taken mail in
+ * the weeks before, or since. */
+struct incident_death {
+    int64_t time;
+    bool first, living;
+};
+void incidents_note(struct incidents *incidents, const struct incident_place *where,
+                    struct incident_death death);
+/* After all are noted. */
+void incidents_find(struct incidents *incidents, const struct suppress_source *source,
+                    const struct incident_guard *guard);
+/* The one that whoever failed there and then is held for; NULL: none. */
+const struct incident *incidents_cover(const struct incidents *incidents,
+                                       const struct incident_place *where, int64_t time);
+
+#endif

@@ -1,0 +1,36 @@
+/* surge: stretches of time in which far more is called dead than usual. Pure arithmetic. */
+#ifndef BOUNCELOG_SUPPRESS_SURGE_H
+#define BOUNCELOG_SUPPRESS_SURGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bouncelog/model/policy_table.h"
+
+/* What happened from the beginning to an hour, that hour not included. */
+struct surge_sums {
+    int64_t taken;  /* mails */
+    int64_t dead;   /* addresses that were called dead for the first time */
+    int64_t living; /* times that one was that is known to have taken mail before, or since */
+};
+
+/* One place: sums[i] for i in [0, hours]; `world`: those of all places at the same hours. */
+struct surge_series {
+    const struct surge_sums *sums, *world;
+    size_t hours;
+    size_t latest; /* the last hour that anything is known of, anywhere */
+};
+
+struct surge {
+    size_t first, end; /* hours in [first, end) */
+    double share, usual;
+    int64_t dead;
+};
+
+/* The least likely surge that lies in no hour of `taken_out`, which do not count as usual either.
+ * False: there is none. */
+bool surge_find(const struct surge_series *series, const struct incident_guard *guard,
+                const bool *taken_out, struct surge *surge);
+
+#endif
