@@ -1,5 +1,6 @@
 /* Keeps the hours of an activity sorted. Logs come mostly in the order of time, so a new hour
- * mostly goes to the end, and the hour that is counted stays at hand. */
+ * mostly goes to the end of the others, and the hour that is counted stays at hand; one that comes
+ * again is added to what is there. */
 #include "bouncelog/model/activity.h"
 
 #include "bouncelog/base/mem.h"

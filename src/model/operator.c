@@ -1,5 +1,6 @@
-/* Names the operator of a relay: by the registrable domain of its name, or by the network that its
- * address is in: /24 of IPv4, /48 of IPv6, which is what one customer is given (RFC 6177). */
+/* Names the operator of a relay: by the registrable domain of its name, or, where it has none, by
+ * the network that its address is in: /24 of IPv4, /48 of IPv6, which is what one customer is given
+ * (RFC 6177). */
 #include "bouncelog/model/operator.h"
 
 #include <stdlib.h>

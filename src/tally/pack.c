@@ -397,11 +397,11 @@ int deliveries_each(sv bytes, const struct taxonomy *taxonomy, delivery_visitor 
     bool good = unpack_begin(&in, &rest, taxonomy, &version);
     if (good) {
         int64_t day = date_day(rest.tally.first);
-        visit_deliveries(&in, version > WITHOUT_STEPS, day, visit, context);
+        visit_deliveries(&in, day, version > WITHOUT_STEPS, visit, context);
         if (version > WITHOUT_RETRIES)
             unpack_map(&in, &rest.tally.retries, unpack_retries);
         if (version > WITHOUT_STEPS)
-            visit_deliveries(&in, true, day, visit, context);
+            visit_deliveries(&in, day, true, visit, context);
     }
     period_release(&rest);
     return good && !in.failed && !in.rest.len ? 0 : -1;

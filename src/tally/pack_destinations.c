@@ -1,5 +1,6 @@
 /* Destinations as bytes: they tell an incident, and are looked at for many days at once. Hours are
- * distances from the one before, so that most of them take a byte. */
+ * distances from the one before, so that most of them take a byte. What 1.0.0 kept had intervals
+ * of four hours, and no operators. */
 #include "bouncelog/base/mem.h"
 #include "merge.h"
 #include "pack.h"

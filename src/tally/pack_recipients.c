@@ -1,5 +1,6 @@
 /* The recipients of a day as bytes: 8 each, the fingerprint and beside it in its low bits, which a
- * set does not keep, two flags and when mail to the recipient was last taken. */
+ * set does not keep, two flags and when mail to the recipient was last taken. So a history is no
+ * larger for it. */
 #include "bouncelog/base/date.h"
 #include "pack.h"
 

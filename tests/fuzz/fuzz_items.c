@@ -38,12 +38,13 @@ static bool repack_period(sv bytes, struct buf *out)
     return taken;
 }
 
-static void count_destination(void *context, sv name, bool is_domain,
-                              const struct activity *activity)
+static void count_destination(void *context, sv name, enum activity_kind kind,
+                              const struct hour_activity *hours, size_t hour_count)
 {
     size_t *count = context;
-    (void)is_domain;
-    fuzz_check(activity != NULL && (name.ptr || !name.len), "a name and its counts");
+    fuzz_check(kind < ACTIVITY_KINDS && (name.ptr || !name.len), "a name of a kind");
+    for (size_t i = 1; i < hour_count; i++)
+        fuzz_check(hours[i - 1].hour < hours[i].hour, "hours in order");
     ++*count;
 }
 
@@ -53,8 +54,8 @@ static bool repack_reach(sv bytes, struct buf *out)
     size_t count = 0;
     tally_init(&tally);
     tally_init(&sum);
-    bool taken = tally_unpack_destinations(&tally, bytes) == 0;
-    fuzz_check((activity_each(bytes, count_destination, &count) == 0) == taken,
+    bool taken = tally_unpack_destinations(&tally, bytes, 20000) == 0;
+    fuzz_check((activity_each(bytes, 20000, count_destination, &count) == 0) == taken,
                "in passing or as a whole");
     if (taken) {
         tally_merge(&sum, &tally);

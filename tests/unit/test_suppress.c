@@ -574,14 +574,14 @@ static void test_listing(void **state)
         bool filtered;
         struct listing want;
     } rows[] = {
-        {"comes on the lists", {0, 0, 0}, 0, &listed, false, {100, 50, 0}},
-        {"stays, for a later failure", {10, 20, 0}, 0, &listed, false, {10, 50, 0}},
-        {"is held: on none", {0, 0, 0}, 0, &held, false, {0, 0, 0}},
-        {"was held, and has taken mail", {10, 20, 0}, 30, NULL, false, {0, 20, 100}},
-        {"lapses", {10, 20, 0}, 0, NULL, false, {0, 20, 0}},
-        {"nobody asked for it", {10, 20, 0}, 0, NULL, true, {10, 20, 0}},
-        {"nobody asked for it, but it took mail", {10, 20, 0}, 30, NULL, true, {0, 20, 100}},
-        {"was never listed", {0, 0, 0}, 30, NULL, false, {0, 0, 0}},
+        {"comes on the lists", {0, 0, 0, 0}, 0, &listed, false, {100, 50, 0, 0}},
+        {"stays, for a later failure", {10, 20, 0, 0}, 0, &listed, false, {10, 50, 0, 0}},
+        {"is held: on none", {0, 0, 0, 0}, 0, &held, false, {0, 0, 0, 0}},
+        {"was held, and has taken mail", {10, 20, 0, 0}, 30, NULL, false, {0, 20, 100, 0}},
+        {"lapses", {10, 20, 0, 0}, 0, NULL, false, {0, 20, 0, 0}},
+        {"nobody asked for it", {10, 20, 0, 0}, 0, NULL, true, {10, 20, 0, 0}},
+        {"nobody asked for it, but it took mail", {10, 20, 0, 0}, 30, NULL, true, {0, 20, 100, 0}},
+        {"was never listed", {0, 0, 0, 0}, 30, NULL, false, {0, 0, 0, 0}},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -272,7 +272,8 @@ static void test_parts_make_a_whole(void **state)
                 tally_pack_destinations(&destination, &part.tally);
                 period_release(&part);
                 period_init(&again);
-                assert_int_equal(tally_unpack_destinations(&again.tally, buf_sv(&destination)), 0);
+                assert_int_equal(tally_unpack_destinations(&again.tally, buf_sv(&destination), 0),
+                                 0);
                 buf_release(&destination);
                 assert_int_equal(period_unpack(&again, buf_sv(&bytes), &patterns.taxonomy), 0);
                 buf_release(&bytes);
