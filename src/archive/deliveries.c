@@ -95,8 +95,9 @@ static void take_domain(void *context, sv name, enum activity_kind kind,
                         const struct hour_activity *hours, size_t count)
 {
     const struct deliveries *deliveries = context;
-    struct address_record *record =
-        kind == ACTIVITY_DOMAIN ? map_get(&deliveries->evidence->domains, name) : NULL;
+    struct address_record *record = kind == ACTIVITY_DOMAIN || kind == ACTIVITY_OWN_DOMAIN
+                                        ? map_get(&deliveries->evidence->domains, name)
+                                        : NULL;
     if (record && is_wanted(context, record))
         evidence_take_activity(record, hours, count);
 }

@@ -6,6 +6,7 @@
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/model/activity.h"
+#include "bouncelog/model/operator.h"
 #include "failures.h"
 
 enum { ADDRESS_MAX = 512 };
@@ -44,6 +45,8 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
 {
     const struct record *a = &event->attempt;
     bool derived = !sv_eq_nocase(a->recipient, address);
+    char network[OPERATOR_MAX];
+    bool own = !a->provider.len && operator_is_own(a->relay.host, sv_after_last(a->recipient, '@'));
     sv texts[FAILURE_TEXTS] = {[FAILURE_ENHANCED] = a->reply.enhanced,
                                [FAILURE_REPLY] = a->reply.text,
                                [FAILURE_RULE] = a->verdict.rule,
@@ -54,7 +57,9 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
                                [FAILURE_ORIGINAL] = a->original,
                                [FAILURE_PROVIDER] = a->provider,
                                [FAILURE_RELAY] = relay_name(&a->relay),
-                               [FAILURE_DSN] = a->dsn};
+                               [FAILURE_DSN] = a->dsn,
+                               [FAILURE_NETWORK] =
+                                   own ? operator_network(a->relay.ip, network) : SV_EMPTY};
     failure->facts = (struct failure_facts){.mta = a->mta,
                                             .outcome = (uint8_t)a->outcome,
                                             .severity = (uint8_t)a->severity,

@@ -120,10 +120,11 @@ static void unpack_message(struct unpack *in, int64_t last_seen, struct target *
     failure_add_message(target->failure, &message);
 }
 
-static void unpack_failure(struct unpack *in, struct target *target,
+static void unpack_failure(struct unpack *in, struct target *target, uint64_t version,
                            const struct taxonomy *taxonomy)
 {
-    sv texts[FAILURE_TEXTS];
+    sv texts[FAILURE_TEXTS] = {{0}};
+    int text_count = version > WITHOUT_REFUTED ? FAILURE_TEXTS : FAILURE_NETWORK;
     int64_t last_seen = unpack_finite(in);
     size_t messages = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < messages && !in->failed; i++)
@@ -137,7 +138,7 @@ static void unpack_failure(struct unpack *in, struct target *target,
     int64_t forgotten = unpack_finite(in), line = unpack_finite(in);
     int16_t code = (int16_t)unpack_finite(in);
     struct failure_facts facts = unpack_facts(in, taxonomy);
-    for (int i = 0; i < FAILURE_TEXTS; i++)
+    for (int i = 0; i < text_count; i++)
         texts[i] = unpack_text(in);
     struct failure *failure = target->failure;
     if (!failure)
@@ -152,13 +153,13 @@ static void unpack_failure(struct unpack *in, struct target *target,
     failure_set_texts(failure, texts);
 }
 
-static void unpack_failures(struct unpack *in, struct failure **failures,
+static void unpack_failures(struct unpack *in, struct failure **failures, uint64_t version,
                             const struct taxonomy *taxonomy)
 {
     size_t count = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < count && !in->failed; i++) {
         struct target target = {failures, NULL, taxonomy_category(taxonomy, unpack_text(in))};
-        unpack_failure(in, &target, taxonomy);
+        unpack_failure(in, &target, version, taxonomy);
     }
 }
 
@@ -181,9 +182,9 @@ int address_record_unpack(struct address_record *record, sv bytes, const struct 
         record->listing.cleared_at = cleared_at;
     if (excused > record->listing.excused)
         record->listing.excused = excused;
-    unpack_failures(&in, &record->failures, taxonomy);
+    unpack_failures(&in, &record->failures, version, taxonomy);
     if (version > WITHOUT_REFUTED)
-        unpack_failures(&in, &record->refuted, taxonomy);
+        unpack_failures(&in, &record->refuted, version, taxonomy);
     if (in.failed || in.rest.len)
         return -1;
     address_record_settle(record);

@@ -29,11 +29,15 @@ bool operator_is_own(sv relay, sv domain)
     return relay.len == domain.len || relay.ptr[relay.len - domain.len - 1] == '.';
 }
 
-static sv network_of(char *text)
+sv operator_network(sv address, char *text)
 {
     struct in_addr four;
     struct in6_addr six;
     int n = 0;
+    address = trimmed(address);
+    if (!address.len || address.len >= OPERATOR_MAX)
+        return SV_EMPTY;
+    *sv_put(text, address) = 0;
     if (inet_pton(AF_INET, text, &four) == 1) {
         const unsigned char *byte = (const unsigned char *)&four;
         n = snprintf(text, OPERATOR_MAX, "%u.%u.%u.0/24", byte[0], byte[1], byte[2]);
@@ -47,16 +51,10 @@ static sv network_of(char *text)
 
 sv operator_of_relay(sv relay, char *lower)
 {
+    sv network = operator_network(relay, lower);
     relay = trimmed(relay);
-    if (!relay.len || relay.len >= OPERATOR_MAX)
-        return SV_EMPTY;
+    if (network.len || !relay.len || relay.len >= OPERATOR_MAX)
+        return network;
     bytes_lower(lower, relay);
-    lower[relay.len] = 0;
-    sv network = network_of(lower);
-    return network.len ? network : domain_registrable(sv_make(lower, relay.len));
-}
-
-sv operator_of(sv relay, sv domain, char *lower)
-{
-    return operator_is_own(relay, domain) ? SV_EMPTY : operator_of_relay(relay, lower);
+    return domain_registrable(sv_make(lower, relay.len));
 }

@@ -63,14 +63,15 @@ static int load_guards(struct policy_table *policy, struct document *document, s
 {
     struct incident_guard *incident = &policy->incident;
     int *const recent[] = {&policy->recent.days, &policy->recent.hours};
-    int *const incidents[] = {&incident->addresses, &incident->times_percent,
-                              &incident->per_million, &incident->before, &incident->unlikely};
+    int *const incidents[] = {&incident->addresses,      &incident->times_percent,
+                              &incident->others_percent, &incident->per_million,
+                              &incident->before,         &incident->unlikely};
     int *const brake[] = {&policy->brake.addresses, &policy->brake.share_percent};
     if (load_numbers(document, SV("recently_delivered"), "days hours", recent,
                      sizeof recent / sizeof *recent, err) < 0 ||
         load_numbers(document, SV("incidents"),
-                     "addresses times_percent per_million before unlikely", incidents,
-                     sizeof incidents / sizeof *incidents, err) < 0)
+                     "addresses times_percent others_percent per_million before unlikely",
+                     incidents, sizeof incidents / sizeof *incidents, err) < 0)
         return -1;
     return load_numbers(document, SV("brake"), "addresses share_percent", brake,
                         sizeof brake / sizeof *brake, err);

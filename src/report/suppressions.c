@@ -69,10 +69,9 @@ static struct suppression describe(struct writer *writer, const struct decision 
 }
 
 static const char *const incident_words[] = {
-    [INCIDENT_PROVIDER] = "the provider ",
-    [INCIDENT_OPERATOR] = "the operator ",
-    [INCIDENT_DOMAIN] = "the domain ",
-    [INCIDENT_POOL] = "many who run their own servers",
+    [INCIDENT_PROVIDER] = "the provider ",  [INCIDENT_OPERATOR] = "the operator ",
+    [INCIDENT_NETWORK] = "the network ",    [INCIDENT_DOMAIN] = "the domain ",
+    [INCIDENT_POOL] = "many small domains",
 };
 
 /* ...which the incidents of the report have more of. */

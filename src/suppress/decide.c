@@ -63,9 +63,9 @@ static bool domain_reached(const struct decider *decider, const struct failure *
 
 static struct incident_place place_of(sv address, const struct failure *failure)
 {
-    return (struct incident_place){sv_after_last(address, '@'),
-                                   failure_text(failure, FAILURE_PROVIDER),
-                                   failure_text(failure, FAILURE_RELAY)};
+    return (struct incident_place){
+        sv_after_last(address, '@'), failure_text(failure, FAILURE_PROVIDER),
+        failure_text(failure, FAILURE_RELAY), failure_text(failure, FAILURE_NETWORK)};
 }
 
 /* Incidents of old are not looked for again: what they covered is remembered. */

@@ -11,10 +11,18 @@
 
 enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400, MARGIN = 1 };
 
+/* Mails a day to a domain that is a small one. */
+enum { SMALL_MAX = 100 };
+
+struct place;
+
 struct death {
     int32_t hour;
     bool first, living;
     uint64_t domain; /* fingerprint */
+    /* Where else it was noted, and whether an incident that is found there is reason enough. */
+    struct place *others[2];
+    bool explained;
 };
 
 struct span {
@@ -28,6 +36,7 @@ struct place {
     struct death *deaths;
     size_t count;
     struct activity mail;
+    bool known; /* mail to it was counted: not a network of one domain alone */
     struct span *spans;
     size_t span_count;
 };
@@ -53,6 +62,8 @@ void incidents_release(struct incidents *incidents)
     release_place(incidents->all);
     mem_free(incidents->all);
     arena_release(&incidents->names);
+    fpset_release(&incidents->large);
+    activity_release(&incidents->small);
     mem_free(incidents->found);
 }
 
@@ -71,15 +82,28 @@ static struct place *find_place(const struct incidents *incidents, sv name, enum
     return place;
 }
 
-/* The server's provider, else its operator, else the pool. */
-static struct place *server_of(const struct incidents *incidents,
-                               const struct incident_place *where, bool make)
+enum { PLACES = 3 };
+
+/* All that speak for the address: a domain, a server, and the pool of those who keep their own. */
+static size_t places_of(const struct incidents *incidents, const struct incident_place *where,
+                        bool make, struct place **places)
 {
     char lower[OPERATOR_MAX];
-    if (where->provider.len)
-        return find_place(incidents, where->provider, INCIDENT_PROVIDER, make);
-    sv operator= operator_of(where->relay, where->domain, lower);
-    return find_place(incidents, operator, operator.len ? INCIDENT_OPERATOR : INCIDENT_POOL, make);
+    size_t count = 0;
+    places[count++] = find_place(incidents, where->domain, INCIDENT_DOMAIN, make);
+    if (where->provider.len) {
+        places[count++] = find_place(incidents, where->provider, INCIDENT_PROVIDER, make);
+        return count;
+    }
+    if (where->relay.len && !operator_is_own(where->relay, where->domain)) {
+        sv name = operator_of_relay(where->relay, lower);
+        places[count++] = find_place(incidents, name, INCIDENT_OPERATOR, make);
+        return count;
+    }
+    if (where->network.len)
+        places[count++] = find_place(incidents, where->network, INCIDENT_NETWORK, make);
+    places[count++] = find_place(incidents, SV_EMPTY, INCIDENT_POOL, make);
+    return count;
 }
 
 static void add_death(struct place *place, const struct death *death)
@@ -91,38 +115,66 @@ static void add_death(struct place *place, const struct death *death)
 void incidents_note(struct incidents *incidents, const struct incident_place *where,
                     struct incident_death said)
 {
-    struct death death = {(int32_t)(said.time / ACTIVITY_SECONDS), said.first, said.living,
-                          hash_nocase(where->domain)};
-    add_death(server_of(incidents, where, true), &death);
-    add_death(find_place(incidents, where->domain, INCIDENT_DOMAIN, true), &death);
+    struct death death = {(int32_t)(said.time / ACTIVITY_SECONDS),
+                          said.first,
+                          said.living,
+                          hash_nocase(where->domain),
+                          {NULL, NULL},
+                          false};
+    struct place *places[PLACES];
+    size_t count = places_of(incidents, where, true, places);
+    for (size_t i = 0; i < count && i < sizeof death.others / sizeof *death.others; i++)
+        death.others[i] = places[i];
+    for (size_t i = 0; i < count; i++)
+        add_death(places[i], &death);
     add_death(incidents->all, &death);
 }
 
 struct visit {
-    const struct incidents *incidents;
+    struct incidents *incidents;
     const struct incident_guard *guard;
 };
 
-static enum incident_kind kind_of(enum activity_kind kind, sv name)
+static const enum incident_kind kind_of[] = {
+    [ACTIVITY_PROVIDER] = INCIDENT_PROVIDER, [ACTIVITY_OPERATOR] = INCIDENT_OPERATOR,
+    [ACTIVITY_NETWORK] = INCIDENT_NETWORK,   [ACTIVITY_DOMAIN] = INCIDENT_DOMAIN,
+    [ACTIVITY_OWN_DOMAIN] = INCIDENT_DOMAIN,
+};
+
+static void add_hours(struct activity *sum, const struct hour_activity *hours, size_t count)
 {
-    return kind == ACTIVITY_PROVIDER ? INCIDENT_PROVIDER
-           : kind == ACTIVITY_DOMAIN ? INCIDENT_DOMAIN
-           : name.len                ? INCIDENT_OPERATOR
-                                     : INCIDENT_POOL;
+    for (size_t i = 0; i < count; i++)
+        activity_add(sum, &hours[i]);
 }
 
+/* Does it take so much mail that it has nothing in common with the small ones? */
+static bool is_large(const struct hour_activity *hours, size_t count)
+{
+    int64_t taken = 0;
+    for (size_t i = 0; i < count; i++)
+        taken += hours[i].delivered;
+    return taken > (int64_t)SMALL_MAX * (1 + (hours[count - 1].hour - hours[0].hour) / HOURS_A_DAY);
+}
+
+/* Each mail has one server: that of a provider, of an operator, or of the domain itself. */
 static void add_mail(void *context, sv name, enum activity_kind kind,
                      const struct hour_activity *hours, size_t count)
 {
     const struct visit *visit = context;
-    struct place *place = find_place(visit->incidents, name, kind_of(kind, name), false);
-    bool wanted = place && place->count >= (size_t)visit->guard->addresses;
-    for (size_t i = 0; i < count; i++) {
-        if (wanted)
-            activity_add(&place->mail, &hours[i]);
-        if (kind != ACTIVITY_DOMAIN) /* each mail has one server */
-            activity_add(&visit->incidents->all->mail, &hours[i]);
+    struct incidents *incidents = visit->incidents;
+    struct place *place = find_place(incidents, name, kind_of[kind], false);
+    if (!count)
+        return;
+    if (place && place->count >= (size_t)visit->guard->addresses) {
+        add_hours(&place->mail, hours, count);
+        place->known = true;
     }
+    if (kind == ACTIVITY_OWN_DOMAIN && is_large(hours, count))
+        fpset_add(&incidents->large, hash_nocase(name), 0);
+    else if (kind == ACTIVITY_OWN_DOMAIN)
+        add_hours(&incidents->small, hours, count);
+    if (kind != ACTIVITY_DOMAIN && kind != ACTIVITY_NETWORK)
+        add_hours(&incidents->all->mail, hours, count);
 }
 
 struct window {
@@ -158,7 +210,7 @@ static struct surge_sums *sums_of(struct place *place, struct window window)
     }
     for (size_t i = 0; i < place->count; i++) {
         int64_t at = (int64_t)place->deaths[i].hour - window.first;
-        if (at < 0 || at >= (int64_t)window.hours)
+        if (at < 0 || at >= (int64_t)window.hours || place->deaths[i].explained)
             continue;
         sums[at + 1].dead += place->deaths[i].first;
         sums[at + 1].living += place->deaths[i].living;
@@ -235,6 +287,51 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
     mem_free(world);
 }
 
+static const struct incident *cover(const struct incidents *incidents, const struct place *place,
+                                    int32_t hour)
+{
+    for (size_t i = 0; place && i < place->span_count; i++)
+        if (hour >= place->spans[i].first && hour < place->spans[i].end)
+            return &incidents->found[place->spans[i].incident];
+    return NULL;
+}
+
+/* What is left for the pool: small domains, and what no other incident explains. */
+static void thin_out(struct incidents *incidents, struct place *pool)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < pool->count; i++)
+        if (fpset_get(&incidents->large, pool->deaths[i].domain) == FPSET_NEW &&
+            !pool->deaths[i].explained)
+            pool->deaths[kept++] = pool->deaths[i];
+    pool->count = kept;
+    activity_merge(&pool->mail, &incidents->small);
+}
+
+static void search(struct incidents *incidents, const struct incident_guard *guard, bool pool)
+{
+    for (size_t i = 0; i < map_count(&incidents->places); i++) {
+        struct place *place = map_value_at(&incidents->places, i);
+        if ((place->kind == INCIDENT_POOL) != pool)
+            continue;
+        if (pool)
+            thin_out(incidents, place);
+        if ((place->known || pool) && place->count >= (size_t)guard->addresses)
+            search_place(incidents, place, map_key_at(&incidents->places, i), guard);
+    }
+}
+
+/* Marks the deaths that happened in an incident that is found already. */
+static void explain(const struct incidents *incidents, struct place *place)
+{
+    for (size_t i = 0; place && i < place->count; i++) {
+        struct death *death = &place->deaths[i];
+        for (size_t j = 0; j < sizeof death->others / sizeof *death->others; j++)
+            if (cover(incidents, death->others[j], death->hour))
+                death->explained = true;
+    }
+}
+
 void incidents_find(struct incidents *incidents, const struct suppress_source *source,
                     const struct incident_guard *guard)
 {
@@ -245,30 +342,21 @@ void incidents_find(struct incidents *incidents, const struct suppress_source *s
     int64_t first = window.first / HOURS_A_DAY;
     source->each_activity(source->activity_context, first,
                           first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail, &visit);
-    for (size_t i = 0; i < map_count(&incidents->places); i++) {
-        struct place *place = map_value_at(&incidents->places, i);
-        if (place->count >= (size_t)guard->addresses)
-            search_place(incidents, place, map_key_at(&incidents->places, i), guard);
-    }
-}
-
-static const struct incident *cover(const struct incidents *incidents, const struct place *place,
-                                    int64_t time)
-{
-    int32_t hour = (int32_t)(time / ACTIVITY_SECONDS);
-    for (size_t i = 0; place && i < place->span_count; i++)
-        if (hour >= place->spans[i].first && hour < place->spans[i].end)
-            return &incidents->found[place->spans[i].incident];
-    return NULL;
+    search(incidents, guard, false);
+    explain(incidents, incidents->all);
+    explain(incidents, find_place(incidents, SV_EMPTY, INCIDENT_POOL, false));
+    search(incidents, guard, true);
 }
 
 const struct incident *incidents_cover(const struct incidents *incidents,
                                        const struct incident_place *where, int64_t time)
 {
+    struct place *places[PLACES];
     if (!incidents->count)
         return NULL;
-    const struct incident *incident = cover(incidents, server_of(incidents, where, false), time);
-    return incident ? incident
-                    : cover(incidents, find_place(incidents, where->domain, INCIDENT_DOMAIN, false),
-                            time);
+    size_t count = places_of(incidents, where, false, places);
+    const struct incident *incident = NULL;
+    for (size_t i = 0; i < count && !incident; i++)
+        incident = cover(incidents, places[i], (int32_t)(time / ACTIVITY_SECONDS));
+    return incident;
 }

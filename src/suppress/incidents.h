@@ -10,13 +10,15 @@ enum { INCIDENT_DAYS = 90 };
 
 /* Where an address was called dead. */
 struct incident_place {
-    sv domain, provider, relay;
+    sv domain, provider, relay, network;
 };
 
 struct incidents {
-    struct map places;  /* name and kind -> struct place */
-    struct place *all;  /* whatever place it is */
-    struct arena names; /* goes to the decisions */
+    struct map places;     /* name and kind -> struct place */
+    struct place *all;     /* whatever place it is */
+    struct fpset large;    /* domains with servers of their own that are no small ones */
+    struct activity small; /* of those that are */
+    struct arena names;    /* goes to the decisions */
     struct incident *found;
     size_t count;
 };

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-enum { HOURS_A_DAY = 24, MONTH = 31 * HOURS_A_DAY, OTHERS_TIMES = 2 };
+enum { HOURS_A_DAY = 24, MONTH = 31 * HOURS_A_DAY };
 
 static const size_t lengths[] = {1, 2, 3, 6, 12, 24, 48, 72};
 
@@ -91,7 +91,8 @@ static double usual_of_all(const struct search *search, size_t from, size_t end,
     struct counts others = minus(between(series->world, from, end, false), here);
     if (suffices(search, own))
         return times * fmax(share_at_most(own), share_at_least(others));
-    return suffices(search, others) ? OTHERS_TIMES * share_at_most(others) : 0;
+    return suffices(search, others) ? search->guard->others_percent / 100.0 * share_at_most(others)
+                                    : 0;
 }
 
 static bool was_known_before(const struct search *search, size_t from, struct counts here)

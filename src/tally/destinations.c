@@ -19,29 +19,39 @@ static void count_destination(struct destination *destination, const struct even
         activity_count(&destination->activity, event->attempt.time, delivered, dead);
 }
 
-static struct activity *find_operator(struct tally *tally, sv relay)
+static struct operator_tally *find_operator(struct tally *tally, sv relay, bool own)
 {
     char lower[OPERATOR_MAX];
     uint64_t hash = hash_nocase(relay);
-    struct activity **known = map_by_hash(&tally->relays, hash);
+    struct operator_tally **known = map_by_hash(&tally->relays, hash);
     if (!known) {
         known = map_add_hashed(&tally->relays, relay, hash, NULL);
-        *known = map_add(&tally->operators, operator_of_relay(relay, lower), NULL);
+        sv name = own ? operator_network(relay, lower) : operator_of_relay(relay, lower);
+        *known = map_add(&tally->operators, name, NULL);
+        (*known)->network = own;
     }
     return *known;
 }
 
-/* Of what no provider took. A newsletter meets one relay many times in a row. */
-static void count_operator(struct tally *tally, const struct event *event)
+/* Of what no provider took. */
+static void count_operator(struct tally *tally, const struct event *event,
+                           struct destination *domain)
 {
     const struct record *a = &event->attempt;
     bool delivered = a->outcome == OUTCOME_DELIVERED, dead = event->action == ACTION_SUPPRESS;
-    if (!delivered && !dead)
+    if ((!delivered && !dead) || !domain)
         return;
     sv relay = relay_name(&a->relay);
-    if (operator_is_own(relay, sv_after_last(a->recipient, '@')))
-        relay = SV_EMPTY;
-    activity_count(find_operator(tally, relay), a->time, delivered, dead);
+    bool own = !relay.len || operator_is_own(relay, sv_after_last(a->recipient, '@'));
+    domain->own = domain->own || own;
+    if (own)
+        relay = a->relay.ip;
+    if (!relay.len)
+        return;
+    struct operator_tally *operator= find_operator(tally, relay, own);
+    operator->several = operator->several ||(operator->domain && operator->domain != a->domain_key);
+    operator->domain = a->domain_key;
+    activity_count(&operator->activity, a->time, delivered, dead);
 }
 
 static struct outcomes *find_provider_day(struct tally *tally, sv provider, int64_t day)
@@ -82,13 +92,15 @@ static struct destination *find_domain(struct map *map, sv address, uint64_t has
 void tally_destinations(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
+    struct destination *domain = NULL;
+    if (a->domain_key) {
+        domain = find_domain(&tally->recipient_domains, a->recipient, a->domain_key);
+        count_destination(domain, event);
+    }
     if (a->provider.len)
         count_provider(tally, event);
     else
-        count_operator(tally, event);
-    if (a->domain_key)
-        count_destination(find_domain(&tally->recipient_domains, a->recipient, a->domain_key),
-                          event);
+        count_operator(tally, event, domain);
 }
 
 void tally_release_destinations(struct tally *tally)
@@ -101,6 +113,8 @@ void tally_release_destinations(struct tally *tally)
         struct destination *domain = map_value_at(&tally->recipient_domains, i);
         activity_release(&domain->activity);
     }
-    for (size_t i = 0; i < map_count(&tally->operators); i++)
-        activity_release(map_value_at(&tally->operators, i));
+    for (size_t i = 0; i < map_count(&tally->operators); i++) {
+        struct operator_tally *operator= map_value_at(&tally->operators, i);
+        activity_release(&operator->activity);
+    }
 }

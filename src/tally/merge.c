@@ -44,11 +44,18 @@ static void add_destination(void *value, const void *other)
     const struct destination *from = other;
     outcomes_add(&into->outcomes, &from->outcomes);
     activity_merge(&into->activity, &from->activity);
+    into->own = into->own || from->own;
 }
 
-static void add_activity(void *value, const void *other)
+static void add_operator(void *value, const void *other)
 {
-    activity_merge(value, other);
+    struct operator_tally *into = value;
+    const struct operator_tally *from = other;
+    into->several =
+        into->several || from->several || (into->domain && into->domain != from->domain);
+    into->network = from->network;
+    into->domain = from->domain;
+    activity_merge(&into->activity, &from->activity);
 }
 
 static void add_ranked(void *value, const void *other)
@@ -145,7 +152,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->provider_days, &from->provider_days, add_ranked);
     merge_map(&into->retries, &from->retries, add_retries);
     merge_map(&into->recipient_domains, &from->recipient_domains, add_destination);
-    merge_map(&into->operators, &from->operators, add_activity);
+    merge_map(&into->operators, &from->operators, add_operator);
     merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
     merge_map(&into->hosts, &from->hosts, add_ranked);
     merge_map(&into->hours, &from->hours, add_ranked);

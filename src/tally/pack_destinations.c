@@ -67,7 +67,30 @@ static void pack_places(struct buf *out, struct map *map)
         struct destination *destination = map_value_at(map, i);
         pack_text(out, map_key_at(map, i));
         pack_outcomes(out, &destination->outcomes);
+        pack_unsigned(out, destination->own);
         pack_hours(out, &destination->activity);
+    }
+}
+
+/* A network with one domain is that domain. */
+static bool is_kept(const struct operator_tally *operator)
+{
+    return operator->several || !operator->network;
+}
+
+static void pack_operators(struct buf *out, struct map *map)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < map_count(map); i++)
+        kept += is_kept(map_value_at(map, i));
+    pack_unsigned(out, kept);
+    for (size_t i = 0; i < map_count(map); i++) {
+        struct operator_tally *operator= map_value_at(map, i);
+        if (!is_kept(operator))
+            continue;
+        pack_text(out, map_key_at(map, i));
+        pack_unsigned(out, operator->network);
+        pack_hours(out, &operator->activity);
     }
 }
 
@@ -76,15 +99,29 @@ void tally_pack_destinations(struct buf *out, struct tally *tally)
     pack_unsigned(out, VERSION);
     pack_places(out, &tally->providers);
     pack_places(out, &tally->recipient_domains);
-    pack_unsigned(out, map_count(&tally->operators));
-    for (size_t i = 0; i < map_count(&tally->operators); i++) {
-        pack_text(out, map_key_at(&tally->operators, i));
-        pack_hours(out, map_value_at(&tally->operators, i));
-    }
+    pack_operators(out, &tally->operators);
 }
 
+/* Of an operator there are no outcomes. */
 typedef void place_visitor(void *context, sv name, enum activity_kind kind,
                            struct destination *destination);
+
+static enum activity_kind unpack_place(const struct reading *reading, enum activity_kind kind,
+                                       struct destination *destination)
+{
+    struct unpack *in = reading->in;
+    bool flag = false;
+    if (kind != ACTIVITY_OPERATOR)
+        unpack_outcomes(in, &destination->outcomes);
+    if (!reading->by_intervals)
+        flag = unpack_unsigned(in) != 0;
+    unpack_activity(reading, &destination->activity);
+    destination->own = flag && kind == ACTIVITY_DOMAIN;
+    return !flag                       ? kind
+           : kind == ACTIVITY_OPERATOR ? ACTIVITY_NETWORK
+           : kind == ACTIVITY_DOMAIN   ? ACTIVITY_OWN_DOMAIN
+                                       : kind;
+}
 
 /* All places in the bytes; what is visited lives until the visitor returns. */
 static int each_place(sv bytes, int64_t day, place_visitor *visit, void *context)
@@ -101,11 +138,9 @@ static int each_place(sv bytes, int64_t day, place_visitor *visit, void *context
         for (size_t i = 0; i < count && !in.failed; i++) {
             struct destination destination = {0};
             sv name = unpack_text(&in);
-            if (kinds[part] != ACTIVITY_OPERATOR)
-                unpack_outcomes(&in, &destination.outcomes);
-            unpack_activity(&reading, &destination.activity);
+            enum activity_kind kind = unpack_place(&reading, kinds[part], &destination);
             if (!in.failed)
-                visit(context, name, kinds[part], &destination);
+                visit(context, name, kind, &destination);
             activity_release(&destination.activity);
         }
     }
@@ -116,14 +151,18 @@ static void add_place(void *context, sv name, enum activity_kind kind,
                       struct destination *destination)
 {
     struct tally *tally = context;
-    if (kind == ACTIVITY_OPERATOR) {
-        activity_merge(map_add(&tally->operators, name, NULL), &destination->activity);
+    if (kind == ACTIVITY_OPERATOR || kind == ACTIVITY_NETWORK) {
+        struct operator_tally *operator= map_add(&tally->operators, name, NULL);
+        operator->network = kind == ACTIVITY_NETWORK;
+        operator->several = true;
+        activity_merge(&operator->activity, &destination->activity);
         return;
     }
     struct destination *place =
         tally_name(kind == ACTIVITY_PROVIDER ? &tally->providers : &tally->recipient_domains, name);
     outcomes_add(&place->outcomes, &destination->outcomes);
     activity_merge(&place->activity, &destination->activity);
+    place->own = place->own || destination->own;
 }
 
 int tally_unpack_destinations(struct tally *tally, sv bytes, int64_t day)
@@ -151,22 +190,32 @@ int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
     return each_place(bytes, day, visit_place, &to);
 }
 
-static void visit_map(struct map *map, enum activity_kind kind, const struct visit *to)
+static void visit_activity(const struct visit *to, sv name, enum activity_kind kind,
+                           struct activity *activity)
 {
-    for (size_t i = 0; i < map_count(map); i++) {
-        struct activity *activity = kind == ACTIVITY_OPERATOR
-                                        ? map_value_at(map, i)
-                                        : &((struct destination *)map_value_at(map, i))->activity;
-        size_t count;
-        const struct hour_activity *hours = activity_hours(activity, &count);
-        to->visit(to->context, map_key_at(map, i), kind, hours, count);
-    }
+    size_t count;
+    const struct hour_activity *hours = activity_hours(activity, &count);
+    to->visit(to->context, name, kind, hours, count);
 }
 
 void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context)
 {
     struct visit to = {visit, context};
-    visit_map(&tally->providers, ACTIVITY_PROVIDER, &to);
-    visit_map(&tally->operators, ACTIVITY_OPERATOR, &to);
-    visit_map(&tally->recipient_domains, ACTIVITY_DOMAIN, &to);
+    for (size_t i = 0; i < map_count(&tally->providers); i++) {
+        struct provider_tally *provider = map_value_at(&tally->providers, i);
+        visit_activity(&to, map_key_at(&tally->providers, i), ACTIVITY_PROVIDER,
+                       &provider->sum.activity);
+    }
+    for (size_t i = 0; i < map_count(&tally->operators); i++) {
+        struct operator_tally *operator= map_value_at(&tally->operators, i);
+        if (is_kept(operator))
+            visit_activity(&to, map_key_at(&tally->operators, i),
+                                operator->network ? ACTIVITY_NETWORK : ACTIVITY_OPERATOR,
+                           &operator->activity);
+    }
+    for (size_t i = 0; i < map_count(&tally->recipient_domains); i++) {
+        struct destination *domain = map_value_at(&tally->recipient_domains, i);
+        visit_activity(&to, map_key_at(&tally->recipient_domains, i),
+                       domain->own ? ACTIVITY_OWN_DOMAIN : ACTIVITY_DOMAIN, &domain->activity);
+    }
 }

@@ -97,8 +97,8 @@ void tally_init(struct tally *tally)
     map_init(&tally->provider_days, sizeof(struct outcomes));
     map_init(&tally->retries, sizeof(struct retries));
     map_init(&tally->recipient_domains, sizeof(struct destination));
-    map_init(&tally->operators, sizeof(struct activity));
-    map_init(&tally->relays, sizeof(struct activity *));
+    map_init(&tally->operators, sizeof(struct operator_tally));
+    map_init(&tally->relays, sizeof(struct operator_tally *));
     map_init(&tally->sender_domains, sizeof(struct outcomes));
     map_init(&tally->hosts, sizeof(struct outcomes));
     map_init(&tally->hours, sizeof(struct outcomes));

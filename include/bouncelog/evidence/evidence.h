@@ -53,6 +53,7 @@ enum failure_text {
     FAILURE_PROVIDER,
     FAILURE_RELAY, /* host */
     FAILURE_DSN,
+    FAILURE_NETWORK, /* of a relay that is the domain's own */
     FAILURE_TEXTS
 };
 

@@ -48,8 +48,10 @@ static inline void activity_count(struct activity *activity, int64_t time, bool 
 
 enum activity_kind {
     ACTIVITY_PROVIDER,
-    ACTIVITY_OPERATOR, /* of mail that no provider took; empty: whoever keeps his own server */
+    ACTIVITY_OPERATOR, /* of mail that no provider took */
+    ACTIVITY_NETWORK,  /* of servers that their domains keep themselves */
     ACTIVITY_DOMAIN,
+    ACTIVITY_OWN_DOMAIN, /* that keeps its server itself */
     ACTIVITY_KINDS
 };
 

@@ -24,11 +24,12 @@ struct recent_guard {
 
 /* Who calls living mailboxes dead for hours or days (docs/POLICY.md). */
 struct incident_guard {
-    int addresses;     /* at least so many that were not called dead before */
-    int times_percent; /* ...and of those decided so many times the usual share */
-    int per_million;   /* the usual share is never thought to be smaller */
-    int before;        /* mails decided there in the month before: less, and it is unknown */
-    int unlikely;      /* by chance it is as rare as 1 in 10 to the power of this */
+    int addresses;      /* at least so many that were not called dead before */
+    int times_percent;  /* ...and of those decided so many times the usual share */
+    int others_percent; /* ...or of what others say at that time, where nothing is usual yet */
+    int per_million;    /* the usual share is never thought to be smaller */
+    int before;         /* mails decided there in the month before: less, and it is unknown */
+    int unlikely;       /* by chance it is as rare as 1 in 10 to the power of this */
 };
 
 /* A run that would list far more than others. */

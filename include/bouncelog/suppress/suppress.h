@@ -31,8 +31,9 @@ struct incident {
     enum incident_kind {
         INCIDENT_PROVIDER,
         INCIDENT_OPERATOR, /* one who runs the servers of many domains */
+        INCIDENT_NETWORK,  /* one whom only the servers' network tells of */
         INCIDENT_DOMAIN,
-        INCIDENT_POOL, /* many who run their own */
+        INCIDENT_POOL, /* many small domains that keep their servers themselves */
     } kind;
     sv name;             /* lives as long as the decisions */
     int64_t first, last; /* seconds since 1970; hours, so last is the end of one */

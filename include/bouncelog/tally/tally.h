@@ -59,6 +59,15 @@ void outcomes_add(struct outcomes *sum, const struct outcomes *more);
 struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */
     struct activity activity;
+    bool own; /* a domain that keeps its server itself */
+};
+
+/* Who runs the server, where that is no provider. */
+struct operator_tally {
+    struct activity activity;
+    bool network;    /* that is known by nothing else */
+    bool several;    /* domains are behind it */
+    uint64_t domain; /* fingerprint of the first */
 };
 
 /* A provider's, in all and by the day; the day that was counted last is at hand. */
@@ -129,8 +138,8 @@ struct tally {
     struct map providers;         /* -> struct provider_tally */
     struct map provider_days;     /* provider \n 2026-11-22 -> struct outcomes */
     struct map retries;           /* provider, or (other) -> struct retries */
-    struct map operators;         /* of what no provider took -> struct activity */
-    struct map relays;            /* by hash: relay host -> struct activity *, of those */
+    struct map operators;         /* of what no provider took -> struct operator_tally */
+    struct map relays;            /* by hash: relay -> struct operator_tally *, of those */
     struct map sender_domains, hosts, hours; /* -> struct outcomes */
     struct map rules;                        /* rule \n category -> int64_t */
     struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */

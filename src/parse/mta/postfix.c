@@ -21,10 +21,10 @@ static void read_relay(sv text, bool brief, struct record *record)
     uint64_t port;
     sv bracketed = sv_sub(text, open + 1, close), behind = sv_skip(text, close + 1);
     record->relay.host = sv_sub(text, 0, open);
-    if (brief) /* the provider follows from the host */
-        return;
     if (bracketed.len && sv_find_byte(bracketed, '/') == SV_NPOS)
         record->relay.ip = bracketed;
+    if (brief)
+        return;
     if (behind.len > 1 && behind.ptr[0] == ':' && sv_to_u64(sv_skip(behind, 1), &port) &&
         port < 65536)
         record->relay.port = (int)port;
