@@ -9,6 +9,7 @@
 
 #include "bouncelog/base/mem.h"
 #include "bouncelog/suppress/policy.h"
+#include "brakes.h"
 #include "outages.h"
 
 enum { SECONDS_A_DAY = 86400, OUTAGE_DAYS = 7 };
@@ -294,9 +295,7 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     find_outages(&decider);
     decide_all(&decider);
     outages_release(&decider.outages);
-    decisions->brake =
-        options->may_brake &&
-        policy_brakes(&options->policy->brake, (int64_t)decisions->fresh_count, source->tried);
+    brakes_decide(decisions, source, options);
 }
 
 void decisions_release(struct decisions *decisions)

@@ -42,7 +42,7 @@ void policy_outages(const struct outage_guard *guard, const struct interval *int
     }
 }
 
-bool policy_brakes(const struct brake *brake, int64_t fresh, int64_t tried)
+bool policy_brakes(const struct brake *brake, int64_t changed, int64_t all)
 {
-    return fresh > brake->addresses && fresh * 100 > tried * brake->share_percent;
+    return changed > brake->addresses && changed * 100 > all * brake->share_percent;
 }

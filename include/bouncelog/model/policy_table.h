@@ -23,9 +23,9 @@ struct outage_guard {
     int before_percent; /* ...where it was less than that before */
 };
 
-/* A run that would list far more than others. */
+/* A run that would change the lists far more than others. */
 struct brake {
-    int addresses, share_percent; /* of the recipients tried: more than both */
+    int addresses, share_percent; /* of the recipients tried, or of the lists: more than both */
 };
 
 struct policy_table {
