@@ -179,7 +179,8 @@ static int load(struct archive *archive, struct err *err)
     if (history_each(history, ITEM_STREAM, load_stream, archive, err) < 0 ||
         history_each(history, ITEM_FILE, load_file, archive, err) < 0 ||
         history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0 ||
-        history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0)
+        history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0 ||
+        brake_load(archive, err) < 0)
         return -1;
     return 0;
 }
@@ -217,6 +218,7 @@ void archive_close(struct archive *archive)
     period_release(&archive->totals);
     period_release(&archive->own_totals);
     ledger_free(archive->ledger);
+    fpset_release(&archive->tried);
     arena_release(&archive->texts);
     mem_free(archive->marks);
     mem_free(archive->streams);

@@ -133,6 +133,8 @@ int archive_evidence(struct archive *archive, struct scan_result *scan,
         return -1;
     source->each_activity = archive_each_activity;
     source->activity_context = archive;
+    source->tried_on = archive_tried_on;
+    source->tried_context = archive;
     if (!archive->has_others)
         return 0;
     struct evidence *all = &archive->all;

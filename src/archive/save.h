@@ -19,5 +19,7 @@ int save_put(struct save *save, enum item_kind kind, sv key, bool is_new) MUST_C
 /* Evidence that has changed, with where each address stands on the lists now. */
 int save_addresses(struct save *save) MUST_CHECK;
 int save_domains(struct save *save) MUST_CHECK;
+/* A brake that holds is remembered, one that was answered forgotten. */
+int save_brake(struct save *save) MUST_CHECK;
 
 #endif

@@ -23,7 +23,9 @@ struct archive {
     struct map allowed;
     struct arena texts;
     struct err failed;              /* what went wrong where nothing can be returned */
+    int64_t braked_at;              /* since when the lists are held back; 0: they are not */
     bool has_others;                /* there is evidence of other hosts */
+    struct fpset tried;             /* recipients that mail was tried for on the days asked for */
     const struct scan_result *scan; /* whose days are not in the history yet */
     /* What is decided over, and reported: */
     struct evidence all;
@@ -52,6 +54,9 @@ int archive_add_evidence(struct archive *archive, struct evidence *evidence, boo
  * recorded, or all. */
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err) MUST_CHECK;
+/* ITEM_BRAKE: since when the lists are held back. */
+int brake_load(struct archive *archive, struct err *err) MUST_CHECK;
+int64_t archive_tried_on(void *archive, const int64_t *days, size_t count);
 void archive_each_activity(void *archive, int64_t first, int64_t last, activity_visitor *visit,
                            void *visitor);
 

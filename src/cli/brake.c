@@ -1,15 +1,20 @@
 /* Which addresses the lists of the options hold already, so that a run out of line is noticed.
  *
- * The formats of lists differ in all but one thing: an address is a word with an @ in it, and none
- * puts a byte beside it that an address may have. So any list, and each of its parts, is read as
- * words. */
+ * The formats of lists differ in all but this: each entry has a line, its address is the first word
+ * there with an @ in it, and none puts a byte beside it that an address may have. So any list, and
+ * each of its parts, is read alike. Later words may be a stranger's, who is quoted there.
+ */
 #include "brake.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/bytes.h"
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/outfile.h"
 #include "textfile.h"
 
 enum { ADDRESS_MAX = 512, PARTS_MAX = 9999 };
@@ -20,34 +25,66 @@ static bool is_address_byte(char c)
     return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.@", c));
 }
 
-/* Every word with an @ in it: formats differ in all else. A sendmail map has To: in front. */
-static void add_words(struct map *listed, sv text)
+/* A sendmail map has To: in front. */
+static sv first_address(sv line)
+{
+    for (size_t at = 0; at < line.len; at++) {
+        size_t from = at;
+        while (at < line.len && is_address_byte(line.ptr[at]))
+            at++;
+        sv word = sv_sub(line, from, at);
+        if (sv_find_byte(word, '@') != SV_NPOS)
+            return word;
+    }
+    return SV_EMPTY;
+}
+
+static void add_lines(struct map *listed, sv text)
 {
     char lower[ADDRESS_MAX];
-    for (size_t at = 0; at < text.len;) {
-        size_t from = at;
-        while (at < text.len && is_address_byte(text.ptr[at]))
-            at++;
-        sv word = sv_sub(text, from, at);
-        if (word.len && word.len <= sizeof lower && sv_find_byte(word, '@') != SV_NPOS) {
+    while (text.len) {
+        sv word = first_address(sv_cut(text, '\n', &text));
+        if (word.len && word.len <= sizeof lower) {
             bytes_lower(lower, word);
             map_add(listed, sv_make(lower, word.len), NULL);
         }
-        at += at == from;
     }
 }
 
-static bool add_file(struct map *listed, const char *path)
+/* Something that could be lost: an empty file has nothing to protect. */
+static bool has_entries(const char *path)
 {
     struct stat file;
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode) && file.st_size > 0;
+}
+
+/* Visits those of a list's files, itself and its parts, that have entries, as long as there are
+ * any; false: there is none. */
+static bool each_file(const char *path, void (*visit)(struct map *listed, const char *path),
+                      struct map *listed)
+{
+    bool found = has_entries(path), there = true;
+    if (found && visit)
+        visit(listed, path);
+    for (unsigned part = 1; there && part <= PARTS_MAX; part++) {
+        struct buf name = {0};
+        buf_printf(&name, "%s.%04u", path, part);
+        there = has_entries(buf_cstr(&name));
+        if (there && visit)
+            visit(listed, buf_cstr(&name));
+        found = found || there;
+        buf_release(&name);
+    }
+    return found;
+}
+
+static void add_file(struct map *listed, const char *path)
+{
     struct buf text = {0};
     struct err err;
-    if (stat(path, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size == 0)
-        return false; /* an empty one has nothing to protect */
     if (textfile_read(&text, "--suppress", path, &err) == 0)
-        add_words(listed, buf_sv(&text));
+        add_lines(listed, buf_sv(&text));
     buf_release(&text);
-    return true;
 }
 
 bool brake_read_lists(struct map *listed, const struct options *options)
@@ -55,18 +92,77 @@ bool brake_read_lists(struct map *listed, const struct options *options)
     bool found = false;
     for (size_t i = 0; i < options->list_count; i++) {
         const char *path = options->lists[i].path;
-        if (options->lists[i].format == LIST_HASH || outfile_is_stdout(path))
-            continue;
-        found = add_file(listed, path) || found;
-        for (unsigned part = 1; part <= PARTS_MAX; part++) {
-            struct buf name = {0};
-            buf_printf(&name, "%s.%04u", path, part);
-            bool there = add_file(listed, buf_cstr(&name));
-            buf_release(&name);
-            if (!there)
-                break;
-            found = true;
-        }
+        if (options->lists[i].format != LIST_HASH && !outfile_is_stdout(path))
+            found = each_file(path, add_file, listed) || found;
     }
     return found;
+}
+
+bool brake_is_blind(const struct options *options, const struct line_tally *lines)
+{
+    bool found = false;
+    for (size_t i = 0; i < options->list_count; i++)
+        found = found || (!outfile_is_stdout(options->lists[i].path) &&
+                          each_file(options->lists[i].path, NULL, NULL));
+    return found && lines->delivery + lines->context == 0;
+}
+
+int64_t brake_tried_on(void *context, const int64_t *days, size_t count)
+{
+    const struct tally *tally = context;
+    int64_t all = tally_recipients(tally).attempted, tried = 0, second;
+    for (size_t i = 0; i < map_count(&tally->hours); i++) {
+        const struct outcomes *hour = map_value_at(&tally->hours, i);
+        for (size_t day = 0; date_parse(map_key_at(&tally->hours, i), &second) && day < count;
+             day++)
+            if (date_day(second) == days[day])
+                tried += hour->count;
+    }
+    return tried < all ? tried : all;
+}
+
+static void held_name(struct buf *name, const char *list)
+{
+    buf_printf(name, "%s.held", list);
+}
+
+bool brake_is_held(const struct options *options)
+{
+    bool found = false;
+    for (size_t i = 0; i < options->list_count && !found; i++) {
+        struct buf name = {0};
+        held_name(&name, options->lists[i].path);
+        found = !outfile_is_stdout(options->lists[i].path) && has_entries(buf_cstr(&name));
+        buf_release(&name);
+    }
+    return found;
+}
+
+static int hold_list(const char *path, struct err *err)
+{
+    struct outfile *out = outfile_open(path, err);
+    if (!out)
+        return -1;
+    outfile_write(out, SV("The list beside this file stays as it is until bouncelog is run with "
+                          "--force.\n"));
+    outfile_finish(out);
+    return outfile_commit(out, err);
+}
+
+/* Only beside a list that is there. */
+int brake_hold(const struct options *options, bool held, struct err *err)
+{
+    int result = 0;
+    for (size_t i = 0; i < options->list_count && result == 0; i++) {
+        const char *list = options->lists[i].path;
+        struct buf name = {0};
+        held_name(&name, list);
+        const char *path = buf_cstr(&name);
+        if (!outfile_is_stdout(list) && held && each_file(list, NULL, NULL) && !has_entries(path))
+            result = hold_list(path, err);
+        else if (!outfile_is_stdout(list) && !held && has_entries(path) && unlink(path) != 0)
+            result = err_set(err, ERR_OUTPUT, "%s: %s", path, strerror(errno));
+        buf_release(&name);
+    }
+    return result;
 }

@@ -27,8 +27,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                    {EXIT_HISTORY, "the history failed"},
                    {EXIT_OUTPUT, "an output could not be written"},
                    {EXIT_BUSY, "another run holds the history"},
-                   {EXIT_BRAKE, "the brake held the lists back (far more addresses than before), "
-                                "all else was written"},
+                   {EXIT_BRAKE, "the brake held the lists back (far more or far fewer addresses "
+                                "than before), all else was written"},
                    {EXIT_BUG, "a bug of ours"},
                    {EXIT_MEMORY, "out of memory"}},
          .takes_files = true,

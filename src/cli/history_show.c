@@ -107,6 +107,12 @@ static int show_overview(struct task *task, struct err *err)
         text_add_visible(out, map_key_at(allowed, i));
         buf_add_byte(out, '\n');
     }
+    int64_t braked_at = archive_braked_at(task->archive);
+    if (braked_at) {
+        char since[DATE_TEXT];
+        date_format(braked_at, since);
+        buf_printf(out, "brake      the lists stay as they are since %s, until --force\n", since);
+    }
     buf_add(out, SV("runs that can be taken back\n"));
     if (history_undo_floor(archive_history(task->archive), &task->floor, err) < 0)
         return -1;

@@ -49,6 +49,7 @@ static int make_report(struct run *run, struct err *err)
     options.cleared_until = asked->until;
     /* What a scan has not put on the lists, because of the brake, no other command does. */
     options.may_brake = options.may_brake && !archive_has_others(run->archive);
+    options.brake_stays = archive_braked_at(run->archive) != 0;
     suppress_decide(&run->decisions, &evidence, &options);
     if (archive_check(run->archive, err) < 0)
         return -1;

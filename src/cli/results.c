@@ -56,10 +56,32 @@ int results_open(struct results *results, const struct options *options, struct 
 
 static void tell_brake(const struct setup *setup, const struct report *report)
 {
-    if (setup->options->list_count)
+    if (!setup->options->list_count)
+        return;
+    switch (report->brake_why) {
+    case BRAKE_MORE:
         say("the lists stay as they were: %zu addresses would be new on them (see \"suppress\" "
             "in the summary, then --force)",
             report->fresh_count);
+        break;
+    case BRAKE_FEWER:
+        say("the lists stay as they were: %zu of %zu addresses would go from them (if that is "
+            "right, --force)",
+            report->lost_count, report->before_count);
+        break;
+    case BRAKE_STAYS:
+        say("the lists stay as they were, since the brake held them in an earlier run: %zu "
+            "addresses would be new on them, %zu would go (see \"suppress\" in the summary, then "
+            "--force)",
+            report->fresh_count, report->lost_count);
+        break;
+    case BRAKE_BLIND:
+        say("the lists stay as they were: nothing in the inputs was read and understood (--force "
+            "empties them)");
+        break;
+    case BRAKE_NONE:
+        break;
+    }
 }
 
 static void discard(struct result *result)

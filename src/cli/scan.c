@@ -147,14 +147,25 @@ static void describe_inputs(struct run *run)
     }
 }
 
-/* Is there anything that a brake would protect, and what is on it already? Evidence says so where
- * there is any, else the lists that are there. */
-static bool find_listed(struct run *run)
+static bool knows_lists(const struct run *run)
+{
+    return run->archive && !archive_is_new(run->archive);
+}
+
+/* What a brake would protect: who is new is known by the evidence where there is any, else by the
+ * lists that are there; who would be lost by the lists in any case, unless they are those of one
+ * night alone. */
+static void set_brake(struct run *run, struct suppress_options *how)
 {
     const struct options *options = run->setup.options;
-    if (run->archive && !archive_is_new(run->archive))
-        return true;
-    return brake_read_lists(&run->listed, options);
+    bool known = knows_lists(run), found = known;
+    if (!known || !options->delta)
+        found = brake_read_lists(&run->listed, options) || known;
+    how->may_brake = how->may_brake && found;
+    how->brake_stays = run->archive ? archive_braked_at(run->archive) != 0 : brake_is_held(options);
+    how->blind = !options->force && !known && brake_is_blind(options, &run->scan.lines);
+    how->lists = map_count(&run->listed) ? &run->listed : NULL;
+    how->listed = known ? NULL : how->lists;
 }
 
 /* Without a history: what this run has seen. */
@@ -169,23 +180,23 @@ static void each_activity(void *context, int64_t first, int64_t last, activity_v
 
 static int decide(struct run *run, struct err *err)
 {
-    bool protects = find_listed(run);
     struct suppress_source source = {
         .evidence = &run->scan.evidence,
         .ledger = run->scan.ledger,
         .latest = run->scan.tally.last,
+        .first = run->scan.tally.first,
         .tried = tally_recipients(&run->scan.tally).attempted,
         .each_activity = each_activity,
         .activity_context = run,
+        .tried_on = brake_tried_on,
+        .tried_context = &run->scan.tally,
     };
     if (run->archive && archive_evidence(run->archive, &run->scan, &source, err) < 0)
         return -1;
     if (run->archive)
         setup_allow(&run->setup, archive_allowed(run->archive));
     struct suppress_options options = setup_suppress_options(&run->setup);
-    options.may_brake = options.may_brake && protects;
-    if (map_count(&run->listed))
-        options.listed = &run->listed;
+    set_brake(run, &options);
     suppress_decide(&run->decisions, &source, &options);
     return run->archive ? archive_check(run->archive, err) : 0;
 }
@@ -227,7 +238,18 @@ static int leave(struct run *run)
     if (keep && archive_save(run->archive, &run->scan, run->input, &run->decisions, &err) < 0)
         return fail(&err);
     results_write(&run->results, &run->setup, &run->report);
-    return results_commit(&run->results, keep ? run->archive : NULL);
+    int code = results_commit(&run->results, keep ? run->archive : NULL);
+    if (code != EXIT_DONE || run->archive || run->decisions.brake == BRAKE_BLIND)
+        return code;
+    return brake_hold(run->setup.options, run->decisions.brake != BRAKE_NONE, &err) < 0 ? fail(&err)
+                                                                                        : code;
+}
+
+/* Where nothing was understood, that is what is wrong, and not that the lists are held. */
+static int code_of_brake(const struct run *run)
+{
+    bool read = run->scan.lines.total == 0 && !run->report.incomplete;
+    return run->report.brake_why == BRAKE_BLIND && !read ? EXIT_INCOMPLETE : EXIT_BRAKE;
 }
 
 static int run_scan(struct run *run)
@@ -254,7 +276,7 @@ static int run_scan(struct run *run)
     results_tell_gaps(&run->report);
     bool held = setup_condition_holds(&run->setup, &run->report);
     return code != EXIT_DONE        ? code
-           : run->report.brake      ? EXIT_BRAKE
+           : run->report.brake      ? code_of_brake(run)
            : run->report.incomplete ? EXIT_INCOMPLETE
            : held                   ? EXIT_CONDITION
                                     : EXIT_DONE;

@@ -55,9 +55,8 @@ static void changes(struct page *page)
     const struct report *report = page->report;
     struct buf *out = &page->out;
     if (report->brake)
-        html(out, "<div class=\"alert\" role=\"note\"><p>The lists were left as they were: this "
-                  "run would "
-                  "add far more addresses than usual. Look through them, then run again with "
+        html(out, "<div class=\"alert\" role=\"note\"><p>The lists were left as they were: they "
+                  "would change far more than usual. Look through them, then run again with "
                   "<code>--force</code>.</p></div>\n");
     if (!report->has_totals)
         return;

@@ -235,8 +235,7 @@ static void retries(struct page *page, const struct report *report)
 static void changes(struct page *page, const struct report *report)
 {
     if (report->brake) {
-        buf_add(&page->line,
-                SV("  The lists were left as they were: far more would be on them (--force)."));
+        buf_add(&page->line, SV("  The lists were left as they were (exit 8; --force)."));
         flush(page);
     }
     if (!report->has_totals)

@@ -125,6 +125,9 @@ static void add_address(struct writer *writer, const struct decision *decision)
     switch (decision->ruling) {
     case RULING_LISTED:
         report->suppress[report->suppress_count++] = describe(writer, decision);
+        if (report->brake && decision->fresh)
+            report->held[report->held_count++] =
+                (struct held_row){address, SV("brake: the lists stay as they were until --force")};
         break;
     case RULING_HELD:
         report->held[report->held_count++] = (struct held_row){address, why_held(writer, decision)};
@@ -192,7 +195,10 @@ void suppressions_make(struct report *report, const struct decisions *decisions,
     report->removed = mem_zero(most, sizeof *report->removed);
     report->fresh_count = decisions->fresh_count;
     report->filtered = decisions->filtered;
-    report->brake = decisions->brake;
+    report->brake = decisions->brake != BRAKE_NONE;
+    report->brake_why = decisions->brake;
+    report->lost_count = decisions->lost_count;
+    report->before_count = decisions->before_count;
     map_init(&writer.reasons, sizeof(sv));
     for (size_t i = 0; i < decisions->address_count; i++)
         add_address(&writer, &decisions->addresses[i]);

@@ -11,6 +11,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/suppress/policy.h"
+#include "brakes.h"
 #include "incidents.h"
 
 enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
@@ -369,9 +370,7 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     decider.incidents.found = NULL;
     decider.incidents.names = (struct arena){0};
     incidents_release(&decider.incidents);
-    decisions->brake =
-        options->may_brake &&
-        policy_brakes(&options->policy->brake, (int64_t)decisions->fresh_count, source->tried);
+    brakes_decide(decisions, source, options);
 }
 
 void decisions_release(struct decisions *decisions)

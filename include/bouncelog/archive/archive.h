@@ -37,6 +37,8 @@ int archive_check(const struct archive *archive, struct err *err) MUST_CHECK;
 
 /* No log was read yet. */
 bool archive_is_new(const struct archive *archive);
+/* When an earlier run held the lists back, which nobody has answered; 0: they are free. */
+int64_t archive_braked_at(const struct archive *archive);
 /* Evidence of other hosts was merged in; known once evidence was looked at. */
 bool archive_has_others(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */

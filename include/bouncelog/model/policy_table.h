@@ -32,9 +32,9 @@ struct incident_guard {
     int unlikely;       /* by chance it is as rare as 1 in 10 to the power of this */
 };
 
-/* A run that would list far more than others. */
+/* A run that would change the lists far more than others. */
 struct brake {
-    int addresses, share_percent; /* of the recipients tried: more than both */
+    int addresses, share_percent; /* of the recipients tried, or of the lists: more than both */
 };
 
 struct policy_table {

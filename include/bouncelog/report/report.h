@@ -214,7 +214,9 @@ struct report {
     bool has_totals; /* there is a history */
     struct totals totals;
     bool filtered; /* addresses that --recipients does not know are left alone */
-    bool brake;    /* the lists stay as they are */
+    bool brake;    /* the lists stay as they are... */
+    enum brake_why brake_why;
+    size_t lost_count, before_count; /* of the lists of before: so many would go */
     int64_t unresolved_expiries, evicted;
     int64_t duplicates; /* attempts that stand in two logs of one host, and were counted once */
     double bounce_rate; /* of all attempts */

@@ -13,8 +13,9 @@
 enum action policy_action(const struct policy_table *policy, const struct taxonomy *taxonomy,
                           const struct event *event);
 
-/* Must the lists stay as they are? fresh: addresses that were on none. */
-bool policy_brakes(const struct brake *brake, int64_t fresh, int64_t tried);
+/* Must the lists stay as they are? So many addresses would come or go, of so many recipients tried
+ * or addresses there. */
+bool policy_brakes(const struct brake *brake, int64_t changed, int64_t all);
 
 /* Null sender, MAILER-DAEMON, postmaster, unknown, no domain: never listed. */
 bool policy_may_list(sv address);

@@ -41,6 +41,15 @@ struct incident {
     int64_t addresses;   /* that were called dead then, for the first time */
 };
 
+/* Why the lists must stay as they are. */
+enum brake_why {
+    BRAKE_NONE,
+    BRAKE_MORE,  /* far more addresses would be new on them than usual */
+    BRAKE_FEWER, /* far more would go from them */
+    BRAKE_STAYS, /* one of these was so in an earlier run, and nobody has said --force since */
+    BRAKE_BLIND, /* nothing was read that they could rest on */
+};
+
 struct decision {
     sv key; /* lower-cased address, or domain */
     enum ruling ruling;
@@ -63,7 +72,11 @@ struct decisions {
     struct arena names; /* of incidents */
     size_t fresh_count; /* of those listed */
     bool filtered;      /* addresses that nobody asked for were left alone */
-    bool brake;         /* the lists must stay as they are */
+    enum brake_why brake;
+    /* For the brake: of those on the lists of before, so many would go. Who is held or allowed is
+     * none of them: a guard or a person has said why. */
+    size_t lost_count, before_count;
+    bool brake_answered; /* a brake of an earlier run is over */
 };
 
 /* What happened. */
@@ -71,7 +84,11 @@ struct suppress_source {
     const struct evidence *evidence;
     const struct ledger *ledger; /* what original recipients of open messages expanded to */
     int64_t latest;              /* time of the latest attempt; INT64_MIN: none */
-    int64_t tried;               /* recipients that mail was tried for, for the brake */
+    /* For the brake: when this run's attempts begin, and the recipients that mail was tried for in
+     * it; and on any days (since 1970; NULL: nobody knows). */
+    int64_t first, tried;
+    int64_t (*tried_on)(void *context, const int64_t *days, size_t count);
+    void *tried_context;
     /* What was taken and called dead from one day to another (since 1970, both included), for the
      * incidents; other days may be visited, too, and a name more than once. NULL: nobody knows. */
     void (*each_activity)(void *context, int64_t first, int64_t last, activity_visitor *visit,
@@ -87,7 +104,11 @@ struct suppress_options {
     const struct map *allow;  /* lower-cased addresses and @domains never to be listed; or NULL */
     const struct map *listed; /* lower-cased addresses on lists of before; NULL: what the
                                * evidence says */
+    const struct map *lists;  /* ...on those that this run writes, whatever the evidence says; or
+                               * NULL */
     bool may_brake;           /* there are lists that a run out of line must not replace */
+    bool brake_stays;         /* ...and an earlier run braked */
+    bool blind;               /* ...and nothing was read */
     /* Also who was cleared by earlier runs, if mail was taken in [since, until). */
     bool tells_cleared;
     int64_t cleared_since, cleared_until;
