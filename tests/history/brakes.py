@@ -83,7 +83,7 @@ def grown(folder):
     s.night(dead(2, 150) + good(2, 850), code=8, listed=3)
     s.night(''.join(line(3, n, f'n{n}', fine=True) for n in range(100)), code=8, listed=3, what='50 are left')
     s.night(''.join(line(4, n, f'n{n}', fine=True) for n in range(150)), code=0, listed=3, what='nobody is left')
-    s.night(dead(5, 20), code=0, listed=23, what='it is over')
+    s.night(dead(5, 20, 'others'), code=0, listed=23, what='it is over')
     s = Site(folder, 'suppress', True)
     s.night(dead(1, 3, 'a'))
     s.night(dead(2, 150) + good(2, 850), code=8)

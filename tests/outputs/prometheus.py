@@ -60,7 +60,7 @@ def line(number, recipient, status, code, reply):
 
 def write_logs():
     ok = lambda n: line(n, f'a{n}@gmail.com', 'sent', '2.0.0', '250 2.0.0 OK')
-    dead = lambda n: line(n, f'd{n}@outlook.com', 'bounced', '5.1.1', '550 5.1.1 User unknown')
+    dead = lambda n: line(n, f'd{n}@gmail.com', 'bounced', '5.1.1', '550 5.1.1 User unknown')
     blocked = lambda n: line(n, f'b{n}@example.com', 'bounced', '5.7.1',
                              '554 5.7.1 Client host [192.0.2.25] blocked using zen.spamhaus.org')
     grey = lambda n: line(n, f'g{n}@gmail.com', 'deferred', '4.2.0', '450 4.2.0 Greylisted')
