@@ -296,6 +296,7 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     *source = (struct suppress_source){.evidence = &archive->all,
                                        .ledger = archive->ledger,
                                        .latest = archive->period.tally.last,
+                                       .first = archive->period.tally.first,
                                        .each_activity = archive_each_activity,
                                        .activity_context = archive};
     return 0;

@@ -12,7 +12,7 @@
 enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400, MARGIN = 1 };
 
 /* Mails a day to a domain that is a small one. */
-enum { SMALL_MAX = 100 };
+enum { SMALL_MAX = 100, FRAGMENT_SECONDS = 600 };
 
 struct place;
 
@@ -332,6 +332,14 @@ static void explain(const struct incidents *incidents, struct place *place)
     }
 }
 
+/* All that is known are a few minutes: a part of a log, in which nothing is usual. */
+static bool is_fragment(const struct incidents *incidents, const struct suppress_source *source)
+{
+    size_t hours;
+    (void)activity_hours(&incidents->all->mail, &hours);
+    return hours <= 2 && source->latest - source->first < FRAGMENT_SECONDS;
+}
+
 void incidents_find(struct incidents *incidents, const struct suppress_source *source,
                     const struct incident_guard *guard)
 {
@@ -342,6 +350,8 @@ void incidents_find(struct incidents *incidents, const struct suppress_source *s
     int64_t first = window.first / HOURS_A_DAY;
     source->each_activity(source->activity_context, first,
                           first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail, &visit);
+    if (is_fragment(incidents, source))
+        return;
     search(incidents, guard, false);
     explain(incidents, incidents->all);
     explain(incidents, find_place(incidents, SV_EMPTY, INCIDENT_POOL, false));
