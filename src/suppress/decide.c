@@ -93,7 +93,7 @@ static void note_solid(const struct decider *decider, const struct address_recor
                        struct ground *ground)
 {
     const struct incident *incident = incidents_cover(&decider->incidents, where, time);
-    if (incident || time <= record->listing.excused) {
+    if (incident || (record->listing.excused && time <= record->listing.excused)) {
         solid->covered = true;
         ground->incident = incident ? incident : ground->incident;
         return;
