@@ -20,6 +20,7 @@ Figures, for each cell (innocents: living mailboxes on the list; hit: living mai
   innocents     at the worst moment and at the end. From a share of 10 % on none, at 5 % up to 5 % of the hit;
                 of `day` from 20 % on up to 10 % of the hit, below that there is no figure
   same night    of the dead that never took mail and were mailed outside an incident: at least 95 % after the first night of mail
+                in peace; in cells with an incident it is told, and is no fault
   three nights  at least 99.5 % of all dead within three nights of mail to them, nights under an incident at their operator apart
                 (`delay` has them all: 1:90 2:8 is 90 after the first night, 8 after the second)
   peace         also 99 % of the mailboxes that stay full within 22 days, of the domains that vanish within 12
@@ -191,7 +192,7 @@ def faults_of(result):
         faults.append(f'exit {result.exits}')
     if cell.row == 'ours':
         return faults
-    if result.same[1] >= SMALLEST and share(*result.same) < 95:
+    if cell.row == 'peace' and result.same[1] >= SMALLEST and share(*result.same) < 95:
         faults.append(f'same night {share(*result.same):.1f} %')
     if result.three[1] >= SMALLEST and share(*result.three) < 99.5:
         faults.append(f'three nights {share(*result.three):.1f} %')
