@@ -163,6 +163,13 @@ static void add_lists(struct buf *out, const struct report *report)
 {
     number(out, "held_addresses", "Addresses that a guard or the allow list keeps off the lists.",
            (int64_t)report->held_count);
+    family(out, "held_reason_addresses", "Those addresses, by what keeps them off.");
+    for (size_t i = 0; i < report->held_reason_count; i++)
+        labelled(out, "held_reason_addresses", "reason", report->held_reasons[i].name,
+                 report->held_reasons[i].count);
+    number(out, "incidents",
+           "Times of the last months at which living addresses were called dead somewhere.",
+           (int64_t)report->incident_count);
     number(out, "cleared_addresses", "Addresses that came off the lists because they took mail.",
            (int64_t)report->cleared_count);
     number(out, "brake", "1: the lists were left as they were, because far more would be on them.",

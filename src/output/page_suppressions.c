@@ -49,6 +49,38 @@ static void addresses(struct page *page)
     html(out, "</details>\n");
 }
 
+/* Why addresses are held back, and what happened where. */
+static void held(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    if (report->held_reason_count) {
+        html(out, "<table>\n<caption>Held back</caption>\n<thead><tr><th scope=\"col\">By</th>"
+                  "<th scope=\"col\" class=\"num\">Addresses</th></tr></thead>\n<tbody>\n");
+        for (size_t i = 0; i < report->held_reason_count; i++)
+            html(out, "<tr><th scope=\"row\">%t</th><td class=\"num\">%n</td></tr>\n",
+                 report->held_reasons[i].name, report->held_reasons[i].count);
+        html(out, "</tbody>\n</table>\n");
+    }
+    if (!report->incident_count)
+        return;
+    html(out,
+         "<table>\n<caption>Incidents: living addresses were called dead</caption>\n<thead><tr>"
+         "<th scope=\"col\">By</th><th scope=\"col\">From (UTC)</th><th scope=\"col\">To</th>"
+         "<th scope=\"col\" class=\"num\">Addresses</th><th scope=\"col\" class=\"num\">Share"
+         "</th><th scope=\"col\" class=\"num\">Usual</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->incident_count; i++) {
+        const struct incident_row *row = &report->incidents[i];
+        char first[DATE_WORDS], last[DATE_WORDS];
+        html(out,
+             "<tr><th scope=\"row\">%t</th><td>%t</td><td>%t</td><td class=\"num\">%n</td>"
+             "<td class=\"num\">%p</td><td class=\"num\">%p</td></tr>\n",
+             page_words(page, row->words, NAME_COLUMNS), page_minute(row->first, first),
+             page_minute(row->last, last), row->addresses, row->share, row->usual);
+    }
+    html(out, "</tbody>\n</table>\n");
+}
+
 /* What changed since the last run, which only a history knows. */
 static void changes(struct page *page)
 {
@@ -65,7 +97,7 @@ static void changes(struct page *page)
          "Change</th><th scope=\"col\" class=\"num\">Addresses</th></tr></thead>\n<tbody>\n"
          "<tr><th scope=\"row\">Added</th><td class=\"num\">%n</td></tr>\n"
          "<tr><th scope=\"row\">Cleared: they took mail again</th><td class=\"num\">%n</td></tr>\n"
-         "<tr><th scope=\"row\">Held: an outage elsewhere, or the allow list</th>"
+         "<tr><th scope=\"row\">Held back</th>"
          "<td class=\"num\">%n</td></tr>\n</tbody>\n</table>\n",
          (int64_t)report->fresh_count, (int64_t)report->cleared_count, (int64_t)report->held_count);
 }
@@ -86,6 +118,7 @@ void page_suppressions(struct page *page)
     if (domains)
         html(&page->out, "<p>%n domain%t cannot be found at all.</p>\n", domains, page_s(domains));
     changes(page);
+    held(page);
     if (count)
         reasons_to_suppress(page);
     if (count && page->addresses)

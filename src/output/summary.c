@@ -179,6 +179,24 @@ static void write_blocks(struct outfile *out, const struct report *report)
     end_array(out);
 }
 
+static void write_incidents(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "incidents");
+    for (size_t i = 0; i < report->incident_count; i++) {
+        const struct incident_row *incident = &report->incidents[i];
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "kind", sv_from(incident->kind));
+        json_text(row, "name", incident->name);
+        json_time(row, "first", incident->first);
+        json_time(row, "last", incident->last);
+        cJSON_AddNumberToObject(row, "share", incident->share);
+        cJSON_AddNumberToObject(row, "usual", incident->usual);
+        json_number(row, "addresses", incident->addresses);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
 static void write_suppressions(struct outfile *out, const struct report *report)
 {
     begin_array(out, "suppress");
@@ -205,6 +223,7 @@ static void write_suppressions(struct outfile *out, const struct report *report)
         element(out, i, row);
     }
     end_array(out);
+    write_incidents(out, report);
     member(out, "brake", cJSON_CreateBool(report->brake));
 }
 

@@ -245,12 +245,36 @@ static void changes(struct page *page, const struct report *report)
     flush(page);
 }
 
+static void held(struct page *page, const struct report *report)
+{
+    for (size_t i = 0; i < report->held_reason_count; i++) {
+        const struct count_row *row = &report->held_reasons[i];
+        buf_printf(&page->line, "  %lld held: %.*s", (long long)row->count, SV_FMT(row->name));
+        flush(page);
+    }
+    for (size_t i = 0; i < report->incident_count; i++) {
+        const struct incident_row *row = &report->incidents[i];
+        char first[DATE_TEXT], last[DATE_TEXT];
+        date_format(row->first, first);
+        date_format(row->last, last);
+        buf_printf(&page->line, "  incident, %.13s to %.13s h: %.*s", first, last,
+                   SV_FMT(row->words));
+        flush(page);
+        indent(page);
+        buf_printf(&page->line, "called %lld dead, %.1f %% of those decided, not %.1f %%",
+                   (long long)row->addresses, row->share * 100, row->usual * 100);
+        flush(page);
+    }
+}
+
 static void suppressions(struct page *page, const struct report *report)
 {
-    if (!report->suppress_count && !report->cleared_count && !report->held_count)
+    if (!report->suppress_count && !report->cleared_count && !report->held_count &&
+        !report->incident_count)
         return;
     heading(page, "Addresses to suppress");
     changes(page, report);
+    held(page, report);
     for (size_t i = 0; i < report->suppress_count; i++) {
         const struct suppression *row = &report->suppress[i];
         if (report->has_totals && !row->fresh)

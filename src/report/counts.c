@@ -43,12 +43,19 @@ void counts_of_suppressions(struct report *report, const struct taxonomy *taxono
         else if (reasons < REASONS_MAX)
             reasons = count_name(by_reason, reasons, row->skipped);
     }
+    report->held_reasons = arena_alloc(arena, REASONS_MAX * sizeof *report->held_reasons);
+    for (size_t i = 0; i < report->held_count && report->held_reason_count < REASONS_MAX; i++) {
+        sv rest, reason = sv_cut(report->held[i].why, ':', &rest);
+        report->held_reason_count =
+            count_name(report->held_reasons, report->held_reason_count, reason);
+    }
     for (size_t i = 0; i < categories; i++) {
         uint8_t category = taxonomy_category(taxonomy, by_category[i].name);
         if (category != CATEGORY_NONE)
             by_category[i].meaning = taxonomy->categories[category].meaning;
     }
     qsort(by_category, categories, sizeof *by_category, by_count);
+    qsort(report->held_reasons, report->held_reason_count, sizeof *by_reason, by_count);
     qsort(by_reason, reasons, sizeof *by_reason, by_count);
     report->suppress_categories = by_category;
     report->suppress_category_count = categories;

@@ -267,6 +267,7 @@ void report_release(struct report *report)
     mem_free(report->suppress);
     mem_free(report->suppress_domains);
     mem_free(report->held);
+    mem_free(report->incidents);
     mem_free(report->cleared);
     mem_free(report->removed);
     ranking_release(&report->providers);

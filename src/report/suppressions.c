@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "bouncelog/base/buf.h"
-#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
+#include "incidents.h"
 
 struct writer {
     struct report *report;
@@ -68,28 +68,6 @@ static struct suppression describe(struct writer *writer, const struct decision 
         .skipped = decision->skipped && !redactor ? sv_from(decision->skipped) : SV_EMPTY};
 }
 
-static const char *const incident_words[] = {
-    [INCIDENT_PROVIDER] = "the provider ",  [INCIDENT_OPERATOR] = "the operator ",
-    [INCIDENT_NETWORK] = "the network ",    [INCIDENT_DOMAIN] = "the domain ",
-    [INCIDENT_POOL] = "many small domains",
-};
-
-/* ...which the incidents of the report have more of. */
-static void say_incident(struct buf *text, const struct incident *incident)
-{
-    char first[DATE_TEXT], last[DATE_TEXT];
-    buf_add(text, SV("incident: "));
-    if (!incident) {
-        buf_add(text, SV("many living addresses were called dead there at that time"));
-        return;
-    }
-    date_format(incident->first, first);
-    date_format(incident->last, last);
-    buf_printf(text, "%s%.*s called %.1f %% of those decided dead from %s to %s, not %.1f %%",
-               incident_words[incident->kind], SV_FMT(incident->name), incident->share * 100, first,
-               last, incident->usual * 100);
-}
-
 static sv why_held(struct writer *writer, const struct decision *decision)
 {
     struct buf text = {0};
@@ -98,7 +76,7 @@ static sv why_held(struct writer *writer, const struct decision *decision)
         buf_add(&text, SV("allow: it is on the allow list"));
         break;
     case HOLD_INCIDENT:
-        say_incident(&text, decision->incident);
+        incidents_say(&text, decision->incident);
         buf_add(&text, SV(": it is listed if it fails when that is over"));
         break;
     case HOLD_RECENT:
@@ -205,5 +183,6 @@ void suppressions_make(struct report *report, const struct decisions *decisions,
     for (size_t i = 0; i < decisions->domain_count; i++)
         add_domain(&writer, &decisions->domains[i]);
     map_release(&writer.reasons);
+    incidents_make(report, decisions);
     sort_rows(report);
 }

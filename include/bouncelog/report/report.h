@@ -154,6 +154,16 @@ struct held_row {
     sv address, why;
 };
 
+/* Somebody called living addresses dead for a while (suppress.h). */
+struct incident_row {
+    const char *kind; /* provider, operator, domain or pool */
+    sv name;
+    sv words; /* "the provider google" */
+    int64_t first, last;
+    double share, usual; /* of what was decided */
+    int64_t addresses;
+};
+
 /* Was listed, and has taken mail since. */
 struct cleared_row {
     sv key, address;
@@ -207,6 +217,10 @@ struct report {
     size_t fresh_count; /* of suppress */
     struct held_row *held;
     size_t held_count;
+    struct count_row *held_reasons; /* the first word of why */
+    size_t held_reason_count;
+    struct incident_row *incidents; /* the earliest first */
+    size_t incident_count;
     struct cleared_row *cleared;
     size_t cleared_count;
     sv *removed; /* addresses that were listed, and are not any more for whatever reason */
