@@ -197,8 +197,8 @@ static sv bracketed_code(sv v, bool marked)
     return fits && (closed || goes_on) ? sv_sub(v, 0, len) : SV_EMPTY;
 }
 
-/* "(#5.1.1)", "(#5.1.1 - chkuser)", "[5.1.1]": qmail and its heirs write the enhanced code behind the
- * words, or between them. */
+/* "(#5.1.1)", "(#5.1.1 - chkuser)", "[5.1.1]": qmail and its heirs write the enhanced code behind
+ * the words, or between them. */
 static sv enhanced_between_words(sv text)
 {
     for (size_t at = 0; at + 1 < text.len; at++) {

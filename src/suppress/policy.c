@@ -2,7 +2,8 @@
  * when several failures suffice, which addresses may be listed at all, and which a list can carry.
  *
  * A failure suffices by itself if our MTA gave up, the reply was permanent, and the verdict rests
- * on words, which do not say that it will pass, or an enhanced status code. What speaks of us, the content or the network lists nobody.
+ * on words, which do not say that it will pass, or an enhanced status code. What speaks of us, the
+ * content or the network lists nobody.
  */
 #include "bouncelog/suppress/policy.h"
 
