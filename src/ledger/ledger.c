@@ -98,14 +98,14 @@ static bool is_other_queue(const struct ledger *ledger, const struct message *me
     return !message->announced || (int32_t)(sequence - message->sequence) > 0;
 }
 
-/* A server on our own host that names its queue passes the mail on; it keeps none. Its log may not
- * be among those that are read, or name the queue only later (`grep status=`). */
-static bool is_next_door(const struct record *attempt)
+/* amavis on our own host says what the MTA behind it answered. Its queue id may be in no log that
+ * is read, or come only later (`grep status=`). */
+static bool is_passed_on(const struct record *attempt)
 {
     sv host = attempt->relay.ip.len ? attempt->relay.ip : attempt->relay.host;
-    return attempt->forwarded_key && attempt->forwarded_key != attempt->queue_key &&
-           (sv_starts(host, SV("127.")) || sv_eq(host, SV("::1")) ||
-            sv_eq_nocase(host, SV("localhost")));
+    bool here = sv_starts(host, SV("127.")) || sv_eq(host, SV("::1")) ||
+                sv_eq_nocase(host, SV("localhost"));
+    return here && attempt->forwarded_key && sv_starts(attempt->reply.text, SV("from MTA("));
 }
 
 static bool is_filter(const struct ledger *ledger, const struct record *attempt)
@@ -255,7 +255,7 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     struct chains *pendings = &ledger->messages.pendings;
     note_expansion(ledger, message, record);
     if (*outcome == OUTCOME_DELIVERED && (is_other_queue(ledger, message, record) ||
-                                          is_next_door(record) || is_filter(ledger, record)))
+                                          is_passed_on(record) || is_filter(ledger, record)))
         *outcome = OUTCOME_HANDED_OVER;
     note_forwarding(ledger, message, record, *outcome);
     if (*outcome == OUTCOME_EXPIRED) {
