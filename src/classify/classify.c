@@ -145,6 +145,16 @@ static bool dsn_says_more(const struct patterns *patterns, const struct record *
     return false;
 }
 
+static struct verdict by_rule(struct classifier *classifier, const struct rule *rule, sv shape)
+{
+    return (struct verdict){.category = rule->category,
+                            .basis = BASIS_RULE,
+                            .rule = rule->name,
+                            .remedy = rule->remedy,
+                            .list = rule->list,
+                            .for_a_time = rule_passes(rule, classifier->matcher, shape)};
+}
+
 static struct verdict judge(struct classifier *classifier, const struct question *question, sv dsn,
                             bool dsn_first)
 {
@@ -153,11 +163,7 @@ static struct verdict judge(struct classifier *classifier, const struct question
     bool decided = dsn_first && by_enhanced(classifier, dsn, question->stage, BASIS_MTA, &verdict);
     const struct rule *rule = decided ? NULL : first_that_fits(classifier, question);
     if (rule)
-        verdict = (struct verdict){.category = rule->category,
-                                   .basis = BASIS_RULE,
-                                   .rule = rule->name,
-                                   .remedy = rule->remedy,
-                                   .list = rule->list};
+        verdict = by_rule(classifier, rule, question->shape);
     else if (!decided &&
              !by_enhanced(classifier, question->enhanced, question->stage, BASIS_ENHANCED,
                           &verdict) &&
@@ -178,6 +184,34 @@ static void own_words(const struct record *attempt, struct verdict *verdict)
         verdict->basis = BASIS_MTA;
 }
 
+/* The code at the start of v, with what closes its bracket behind it; empty: there is none. */
+static sv bracketed_code(sv v, bool marked)
+{
+    size_t len = 0, dots = 0;
+    for (; len < v.len && (is_digit(v.ptr[len]) || v.ptr[len] == '.'); len++)
+        dots += v.ptr[len] == '.';
+    bool closed = len < v.len && (v.ptr[len] == ')' || v.ptr[len] == ']');
+    bool goes_on = len < v.len && marked && v.ptr[len] == ' ';
+    bool fits = dots == 2 && len >= 5 && len <= 9 && (v.ptr[0] == '4' || v.ptr[0] == '5') &&
+                v.ptr[1] == '.' && v.ptr[len - 1] != '.';
+    return fits && (closed || goes_on) ? sv_sub(v, 0, len) : SV_EMPTY;
+}
+
+/* "(#5.1.1)", "(#5.1.1 - chkuser)", "[5.1.1]": qmail and its heirs write the enhanced code behind
+ * the words, or between them. */
+static sv enhanced_between_words(sv text)
+{
+    for (size_t at = 0; at + 1 < text.len; at++) {
+        if (text.ptr[at] != '(' && text.ptr[at] != '[')
+            continue;
+        bool marked = text.ptr[at + 1] == '#';
+        sv code = bracketed_code(sv_skip(text, at + 1 + marked), marked);
+        if (code.len)
+            return code;
+    }
+    return SV_EMPTY;
+}
+
 /* All but the shape. */
 static struct question question_of(struct classifier *classifier, const struct record *attempt)
 {
@@ -186,7 +220,9 @@ static struct question question_of(struct classifier *classifier, const struct r
     return (struct question){.origin = attempt->said.origin,
                              .stage = attempt->said.stage,
                              .code = attempt->reply.code,
-                             .enhanced = attempt->reply.enhanced,
+                             .enhanced = attempt->reply.enhanced.len
+                                             ? attempt->reply.enhanced
+                                             : enhanced_between_words(attempt->reply.text),
                              .provider = attempt->provider};
 }
 

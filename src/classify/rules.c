@@ -96,3 +96,8 @@ enum rule_fit rule_fits_candidate(const struct patterns *patterns, const struct 
                ? FIT_GUARDED
                : fit;
 }
+
+bool rule_passes(const struct rule *rule, struct matcher *matcher, sv shape)
+{
+    return matches(rule->for_a_time, matcher, shape);
+}

@@ -22,4 +22,7 @@ enum rule_fit rule_fits_candidate(const struct patterns *patterns, const struct 
                                   bool guard_possible, struct matcher *matcher,
                                   const struct question *question);
 
+/* What the rule takes is true for a time only. */
+bool rule_passes(const struct rule *rule, struct matcher *matcher, sv shape);
+
 #endif

@@ -98,6 +98,16 @@ static bool is_other_queue(const struct ledger *ledger, const struct message *me
     return !message->announced || (int32_t)(sequence - message->sequence) > 0;
 }
 
+/* amavis on our own host says what the MTA behind it answered. Its queue id may be in no log that
+ * is read, or come only later (`grep status=`). */
+static bool is_passed_on(const struct record *attempt)
+{
+    sv host = attempt->relay.ip.len ? attempt->relay.ip : attempt->relay.host;
+    bool here = sv_starts(host, SV("127.")) || sv_eq(host, SV("::1")) ||
+                sv_eq_nocase(host, SV("localhost"));
+    return here && attempt->forwarded_key && sv_starts(attempt->reply.text, SV("from MTA("));
+}
+
 static bool is_filter(const struct ledger *ledger, const struct record *attempt)
 {
     for (size_t i = 0; i < ledger->options.filter_count; i++)
@@ -244,8 +254,8 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     enum outcome *outcome = &event.attempt.outcome;
     struct chains *pendings = &ledger->messages.pendings;
     note_expansion(ledger, message, record);
-    if (*outcome == OUTCOME_DELIVERED &&
-        (is_other_queue(ledger, message, record) || is_filter(ledger, record)))
+    if (*outcome == OUTCOME_DELIVERED && (is_other_queue(ledger, message, record) ||
+                                          is_passed_on(record) || is_filter(ledger, record)))
         *outcome = OUTCOME_HANDED_OVER;
     note_forwarding(ledger, message, record, *outcome);
     if (*outcome == OUTCOME_EXPIRED) {

@@ -40,6 +40,10 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
     sv reply = matcher_field(m, frame->regex, FIELD_REPLY);
     record->said.origin = frame->origin;
     record->said.stage = command.len ? frame_stage(line->patterns, command) : frame->stage;
+    if (!record->relay.host.len)
+        record->relay.host = matcher_field(m, frame->regex, FIELD_RELAY_HOST);
+    if (!record->relay.ip.len)
+        record->relay.ip = matcher_field(m, frame->regex, FIELD_RELAY_IP);
     if (words.len)
         record->reply.text = reply_undo_octal(words, &line->records->arena);
     if (reply.len) {

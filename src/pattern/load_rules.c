@@ -124,11 +124,15 @@ static int load_patterns_of(struct patterns *patterns, struct document *document
         return document_missing(document, node, SV("pattern"), err);
     rule->unbounded_repeats = syntax_unbounded_repeats(pattern);
     kind.flags = 0;
-    int rc =
-        pattern_of(patterns, document, node, SV("unless"), &kind, &exception, &rule->unless, err);
-    if (rc < 0)
+    if (pattern_of(patterns, document, node, SV("unless"), &kind, &exception, &rule->unless, err) <
+            0 ||
+        pattern_of(patterns, document, node, SV("for_a_time"), &kind, &exception, &rule->for_a_time,
+                   err) < 0) {
         regex_free(rule->regex);
-    return rc;
+        regex_free(rule->unless);
+        return -1;
+    }
+    return 0;
 }
 
 /* A hit says in which context the reply came. */
@@ -161,7 +165,7 @@ static int load_rule(struct patterns *patterns, struct document *document, const
     struct example_kind examples = {names_of_words("origin stage provider"), check_context};
     if (document_check_keys(document, node,
                             "name category provider code enhanced stage origin literal also "
-                            "pattern unless list remedy hit miss",
+                            "pattern unless for_a_time list remedy hit miss",
                             err) < 0 ||
         document_text(document, node, SV("name"), true, &rule.name, err) < 0 ||
         load_category(patterns, document, node, true, &rule.category, err) < 0 ||

@@ -177,6 +177,7 @@ void patterns_release(struct patterns *patterns)
     for (size_t i = 0; i < patterns->rule_count; i++) {
         regex_free(patterns->rules[i].regex);
         regex_free(patterns->rules[i].unless);
+        regex_free(patterns->rules[i].for_a_time);
     }
     for (size_t i = 0; i < patterns->guard_count; i++)
         regex_free(patterns->guards[i].regex);

@@ -2,7 +2,8 @@
  * when several failures suffice, which addresses may be listed at all, and which a list can carry.
  *
  * A failure suffices by itself if our MTA gave up, the reply was permanent, and the verdict rests
- * on words or an enhanced status code. What speaks of us, the content or the network lists nobody.
+ * on words, which do not say that it will pass, or an enhanced status code. What speaks of us, the
+ * content or the network lists nobody.
  */
 #include "bouncelog/suppress/policy.h"
 
@@ -79,7 +80,7 @@ static enum action count_or_suppress(const struct policy_table *policy,
         return retried ? ACTION_RETRY : ACTION_NONE;
     bool final = attempt->outcome == OUTCOME_BOUNCED;
     return rule->at_once && final && attempt->severity == SEVERITY_PERMANENT &&
-                   is_solid(attempt->verdict.basis)
+                   is_solid(attempt->verdict.basis) && !attempt->verdict.for_a_time
                ? ACTION_SUPPRESS
                : ACTION_COUNT_TOWARD;
 }

@@ -178,4 +178,12 @@ expect 2 "no known code" "$B" codes 999
 expect 0 "" "$B" codes 550 5.1.1
 expect 0 "" "$B" explain '550 5.1.1 User unknown'
 expect 2 "expected: patterns check" "$B" patterns chek
+
+# A delivery that is not understood is told, and one that an ACL threw away is understood.
+echo 'Nov  1 06:52:58 mx1 postfix/smtp[2]: B9BE181ABC: to=joe@example.com, relay=none, delay=4, dsn=4.4.1, status=deferred (x)' > "$work/log"
+expect 0 "" "$B" scan --year 2026 "$work/log"
+grep -q '"unparsed":1}' "$work/out" || { echo "usage: to= without brackets is context"; faults=1; }
+echo '2026-11-02 06:00:00 1xNg3s-00000000100-AB12 => blackhole (DATA ACL discarded recipients)' > "$work/log"
+expect 0 "" "$B" scan "$work/log"
+grep -q '"discarded":1,' "$work/out" || { echo "usage: a blackhole is not discarded"; faults=1; }
 exit $faults

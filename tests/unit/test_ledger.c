@@ -279,6 +279,17 @@ static void test_handed_over(void **state)
                   ATTEMPT("A", DELIVERED, "a@x", .relay = SV("FILTER.example.org")),
                   ATTEMPT("A", BOUNCED, "a@x", .transport = SV("amavis")),
                   ATTEMPT("A", DELIVERED, "a@x", .transport = SV("amavis2")));
+    /* A filter on our own host that says what the MTA behind it answered; anybody else's may keep
+     * it. */
+    EXPECT_EVENTS("1: handed_over a@x #1 [from MTA(smtp): ok]\n"
+                  "2: delivered a@x #1 [from MTA(smtp): ok]\n"
+                  "3: delivered a@x #1\n",
+                  0,
+                  ATTEMPT("A", DELIVERED, "a@x", .relay = SV("127.0.0.1"), .forwarded = SV("B"),
+                          .text = SV("from MTA(smtp): ok")),
+                  ATTEMPT("A", DELIVERED, "a@x", .relay = SV("mx.x"), .forwarded = SV("B"),
+                          .text = SV("from MTA(smtp): ok")),
+                  ATTEMPT("A", DELIVERED, "a@x", .relay = SV("127.0.0.1"), .forwarded = SV("B")));
 }
 
 /* A queue id that was free and comes again is another message. */

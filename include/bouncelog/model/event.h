@@ -28,9 +28,10 @@ struct rule;
 struct verdict {
     uint8_t category; /* CATEGORY_NONE for a delivery */
     enum basis basis;
-    sv rule;   /* name of the rule, enhanced code or code that decided; lives for the run */
-    sv remedy; /* lives for the run */
-    sv list;   /* the DNS list that the rule names; lives for the run */
+    sv rule;         /* name of the rule, enhanced code or code that decided; lives for the run */
+    sv remedy;       /* lives for the run */
+    sv list;         /* the DNS list that the rule names; lives for the run */
+    bool for_a_time; /* the words say that it will pass: it counts, and never suffices by itself */
 };
 
 struct relay {

@@ -221,8 +221,9 @@ struct rule {
     size_t provider_count, code_count, enhanced_count, literal_count, also_count;
     uint32_t stages, origins; /* bit sets; 0: any */
     struct regex *regex, *unless;
-    size_t guard;          /* of patterns.guards, counted from 1; 0: none */
-    int unbounded_repeats; /* of the pattern: more than one can take quadratic time */
+    struct regex *for_a_time; /* where it matches, too, what the rule takes counts, and no more */
+    size_t guard;             /* of patterns.guards, counted from 1; 0: none */
+    int unbounded_repeats;    /* of the pattern: more than one can take quadratic time */
     struct place place;
     struct examples examples;
 };

@@ -186,11 +186,20 @@ static bool read_failed(struct line *line, sv text, struct record *record)
     return true;
 }
 
+/* "mx.example.com [192.0.2.7]", and no more: who it was, not what happened. */
+static bool is_host(sv words)
+{
+    size_t blank = sv_find_byte(words, ' ');
+    sv behind = blank == SV_NPOS ? SV_EMPTY : sv_skip(words, blank + 1);
+    return behind.len > 2 && behind.ptr[0] == '[' && sv_find_byte(behind, ' ') == SV_NPOS &&
+           behind.ptr[behind.len - 1] != ':';
+}
+
 /* defer (ERRNO)[: strerror][ fields]: words. A positive number is the system's: what follows it is
  * strerror's text, then the fields (deliver.c, deferral_log). */
 static bool read_deferred(struct line *line, sv text, struct record *record)
 {
-    sv words = SV_EMPTY, rest;
+    sv words = SV_EMPTY, last, rest;
     struct exim_fields fields = exim_fields_read(text);
     keep_fields(line, &fields, record);
     size_t open = sv_find_byte(fields.rest, '(');
@@ -211,7 +220,8 @@ static bool read_deferred(struct line *line, sv text, struct record *record)
         record->relay = behind.relay;
     if (behind.time.len)
         record->delay_s = address_seconds(behind.time);
-    exim_fields_words(behind.rest, &words);
+    if (exim_fields_words(behind.rest, &last) && !(words.len && is_host(last)))
+        words = last;
     record->ambiguous = record->ambiguous || hold_address(words);
     frame_read(line, without_times(words), REPLY_ESCAPED, record);
     return true;
