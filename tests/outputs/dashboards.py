@@ -18,6 +18,10 @@ def load(path):
 # --- metrics, and their labels, of a run without and one with a history
 GOOGLE = ('2026-11-22T03:11:09Z mx1 postfix/smtp[1]: 4Xy1Zq2abcz1: to=<joe@gmail.com>, relay=gmail-smtp-in.l.google.com'
           '[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 OK)\n')
+# Who took mail that morning is held.
+GOOGLE += GOOGLE.replace('T03:', 'T13:').replace('4Xy1Zq2abcz1', '4Xy1Zq2abcz2').replace(
+    'dsn=2.0.0, status=sent (250 2.0.0 OK)', 'dsn=5.1.1, status=bounced (host gmail-smtp-in.l.google.com[192.0.2.7] said: '
+    '550 5.1.1 User unknown (in reply to RCPT TO command))')
 with tempfile.TemporaryDirectory() as work:
     with open(f'{work}/google.log', 'w', encoding='utf-8') as file:
         file.write(GOOGLE)

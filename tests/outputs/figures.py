@@ -184,6 +184,8 @@ def check_metrics(what, text, summary):
     same(f'{what}: metrics, suppressed', sums(metrics, 'suppressed_addresses', 'reason'),
          dict(collections.Counter(s['category'] for s in summary['suppress'])))
     single = lambda name: metrics.get((f'bouncelog_{name}', ()))
+    same(f'{what}: metrics, incidents', single('incidents'), len(summary['incidents']))
+    same(f'{what}: metrics, held by reason', sum(sums(metrics, 'held_reason_addresses', 'reason').values()), len(summary['held']))
     same(f'{what}: metrics, held, cleared, brake', (single('held_addresses'), single('cleared_addresses'), single('brake')),
          (len(summary['held']), len(summary['cleared']), summary['brake']))
     same(f'{what}: metrics, errors', sums(metrics, 'last_run_errors', 'kind'), nonzero({
@@ -295,6 +297,16 @@ def lists():
     same('lists, held and brake', (len(third['held']) > 0, third['brake']), (True, True))
 
 
+def incident():
+    """One provider calls dead whom it took mail for until then; another one goes on."""
+    mails = [taken(day, 100 * day + n, f'u{n}@{"outlook.com" if n % 2 else "gmail.com"}', 8 + n % 3) for day in (10, 11, 12) for n in range(90)]
+    mails += [dead(13, 2000 + n, f'u{n}@outlook.com') if n % 2 else taken(13, 2000 + n, f'u{n}@gmail.com') for n in range(60)]
+    summary = run('an incident', [log('incident.log', mails)])
+    same('an incident', [(i['kind'], i['name'], i['addresses'], i['share']) for i in summary['incidents']],
+         [('domain', 'outlook.com', 30, 1), ('provider', 'microsoft', 30, 1)])
+    same('an incident, held', ([row['why'][:9] for row in summary['held']], summary['suppress']), (['incident:'] * 30, []))
+
+
 samples = ['samples/postfix.log', 'samples/exim-mainlog', 'samples/sendmail.log']
 run('nothing', [log('empty.log', [])])
 run('samples', samples)
@@ -314,6 +326,7 @@ run('doubts in a history', [log('doubts.log', [*odd, expiry, broken, *open(sampl
 waits()
 days()
 lists()
+incident()
 other = '2026-11-01T03:11:09+00:00 mx1 sshd[9]: Server listening on 192.0.2.1 port 22.\n'
 for n, options in enumerate(((), ('--max-open-messages', '1000'))):
     run(f'totals {n}', [log(f'totals{n}.log', [*odd[n:], expiry, *[other] * n, *open_ones, *open('tests/hostile/injection/ambiguous.log', encoding='utf-8')])],
