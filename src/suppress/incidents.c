@@ -213,12 +213,14 @@ static struct surge_sums *sums_of(struct place *place, struct window window)
         if (at < 0 || at >= (int64_t)window.hours || place->deaths[i].explained)
             continue;
         sums[at + 1].dead += place->deaths[i].first;
-        sums[at + 1].living += place->deaths[i].living;
+        sums[at + 1].living += place->deaths[i].first && place->deaths[i].living;
+        sums[at + 1].again += !place->deaths[i].first;
     }
     for (size_t i = 1; i <= window.hours; i++) {
         sums[i].taken += sums[i - 1].taken;
         sums[i].dead += sums[i - 1].dead;
         sums[i].living += sums[i - 1].living;
+        sums[i].again += sums[i - 1].again;
     }
     return sums;
 }
@@ -275,6 +277,7 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
     struct surge surge;
     place->name = arena_copy(&incidents->names, sv_sub(key, 0, key.len - 1));
     while (surge_find(&series, guard, taken_out, &surge)) {
+        surge_extend(&series, guard, &surge);
         for (size_t i = surge.first; i < surge.end; i++)
             taken_out[i] = true;
         if (place->kind != INCIDENT_POOL ||

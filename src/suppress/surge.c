@@ -136,8 +136,7 @@ bool surge_find(const struct surge_series *series, const struct incident_guard *
     bool found = false;
     search.living_out = left_out(&search, 0, series->hours, true);
     for (size_t from = 0; from < series->hours; from++) {
-        if (series->sums[from + 1].dead == series->sums[from].dead &&
-            series->sums[from + 1].living == series->sums[from].living)
+        if (series->sums[from + 1].dead == series->sums[from].dead)
             continue; /* none begins in an hour in which nobody was called dead */
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
             struct surge candidate;
@@ -153,4 +152,20 @@ bool surge_find(const struct surge_series *series, const struct incident_guard *
         }
     }
     return found;
+}
+
+void surge_extend(const struct surge_series *series, const struct incident_guard *guard,
+                  struct surge *surge)
+{
+    while (surge->end < series->hours) {
+        size_t end = surge->end + HOURS_A_DAY;
+        if (end > series->hours)
+            end = series->hours;
+        const struct surge_sums *from = &series->sums[surge->end], *to = &series->sums[end];
+        int64_t dead = to->living - from->living + to->again - from->again;
+        double all = (double)(to->taken - from->taken + dead);
+        if (dead < guard->addresses || (double)dead < surge->share / 2 * all)
+            return;
+        surge->end = end;
+    }
 }

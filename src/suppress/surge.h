@@ -12,7 +12,8 @@
 struct surge_sums {
     int64_t taken;  /* mails */
     int64_t dead;   /* addresses that were called dead for the first time */
-    int64_t living; /* times that one was that is known to have taken mail before, or since */
+    int64_t living; /* ...of those that are known to have taken mail before, or since */
+    int64_t again;  /* times that one of these was called dead once more */
 };
 
 /* One place: sums[i] for i in [0, hours]; `world`: those of all places at the same hours. */
@@ -27,6 +28,11 @@ struct surge {
     double share, usual;
     int64_t dead;
 };
+
+/* A surge goes on for as long as the same addresses go on to be called dead: day by day, while the
+ * share is half of what it was, or more. */
+void surge_extend(const struct surge_series *series, const struct incident_guard *guard,
+                  struct surge *surge);
 
 /* The least likely surge that lies in no hour of `taken_out`, which do not count as usual either.
  * False: there is none. */
