@@ -22,6 +22,7 @@ struct asked {
     char address[ADDRESS_MAX];
     struct scan_run *logs, *decided; /* who gives the attempts (NULL: there are no logs); and the
                                       * decision: the same one where there is no history */
+    struct archive *kept; /* the history once more: as it was before the logs were read over it */
     struct attempts attempts;
 };
 
@@ -75,14 +76,14 @@ static int decide_by_history(struct scan_run *run, struct err *err)
     return archive_check(run->archive, err);
 }
 
-static int open_history(struct scan_run *run, struct err *err)
+static int open_history(struct archive **archive, const struct setup *setup, struct err *err)
 {
-    struct archive_options how = {.path = run->setup.options->history,
+    struct archive_options how = {.path = setup->options->history,
                                   .use = HISTORY_READ,
-                                  .patterns = &run->setup.patterns,
+                                  .patterns = &setup->patterns,
                                   .now = now_seconds(),
                                   .what = "why"};
-    return archive_open(&run->archive, &how, err);
+    return archive_open(archive, &how, err);
 }
 
 static int open_all(struct asked *asked, struct err *err)
@@ -92,7 +93,9 @@ static int open_all(struct asked *asked, struct err *err)
         asked->logs = new_run(&asked->alone);
     asked->decided = asked->options.history ? new_run(&asked->options) : asked->logs;
     if (setup_load(&asked->decided->setup, err) < 0 ||
-        (asked->options.history && open_history(asked->decided, err) < 0))
+        (asked->options.history &&
+         (open_history(&asked->decided->archive, &asked->decided->setup, err) < 0 ||
+          open_history(&asked->kept, &asked->decided->setup, err) < 0)))
         return -1;
     if (has_logs && asked->logs != asked->decided && setup_load(&asked->logs->setup, err) < 0)
         return -1;
@@ -110,11 +113,23 @@ static void read_logs(struct asked *asked)
     scan_describe_inputs(run);
 }
 
-/* Where the history is new, or gives no more than the logs, it is asked all the same. */
+static int take_kept(struct asked *asked, struct err *err)
+{
+    struct attempts *attempts = &asked->attempts;
+    const struct address_record *record;
+    int64_t taken = 0;
+    if (!asked->kept)
+        return 0;
+    int found = archive_find(asked->kept, attempts->address, &record, err);
+    if (found < 0 || archive_last_delivery(asked->kept, attempts->address, &taken, err) < 0)
+        return -1;
+    attempts_take_kept(attempts, found ? record : NULL, taken);
+    return 0;
+}
+
 static int decide(struct asked *asked, struct err *err)
 {
     struct scan_run *run = asked->decided;
-    int64_t taken = 0;
     if (asked->logs && run != asked->logs)
         scan_logs(run);
     if (asked->logs ? scan_decide(run, err) < 0 : decide_by_history(run, err) < 0)
@@ -123,13 +138,7 @@ static int decide(struct asked *asked, struct err *err)
         return -1;
     if (asked->logs)
         scan_make_report(asked->logs);
-    if (!run->archive)
-        return 0;
-    if (archive_last_delivery(run->archive, asked->attempts.address, &taken, err) < 0)
-        return -1;
-    attempts_take_kept(&asked->attempts,
-                       map_get(&run->source.evidence->addresses, asked->attempts.address), taken);
-    return 0;
+    return take_kept(asked, err);
 }
 
 /* What is to be said where no decision says anything. Never a wrong "nothing". */
@@ -138,7 +147,13 @@ static void say_seen(const struct asked *asked, struct why *why, struct buf *tex
     const struct report *report = asked->logs ? &asked->logs->report : NULL;
     if (why->state.len)
         return;
-    if (asked->attempts.count)
+    sv mailed = asked->attempts.mailed;
+    if (asked->attempts.failed_count && mailed.len)
+        buf_printf(text, "No failure of it counts against it; %.*s is what was mailed.",
+                   SV_FMT(mailed));
+    else if (asked->attempts.failed_count)
+        buf_add(text, SV("No failure of it counts against it."));
+    else if (asked->attempts.count)
         buf_add(text, SV("No attempt failed, and none is known to have been delivered."));
     else if (report)
         buf_printf(text, "It was never seen in these logs (%lld lines, %lld attempts)%s.",
@@ -164,6 +179,15 @@ static sv note_of(const struct asked *asked)
                : SV_EMPTY;
 }
 
+/* What the history allows: the address, or all of its domain. */
+static sv allowed(const struct asked *asked)
+{
+    sv address = asked->attempts.address;
+    sv domain = sv_skip(address, sv_rfind_byte(address, '@'));
+    const struct map *map = asked->kept ? archive_allowed(asked->kept) : NULL;
+    return map && map_get(map, address) ? address : map && map_get(map, domain) ? domain : SV_EMPTY;
+}
+
 static int show(struct asked *asked)
 {
     const struct scan_run *run = asked->decided;
@@ -178,6 +202,7 @@ static int show(struct asked *asked)
                               .uncounted_count = asked->attempts.uncounted_count,
                               .delivered_at = asked->attempts.delivered_at,
                               .now = run->source.latest > now ? run->source.latest : now,
+                              .allowed = allowed(asked),
                               .history = asked->options.history};
     why_make(&why, &from);
     say_seen(asked, &why, &state);
@@ -227,6 +252,7 @@ int why_command(const struct options *options)
     struct asked *asked = mem_zero(1, sizeof *asked);
     int code = answer(asked, options);
     attempts_release(&asked->attempts);
+    archive_close(asked->kept);
     if (asked->logs != asked->decided)
         release(asked->logs);
     release(asked->decided);

@@ -53,6 +53,7 @@ static void add(struct attempts *attempts, const struct event *event)
     attempt.shown.text = arena_copy(&attempts->texts, buf_sv(&attempts->line));
     attempts->list = mem_room(attempts->list, attempts->count, sizeof *attempts->list);
     attempts->list[attempts->count++] = attempt;
+    attempts->failed_count += record->severity != SEVERITY_NONE;
     if (attempt.delivered && record->time > attempts->delivered_at)
         attempts->delivered_at = record->time;
 }
@@ -65,6 +66,10 @@ void attempts_take(void *context, const struct event *event)
         return;
     add(attempts, event);
     note_uncounted(attempts, event);
+    sv original = event->attempt.original;
+    if (outcome_is_failure(event->attempt.outcome) && original.len &&
+        !sv_eq_nocase(original, attempts->address))
+        attempts->mailed = arena_copy(&attempts->texts, original);
 }
 
 static bool has_failure(const struct attempts *attempts, int64_t time, uint8_t category)
@@ -95,6 +100,7 @@ static struct event event_of(const struct attempts *attempts, const struct failu
                                .time = message->time,
                                .outcome = message->at_once ? OUTCOME_BOUNCED : OUTCOME_COUNT,
                                .severity = SEVERITY_PERMANENT,
+                               .said = {.origin = ORIGIN_COUNT, .raw = SV_EMPTY},
                                .recipient = final.len ? final : attempts->address,
                                .original = failure_text(failure, FAILURE_ORIGINAL),
                                .verdict = {.category = failure->category, .basis = BASIS_COUNT},
@@ -149,6 +155,7 @@ void attempts_take_kept(struct attempts *attempts, const struct address_record *
     event.attempt = (struct record){.kind = RECORD_ATTEMPT,
                                     .time = delivered_at,
                                     .outcome = OUTCOME_DELIVERED,
+                                    .said = {.origin = ORIGIN_COUNT, .raw = SV_EMPTY},
                                     .recipient = attempts->address,
                                     .verdict = {.category = CATEGORY_NONE},
                                     .delay_s = -1};

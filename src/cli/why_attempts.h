@@ -13,9 +13,11 @@ struct attempts {
     const struct patterns *patterns;
     struct attempt *list;
     size_t count;
+    size_t failed_count;
     size_t kept_count; /* of these, such as only the history has */
     struct why_uncounted uncounted[WHY_UNCOUNTED_MAX];
     size_t uncounted_count;
+    sv mailed;            /* an original recipient that failures of the address may count against */
     int64_t delivered_at; /* the latest; 0: none is known */
     struct arena texts;
     struct buf line; /* the one being written */

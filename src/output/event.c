@@ -118,7 +118,7 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
     known(line, "enhanced", a->reply.enhanced);
     known(line, "dsn", a->dsn);
     line_text(line, "stage", stage_name(a->said.stage));
-    line_text(line, "origin", origin_name(a->said.origin));
+    known(line, "origin", a->said.origin != ORIGIN_COUNT ? origin_name(a->said.origin) : SV_EMPTY);
     known(line, "text", redact_text(redactor, a->reply.text, arena));
     verdict(line, event, taxonomy);
     known(line, "cause", taxonomy_category_name(taxonomy, event->cause));

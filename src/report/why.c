@@ -127,6 +127,17 @@ static void say_missing(struct maker *maker)
     }
 }
 
+/* Failures that are kept under it, and are those of another address. */
+static void add_elsewhere(const struct maker *maker, struct buf *text)
+{
+    const struct failure *failure = maker->record ? maker->record->failures : NULL;
+    for (; failure; failure = failure->next) {
+        size_t count = lacks_elsewhere(maker->from->source, failure);
+        if (count)
+            why_add_elsewhere(text, failure, count, maker->from->options->taxonomy);
+    }
+}
+
 static void say_never(struct maker *maker)
 {
     struct buf text = {0};
@@ -136,8 +147,10 @@ static void say_never(struct maker *maker)
         maker->why->missing_count = 0;
         buf_add(&text, sv_from(why_never_words(never)));
     }
+    add_elsewhere(maker, &text);
     for (size_t i = 0; i < from->uncounted_count; i++)
-        why_add_uncounted(&text, &from->uncounted[i], from->options->taxonomy);
+        if (never == MAY_BE_LISTED || from->uncounted[i].reason != UNCOUNTED_POLICY)
+            why_add_uncounted(&text, &from->uncounted[i], from->options->taxonomy);
     maker->why->never = keep(maker, &text);
 }
 
@@ -147,16 +160,16 @@ static void say_commands(struct maker *maker)
     const char *path = maker->from->history;
     bool holds = maker->record && (maker->record->failures || maker->record->listing.since);
     struct buf first = {0}, second = {0};
-    bool allowed = maker->decision && maker->decision->hold == HOLD_ALLOWED;
+    sv allowed = maker->from->allowed;
     if (sv_eq(why->held_by, SV("brake"))) {
         buf_add(&first, SV("bouncelog scan --force"));
         why_add_place(&first, path, SV_EMPTY);
         why->effects[0] = SV("the lists are written as they would be, this address on them");
     } else {
-        buf_printf(&first, "bouncelog history allow%s", allowed ? " --remove" : "");
-        why_add_place(&first, path, why->address);
-        why->effects[0] = allowed ? SV("it is listed again when enough is held against it")
-                          : path  ? SV("never list it, whatever fails")
+        buf_printf(&first, "bouncelog history allow%s", allowed.len ? " --remove" : "");
+        why_add_place(&first, path, allowed.len ? allowed : why->address);
+        why->effects[0] = allowed.len ? SV("it is listed again when enough is held against it")
+                          : path      ? SV("never list it, whatever fails")
                                  : SV("never list it, whatever fails; without a history, a line in "
                                       "the file of scan --allow");
     }

@@ -161,6 +161,19 @@ void why_add_uncounted(struct buf *text, const struct why_uncounted *uncounted,
         buf_printf(text, "%s", reasons[uncounted->reason]);
 }
 
+void why_add_elsewhere(struct buf *text, const struct failure *failure, size_t count,
+                       const struct taxonomy *taxonomy)
+{
+    sv original = failure_text(failure, FAILURE_ORIGINAL);
+    bool is_final = !failure_text(failure, FAILURE_FINAL).len;
+    buf_printf(text, "%s%zu failure%s by %.*s ", text->len ? "; " : "", count,
+               count == 1 ? "" : "s", SV_FMT(taxonomy->categories[failure->category].name));
+    if (is_final && original.len)
+        buf_printf(text, "against %.*s, which was mailed, or others that were", SV_FMT(original));
+    else
+        buf_add(text, SV("against the final addresses, since it stands for more than one"));
+}
+
 static void add_quoted(struct buf *text, sv word)
 {
     bool plain = word.len && word.ptr[0] != '-';

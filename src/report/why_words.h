@@ -16,6 +16,8 @@ const char *why_never_words(enum never_listed never);
 /* One more reason, behind those that the text has. */
 void why_add_uncounted(struct buf *text, const struct why_uncounted *uncounted,
                        const struct taxonomy *taxonomy);
+void why_add_elsewhere(struct buf *text, const struct failure *failure, size_t count,
+                       const struct taxonomy *taxonomy);
 /* " --history DB ADDRESS", quoted for a shell. */
 void why_add_place(struct buf *text, const char *history, sv address);
 

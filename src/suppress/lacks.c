@@ -40,6 +40,8 @@ static bool lack_from(struct lack *lack, int64_t start, int have, int64_t now)
     int64_t enough = start + (int64_t)rule->span_days * DATE_DAY;
     lack->more = rule->messages > have ? rule->messages - have : 1;
     lack->from = enough > now ? enough : now;
+    if (!have && rule->span_days && lack->more < 2)
+        lack->more = 2; /* one is no span */
     lack->until = rule->within_days ? start + (int64_t)rule->within_days * DATE_DAY : INT64_MAX;
     return lack->from <= lack->until;
 }
@@ -124,6 +126,12 @@ size_t lacks_find(struct lack lacks[CATEGORY_MAX], sv address, const struct supp
     if (count)
         qsort(lacks, count, sizeof *lacks, by_least);
     return count;
+}
+
+size_t lacks_elsewhere(const struct suppress_source *source, const struct failure *failure)
+{
+    int64_t times[FAILURE_MESSAGES_MAX];
+    return failure->message_count - times_that_count(times, source->ledger, failure);
 }
 
 int64_t lacks_first_at_once(const struct suppress_source *source, const struct failure *failure,

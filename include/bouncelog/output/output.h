@@ -72,7 +72,8 @@ void output_event_ecs(struct buf *line, const struct event *event, const struct 
 void output_why_json(struct buf *out, const struct why *why);
 void output_why_text(struct buf *out, const struct why *why, sv note);
 /* An attempt in it. Of one that a history kept, the outcome may be OUTCOME_COUNT (it failed, as its
- * category says, and no more is known), the basis BASIS_COUNT, the line 0; so for output_event. */
+ * category says, and no more is known), the basis BASIS_COUNT, the origin ORIGIN_COUNT, the line 0;
+ * so for output_event. */
 void output_attempt(struct buf *out, const struct event *event, const struct taxonomy *taxonomy);
 
 enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };

@@ -31,6 +31,7 @@ struct why_source {
     size_t uncounted_count;
     int64_t delivered_at; /* 0: no delivery is known */
     int64_t now;
+    sv allowed;          /* by the history: the address, or @ and its domain; empty: neither */
     const char *history; /* its path; NULL: there is none */
 };
 

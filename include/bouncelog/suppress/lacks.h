@@ -29,6 +29,10 @@ struct lack lack_of(const struct policy_rule *rule, const int64_t *times, size_t
 size_t lacks_find(struct lack lacks[CATEGORY_MAX], sv address, const struct suppress_source *source,
                   const struct suppress_options *options, int64_t now);
 
+/* Messages whose failure is that of another address: an original recipient, or what it expanded to.
+ */
+size_t lacks_elsewhere(const struct suppress_source *source, const struct failure *failure);
+
 /* The first failure that was enough by itself, of those from that time on; INT64_MAX: none. */
 int64_t lacks_first_at_once(const struct suppress_source *source, const struct failure *failure,
                             int64_t from);
