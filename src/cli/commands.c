@@ -48,7 +48,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
     [COMMAND_WHY] =
         {.name = "why",
          .operands = "ADDRESS [LOG...]",
-         .summary = "one address: listed or not, and what is missing",
+         .summary = "one address: listed or not, and why",
          .usages = {"why [OPTIONS] ADDRESS LOG...", "why --history DB [OPTIONS] ADDRESS [LOG...]"},
          .about =
              "For a support desk: all attempts on one address in the order of time, whether it "

@@ -45,8 +45,6 @@ static int check(struct asked *asked, const struct options *options, struct err 
     asked->options.dry_run = true;
     asked->alone = asked->options;
     asked->alone.history = NULL;
-    if (!asked->options.operand_count && !options->history)
-        return err_set(err, ERR_USAGE, "where shall it look? Name logs, or --history DB");
     for (size_t i = 0; options->history && i < asked->options.operand_count; i++)
         if (strcmp(asked->options.operands[i], "-") == 0)
             return err_set(err, ERR_USAGE,
@@ -91,9 +89,12 @@ static int open_all(struct asked *asked, struct err *err)
     bool has_logs = asked->options.operand_count > 0;
     if (has_logs)
         asked->logs = new_run(&asked->alone);
-    asked->decided = asked->options.history ? new_run(&asked->options) : asked->logs;
-    if (setup_load(&asked->decided->setup, err) < 0 ||
-        (asked->options.history &&
+    asked->decided = asked->options.history || !has_logs ? new_run(&asked->options) : asked->logs;
+    if (setup_load(&asked->decided->setup, err) < 0)
+        return -1;
+    if (!has_logs && !asked->options.history)
+        return err_set(err, ERR_USAGE, "where shall it look? Name logs, or --history DB");
+    if ((asked->options.history &&
          (open_history(&asked->decided->archive, &asked->decided->setup, err) < 0 ||
           open_history(&asked->kept, &asked->decided->setup, err) < 0)))
         return -1;
