@@ -94,9 +94,9 @@ static int open_all(struct asked *asked, struct err *err)
         return -1;
     if (!has_logs && !asked->options.history)
         return err_set(err, ERR_USAGE, "where shall it look? Name logs, or --history DB");
-    if ((asked->options.history &&
-         (open_history(&asked->decided->archive, &asked->decided->setup, err) < 0 ||
-          open_history(&asked->kept, &asked->decided->setup, err) < 0)))
+    if (asked->options.history &&
+        (open_history(&asked->decided->archive, &asked->decided->setup, err) < 0 ||
+         open_history(&asked->kept, &asked->decided->setup, err) < 0))
         return -1;
     if (has_logs && asked->logs != asked->decided && setup_load(&asked->logs->setup, err) < 0)
         return -1;
