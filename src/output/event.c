@@ -94,7 +94,7 @@ static void verdict(struct buf *line, const struct event *event, const struct ta
 
 static void source(struct buf *line, const struct event *event)
 {
-    if (!event->attempt.line) { /* of a history, which did not keep it */
+    if (!event->attempt.line && !event->file.len) { /* of a history, which did not keep it */
         known(line, "source", SV_EMPTY);
         return;
     }
