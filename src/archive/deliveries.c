@@ -144,3 +144,33 @@ int archive_take_deliveries(struct archive *archive, struct evidence *evidence, 
     mem_free(deliveries.wanted);
     return result;
 }
+
+struct last {
+    struct archive *archive;
+    uint64_t fingerprint;
+    int64_t step;
+};
+
+static void take_last(void *context, uint64_t fingerprint, int64_t step)
+{
+    struct last *last = context;
+    if (fingerprint == last->fingerprint && step > last->step)
+        last->step = step;
+}
+
+static int look_in_day(void *context, const struct item *item, struct err *err)
+{
+    struct last *last = context;
+    return deliveries_each(item->value, archive_taxonomy(last->archive), take_last, last) < 0
+               ? archive_damaged(last->archive, "the counters of a day", err)
+               : 0;
+}
+
+int archive_last_delivery(struct archive *archive, sv address, int64_t *time, struct err *err)
+{
+    struct last last = {archive, fpset_kept(hash_bytes(address)), INT64_MIN};
+    if (history_each(archive->history, ITEM_DAY, look_in_day, &last, err) < 0)
+        return -1;
+    *time = last.step == INT64_MIN ? 0 : last.step * DELIVERY_STEP;
+    return 0;
+}

@@ -45,6 +45,26 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                   "how many had nothing to say.",
          .example = "bouncelog explain '550 5.1.1 <joe@example.com>: User unknown'",
          .run = explain_command},
+    [COMMAND_WHY] =
+        {.name = "why",
+         .operands = "ADDRESS [LOG...]",
+         .summary = "one address: listed or not, and why",
+         .usages = {"why [OPTIONS] ADDRESS LOG...", "why --history DB [OPTIONS] ADDRESS [LOG...]"},
+         .about =
+             "For a support desk: all attempts on one address in the order of time, whether it "
+             "is on the list and since when, what holds it, what the policy still lacks, what "
+             "never counts and why, and the commands that change it. Logs are judged as scan "
+             "does, with --history over what that holds, and nothing is written. A history "
+             "alone keeps failures that count and the last delivery, not every attempt.",
+         .example = "bouncelog why joe@example.com /var/log/mail.log*",
+         .exits = {{EXIT_DONE, "answered, also when the address was never seen"},
+                   {EXIT_USAGE, "usage"},
+                   {EXIT_INCOMPLETE, "answered, but something could not be read or understood"},
+                   {EXIT_CONFIG, "a pattern, policy or configuration file is wrong"},
+                   {EXIT_HISTORY, "the history cannot be read"}},
+         .takes_files = true,
+         .reads_config = true,
+         .run = why_command},
     [COMMAND_CODES] =
         {.name = "codes",
          .operands = "[CODE...]",

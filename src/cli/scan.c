@@ -16,28 +16,11 @@
 #include "cli.h"
 #include "confine.h"
 #include "progress.h"
-#include "results.h"
-#include "setup.h"
-
-/* What a run holds open; released in one place. */
-struct run {
-    struct setup setup;
-    struct results results;
-    struct archive *archive; /* NULL: without a history */
-    struct buf line;         /* the event being written */
-    struct arena arena;      /* what its redaction makes */
-    struct input *input;
-    struct scan_result scan;
-    struct input_status *inputs;
-    struct decisions decisions;
-    struct report report;
-    struct map listed; /* addresses on the lists that are there */
-    struct timespec began;
-};
+#include "scan.h"
 
 static void write_event(void *context, const struct event *event)
 {
-    struct run *run = context;
+    struct scan_run *run = context;
     if (run->setup.options->events_which == EVENTS_FAILURES &&
         event->attempt.outcome == OUTCOME_DELIVERED)
         return;
@@ -57,7 +40,7 @@ static unsigned cores(void)
     return count > 0 ? (unsigned)count : 1;
 }
 
-static int open_archive(struct run *run, struct err *err)
+static int open_archive(struct scan_run *run, struct err *err)
 {
     const struct options *options = run->setup.options;
     struct archive_options how = {.path = options->history,
@@ -73,7 +56,7 @@ static int open_archive(struct run *run, struct err *err)
     return archive_open(&run->archive, &how, err);
 }
 
-static void scan_logs(struct run *run)
+void scan_logs(struct scan_run *run)
 {
     const struct options *options = run->setup.options;
     struct progress progress;
@@ -93,9 +76,9 @@ static void scan_logs(struct run *run)
                                         .filter_count = options->filters.count,
                                         .messages_max = options->messages_max,
                                         .jobs = options->jobs ? options->jobs : cores(),
-                                        .sink = run->results.events ? write_event : NULL,
-                                        .sink_context = run,
-                                        .failures_alone = options->events_which == EVENTS_FAILURES,
+                                        .sink = run->sink,
+                                        .sink_context = run->sink_context,
+                                        .failures_alone = run->failures_alone,
                                         .by_day = run->archive != NULL,
                                         .progress_context = &progress};
     if (run->archive) {
@@ -122,13 +105,13 @@ static double seconds_since(const struct timespec *began)
 }
 
 /* A log that did not change was not opened: the history knows what it is packed in. */
-static sv format_of(const struct run *run, const struct source *source)
+static sv format_of(const struct scan_run *run, const struct source *source)
 {
     sv known = run->archive ? archive_format(run->archive, source->known) : SV_EMPTY;
     return known.len && strcmp(source->format, "unknown") == 0 ? known : sv_from(source->format);
 }
 
-static void describe_inputs(struct run *run)
+void scan_describe_inputs(struct scan_run *run)
 {
     size_t count = run->scan.source_count;
     run->inputs = mem_zero(count + 1, sizeof *run->inputs);
@@ -147,7 +130,7 @@ static void describe_inputs(struct run *run)
     }
 }
 
-static bool knows_lists(const struct run *run)
+static bool knows_lists(const struct scan_run *run)
 {
     return run->archive && !archive_is_new(run->archive);
 }
@@ -155,7 +138,7 @@ static bool knows_lists(const struct run *run)
 /* What a brake would protect: who is new is known by the evidence where there is any, else by the
  * lists that are there; who would be lost by the lists in any case, unless they are those of one
  * night alone. */
-static void set_brake(struct run *run, struct suppress_options *how)
+static void set_brake(struct scan_run *run, struct suppress_options *how)
 {
     const struct options *options = run->setup.options;
     bool known = knows_lists(run), found = known;
@@ -172,15 +155,15 @@ static void set_brake(struct run *run, struct suppress_options *how)
 static void each_activity(void *context, int64_t first, int64_t last, activity_visitor *visit,
                           void *visitor)
 {
-    struct run *run = context;
+    struct scan_run *run = context;
     (void)first;
     (void)last;
     tally_each_activity(&run->scan.tally, visit, visitor);
 }
 
-static int decide(struct run *run, struct err *err)
+int scan_decide(struct scan_run *run, struct err *err)
 {
-    struct suppress_source source = {
+    run->source = (struct suppress_source){
         .evidence = &run->scan.evidence,
         .ledger = run->scan.ledger,
         .latest = run->scan.tally.last,
@@ -191,22 +174,22 @@ static int decide(struct run *run, struct err *err)
         .tried_on = brake_tried_on,
         .tried_context = &run->scan.tally,
     };
-    if (run->archive && archive_evidence(run->archive, &run->scan, &source, err) < 0)
+    if (run->archive && archive_evidence(run->archive, &run->scan, &run->source, err) < 0)
         return -1;
     if (run->archive)
         setup_allow(&run->setup, archive_allowed(run->archive));
-    struct suppress_options options = setup_suppress_options(&run->setup);
-    set_brake(run, &options);
-    suppress_decide(&run->decisions, &source, &options);
+    run->how = setup_suppress_options(&run->setup);
+    set_brake(run, &run->how);
+    suppress_decide(&run->decisions, &run->source, &run->how);
     return run->archive ? archive_check(run->archive, err) : 0;
 }
 
-static bool keeps_history(const struct run *run)
+static bool keeps_history(const struct scan_run *run)
 {
     return run->archive && !run->setup.options->dry_run;
 }
 
-static void make_report(struct run *run)
+void scan_make_report(struct scan_run *run)
 {
     struct ledger_counts counts = ledger_counts(run->scan.ledger);
     struct report_source source = {.lines = &run->scan.lines,
@@ -231,7 +214,7 @@ static void make_report(struct run *run)
 /* Nothing is replaced before all is written, the history but for its commit included. A run that is
  * killed before the commit has left the history as it was: the next one reads the same lines, and
  * writes the same results. */
-static int leave(struct run *run)
+static int leave(struct scan_run *run)
 {
     struct err err;
     bool keep = keeps_history(run);
@@ -246,25 +229,14 @@ static int leave(struct run *run)
 }
 
 /* Where nothing was understood, that is what is wrong, and not that the lists are held. */
-static int code_of_brake(const struct run *run)
+static int code_of_brake(const struct scan_run *run)
 {
     bool read = run->scan.lines.total == 0 && !run->report.incomplete;
     return run->report.brake_why == BRAKE_BLIND && !read ? EXIT_INCOMPLETE : EXIT_BRAKE;
 }
 
-static int run_scan(struct run *run)
+static void tell_limits(const struct scan_run *run)
 {
-    struct err err;
-    (void)clock_gettime(CLOCK_MONOTONIC, &run->began);
-    if (setup_load(&run->setup, &err) < 0 || open_archive(run, &err) < 0 ||
-        results_open(&run->results, run->setup.options, &err) < 0)
-        return fail(&err);
-    confine(run->setup.options);
-    scan_logs(run);
-    describe_inputs(run);
-    if (decide(run, &err) < 0)
-        return fail(&err);
-    make_report(run);
     if (run->scan.duplicate_count)
         say("%lld attempts stand in two logs of one host, and were counted once",
             (long long)run->scan.duplicate_count);
@@ -272,6 +244,24 @@ static int run_scan(struct run *run)
         say("%llu times a pattern was given up for taking too long, and the text was judged "
             "without it (bouncelog patterns check)",
             (unsigned long long)run->scan.limits);
+}
+
+static int run_scan(struct scan_run *run)
+{
+    struct err err;
+    if (setup_load(&run->setup, &err) < 0 || open_archive(run, &err) < 0 ||
+        results_open(&run->results, run->setup.options, &err) < 0)
+        return fail(&err);
+    confine(run->setup.options);
+    run->sink = run->results.events ? write_event : NULL;
+    run->sink_context = run;
+    run->failures_alone = run->setup.options->events_which == EVENTS_FAILURES;
+    scan_logs(run);
+    scan_describe_inputs(run);
+    if (scan_decide(run, &err) < 0)
+        return fail(&err);
+    scan_make_report(run);
+    tell_limits(run);
     int code = leave(run);
     results_tell_gaps(&run->report);
     bool held = setup_condition_holds(&run->setup, &run->report);
@@ -282,7 +272,14 @@ static int run_scan(struct run *run)
                                     : EXIT_DONE;
 }
 
-static void release(struct run *run)
+void scan_run_init(struct scan_run *run, const struct options *options)
+{
+    setup_init(&run->setup, options);
+    map_init(&run->listed, 1);
+    (void)clock_gettime(CLOCK_MONOTONIC, &run->began);
+}
+
+void scan_run_release(struct scan_run *run)
 {
     results_discard(&run->results);
     if (run->input) {
@@ -301,11 +298,10 @@ static void release(struct run *run)
 
 int scan_command(const struct options *options)
 {
-    struct run *run = mem_zero(1, sizeof *run);
-    setup_init(&run->setup, options);
-    map_init(&run->listed, 1);
+    struct scan_run *run = mem_zero(1, sizeof *run);
+    scan_run_init(run, options);
     int code = run_scan(run);
-    release(run);
+    scan_run_release(run);
     mem_free(run);
     return code;
 }

@@ -88,7 +88,21 @@ static void verdict(struct buf *line, const struct event *event, const struct ta
     known(line, "scope", failure ? scope_of(taxonomy, a->verdict.category) : SV_EMPTY);
     known(line, "action", failure ? action_name(event->action) : SV_EMPTY);
     known(line, "rule", failure ? a->verdict.rule : SV_EMPTY);
-    known(line, "basis", failure ? basis_name(a->verdict.basis) : SV_EMPTY);
+    known(line, "basis",
+          failure && a->verdict.basis != BASIS_COUNT ? basis_name(a->verdict.basis) : SV_EMPTY);
+}
+
+static void source(struct buf *line, const struct event *event)
+{
+    if (!event->attempt.line && !event->file.len) { /* of a history, which did not keep it */
+        known(line, "source", SV_EMPTY);
+        return;
+    }
+    line_open(line, "source");
+    line_text(line, "file", event->file);
+    line_key(line, "line");
+    buf_add_u64(line, (uint64_t)event->attempt.line);
+    buf_add_byte(line, '}');
 }
 
 void output_event(struct buf *line, const struct event *event, const struct taxonomy *taxonomy,
@@ -97,23 +111,21 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
     const struct record *a = &event->attempt;
     buf_add_byte(line, '{');
     identity(line, event, taxonomy, redactor, arena);
-    line_text(line, "outcome", outcome_name(a->outcome));
-    known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
+    bool kept = a->outcome != OUTCOME_COUNT; /* else its time and category are all that is */
+    known(line, "outcome", kept ? outcome_name(a->outcome) : SV_EMPTY);
+    known(line, "severity", kept && is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
     number(line, "code", a->reply.code);
     known(line, "enhanced", a->reply.enhanced);
     known(line, "dsn", a->dsn);
     line_text(line, "stage", stage_name(a->said.stage));
-    line_text(line, "origin", origin_name(a->said.origin));
+    known(line, "origin", a->said.origin != ORIGIN_COUNT ? origin_name(a->said.origin) : SV_EMPTY);
     known(line, "text", redact_text(redactor, a->reply.text, arena));
     verdict(line, event, taxonomy);
     known(line, "cause", taxonomy_category_name(taxonomy, event->cause));
     known(line, "provider", a->provider);
     delay(line, a->delay_s);
-    line_open(line, "source");
-    line_text(line, "file", event->file);
-    line_key(line, "line");
-    buf_add_u64(line, (uint64_t)a->line);
-    buf_add(line, SV("}}\n"));
+    source(line, event);
+    buf_add(line, SV("}\n"));
 }
 
 static void no_verdict(struct buf *line)

@@ -12,6 +12,7 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/suppress/policy.h"
 #include "brakes.h"
+#include "grounds.h"
 #include "incidents.h"
 
 enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
@@ -30,27 +31,13 @@ struct ground {
     bool at_once;
     enum hold hold; /* by a guard alone */
     const struct incident *incident;
+    int64_t from; /* as in struct decision */
     int64_t messages;
 };
 
-/* An event with an original recipient counts against the original where it expanded to this one
- * recipient in that message, else against the final one. */
 static bool counts(const struct decider *decider, const struct failed_message *message)
 {
-    if (!message->original)
-        return true;
-    bool expanded = ledger_expanded(decider->source->ledger, message->message, message->original);
-    return message->as_original ? !expanded : expanded;
-}
-
-static const struct failure *domain_failure(const struct decider *decider, sv domain,
-                                            uint8_t category)
-{
-    const struct address_record *record = map_get(&decider->source->evidence->domains, domain);
-    const struct failure *failure = record ? record->failures : NULL;
-    while (failure && failure->category != category)
-        failure = failure->next;
-    return failure;
+    return ground_counts(decider->source->ledger, message);
 }
 
 static bool domain_reached(const struct decider *decider, const struct failure *failure)
@@ -104,20 +91,22 @@ static void note_solid(const struct decider *decider, const struct address_recor
         solid->last = time;
 }
 
-/* Did it take mail just before, and fail on one day alone since? */
-static bool is_recent(const struct decider *decider, const struct address_record *record,
-                      const struct solid *solid)
+/* How long after the first one another failure is needed: it took mail just before. */
+static int64_t recent_wait(const struct decider *decider, const struct address_record *record,
+                           const struct solid *solid)
 {
     const struct recent_guard *guard = &decider->options->policy->recent;
-    return record->delivered_at &&
-           solid->first - record->delivered_at <= (int64_t)guard->days * SECONDS_A_DAY &&
-           solid->last - solid->first < (int64_t)guard->hours * SECONDS_AN_HOUR;
+    bool recent = record->delivered_at &&
+                  solid->first - record->delivered_at <= (int64_t)guard->days * SECONDS_A_DAY;
+    return recent ? (int64_t)guard->hours * SECONDS_AN_HOUR : 0;
 }
 
 static void judge_solid(const struct decider *decider, const struct address_record *record,
                         const struct solid *solid, struct ground *ground)
 {
-    if (solid->count && !is_recent(decider, record, solid))
+    if (solid->count)
+        ground->from = solid->first + recent_wait(decider, record, solid);
+    if (solid->count && solid->last >= ground->from)
         ground->at_once = true;
     else if (solid->count)
         ground->hold = HOLD_RECENT;
@@ -151,7 +140,8 @@ static bool find_ground(const struct decider *decider, sv address,
     if (ground->at_once)
         return true;
     const struct failure *domain =
-        rule->per_domain ? domain_failure(decider, sv_after_last(address, '@'), failure->category)
+        rule->per_domain ? ground_of_domain(decider->source->evidence, sv_after_last(address, '@'),
+                                            failure->category)
                          : NULL;
     bool reached = rule->per_domain ? domain && domain_reached(decider, domain)
                                     : policy_reached(rule, times, count);
@@ -172,13 +162,6 @@ static bool is_stronger(const struct ground *a, const struct ground *b)
     return a->failure->category < b->failure->category;
 }
 
-/* Does the map hold the address, or @ and its domain? */
-static bool has_address(const struct map *map, sv address)
-{
-    size_t at = sv_rfind_byte(address, '@');
-    return map_get(map, address) || (at != SV_NPOS && map_get(map, sv_skip(address, at)));
-}
-
 static bool is_known(const struct decider *decider, sv address)
 {
     return !decider->options->known || has_address(decider->options->known, address);
@@ -192,7 +175,7 @@ static bool is_allowed(const struct decider *decider, sv address)
 static bool may_be_listed(const struct decider *decider, sv address)
 {
     return policy_may_list(address) && is_known(decider, address) &&
-           fpset_get(&decider->source->evidence->senders, hash_nocase(address)) == FPSET_NEW;
+           !is_own_sender(decider->source->evidence, address);
 }
 
 static bool find_best(const struct decider *decider, sv address,
@@ -251,6 +234,7 @@ static struct decision decide(const struct decider *decider, sv address,
     decision.failure = best.failure;
     decision.messages = best.messages;
     decision.at_once = best.at_once;
+    decision.from = best.from;
     decision.hold = allowed ? HOLD_ALLOWED : best.hold;
     decision.incident = best.incident;
     decision.ruling = decision.hold ? RULING_HELD : RULING_LISTED;

@@ -7,6 +7,8 @@
  */
 #include "bouncelog/suppress/policy.h"
 
+#include "bouncelog/suppress/lacks.h"
+
 enum {
     SECONDS_A_DAY = 86400,
     LOCAL_PART_MAX = 64,
@@ -110,6 +112,29 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
                    ? count_or_suppress(policy, taxonomy, event)
                    : otherwise;
     }
+}
+
+enum uncounted why_uncounted(const struct policy_table *policy, const struct taxonomy *taxonomy,
+                             const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    enum action action = policy_action(policy, taxonomy, event);
+    if (!outcome_is_failure(attempt->outcome) || action == ACTION_SUPPRESS ||
+        action == ACTION_COUNT_TOWARD)
+        return UNCOUNTED_NOT;
+    if (attempt->verdict.category >= taxonomy->category_count)
+        return UNCOUNTED_POLICY;
+    enum scope scope = taxonomy->categories[attempt->verdict.category].scope;
+    const struct policy_rule *rule = &policy->rules[attempt->verdict.category];
+    if (scope != SCOPE_RECIPIENT && scope != SCOPE_DOMAIN && !rule->listed)
+        return UNCOUNTED_SCOPE;
+    if (attempt->ambiguous)
+        return UNCOUNTED_AMBIGUOUS;
+    if (!event->suppressible)
+        return UNCOUNTED_NULL_SENDER;
+    if (attempt->local && !policy->local_recipients_count)
+        return UNCOUNTED_LOCAL_AGENT;
+    return speaks_of_recipient(attempt) ? UNCOUNTED_POLICY : UNCOUNTED_STAGE;
 }
 
 static size_t sort_times(int64_t *sorted, const int64_t *times, size_t count)

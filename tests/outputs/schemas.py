@@ -26,6 +26,13 @@ bouncelog('scan', '-o', f'{work}/empty.json', '-', stdin=subprocess.DEVNULL)
 with open(f'{work}/explain.ndjson', 'wb') as out:
     bouncelog('explain', '--json', '-', input=casefiles.inputs(sorted(glob.glob('tests/cases/*.cases'))), stdout=out)
 
+HISTORY = f'{work}/history.db'
+bouncelog('scan', '-o', '/dev/null', '-d', HISTORY, 'samples/postfix.log')
+with open(f'{work}/why.ndjson', 'wb') as out:
+    for address in 'carla@example.com', 'anna@example.com', 'greta@example.com', 'dora@example.net', 'nobody@example.org':
+        for where in (['samples/postfix.log'], ['-d', HISTORY], ['-d', HISTORY, 'samples/postfix.log']):
+            bouncelog('why', '--json', address, *where, stdout=out)
+
 def load(name):
     with open(f'docs/schemas/{name}', encoding='utf-8') as file:
         loaded = json.load(file)
@@ -73,15 +80,16 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(),
+OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(), 'why': set(),
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
 ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
-         'format', 'schema', 'kind'}
+         'format', 'schema', 'kind', 'held_by'}
 
 for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['events.ndjson']),
-                    ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson'])):
+                    ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']),
+                    ('why', ['why.ndjson'])):
     validator = schema(name)
     valid = lambda document: not next(validator.iter_errors(document), None)
     real = [d for file in files for d in documents(file, file.endswith('ndjson'))]

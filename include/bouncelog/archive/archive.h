@@ -92,6 +92,10 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
  * the archive. */
 int archive_find(struct archive *archive, sv address, const struct address_record **record,
                  struct err *err) MUST_CHECK;
+/* When it (lower-cased) took mail last, by the counters of the days that are kept: the beginning of
+ * that step (model/activity.h); 0: it is not known to. */
+int archive_last_delivery(struct archive *archive, sv address, int64_t *time,
+                          struct err *err) MUST_CHECK;
 /* Makes everything that says anything of the address go away, what undoing a run would bring back
  * included. */
 int archive_forget(struct archive *archive, sv address, struct err *err) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
 #include "bouncelog/report/report.h"
+#include "bouncelog/report/why.h"
 
 /* cJSON takes its memory from mem, for all rooms: without, a document would lack what there was no
  * memory for. Before any other thread starts. */
@@ -66,6 +67,14 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
  * other lines and the names of files. */
 void output_event_ecs(struct buf *line, const struct event *event, const struct taxonomy *taxonomy,
                       const struct redactor *redactor, struct arena *arena);
+
+/* One address: a JSON object on one line; or a screen of text, with a note below its attempts. */
+void output_why_json(struct buf *out, const struct why *why);
+void output_why_text(struct buf *out, const struct why *why, sv note);
+/* An attempt in it. Of one that a history kept, the outcome may be OUTCOME_COUNT (it failed, as its
+ * category says, and no more is known), the basis BASIS_COUNT, the origin ORIGIN_COUNT, the line 0;
+ * so for output_event. */
+void output_attempt(struct buf *out, const struct event *event, const struct taxonomy *taxonomy);
 
 enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };
 

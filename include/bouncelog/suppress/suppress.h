@@ -58,6 +58,7 @@ struct decision {
     const struct failure *failure;   /* listed or held: what it rests on */
     int64_t messages;                /* ...distinct messages that failed so */
     bool at_once;                    /* ...one of them was enough */
+    int64_t from;                    /* ...that failed then or later; HOLD_RECENT: one would be */
     bool fresh;                      /* listed: it was on no list before */
     bool removed;                    /* it was listed, and is not any more for whatever reason */
     const char *skipped;             /* listed: why no list may carry it; NULL: it may */

@@ -61,5 +61,5 @@ int options_check(const struct options *o, struct err *err)
         return -1;
     if (o->since >= o->until)
         return err_set(err, ERR_USAGE, "--since is not before --until");
-    return check_history(o, err);
+    return o->command == COMMAND_WHY ? 0 : check_history(o, err);
 }
