@@ -74,6 +74,13 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
     failure_set_texts(failure, texts);
 }
 
+/* Of a message whose beginning was not seen, copies for others of an alias may have gone before: a
+ * failure of this one speaks against nobody else. */
+static bool may_mean_original(const struct event *event)
+{
+    return event->begun && event->attempt.original.len;
+}
+
 static void record_failure(struct map *map, sv key, const struct event *event, bool as_original)
 {
     char bytes[ADDRESS_MAX];
@@ -85,7 +92,8 @@ static void record_failure(struct map *map, sv key, const struct event *event, b
     struct failure *failure = failure_of(&record->failures, a->verdict.category);
     struct failed_message message = {.message = event->message,
                                      .time = a->time,
-                                     .original = a->original.len ? hash_nocase(a->original) : 0,
+                                     .original =
+                                         may_mean_original(event) ? hash_nocase(a->original) : 0,
                                      .as_original = as_original,
                                      .at_once = event->action == ACTION_SUPPRESS};
     failure_add_message(failure, &message);
@@ -138,7 +146,7 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
     if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)
         return;
     record_failure(&evidence->addresses, attempt->recipient, event, false);
-    if (attempt->original.len)
+    if (may_mean_original(event))
         record_failure(&evidence->addresses, attempt->original, event, true);
     if (per_domain)
         record_failure(&evidence->domains, sv_after_last(attempt->recipient, '@'), event, false);

@@ -7,8 +7,9 @@
  * events, not on the order in which they are noted, so that nights and hosts add up. A failure that
  * would have listed the address, and was refuted, is kept for a while: many of them are an
  * incident.
- * An event that names an original recipient is kept under both addresses; which of them is meant
- * follows at the end from what else the original expanded to.
+ * An event that names an original recipient is kept under both addresses, if the message was seen
+ * from its beginning; which of them is meant follows at the end from what else the original
+ * expanded to. Else it is kept under the final one alone.
  * Thread: one. Failures and texts live as long as their address record, or until it records more.
  */
 #ifndef BOUNCELOG_EVIDENCE_EVIDENCE_H

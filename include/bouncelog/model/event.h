@@ -58,7 +58,7 @@ struct record {
     uint8_t mta;             /* index of taxonomy.mtas */
     bool null_sender;        /* RECORD_SENDER: the envelope sender is <> */
     bool notification;       /* RECORD_SENDER: the message is a notification of our own MTA */
-    bool arrival;            /* RECORD_SENDER: the message was handed to us just now */
+    bool arrival;            /* RECORD_SENDER, _QUEUED: the message was handed to us just now */
     bool frees_itself;       /* RECORD_SENDER: no line will say that the queue id is free */
     int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
     int64_t time;            /* seconds since 1970, UTC */
@@ -102,6 +102,7 @@ struct event {
     uint64_t sender_key;        /* hash_nocase of a known sender */
     uint64_t sender_domain_key; /* of its domain; 0: it has none */
     bool sender_known;
+    bool begun;        /* its message was seen coming into being: no recipient went before */
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;

@@ -55,6 +55,7 @@ struct header_form {
     X(MEANING_ATTEMPT, "attempt")                                                                  \
     X(MEANING_SENDER, "sender")                                                                    \
     X(MEANING_QUEUED, "queued")                                                                    \
+    X(MEANING_BEGUN, "begun")                                                                      \
     X(MEANING_EXPIRED, "expired")                                                                  \
     X(MEANING_REMOVED, "removed")                                                                  \
     X(MEANING_REFUSED, "refused")                                                                  \
