@@ -164,7 +164,7 @@ static void note_expansion(struct ledger *ledger, struct message *message,
             note_direct(ledger, message, attempt->address_key);
         return;
     }
-    uint64_t original = hash_nocase(attempt->original);
+    uint64_t original = hash_mailbox(attempt->original);
     settle_lookup(ledger, message, original);
     uint64_t pair = hash_mix(message_fingerprint(message), original);
     struct chains *expansions = &ledger->messages.expansions;
@@ -209,7 +209,7 @@ static void note_forwarding(struct ledger *ledger, const struct message *message
     }
     note_own_copy(ledger, message, attempt->address_key, copy);
     if (attempt->original.len)
-        note_own_copy(ledger, message, hash_nocase(attempt->original), copy);
+        note_own_copy(ledger, message, hash_mailbox(attempt->original), copy);
 }
 
 /* An expiry has the words of the deferral that it ends. */
