@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/output/output.h"
 
@@ -101,8 +102,9 @@ static void write_entry(struct writer *writer, const struct report *report,
                         const struct suppression *row)
 {
     struct suppression entry = *row;
-    if (!report->redacted)
-        entry.address = entry.key;
+    char key[MAILBOX_MAX];
+    if (!report->redacted && row->address.len <= sizeof key)
+        entry.address = mailbox_key(row->address, key);
     write_row(writer, &entry);
 }
 

@@ -9,6 +9,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/text.h"
 
 struct writer {
     struct report *report;
@@ -41,7 +42,7 @@ static struct suppression describe(struct writer *writer, const struct decision 
     struct arena *arena = &writer->report->arena;
     const struct redactor *redactor = writer->options->redactor;
     const struct failure *failure = decision->failure;
-    sv address = failure_spelling(failure, decision->key);
+    sv address = text_lower(arena, failure_spelling(failure, decision->key));
     sv final = failure_text(failure, FAILURE_FINAL);
     sv original = failure_text(failure, FAILURE_ORIGINAL);
     if (mailbox_same(final, decision->key))
@@ -134,9 +135,10 @@ static void add_address(struct writer *writer, const struct decision *decision)
                 (struct held_row){address, SV("brake: the lists stay as they were until --force")};
         break;
     case RULING_HELD:
-        address =
-            redact_address(writer->options->redactor,
-                           failure_spelling(decision->failure, decision->key), &report->arena);
+        address = redact_address(
+            writer->options->redactor,
+            text_lower(&report->arena, failure_spelling(decision->failure, decision->key)),
+            &report->arena);
         report->held[report->held_count++] = (struct held_row){address, why_held(writer, decision)};
         break;
     case RULING_CLEARED:

@@ -138,7 +138,7 @@ struct rule_row {
 };
 
 struct suppression {
-    sv key;     /* the address as lists carry it (mailbox.h), never a fingerprint of it */
+    sv key;     /* the address by its one spelling (mailbox.h), never a fingerprint of it */
     bool fresh; /* it was on no list before */
     sv address; /* as it was mailed; of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
