@@ -51,7 +51,7 @@ bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t ori
 /* Of the message that has this queue id on the record's host. */
 static uint64_t message_key(const struct record *record, uint64_t queue_key)
 {
-    return hash_mix(record->host_key, queue_key) | 1;
+    return message_key_of(record->host_key, queue_key);
 }
 
 static struct message *find_message(struct ledger *ledger, const struct record *record)

@@ -6,6 +6,7 @@
 #ifndef BOUNCELOG_MODEL_EVENT_H
 #define BOUNCELOG_MODEL_EVENT_H
 
+#include "bouncelog/base/hash.h"
 #include "bouncelog/model/names.h"
 #include "bouncelog/model/taxonomy.h"
 
@@ -92,6 +93,12 @@ struct record {
     sv provider; /* lives for the run; empty: unknown */
     sv shape;    /* of words that nothing is known about; else empty */
 };
+
+/* Of the message that has the queue id with this hash_id on the host with this hash_bytes. */
+static inline uint64_t message_key_of(uint64_t host_key, uint64_t queue_key)
+{
+    return hash_mix(host_key, queue_key) | 1;
+}
 
 /* A delivery attempt as it leaves the program: a record joined with what the other lines of its
  * message say. Views live until the next event. */

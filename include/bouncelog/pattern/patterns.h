@@ -168,6 +168,8 @@ struct mta_patterns {
     struct gate *gates;
     uint32_t gates_of[257];
     uint64_t leads[256];
+    /* ...of which all that begins with the byte says that a message begins, or nothing. */
+    uint64_t beginnings[256];
     struct frame *frames;
     size_t frame_count;
     struct command_stage *stages;
