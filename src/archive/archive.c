@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/pack.h"
 #include "state.h"
@@ -143,7 +144,8 @@ static int load_allowed(void *context, const struct item *item, struct err *err)
 {
     struct archive *archive = context;
     (void)err;
-    map_add(&archive->allowed, item->key, NULL);
+    char key[MAILBOX_MAX];
+    map_add(&archive->allowed, mailbox_key(item->key, key), NULL);
     return 0;
 }
 

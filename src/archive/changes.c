@@ -13,7 +13,7 @@ void changes_add(struct changes *changes, const struct item *item, sv value, boo
         remove ? SV_EMPTY : arena_copy(&changes->texts, value), remove};
 }
 
-static int apply(struct changes *changes, struct err *err)
+int changes_apply(struct changes *changes, struct err *err)
 {
     struct history *history = changes->archive->history;
     int result = 0;
@@ -36,7 +36,7 @@ int changes_make(struct changes *changes, enum item_kind kind, item_visitor *vis
     changes->kind = kind;
     if (history_each(changes->archive->history, kind, visit, context, err) < 0)
         return -1;
-    return apply(changes, err);
+    return changes_apply(changes, err);
 }
 
 void changes_release(struct changes *changes)

@@ -26,6 +26,8 @@ void changes_add(struct changes *changes, const struct item *item, sv value, boo
 /* Walks over all items of a kind, and then changes those that the visitor wants to be changed. */
 int changes_make(struct changes *changes, enum item_kind kind, item_visitor *visit, void *context,
                  struct err *err) MUST_CHECK;
+/* Of the kind that `changes` says. */
+int changes_apply(struct changes *changes, struct err *err) MUST_CHECK;
 void changes_release(struct changes *changes);
 
 #endif

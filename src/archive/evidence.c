@@ -3,10 +3,12 @@
  * What other hosts have on their lists is their matter. */
 #include <stdlib.h>
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/pack.h"
-#include "state.h"
+#include "changes.h"
 
 enum { SECONDS_A_DAY = 86400 };
 
@@ -15,21 +17,38 @@ struct load {
     struct evidence *evidence;
     struct map *records;
     bool own, others; /* which to take */
+    struct changes respelled;
 };
+
+/* Version 1.0.0 knew an address with a domain in other letters by its spelling. */
+static sv key_of_item(struct load *load, const struct item *item, bool own, char *key)
+{
+    if (bytes_are_ascii(item->key.ptr, item->key.len))
+        return item->key;
+    sv is = load->respelled.kind == ITEM_DOMAIN ? mailbox_domain_key(item->key, key)
+                                                : mailbox_key(item->key, key);
+    if (own && !sv_eq(is, item->key))
+        changes_add(&load->respelled, item, SV_EMPTY, true);
+    return is;
+}
 
 static int load_record(void *context, const struct item *item, struct err *err)
 {
-    const struct load *load = context;
+    struct load *load = context;
+    char bytes[MAILBOX_MAX];
     bool own = archive_is_own(load->archive, item);
     if (!own)
         load->archive->has_others = true;
     if (own ? !load->own : !load->others)
         return 0;
-    struct address_record *record = map_add(load->records, item->key, NULL);
+    sv key = key_of_item(load, item, own, bytes);
+    struct address_record *record = map_add(load->records, key, NULL);
     struct address_record before = *record;
     if (address_record_unpack(record, item->value, archive_taxonomy(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
-    record->known = record->known || own;
+    bool respelled = !sv_eq(key, item->key);
+    record->known = record->known || (own && !respelled);
+    record->changed = record->changed || (own && respelled);
     if (!own) { /* what stands on the lists of others is their matter */
         record->listing.since = before.listing.since;
         record->listing.last_failure = before.listing.last_failure;
@@ -50,22 +69,31 @@ static int load_senders(void *context, const struct item *item, struct err *err)
     return in.failed ? archive_damaged(load->archive, "envelope senders", err) : 0;
 }
 
+static int load_records(struct load *load, enum item_kind kind, struct map *records,
+                        struct err *err)
+{
+    load->records = records;
+    load->respelled = (struct changes){.archive = load->archive, .kind = kind};
+    int result = history_each(load->archive->history, kind, load_record, load, err);
+    if (result == 0 && load->archive->options.use != HISTORY_READ)
+        result = changes_apply(&load->respelled, err);
+    changes_release(&load->respelled);
+    return result;
+}
+
 static int load_evidence(struct load *load, struct err *err)
 {
-    struct history *history = load->archive->history;
-    load->records = &load->evidence->addresses;
-    if (history_each(history, ITEM_ADDRESS, load_record, load, err) < 0)
-        return -1;
-    load->records = &load->evidence->domains;
-    if (history_each(history, ITEM_DOMAIN, load_record, load, err) < 0)
-        return -1;
-    return history_each(history, ITEM_SENDERS, load_senders, load, err);
+    return load_records(load, ITEM_ADDRESS, &load->evidence->addresses, err) < 0 ||
+                   load_records(load, ITEM_DOMAIN, &load->evidence->domains, err) < 0
+               ? -1
+               : history_each(load->archive->history, ITEM_SENDERS, load_senders, load, err);
 }
 
 int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
                          struct err *err)
 {
-    struct load load = {archive, evidence, NULL, !others_alone, true};
+    struct load load = {
+        .archive = archive, .evidence = evidence, .own = !others_alone, .others = true};
     return load_evidence(&load, err);
 }
 
@@ -100,7 +128,7 @@ void archive_prepare(void *context, struct scan_result *scan)
 {
     struct archive *archive = context;
     struct err *err = &archive->failed;
-    struct load load = {archive, &scan->evidence, NULL, true, false};
+    struct load load = {.archive = archive, .evidence = &scan->evidence, .own = true};
     struct load_ledger ledger = {archive, scan->ledger, true};
     if (load_evidence(&load, err) == 0 && load_duplicates(archive, &scan->duplicates, err) == 0)
         (void)!history_each(archive->history, ITEM_LEDGER, load_ledger, &ledger, err);

@@ -1,19 +1,13 @@
 /* Does what is done to a history by hand: shows an address, erases it wherever it stands, drops
  * old days. An address is in evidence, on the allow list, in sets of fingerprints, in samples, and
  * in messages on their way. */
-#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/text.h"
 #include "changes.h"
 
-enum { SECONDS_A_DAY = 86400, ADDRESS_MAX = 512 };
-
-static sv lower(sv address, char *out)
-{
-    address = sv_sub(address, 0, ADDRESS_MAX);
-    bytes_lower(out, address);
-    return sv_make(out, address.len);
-}
+enum { SECONDS_A_DAY = 86400 };
 
 static int add_known(void *context, const struct item *item, struct err *err)
 {
@@ -28,8 +22,8 @@ static int add_known(void *context, const struct item *item, struct err *err)
 int archive_find(struct archive *archive, sv address, const struct address_record **record,
                  struct err *err)
 {
-    char bytes[ADDRESS_MAX];
-    sv key = lower(address, bytes);
+    char bytes[MAILBOX_MAX];
+    sv key = mailbox_key(address, bytes);
     if (history_each_of(archive->history, ITEM_ADDRESS, key, add_known, archive, err) < 0)
         return -1;
     *record = map_get(&archive->all.addresses, key);
@@ -42,7 +36,7 @@ static int forget_address(void *context, const struct item *item, struct err *er
 {
     struct changes *changes = context;
     struct address_record record = {0};
-    if (sv_eq(item->key, changes->address)) {
+    if (mailbox_same(item->key, changes->address)) {
         changes_add(changes, item, SV_EMPTY, true);
         return 0;
     }
@@ -66,7 +60,7 @@ static int forget_allowed(void *context, const struct item *item, struct err *er
 {
     struct changes *changes = context;
     (void)err;
-    if (sv_eq(item->key, changes->address))
+    if (mailbox_same(item->key, changes->address))
         changes_add(changes, item, SV_EMPTY, true);
     return 0;
 }
@@ -133,16 +127,31 @@ static int forget_all(struct changes *changes, struct err *err)
     return 0;
 }
 
+/* However its domain is spelled. */
+static int forget_spellings(struct changes *changes, sv address, struct err *err)
+{
+    char bytes[MAILBOX_MAX], letters[MAILBOX_MAX];
+    sv key = mailbox_key(address, bytes);
+    const sv spellings[] = {key, mailbox_in_letters(key, letters)};
+    changes->fingerprint = hash_bytes(key);
+    for (size_t i = 0; i < (sv_eq(key, spellings[1]) ? 1 : 2); i++) {
+        changes->address = spellings[i];
+        if (forget_all(changes, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int archive_forget(struct archive *archive, sv address, struct err *err)
 {
-    char bytes[ADDRESS_MAX];
-    struct changes changes = {.archive = archive, .address = lower(address, bytes)};
-    changes.fingerprint = hash_bytes(changes.address);
-    int result =
-        forget_all(&changes, err) < 0 || history_forget_undo(archive->history, err) < 0 ? -1 : 0;
+    struct changes changes = {.archive = archive};
+    int result = forget_spellings(&changes, address, err) < 0 ||
+                         history_forget_undo(archive->history, err) < 0
+                     ? -1
+                     : 0;
     size_t changed = changes.made;
     if (result == 0)
-        result = forget_all(&changes, err);
+        result = forget_spellings(&changes, address, err);
     if (result == 0 && changes.made != changed)
         result =
             err_set(err, ERR_HISTORY, "%s: the address could not be forgotten; nothing was changed",

@@ -9,9 +9,10 @@
 #include <xxhash.h>
 
 #include "bouncelog/base/bytes.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 
-enum { LOWER_MAX = 512 };
+enum { LOWER_MAX = MAILBOX_MAX };
 
 uint64_t hash_factor = UINT64_C(0x9E3779B97F4A7C15);
 
@@ -47,6 +48,21 @@ uint64_t hash_nocase(sv bytes)
     return XXH3_64bits_digest(&state);
 }
 
+/* In other letters. */
+static __attribute__((noinline)) uint64_t hash_key(sv address, uint64_t *domain)
+{
+    char bytes[MAILBOX_MAX];
+    sv key = mailbox_key(address, bytes);
+    size_t at = sv_rfind_byte(key, '@');
+    *domain = at == SV_NPOS ? 0 : hash_bytes(sv_skip(key, at + 1));
+    return hash_bytes(key);
+}
+
+uint64_t hash_mailbox(sv address)
+{
+    return hash_address(address, &(uint64_t){0});
+}
+
 uint64_t hash_address(sv address, uint64_t *domain)
 {
     char lower[LOWER_MAX];
@@ -57,6 +73,8 @@ uint64_t hash_address(sv address, uint64_t *domain)
         return hash_nocase(address);
     }
     bytes_lower(lower, address);
+    if (!bytes_are_ascii(lower, address.len))
+        return hash_key(address, domain);
     *domain = at == SV_NPOS ? 0 : XXH3_64bits(lower + at + 1, name.len);
     return XXH3_64bits(lower, address.len);
 }

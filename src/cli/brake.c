@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "bouncelog/base/buf.h"
-#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/outfile.h"
 #include "textfile.h"
 
-enum { ADDRESS_MAX = 512, PARTS_MAX = 9999 };
+enum { PARTS_MAX = 9999 };
 
 /* What an address in a list is made of: none of the formats puts one of these beside it. */
 static bool is_address_byte(char c)
@@ -41,12 +41,11 @@ static sv first_address(sv line)
 
 static void add_lines(struct map *listed, sv text)
 {
-    char lower[ADDRESS_MAX];
+    char key[MAILBOX_MAX];
     while (text.len) {
         sv word = first_address(sv_cut(text, '\n', &text));
-        if (word.len && word.len <= sizeof lower) {
-            bytes_lower(lower, word);
-            map_add(listed, sv_make(lower, word.len), NULL);
+        if (word.len && word.len <= sizeof key) {
+            map_add(listed, mailbox_key(word, key), NULL);
         }
     }
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "bouncelog/archive/archive.h"
-#include "bouncelog/base/bytes.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "cli.h"
@@ -42,17 +42,16 @@ static bool may_be_allowed(sv address)
 
 static int allow(struct task *task, struct err *err)
 {
-    char lower[TASK_ADDRESS_MAX];
+    char bytes[MAILBOX_MAX];
     if (task_open(task, HISTORY_CHANGE, "allow", err) < 0)
         return -1;
     struct history *history = archive_history(task->archive);
     for (size_t i = 0; i < task->count; i++) {
         sv address = sv_from(task->operands[i]);
-        if (address.len > sizeof lower || !may_be_allowed(address))
+        if (address.len > sizeof bytes || !may_be_allowed(address))
             return err_set(err, ERR_USAGE, "'%s': expected an address or @domain",
                            task->operands[i]);
-        bytes_lower(lower, address);
-        sv key = sv_make(lower, address.len), origin = history_origin(history);
+        sv key = mailbox_key(address, bytes), origin = history_origin(history);
         if (task->options->remove
                 ? archive_disallow(task->archive, key, err) < 0
                 : history_put(history, ITEM_ALLOW, key, origin, SV("1"), false, err) < 0)

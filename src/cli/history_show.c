@@ -2,8 +2,8 @@
  *
  * Without an address: days, counts, the runs and which of them can be undone. With one: every
  * failure that counts, where it was logged, and whether a person allowed the address. */
-#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/text.h"
 #include "task.h"
 
@@ -46,15 +46,15 @@ static void show_charge(struct buf *out, const struct failure *failure,
 /* By itself, or with all of its domain. */
 static void show_allowed(struct task *task, sv address)
 {
-    char lower[TASK_ADDRESS_MAX];
+    char bytes[MAILBOX_MAX];
     const struct map *allowed = archive_allowed(task->archive);
-    size_t at = sv_rfind_byte(address, '@');
-    if (address.len > sizeof lower || at == SV_NPOS)
+    sv key = mailbox_key(address, bytes);
+    size_t at = sv_rfind_byte(key, '@');
+    if (at == SV_NPOS)
         return;
-    bytes_lower(lower, address);
-    if (map_get(allowed, sv_make(lower, address.len)))
+    if (map_get(allowed, key))
         buf_add(&task->text, SV("  allowed: it is on no list\n"));
-    else if (map_get(allowed, sv_make(lower + at, address.len - at)))
+    else if (map_get(allowed, sv_skip(key, at)))
         buf_add(&task->text, SV("  allowed, with all of its domain: it is on no list\n"));
 }
 

@@ -4,7 +4,7 @@
  * A fault in what a configuration file says is told with the place there. */
 #include "setup.h"
 
-#include "bouncelog/base/bytes.h"
+#include "bouncelog/base/mailbox.h"
 #include "cli.h"
 #include "options/types.h"
 #include "textfile.h"
@@ -28,12 +28,11 @@ void setup_release(struct setup *setup)
 
 static void add_address(struct map *known, sv line)
 {
-    char lower[512];
+    char key[MAILBOX_MAX];
     line = sv_trim(line);
-    if (!line.len || line.ptr[0] == '#' || line.len > sizeof lower)
+    if (!line.len || line.ptr[0] == '#' || line.len > sizeof key)
         return;
-    bytes_lower(lower, line);
-    map_add(known, sv_make(lower, line.len), NULL);
+    map_add(known, mailbox_key(line, key), NULL);
 }
 
 /* One address a line, or @domain; # begins a comment. */

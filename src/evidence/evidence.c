@@ -3,13 +3,11 @@
  * names an original recipient is recorded under both addresses. */
 #include "bouncelog/evidence/evidence.h"
 
-#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/model/activity.h"
 #include "bouncelog/model/operator.h"
 #include "failures.h"
-
-enum { ADDRESS_MAX = 512 };
 
 void evidence_init(struct evidence *evidence)
 {
@@ -32,19 +30,10 @@ void evidence_release(struct evidence *evidence)
     fpset_release(&evidence->senders);
 }
 
-/* The lower-cased address in a buffer of the caller; empty when it is too long to be one. */
-static sv lower(sv address, char *out)
-{
-    if (address.len > ADDRESS_MAX)
-        return SV_EMPTY;
-    bytes_lower(out, address);
-    return sv_make(out, address.len);
-}
-
-static void keep_latest(struct failure *failure, const struct event *event, sv address)
+static void keep_latest(struct failure *failure, const struct event *event, sv key)
 {
     const struct record *a = &event->attempt;
-    bool derived = !sv_eq_nocase(a->recipient, address);
+    bool other = !sv_eq_nocase(a->recipient, key);
     char network[OPERATOR_MAX];
     bool own = !a->provider.len && operator_is_own(a->relay.host, sv_after_last(a->recipient, '@'));
     sv texts[FAILURE_TEXTS] = {[FAILURE_ENHANCED] = a->reply.enhanced,
@@ -53,7 +42,7 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
                                [FAILURE_HOST] = a->host,
                                [FAILURE_QUEUE_ID] = a->queue_id,
                                [FAILURE_FILE] = event->file,
-                               [FAILURE_FINAL] = derived ? a->recipient : SV_EMPTY,
+                               [FAILURE_FINAL] = other ? a->recipient : SV_EMPTY,
                                [FAILURE_ORIGINAL] = a->original,
                                [FAILURE_PROVIDER] = a->provider,
                                [FAILURE_RELAY] = relay_name(&a->relay),
@@ -74,34 +63,43 @@ static void keep_latest(struct failure *failure, const struct event *event, sv a
     failure_set_texts(failure, texts);
 }
 
+/* Of a message whose beginning was not seen, copies for others of an alias may have gone before: a
+ * failure of this one speaks against nobody else. */
+static bool may_mean_original(const struct event *event)
+{
+    return event->begun && event->attempt.original.len;
+}
+
 static void record_failure(struct map *map, sv key, const struct event *event, bool as_original)
 {
-    char bytes[ADDRESS_MAX];
-    sv address = lower(key, bytes);
     const struct record *a = &event->attempt;
-    if (!address.len)
-        return;
-    struct address_record *record = map_add(map, address, NULL);
+    if (!key.len)
+        return; /* too long to be an address */
+    struct address_record *record = map_add(map, key, NULL);
     struct failure *failure = failure_of(&record->failures, a->verdict.category);
     struct failed_message message = {.message = event->message,
                                      .time = a->time,
-                                     .original = a->original.len ? hash_nocase(a->original) : 0,
+                                     .original =
+                                         may_mean_original(event) ? hash_mailbox(a->original) : 0,
                                      .as_original = as_original,
                                      .at_once = event->action == ACTION_SUPPRESS};
     failure_add_message(failure, &message);
     failure_add_day(failure, a->time);
     if (failure_takes(failure, a->time, a->host, event->file, a->line))
-        keep_latest(failure, event, address);
+        keep_latest(failure, event, key);
     address_record_settle(record);
     record->changed = true;
 }
 
-static void record_delivery(struct map *map, sv key, uint64_t hash, int64_t time)
+typedef sv make_key(sv spelling, char *key);
+
+static void record_delivery(struct map *map, sv spelling, make_key *key_of, uint64_t hash,
+                            int64_t time)
 {
-    char bytes[ADDRESS_MAX];
+    char key[MAILBOX_MAX];
     if (!map_has_hash(map, hash))
         return;
-    struct address_record *record = map_get(map, lower(key, bytes));
+    struct address_record *record = map_get(map, key_of(spelling, key));
     if (!record || (record->delivered_at && time <= record->delivered_at))
         return;
     record->delivered_at = time;
@@ -126,22 +124,26 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
         fpset_add(&evidence->senders, event->sender_key, 0);
     if (attempt->outcome == OUTCOME_DELIVERED) {
         sv domain = sv_after_last(attempt->recipient, '@');
-        record_delivery(&evidence->addresses, attempt->recipient, attempt->address_key,
+        record_delivery(&evidence->addresses, attempt->recipient, mailbox_key, attempt->address_key,
                         attempt->time);
         if (attempt->original.len)
-            record_delivery(&evidence->addresses, attempt->original, hash_nocase(attempt->original),
-                            attempt->time);
+            record_delivery(&evidence->addresses, attempt->original, mailbox_key,
+                            hash_mailbox(attempt->original), attempt->time);
         if (map_count(&evidence->domains))
-            record_delivery(&evidence->domains, domain, attempt->domain_key, attempt->time);
+            record_delivery(&evidence->domains, domain, mailbox_domain_key, attempt->domain_key,
+                            attempt->time);
         return;
     }
     if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)
         return;
-    record_failure(&evidence->addresses, attempt->recipient, event, false);
-    if (attempt->original.len)
-        record_failure(&evidence->addresses, attempt->original, event, true);
+    char key[MAILBOX_MAX];
+    record_failure(&evidence->addresses, mailbox_key(attempt->recipient, key), event, false);
+    if (may_mean_original(event))
+        record_failure(&evidence->addresses, mailbox_key(attempt->original, key), event, true);
     if (per_domain)
-        record_failure(&evidence->domains, sv_after_last(attempt->recipient, '@'), event, false);
+        record_failure(&evidence->domains,
+                       mailbox_domain_key(sv_after_last(attempt->recipient, '@'), key), event,
+                       false);
 }
 
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger)

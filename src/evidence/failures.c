@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/model/activity.h"
@@ -81,6 +82,19 @@ void failure_set_texts(struct failure *failure, const sv *texts)
     }
     mem_free(failure->texts);
     failure->texts = fresh;
+}
+
+sv failure_spelling(const struct failure *failure, sv key)
+{
+    static const enum failure_text which[] = {FAILURE_FINAL, FAILURE_ORIGINAL};
+    if (sv_find(key, SV("xn--")) == SV_NPOS)
+        return key;
+    for (size_t i = 0; i < sizeof which / sizeof *which; i++) {
+        sv text = failure_text(failure, which[i]);
+        if (text.len && mailbox_same(text, key))
+            return text;
+    }
+    return key;
 }
 
 int64_t failure_first_seen(const struct failure *failure)

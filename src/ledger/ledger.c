@@ -43,13 +43,15 @@ struct ledger_counts ledger_counts(const struct ledger *ledger)
 
 bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original)
 {
-    return fpset_get(&ledger->several, hash_mix(message, original)) != FPSET_NEW;
+    /* What is deferred may be the copy that an alias keeps: it is told when that is decided. */
+    return fpset_get(&ledger->several, hash_mix(message, original)) != FPSET_NEW ||
+           pendings_have(&ledger->messages.pendings, message, original);
 }
 
 /* Of the message that has this queue id on the record's host. */
 static uint64_t message_key(const struct record *record, uint64_t queue_key)
 {
-    return hash_mix(record->host_key, queue_key) | 1;
+    return message_key_of(record->host_key, queue_key);
 }
 
 static struct message *find_message(struct ledger *ledger, const struct record *record)
@@ -69,6 +71,7 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     const struct record *attempt = &event->attempt;
     event->file = file;
     event->message = message_fingerprint(message);
+    event->begun = message->begun;
     event->sender_known = message->sender || attempt->has_sender;
     event->sender = attempt->sender;
     if (message->sender) {
@@ -152,14 +155,27 @@ static void note_direct(struct ledger *ledger, const struct message *message, ui
         recent_ids_add(&ledger->direct, direct_key(message->key, recipient), message->sequence);
 }
 
+/* An alias that could not be looked up is deferred under its own name. What it is now known to lead
+ * to stands for it from here on. */
+static void settle_lookup(struct ledger *ledger, struct message *message, uint64_t original)
+{
+    struct chains *pendings = &ledger->messages.pendings;
+    uint64_t fingerprint = message_fingerprint(message);
+    const struct pending *lookup = pendings_find(pendings, fingerprint, message->pending, original);
+    if (lookup && pending_is_unrouted(lookup))
+        pendings_settle(pendings, fingerprint, &message->pending, original);
+}
+
 static void note_expansion(struct ledger *ledger, struct message *message,
                            const struct record *attempt)
 {
     if (!attempt->original.len) {
-        note_direct(ledger, message, attempt->address_key);
+        if (attempt->outcome != OUTCOME_DEFERRED) /* ...which may be one of looking an alias up */
+            note_direct(ledger, message, attempt->address_key);
         return;
     }
-    uint64_t original = hash_nocase(attempt->original);
+    uint64_t original = hash_mailbox(attempt->original);
+    settle_lookup(ledger, message, original);
     uint64_t pair = hash_mix(message_fingerprint(message), original);
     struct chains *expansions = &ledger->messages.expansions;
     struct expansion *known = expansions_find(expansions, message->expansions, pair);
@@ -203,7 +219,7 @@ static void note_forwarding(struct ledger *ledger, const struct message *message
     }
     note_own_copy(ledger, message, attempt->address_key, copy);
     if (attempt->original.len)
-        note_own_copy(ledger, message, hash_nocase(attempt->original), copy);
+        note_own_copy(ledger, message, hash_mailbox(attempt->original), copy);
 }
 
 /* An expiry has the words of the deferral that it ends. */
@@ -266,8 +282,11 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     }
     if (*outcome == OUTCOME_DELIVERED)
         note_waiting(ledger, message, &event);
-    if (*outcome == OUTCOME_DEFERRED)
+    if (*outcome == OUTCOME_DEFERRED) {
         pendings_defer(pendings, message_fingerprint(message), &message->pending, record);
+        if (message->closed) /* an alias has more recipients than sendmail counted */
+            messages_reopen(&ledger->messages, message);
+    }
     emit(ledger, file, message, &event);
     if (record->outcome == OUTCOME_DEFERRED || record->outcome == OUTCOME_REFUSED)
         return;
@@ -281,12 +300,20 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
     message->announced = true;
     message->notification = message->notification || record->notification;
     message->submitted = message->submitted || record->arrival;
+    message->begun = message->begun || record->arrival || record->notification;
     message->frees_itself = record->frees_itself;
     if (record->recipients_expected)
         message->expected =
             record->recipients_expected < UINT16_MAX ? (uint16_t)record->recipients_expected : 0;
     if (record->sender.len || record->null_sender)
         messages_set_sender(&ledger->messages, message, record->sender);
+}
+
+static void apply_queued(struct ledger *ledger, const struct record *record)
+{
+    struct message *message = find_message(ledger, record);
+    message->begun = true;
+    message->submitted = message->submitted || record->arrival;
 }
 
 static void apply_expired(struct ledger *ledger, sv file, const struct record *record)
@@ -299,6 +326,8 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
         messages_set_sender(&ledger->messages, message, record->sender);
     while (message->pending) {
         struct event event = expiry_of(record, message->pending, SV_EMPTY);
+        if (!event.attempt.original.len)
+            note_direct(ledger, message, event.attempt.address_key);
         emit(ledger, file, message, &event);
         pendings_settle(&ledger->messages.pendings, message_fingerprint(message), &message->pending,
                         event.attempt.address_key);
@@ -355,7 +384,7 @@ void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
         apply_sender(ledger, record);
         break;
     case RECORD_QUEUED:
-        find_message(ledger, record)->submitted = true;
+        apply_queued(ledger, record);
         break;
     case RECORD_EXPIRED:
         apply_expired(ledger, file, record);

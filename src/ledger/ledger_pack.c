@@ -25,7 +25,8 @@ enum flag {
     FLAG_NOTIFICATION = 4,
     FLAG_SUBMITTED = 8,
     FLAG_FREES_ITSELF = 16,
-    FLAG_SENDER = 32
+    FLAG_SENDER = 32,
+    FLAG_BEGUN = 64 /* 1.0.0 has none: what it saw first may have been a queue run */
 };
 
 enum attempt_flag {
@@ -39,7 +40,8 @@ static unsigned flags_of(const struct message *m)
 {
     return (m->announced ? FLAG_ANNOUNCED : 0u) | (m->gave_up ? FLAG_GAVE_UP : 0u) |
            (m->notification ? FLAG_NOTIFICATION : 0u) | (m->submitted ? FLAG_SUBMITTED : 0u) |
-           (m->frees_itself ? FLAG_FREES_ITSELF : 0u) | (m->sender ? FLAG_SENDER : 0u);
+           (m->frees_itself ? FLAG_FREES_ITSELF : 0u) | (m->sender ? FLAG_SENDER : 0u) |
+           (m->begun ? FLAG_BEGUN : 0u);
 }
 
 static void pack_attempt(struct buf *out, const struct record *a, const struct taxonomy *taxonomy)
@@ -187,6 +189,7 @@ static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t ne
     message->done = (uint16_t)unpack_unsigned(in);
     uint64_t flags = unpack_unsigned(in);
     message->announced = flags & FLAG_ANNOUNCED;
+    message->begun = flags & FLAG_BEGUN;
     message->gave_up = flags & FLAG_GAVE_UP;
     message->notification = flags & FLAG_NOTIFICATION;
     message->submitted = flags & FLAG_SUBMITTED;

@@ -211,6 +211,15 @@ void messages_close(struct messages *messages, struct message *message)
     link_newest(messages, index);
 }
 
+void messages_reopen(struct messages *messages, struct message *message)
+{
+    uint32_t index = (uint32_t)(message - messages->slots);
+    unlink_message(messages, index);
+    message->closed = false;
+    messages->closed_count--;
+    link_newest(messages, index);
+}
+
 void messages_set_sender(struct messages *messages, struct message *message, sv sender)
 {
     struct sender *old = message->sender;

@@ -26,7 +26,8 @@ struct message {
     uint16_t expected, done; /* recipients; 0 expected: not known */
     bool closed : 1;         /* may go first when room is needed */
     bool touched : 1;        /* since it was last looked at for eviction */
-    bool announced : 1;      /* seen arriving, not just in the middle of its life */
+    bool announced : 1;      /* first seen in a line that was no attempt */
+    bool begun : 1;          /* a line said that it came into being: nothing went before */
     bool gave_up : 1;
     bool notification : 1; /* our own MTA wrote it */
     bool submitted : 1;    /* somebody handed it to us */
@@ -64,6 +65,8 @@ void messages_prefetch(const struct messages *messages, uint64_t key);
 void messages_prefetch_more(const struct messages *messages, uint64_t key);
 /* Moves it among those that may be forgotten first. */
 void messages_close(struct messages *messages, struct message *message);
+/* It had more recipients than it said. */
+void messages_reopen(struct messages *messages, struct message *message);
 /* Forgets it: its id is free, and its next mention is another message. */
 void messages_remove(struct messages *messages, struct message *message);
 

@@ -147,6 +147,16 @@ void pendings_drop(struct chains *pendings, struct pending **ring)
         remove_pending(pendings, ring, *ring);
 }
 
+bool pendings_have(const struct chains *pendings, uint64_t message, uint64_t address)
+{
+    return chains_find(pendings, key_of(message, address)) != NULL;
+}
+
+bool pending_is_unrouted(const struct pending *pending)
+{
+    return !pending->lens[TRANSPORT] && !pending->lens[RELAY_HOST] && !pending->lens[RELAY_IP];
+}
+
 struct waiting pending_waiting(const struct pending *pending)
 {
     return pending->waiting;

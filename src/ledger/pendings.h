@@ -16,6 +16,8 @@ struct pending;
  * address_key. */
 struct pending *pendings_find(const struct chains *pendings, uint64_t message, struct pending *ring,
                               uint64_t address);
+/* The same, of a message that may be gone. */
+bool pendings_have(const struct chains *pendings, uint64_t message, uint64_t address);
 /* The earlier deferral's words stay if the new ones only repeat them. */
 void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt);
@@ -32,6 +34,8 @@ struct waiting pending_waiting(const struct pending *pending);
 /* Of one that comes from a history. */
 void pending_resume(struct pending *pending, struct waiting waiting);
 
+/* Nothing was asked yet: where the recipient's mail goes was not known. */
+bool pending_is_unrouted(const struct pending *pending);
 /* The next one of the ring. */
 const struct pending *pending_next(const struct pending *pending);
 /* The deferral again, as far as it was kept; host and queue id of `place`. Views live until it is

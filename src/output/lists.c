@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/output/output.h"
 
@@ -96,6 +97,17 @@ static void write_row(struct writer *writer, const struct suppression *entry)
     writer->rows++;
 }
 
+/* Where other letters stand in a domain, every reader of lists knows its A-labels. */
+static void write_entry(struct writer *writer, const struct report *report,
+                        const struct suppression *row)
+{
+    struct suppression entry = *row;
+    char key[MAILBOX_MAX];
+    if (!report->redacted && row->address.len <= sizeof key)
+        entry.address = mailbox_key(row->address, key);
+    write_row(writer, &entry);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return sv_cmp(*(const sv *)a, *(const sv *)b);
@@ -129,7 +141,7 @@ struct list_result output_list(struct outparts *out, const struct report *report
             if (report->suppress[i].skipped.len)
                 skipped++;
             else
-                write_row(&writer, &report->suppress[i]);
+                write_entry(&writer, report, &report->suppress[i]);
     write_text(&writer, writer.kind->tail);
     buf_release(&writer.row);
     return (struct list_result){skipped, writer.over_limit};

@@ -19,6 +19,7 @@ void records_clear(struct records *records)
 {
     records->count = 0;
     arena_clear(&records->arena);
+    bytes_zero(records->begun, sizeof records->begun);
 }
 
 void records_release(struct records *records)
@@ -217,6 +218,21 @@ static inline bool may_have_shape(const struct patterns *patterns, struct quick_
     return (patterns->mtas[quick->program.mta].leads[lead] & quick->program.daemon) != 0;
 }
 
+/* Does the line say again that a message begins of which a record says so already? */
+static inline bool begins_again(const struct parser *parser, const struct quick_header *quick,
+                                const struct records *records)
+{
+    const char *message = quick->message.ptr;
+    unsigned char lead = (unsigned char)message[quick->id_len + 2];
+    if (!quick->id_len || !(parser->options.patterns->mtas[quick->program.mta].beginnings[lead] &
+                            quick->program.daemon))
+        return false;
+    uint64_t host =
+        parser->headers.memo.host_len ? parser->headers.memo.host_key : parser->host_key;
+    uint64_t key = message_key_of(host, hash_id(sv_make(message, quick->id_len)));
+    return records->begun[key / 2 % BEGINNINGS_KEPT] == key;
+}
+
 static enum line_class read_line(struct parser *parser, const struct clock *clock, int64_t number,
                                  struct records *records)
 {
@@ -271,8 +287,8 @@ read_full(struct parser *parser, const struct clock *clock, sv text, int64_t num
 }
 
 /* Is the quick header enough? *seen: the header was seen, and is in *quick. */
-static inline bool quick_is_enough(struct parser *parser, sv text, struct quick_header *quick,
-                                   bool *seen, enum line_class *class)
+static inline bool quick_is_enough(struct parser *parser, sv text, const struct records *records,
+                                   struct quick_header *quick, bool *seen, enum line_class *class)
 {
     *seen = header_quick(&parser->headers, text, quick);
     if (!*seen) {
@@ -280,8 +296,10 @@ static inline bool quick_is_enough(struct parser *parser, sv text, struct quick_
         return !text.len; /* no header has no bytes */
     }
     *class = quick->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
-    return quick->program.mta == MTA_UNKNOWN || (parser->quick_ids[quick->program.mta] &&
-                                                 !may_have_shape(parser->options.patterns, quick));
+    return quick->program.mta == MTA_UNKNOWN ||
+           (parser->quick_ids[quick->program.mta] &&
+            (!may_have_shape(parser->options.patterns, quick) ||
+             begins_again(parser, quick, records)));
 }
 
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
@@ -293,7 +311,7 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
     text = sv_sub(text, 0, LINE_MAX);
     if (clock->columns.count)
         return csv_line_read(parser, clock, text, number, &(bool){false}, records);
-    if (quick_is_enough(parser, text, &quick, &seen, &class))
+    if (quick_is_enough(parser, text, records, &quick, &seen, &class))
         return class;
     return read_full(parser, clock, text, number, seen ? &quick : NULL, records);
 }
@@ -335,7 +353,7 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
         text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
         at = newline + 1;
         number++;
-        if (quick_is_enough(parser, text, &quick, &seen, class))
+        if (quick_is_enough(parser, text, records, &quick, &seen, class))
             lines->counts[*class]++;
         else
             found = true;

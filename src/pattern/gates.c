@@ -18,6 +18,19 @@ static bool begins_with(sv gate, size_t byte)
     return !gate.len || (unsigned char)gate.ptr[0] == byte;
 }
 
+/* The daemons that may say something else with a line that begins so. */
+static uint64_t others(const struct mta_patterns *mta, size_t byte)
+{
+    uint64_t daemons = 0;
+    for (size_t i = 0; i < mta->shape_count; i++)
+        if (mta->shapes[i].meaning != MEANING_BEGUN && begins_with(mta->shapes[i].gate, byte))
+            daemons |= mta->shapes[i].daemons;
+    for (size_t i = 0; i < mta->sign_count; i++)
+        if (begins_with(mta->signs[i].gate, byte))
+            daemons |= mta->signs[i].daemons;
+    return daemons;
+}
+
 void gates_index(struct mta_patterns *mta)
 {
     size_t count = 0;
@@ -33,5 +46,6 @@ void gates_index(struct mta_patterns *mta)
                 mta->leads[byte] |= mta->shapes[i].daemons;
             }
         mta->gates_of[byte + 1] = (uint32_t)count;
+        mta->beginnings[byte] = mta->leads[byte] & ~others(mta, byte);
     }
 }

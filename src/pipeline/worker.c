@@ -25,8 +25,10 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
     for (size_t i = from; i < records->count; i++) {
         struct record *record = &records->list[i];
         ledger_fingerprint(record);
-        if (record->kind != RECORD_ATTEMPT)
+        if (record->kind != RECORD_ATTEMPT) {
+            records_note(records, record);
             continue;
+        }
         classify(worker->classifier, record);
         if (record->verdict.basis == BASIS_NONE && record->reply.text.len &&
             record->verdict.category != CATEGORY_NONE)

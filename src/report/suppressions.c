@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/text.h"
 #include "incidents.h"
 
 struct writer {
@@ -40,11 +42,14 @@ static struct suppression describe(struct writer *writer, const struct decision 
     struct arena *arena = &writer->report->arena;
     const struct redactor *redactor = writer->options->redactor;
     const struct failure *failure = decision->failure;
+    sv address = text_lower(arena, failure_spelling(failure, decision->key));
     sv final = failure_text(failure, FAILURE_FINAL);
     sv original = failure_text(failure, FAILURE_ORIGINAL);
+    if (mailbox_same(final, decision->key))
+        final = SV_EMPTY;
     return (struct suppression){
         .key = decision->key,
-        .address = redact_address(redactor, decision->key, arena),
+        .address = redact_address(redactor, address, arena),
         .fresh = decision->fresh,
         .category = writer->options->taxonomy->categories[failure->category].name,
         .reason = reason_of(writer, decision),
@@ -56,7 +61,7 @@ static struct suppression describe(struct writer *writer, const struct decision 
         .queue_id = failure_text(failure, FAILURE_QUEUE_ID),
         .file = failure_text(failure, FAILURE_FILE),
         .final = redact_address(redactor, final, arena),
-        .original = final.len || sv_eq_nocase(decision->key, original)
+        .original = final.len || mailbox_same(decision->key, original)
                         ? SV_EMPTY
                         : redact_address(redactor, original, arena),
         .count = decision->messages,
@@ -108,6 +113,10 @@ static void add_address(struct writer *writer, const struct decision *decision)
                 (struct held_row){address, SV("brake: the lists stay as they were until --force")};
         break;
     case RULING_HELD:
+        address = redact_address(
+            writer->options->redactor,
+            text_lower(&report->arena, failure_spelling(decision->failure, decision->key)),
+            &report->arena);
         report->held[report->held_count++] = (struct held_row){address, why_held(writer, decision)};
         break;
     case RULING_CLEARED:

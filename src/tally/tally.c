@@ -8,6 +8,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mailbox.h"
 #include "merge.h"
 
 enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, DATE_LENGTH = 10 };
@@ -136,9 +137,8 @@ void *tally_find_name(struct map *map, sv name, uint64_t hash)
     void *known = map_by_hash(map, hash);
     if (known)
         return known;
-    name = sv_sub(name, 0, sizeof lower);
-    bytes_lower(lower, name);
-    return map_add_hashed(map, sv_make(lower, name.len), hash, NULL);
+    return map_add_hashed(map, mailbox_domain_key(sv_sub(name, 0, sizeof lower), lower), hash,
+                          NULL);
 }
 
 static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
@@ -313,7 +313,7 @@ static void count_delivery(struct tally *tally, const struct record *attempt)
     int64_t step = date_step(attempt->time, DELIVERY_STEP);
     fpset_mark(&tally->recipients, attempt->address_key, RECIPIENT_DELIVERED, step);
     if (attempt->original.len)
-        fpset_mark(&tally->originals, hash_nocase(attempt->original), 0, step);
+        fpset_mark(&tally->originals, hash_mailbox(attempt->original), 0, step);
 }
 
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)

@@ -28,6 +28,10 @@ struct step {
     }
 #define QUEUED(queue_id)                                                                           \
     {                                                                                              \
+        .kind = RECORD_QUEUED, .id = SV(queue_id), .arrival = true                                 \
+    }
+#define BEGUN(queue_id)                                                                            \
+    {                                                                                              \
         .kind = RECORD_QUEUED, .id = SV(queue_id)                                                  \
     }
 #define EXPIRED(queue_id)                                                                          \
@@ -43,6 +47,7 @@ struct run {
     struct buf events;
     uint64_t messages[64]; /* fingerprints, numbered in the order of their first event */
     size_t message_count;
+    bool begun; /* of the latest event */
 };
 
 static size_t number_of(struct run *run, uint64_t message)
@@ -73,6 +78,7 @@ static void add_event(void *context, struct event *event)
     if (event->cause != CATEGORY_NONE)
         buf_printf(&run->events, " cause %d", event->cause);
     buf_add(&run->events, event->suppressible ? SV(" !\n") : SV("\n"));
+    run->begun = event->begun;
     if (event->sender_known)
         assert_true(event->sender_key == hash_nocase(event->sender));
     assert_true(a->address_key == hash_nocase(a->recipient));
@@ -324,6 +330,36 @@ static void test_notifications(void **state)
                   ATTEMPT("E", BOUNCED, "n@s"));
 }
 
+/* Only a line that says that a message came into being proves that nothing went before. */
+static void test_begun(void **state)
+{
+    static const struct {
+        struct step step;
+        bool begun;
+    } cases[] = {
+        {QUEUED("A"), true},
+        {BEGUN("A"), true},
+        {FROM("A", "n@s", .arrival = true), true},
+        {FROM("A", "", .null_sender = true, .notification = true), true},
+        {FROM("A", "n@s", .count = 2), false}, /* a run of the queue */
+        {REMOVED("A"), false},
+        {EXPIRED("A"), false},
+        {ATTEMPT("A", DEFERRED, "a@x"), false},
+        {BEGUN("B"), false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct run run = {0};
+        struct step steps[] = {cases[i].step, ATTEMPT("A", BOUNCED, "b@x", .original = SV("o@x"))};
+        play(steps, COUNT_OF(steps), 0, &run);
+        assert_int_equal(run.begun, cases[i].begun);
+        buf_release(&run.events);
+    }
+    /* What only began was handed in by nobody we saw. */
+    EXPECT_EVENTS("3: bounced n@s from <> #1\n", 0, BEGUN("A"), FROM("A", "", .null_sender = true),
+                  ATTEMPT("A", BOUNCED, "n@s"));
+}
+
 static void test_suppressible(void **state)
 {
     (void)state;
@@ -440,6 +476,15 @@ static void test_eviction(void **state)
         FROM("C", "n@s"),
         FROM("D", "n@s"),
     };
+    /* sendmail counts an alias as one recipient: what seemed done was not. */
+    static const struct step open_again[] = {
+        FROM("A", "n@s", .count = 1, .frees_itself = true),
+        ATTEMPT("A", DELIVERED, "a@x"),
+        ATTEMPT("A", DEFERRED, "b@x"),
+        FROM("B", "n@s"),
+        FROM("C", "n@s"), /* in B's place */
+        EXPIRED("A"),
+    };
     struct run run = {0};
     (void)state;
     struct ledger_counts counts = play(free_first, COUNT_OF(free_first), 2, &run);
@@ -454,6 +499,13 @@ static void test_eviction(void **state)
     assert_true(counts.evicted == 1 && counts.unresolved_expiries == 1);
     counts = play(nothing_lost, COUNT_OF(nothing_lost), 2, &run);
     assert_true(counts.evicted == 0 && counts.unresolved_expiries == 0);
+    buf_clear(&run.events);
+    counts = play(open_again, COUNT_OF(open_again), 2, &run);
+    expect_sv(buf_sv(&run.events),
+              SV("2: delivered a@x from <n@s> #1\n3: deferred b@x from <n@s> #1 !\n"
+                 "6: expired b@x from <n@s> #1 !\n"),
+              SV_EMPTY);
+    assert_true(counts.evicted == 0 && counts.unresolved_expiries == 0);
     buf_release(&run.events);
 }
 
@@ -465,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_reuse),         cmocka_unit_test(test_notifications),
         cmocka_unit_test(test_suppressible),  cmocka_unit_test(test_expansion),
         cmocka_unit_test(test_eviction),      cmocka_unit_test(test_many_originals),
+        cmocka_unit_test(test_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

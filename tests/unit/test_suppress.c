@@ -12,7 +12,7 @@ enum { DAY = 86400 };
 
 /* One attempt; what is not said is a permanent failure of joe@example.com by a rule at RCPT. */
 struct step {
-    const char *category, *id, *to, *original, *sender;
+    const char *category, *id, *to, *original, *sender, *transport;
     int64_t time;
     enum outcome outcome;
     enum severity severity;
@@ -81,6 +81,7 @@ static struct record record_of(const struct step *step, int64_t line)
         .original = text_or(step->original, ""),
         .forwarded_id = text_or(step->forwarded, ""),
         .local = step->local,
+        .transport = text_or(step->transport, ""),
         .has_sender = true,
         .sender = text_or(step->sender, "news@shop.example"),
         .delay_s = -1,
@@ -267,19 +268,19 @@ static void test_per_domain(void **state)
 static void test_original(void **state)
 {
     (void)state;
-    LIST("an alias of one", "sales@shop.example recipient_unknown 1 1 5 5",
+    LIST("an alias of one", "sales@shop.example recipient_unknown 1 1 5 5", QUEUES("A"),
          FAILS(UNKNOWN, "A", 5, .original = "Sales@shop.example"));
-    LIST("an alias of two: the final one", "joe@example.com recipient_unknown 1 1 5 5",
+    LIST("an alias of two: the final one", "joe@example.com recipient_unknown 1 1 5 5", QUEUES("A"),
          FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
          DELIVERS("A", 6, .to = "eve@example.com", .original = "sales@shop.example"));
     LIST("...found out only afterwards",
          "eve@example.com recipient_unknown 1 1 6 6; joe@example.com recipient_unknown 1 1 5 5",
-         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         QUEUES("A"), FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
          FAILS(UNKNOWN, "A", 6, .to = "eve@example.com", .original = "sales@shop.example"));
-    LIST("an alias that keeps a copy", "joe@example.com recipient_unknown 1 1 6 6",
+    LIST("an alias that keeps a copy", "joe@example.com recipient_unknown 1 1 6 6", QUEUES("A"),
          DELIVERS("A", 5, .to = "sales@shop.example"),
          FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"));
-    LIST("...in the other order", "joe@example.com recipient_unknown 1 1 5 5",
+    LIST("...in the other order", "joe@example.com recipient_unknown 1 1 5 5", QUEUES("A"),
          FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
          DELIVERS("A", 6, .to = "sales@shop.example"));
     LIST("a mailbox that keeps its mail and sends a copy on",
@@ -299,10 +300,57 @@ static void test_original(void **state)
          FAILS(UNKNOWN, "B", 7, .to = "bob@example.net", .original = "joe@example.com"));
     LIST("...whose copy fails, too",
          "joe@example.com recipient_unknown 1 1 5 5; sales@shop.example recipient_unknown 1 1 5 6",
-         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         QUEUES("A"), FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
          FAILS(UNKNOWN, "A", 6, .to = "sales@shop.example"));
-    LIST("a delivery clears both", "", FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+    LIST("a delivery clears both", "", QUEUES("A"),
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
          DELIVERS("B", 6, .original = "sales@shop.example"));
+}
+
+/* The log may begin in the middle of a message. */
+static void test_original_half_seen(void **state)
+{
+    (void)state;
+    LIST("its beginning was not seen: others of the alias may have got it before",
+         "joe@example.com recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"));
+    LIST("that it ended is no beginning", "joe@example.com recipient_unknown 1 1 5 5", REMOVES("A"),
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"));
+    LIST("another use of the queue id was seen", "joe@example.com recipient_unknown 1 1 5 5",
+         QUEUES("A"), REMOVES("A"), FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"));
+    LIST("another message was", "joe@example.com recipient_unknown 1 1 5 5", QUEUES("B"),
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"));
+    LIST("a delivery to the alias clears it all the same", "",
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         DELIVERS("B", 6, .original = "sales@shop.example"));
+}
+
+/* An alias that cannot be looked up is deferred under its own name. */
+static void test_original_deferred(void **state)
+{
+    (void)state;
+    LIST("the lookup was deferred, and is done", "sales@shop.example recipient_unknown 1 1 6 6",
+         QUEUES("A"), RETRIES("remote_system", "A", 5, .to = "sales@shop.example"),
+         FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"));
+    LIST("...and found two", "joe@example.com recipient_unknown 1 1 6 6", QUEUES("A"),
+         RETRIES("remote_system", "A", 5, .to = "sales@shop.example"),
+         FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"),
+         DELIVERS("A", 6, .to = "eve@example.com", .original = "sales@shop.example"));
+    LIST("its own copy waits: whether it lives nobody knows yet",
+         "joe@example.com recipient_unknown 1 1 6 6", QUEUES("A"),
+         RETRIES("remote_system", "A", 5, .to = "sales@shop.example", .transport = "smtp"),
+         FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"));
+    LIST("...was taken", "joe@example.com recipient_unknown 1 1 6 6", QUEUES("A"),
+         RETRIES("remote_system", "A", 5, .to = "sales@shop.example", .transport = "smtp"),
+         FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"),
+         DELIVERS("A", 7, .to = "sales@shop.example"));
+    LIST("...waits after the failure", "joe@example.com recipient_unknown 1 1 5 5", QUEUES("A"),
+         FAILS(UNKNOWN, "A", 5, .original = "sales@shop.example"),
+         RETRIES("remote_system", "A", 6, .to = "sales@shop.example"));
+    LIST("the message ended without a copy", "sales@shop.example recipient_unknown 1 1 6 6",
+         QUEUES("A"),
+         RETRIES("remote_system", "A", 5, .to = "sales@shop.example", .transport = "local"),
+         FAILS(UNKNOWN, "A", 6, .original = "sales@shop.example"), REMOVES("A"));
 }
 
 static void test_never(void **state)
@@ -330,6 +378,8 @@ static void report_of(struct report *report, const struct decisions *decisions,
 static void test_evidence_of_a_row(void **state)
 {
     static const struct step steps[] = {
+        QUEUES("A"),
+        QUEUES("B"),
         RETRIES(UNKNOWN, "A", 0, .original = "sales@shop.example"),
         RETRIES(UNKNOWN, "A", 0, .to = "eve@example.com"),
         FAILS(UNKNOWN, "B", 3 * DAY, .original = "sales@shop.example"),
@@ -355,7 +405,7 @@ static void test_evidence_of_a_row(void **state)
     expect_sv(row->queue_id, SV("B"), SV_EMPTY);
     expect_sv(row->file, SV("mail.log"), SV_EMPTY);
     expect_sv(row->reason, SV("No such mailbox at that domain. (some-rule)"), SV_EMPTY);
-    assert_true(row->code == 550 && row->line == 3 && row->count == 2 && row->days == 2);
+    assert_true(row->code == 550 && row->line == 5 && row->count == 2 && row->days == 2);
     report_release(&report);
     report_of(&report, &outcome.decisions, &redactor);
     assert_int_equal(report.suppress_count, 2);
@@ -618,6 +668,8 @@ int main(void)
         cmocka_unit_test(test_delivery_resets),
         cmocka_unit_test(test_per_domain),
         cmocka_unit_test(test_original),
+        cmocka_unit_test(test_original_half_seen),
+        cmocka_unit_test(test_original_deferred),
         cmocka_unit_test(test_never),
         cmocka_unit_test(test_evidence_of_a_row),
         cmocka_unit_test(test_known),

@@ -198,6 +198,20 @@ static inline void bytes_lower(char *to, sv v)
         to[at] = to_lower(v.ptr[at]);
 }
 
+/* Has none of them its high bit? */
+static inline bool bytes_are_ascii(const char *bytes, size_t len)
+{
+    uint64_t all = 0, eight;
+    size_t at = 0;
+    for (; at + sizeof eight <= len; at += sizeof eight) {
+        memcpy(&eight, bytes + at, sizeof eight);
+        all |= eight;
+    }
+    for (; at < len; at++)
+        all |= (unsigned char)bytes[at];
+    return !(all & UINT64_C(0x8080808080808080));
+}
+
 /* The bytes before the first `[` or `:`, or the first byte that is no printable ASCII, such as the
  * newline or the NUL that must come. */
 static inline size_t bytes_tag(const char *text)

@@ -12,8 +12,10 @@ uint64_t hash_bytes(sv bytes);
 uint64_t hash_nocase(sv bytes);
 /* Of a short text that nobody chooses to deceive us, a queue id or a host of ours: cheaper. */
 uint64_t hash_long_id(sv id);
-/* As hash_nocase of the address, and of what stands behind its last @ (0: there is none). */
+/* Of an address, by its one spelling (mailbox.h), and of the domain behind its last @ (0: there is
+ * none): as hash_bytes of those. */
 uint64_t hash_address(sv address, uint64_t *domain);
+uint64_t hash_mailbox(sv address);
 
 /* Of two numbers of which one is a hash: the finalizer of MurmurHash3. */
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)

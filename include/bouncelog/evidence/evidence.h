@@ -7,8 +7,9 @@
  * events, not on the order in which they are noted, so that nights and hosts add up. A failure that
  * would have listed the address, and was refuted, is kept for a while: many of them are an
  * incident.
- * An event that names an original recipient is kept under both addresses; which of them is meant
- * follows at the end from what else the original expanded to.
+ * An event that names an original recipient is kept under both addresses, if the message was seen
+ * from its beginning; which of them is meant follows at the end from what else the original
+ * expanded to. Else it is kept under the final one alone.
  * Thread: one. Failures and texts live as long as their address record, or until it records more.
  */
 #ifndef BOUNCELOG_EVIDENCE_EVIDENCE_H
@@ -48,7 +49,7 @@ enum failure_text {
     FAILURE_HOST,
     FAILURE_QUEUE_ID,
     FAILURE_FILE,
-    FAILURE_FINAL, /* empty: the address itself */
+    FAILURE_FINAL, /* empty: it is spelled as the address is known */
     FAILURE_ORIGINAL,
     FAILURE_PROVIDER,
     FAILURE_RELAY, /* host */
@@ -91,6 +92,8 @@ static inline int64_t failure_day(const struct failure *failure, size_t i)
 }
 
 sv failure_text(const struct failure *failure, enum failure_text which);
+/* How the address that is known by this key was spelled when it failed so. */
+sv failure_spelling(const struct failure *failure, sv key);
 /* Of the oldest failure that counts. */
 int64_t failure_first_seen(const struct failure *failure);
 
@@ -112,9 +115,9 @@ struct address_record {
 };
 
 struct evidence {
-    struct map addresses; /* lower-cased address -> struct address_record */
-    struct map domains;   /* lower-cased domain -> struct address_record, for rules per domain */
-    struct fpset senders; /* hash_nocase of envelope senders of mail that left this host */
+    struct map addresses; /* mailbox_key of an address -> struct address_record */
+    struct map domains;   /* mailbox_domain_key -> struct address_record, for rules per domain */
+    struct fpset senders; /* hash_mailbox of envelope senders of mail that left this host */
 };
 
 void evidence_init(struct evidence *evidence);
@@ -133,7 +136,7 @@ void evidence_resolve_originals(struct evidence *evidence, const struct ledger *
 
 /* Mail was taken in this step: what failed before it ended is refuted. */
 void address_record_delivered_in(struct address_record *record, int64_t step);
-/* The same of each address in the set of hash_bytes, whose marks are steps. Where logs are not read
+/* The same of each address in the set of hash_mailbox, whose marks are steps. Where logs are not read
  * in the order of time, a delivery may be read before the failure that it refutes. */
 void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients);
 /* The same of a domain that mail was taken at in these hours. */

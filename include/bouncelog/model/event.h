@@ -6,6 +6,7 @@
 #ifndef BOUNCELOG_MODEL_EVENT_H
 #define BOUNCELOG_MODEL_EVENT_H
 
+#include "bouncelog/base/hash.h"
 #include "bouncelog/model/names.h"
 #include "bouncelog/model/taxonomy.h"
 
@@ -59,7 +60,7 @@ struct record {
     uint8_t mta;             /* index of taxonomy.mtas */
     bool null_sender;        /* RECORD_SENDER: the envelope sender is <> */
     bool notification;       /* RECORD_SENDER: the message is a notification of our own MTA */
-    bool arrival;            /* RECORD_SENDER: the message was handed to us just now */
+    bool arrival;            /* RECORD_SENDER, _QUEUED: the message was handed to us just now */
     bool frees_itself;       /* RECORD_SENDER: no line will say that the queue id is free */
     int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
     int64_t time;            /* seconds since 1970, UTC */
@@ -94,6 +95,12 @@ struct record {
     sv shape;    /* of words that nothing is known about; else empty */
 };
 
+/* Of the message that has the queue id with this hash_id on the host with this hash_bytes. */
+static inline uint64_t message_key_of(uint64_t host_key, uint64_t queue_key)
+{
+    return hash_mix(host_key, queue_key) | 1;
+}
+
 /* A delivery attempt as it leaves the program: a record joined with what the other lines of its
  * message say. Views live until the next event. */
 struct event {
@@ -103,6 +110,7 @@ struct event {
     uint64_t sender_key;        /* hash_nocase of a known sender */
     uint64_t sender_domain_key; /* of its domain; 0: it has none */
     bool sender_known;
+    bool begun;        /* its message was seen coming into being: no recipient went before */
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;

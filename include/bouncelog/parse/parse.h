@@ -30,11 +30,24 @@ enum line_class {
 };
 
 /* What was read, in line order. Zero-initialise; records_clear for reuse. */
+enum { BEGINNINGS_KEPT = 256 };
 struct records {
     struct record *list;
     size_t count, cap;
     struct arena arena;
+    /* Messages that began here, by their message_key, as far as whoever reads the records says so
+     * (records_note): a line that says no more than that is not read again. */
+    uint64_t begun[BEGINNINGS_KEPT];
 };
+
+static inline void records_note(struct records *records, const struct record *record)
+{
+    uint64_t *known = &records->begun[record->message_key / 2 % BEGINNINGS_KEPT];
+    if (record->kind == RECORD_QUEUED)
+        *known = record->message_key;
+    else if (record->kind == RECORD_REMOVED && *known == record->message_key)
+        *known = 0;
+}
 
 void records_clear(struct records *records);
 void records_release(struct records *records);

@@ -55,6 +55,7 @@ struct header_form {
     X(MEANING_ATTEMPT, "attempt")                                                                  \
     X(MEANING_SENDER, "sender")                                                                    \
     X(MEANING_QUEUED, "queued")                                                                    \
+    X(MEANING_BEGUN, "begun")                                                                      \
     X(MEANING_EXPIRED, "expired")                                                                  \
     X(MEANING_REMOVED, "removed")                                                                  \
     X(MEANING_REFUSED, "refused")                                                                  \
@@ -167,6 +168,8 @@ struct mta_patterns {
     struct gate *gates;
     uint32_t gates_of[257];
     uint64_t leads[256];
+    /* ...of which all that begins with the byte says that a message begins, or nothing. */
+    uint64_t beginnings[256];
     struct frame *frames;
     size_t frame_count;
     struct command_stage *stages;

@@ -138,9 +138,9 @@ struct rule_row {
 };
 
 struct suppression {
-    sv key;     /* the address as it is, never a fingerprint of it */
+    sv key;     /* the address by its one spelling (mailbox.h), never a fingerprint of it */
     bool fresh; /* it was on no list before */
-    sv address; /* of a domain: the domain */
+    sv address; /* as it was mailed; of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
     sv final;    /* the final recipient, where the address is an original one */
     sv original; /* what was mailed, where it expanded to more than this address */

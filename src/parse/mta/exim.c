@@ -6,6 +6,8 @@
  * in base 62 (exim/src/src/string.c, string_base62). */
 #include "../address.h"
 #include "../header/header.h"
+#include "bouncelog/base/bytes.h"
+#include "bouncelog/base/mailbox.h"
 #include "exim_fields.h"
 #include "mta.h"
 #include "queue_id.h"
@@ -65,6 +67,36 @@ static void take_own_stamp(struct header_reader *reader, struct header *header, 
     *message = v;
 }
 
+/* To a server without SMTPUTF8 Exim sends a local part in other letters as `xn--`, its ASCII
+ * letters,
+ * `-` and the others in Punycode (string_localpart_utf8_to_alabel), and logs it so. */
+static bool is_downconverted(sv plain, sv original)
+{
+    size_t end = sv_rfind_byte(plain, '-'), at = 4;
+    if (!sv_starts_nocase(plain, SV("xn--")) || end + 1 >= plain.len ||
+        bytes_are_ascii(original.ptr, original.len))
+        return false;
+    for (size_t i = 0; i < original.len; i++) {
+        if ((unsigned char)original.ptr[i] >= 0x80)
+            continue;
+        if (at >= end || to_lower(plain.ptr[at]) != to_lower(original.ptr[i]))
+            return false;
+        at++;
+    }
+    return at >= end;
+}
+
+/* Are both the same mailbox, in the letters that were mailed and in those that were sent? */
+static bool is_translation(sv plain, sv original)
+{
+    size_t at = sv_rfind_byte(plain, '@'), original_at = sv_rfind_byte(original, '@');
+    if (at == SV_NPOS || original_at == SV_NPOS || bytes_are_ascii(original.ptr, original.len))
+        return false;
+    sv local = sv_sub(plain, 0, at), original_local = sv_sub(original, 0, original_at);
+    return mailbox_same(sv_skip(plain, at), sv_skip(original, original_at)) &&
+           (sv_eq_nocase(local, original_local) || is_downconverted(local, original_local));
+}
+
 /* Which of the addresses that Exim shows is the recipient, which the one it was derived from. */
 static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
                            struct record *record)
@@ -73,6 +105,7 @@ static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
     record->recipient = quoted.len ? quoted : plain;
     record->original = original;
     bool same = sv_eq_nocase(plain, original) || address_is_unquoted_form(plain, original) ||
+                is_translation(plain, original) ||
                 (sv_find_byte(plain, '@') == SV_NPOS && original.len > plain.len &&
                  original.ptr[plain.len] == '@' && sv_starts_nocase(original, plain));
     if (original.len && !quoted.len && same) {

@@ -1,8 +1,9 @@
 /* A message of an MTA, read as its shapes say: which record each meaning makes.
  *
  *   attempt   one recipient of one delivery             sender    the envelope sender of a queue id
- *   queued    a queue id came into being                expired   its message gave up
- *   removed   it is free again                          refused   our own server said no
+ *   queued    somebody handed a message in              begun     a queue id came into being
+ *   expired   its message gave up                       removed   the id is free again
+ *   refused   our own server said no
  *
  * A shape whose hook does not take the line after all gives way to the next one. A message that no
  * shape takes and that looks like a delivery (`unparsed` in the file) was not understood. */
@@ -58,7 +59,7 @@ static void read_turn(struct line *line, const struct shape *shape)
     if (shape->meaning == MEANING_EXPIRED)
         line_record(line, RECORD_EXPIRED);
     else if (!new_id.len)
-        line_record(line, RECORD_QUEUED);
+        line_record(line, RECORD_QUEUED)->arrival = shape->meaning == MEANING_QUEUED;
     if (new_id.len)
         read_notification(line, new_id);
 }
@@ -110,6 +111,7 @@ enum line_class mta_read_shape(struct line *line, const struct shape *shape)
         read_sender(line, shape);
         return LINE_CONTEXT;
     case MEANING_QUEUED:
+    case MEANING_BEGUN:
     case MEANING_EXPIRED:
         read_turn(line, shape);
         return LINE_CONTEXT;
