@@ -91,6 +91,8 @@ static void scan_logs(struct run *run)
                                         .sender_count = options->senders.count,
                                         .filters = options->filters.list,
                                         .filter_count = options->filters.count,
+                                        .relays = options->relays.list,
+                                        .relay_count = options->relays.count,
                                         .messages_max = options->messages_max,
                                         .jobs = options->jobs ? options->jobs : cores(),
                                         .sink = run->results.events ? write_event : NULL,
