@@ -57,7 +57,8 @@ static void map_listed(struct map *listed, const struct decisions *decisions)
 {
     for (size_t i = 0; i < decisions->address_count; i++) {
         const struct decision *decision = &decisions->addresses[i];
-        if (decision->ruling == RULING_LISTED || decision->hold == HOLD_INCIDENT)
+        if (decision->ruling == RULING_LISTED || decision->hold == HOLD_INCIDENT ||
+            decision->hold == HOLD_OURS)
             *(const struct decision **)map_add(listed, decision->key, NULL) = decision;
     }
 }

@@ -6,6 +6,7 @@
 
 #include "bouncelog/base/mem.h"
 #include "memo.h"
+#include "next_hop.h"
 #include "prefilter.h"
 #include "rules.h"
 #include "shape.h"
@@ -16,6 +17,7 @@ struct classifier {
     struct prefilter *prefilter;
     struct memo memo;
     struct provider_memo providers;
+    struct own_hops hops;
     char shape_bytes[SHAPE_MAX];
     sv text, shape; /* of the last text; no shape (ptr is NULL): it was not needed */
 };
@@ -30,6 +32,15 @@ struct classifier *classifier_new(const struct patterns *patterns)
     return classifier;
 }
 
+void classifier_own_hops(struct classifier *classifier, const sv *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        classifier->hops.names =
+            mem_room(classifier->hops.names, classifier->hops.count, sizeof *names);
+        classifier->hops.names[classifier->hops.count++] = names[i];
+    }
+}
+
 void classifier_free(struct classifier *classifier)
 {
     if (!classifier)
@@ -37,6 +48,7 @@ void classifier_free(struct classifier *classifier)
     matcher_free(classifier->matcher);
     prefilter_free(classifier->prefilter);
     memo_release(&classifier->memo);
+    mem_free(classifier->hops.names);
     mem_free(classifier);
 }
 
@@ -212,6 +224,27 @@ static sv enhanced_between_words(sv text)
     return SV_EMPTY;
 }
 
+/* What a hop of our own says of domains, networks and servers is our own trouble: nobody else was
+ * asked. What it says of a recipient or a sender, it passes on. */
+static void own_hop(const struct classifier *classifier, const struct record *attempt,
+                    struct verdict *verdict)
+{
+    const struct taxonomy *taxonomy = &classifier->patterns->taxonomy;
+    if (verdict->category >= taxonomy->category_count ||
+        verdict->category == taxonomy->roles[ROLE_EXPIRED])
+        return;
+    enum scope scope = taxonomy->categories[verdict->category].scope;
+    if ((scope != SCOPE_DOMAIN && scope != SCOPE_NETWORK && scope != SCOPE_REMOTE_SYSTEM) ||
+        !next_hop_is_own(classifier->patterns, &classifier->hops, attempt))
+        return;
+    uint8_t category = taxonomy->roles[ROLE_OWN_HOP];
+    *verdict = (struct verdict){
+        .category = category,
+        .basis = verdict->basis,
+        .rule = SV("own-hop"),
+        .remedy = patterns_own_remedy(classifier->patterns, attempt->said.origin, category)};
+}
+
 /* All but the shape. */
 static struct question question_of(struct classifier *classifier, const struct record *attempt)
 {
@@ -263,6 +296,7 @@ void classify(struct classifier *classifier, struct record *attempt)
         return;
     attempt->verdict = answer(classifier, attempt);
     own_words(attempt, &attempt->verdict);
+    own_hop(classifier, attempt, &attempt->verdict);
 }
 
 enum rule_fit classifier_rule_fit(struct classifier *classifier, const struct rule *rule,

@@ -53,9 +53,9 @@ static struct event read_event(struct explain *explain, sv text)
         attempt = first_attempt(&explain->records);
     }
     struct event event = {.attempt = *attempt, .cause = CATEGORY_NONE, .suppressible = true};
+    classify(explain->classifier, &event.attempt);
     if (!event.attempt.recipient.len) /* a reply stands for some recipient */
         event.attempt.recipient = SV("recipient@example.com");
-    classify(explain->classifier, &event.attempt);
     event.suppressible = !event.attempt.ambiguous;
     pipeline_judge(&explain->patterns, &event);
     return event;
@@ -235,6 +235,8 @@ static int run(struct explain *explain)
         .patterns = &explain->patterns, .only = explain->mta, .host = SV_EMPTY, .inbound = true};
     explain->parser = parser_new(&options);
     explain->classifier = classifier_new(&explain->patterns);
+    classifier_own_hops(explain->classifier, explain->options->relays.list,
+                        explain->options->relays.count);
     if (from_stdin)
         return explain_stdin(explain);
     struct arena arena = {0};

@@ -74,6 +74,8 @@ void scan_logs(struct scan_run *run)
                                         .sender_count = options->senders.count,
                                         .filters = options->filters.list,
                                         .filter_count = options->filters.count,
+                                        .relays = options->relays.list,
+                                        .relay_count = options->relays.count,
                                         .messages_max = options->messages_max,
                                         .jobs = options->jobs ? options->jobs : cores(),
                                         .sink = run->sink,

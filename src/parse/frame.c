@@ -24,6 +24,15 @@ static const struct frame *find_frame(struct line *line, sv text)
     return NULL;
 }
 
+/* Where an address should stand there may be the path of a socket on our own host. */
+static void drop_path(struct record *record)
+{
+    if (sv_find_byte(record->relay.ip, '/') == SV_NPOS)
+        return;
+    record->relay.ip = SV_EMPTY;
+    record->own_hop = true;
+}
+
 bool frame_read(struct line *line, sv text, enum reply_separator separator, struct record *record)
 {
     record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, text};
@@ -44,6 +53,12 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
         record->relay.host = matcher_field(m, frame->regex, FIELD_RELAY_HOST);
     if (!record->relay.ip.len)
         record->relay.ip = matcher_field(m, frame->regex, FIELD_RELAY_IP);
+    uint64_t port;
+    if (!record->relay.port && sv_to_u64(matcher_field(m, frame->regex, FIELD_RELAY_PORT), &port) &&
+        port <= UINT16_MAX)
+        record->relay.port = (int)port;
+    record->hop = matcher_field(m, frame->regex, FIELD_HOP);
+    drop_path(record);
     if (words.len)
         record->reply.text = reply_undo_octal(words, &line->records->arena);
     if (reply.len) {

@@ -291,6 +291,8 @@ static int load_lists(struct mta_patterns *mta, struct document *document, yaml_
         load_words(document, root, SV("programs"), &mta->programs, &mta->program_count, err) < 0 ||
         load_words(document, root, SV("local_words"), &mta->local_words, &mta->local_word_count,
                    err) < 0 ||
+        load_words(document, root, SV("relay_words"), &mta->relay_words, &mta->relay_word_count,
+                   err) < 0 ||
         load_words(document, root, SV("stock_words"), &mta->stock_words, &mta->stock_word_count,
                    err) < 0 ||
         load_words(document, root, SV("arrivals"), &mta->arrivals, &mta->arrival_count, err) < 0)
@@ -346,8 +348,8 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     sv name;
     if (document_check_keys(document, root,
                             "mta programs daemons_in_path local_daemons discard_daemons "
-                            "local_words stock_words no_queue_id says_removed arrivals unparsed "
-                            "stages families shapes records frames",
+                            "local_words relay_words stock_words no_queue_id says_removed "
+                            "arrivals unparsed stages families shapes records frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;

@@ -66,12 +66,19 @@ static int load_guards(struct policy_table *policy, struct document *document, s
     int *const incidents[] = {&incident->addresses,      &incident->times_percent,
                               &incident->others_percent, &incident->per_million,
                               &incident->before,         &incident->unlikely};
+    struct ours_guard *guard = &policy->ours;
+    int *const ours[] = {&guard->domains,       &guard->taken_percent, &guard->relay_domains,
+                         &guard->relay_percent, &guard->decided,       &guard->days,
+                         &guard->queue_days};
     int *const brake[] = {&policy->brake.addresses, &policy->brake.share_percent};
     if (load_numbers(document, SV("recently_delivered"), "days hours", recent,
                      sizeof recent / sizeof *recent, err) < 0 ||
         load_numbers(document, SV("incidents"),
                      "addresses times_percent others_percent per_million before unlikely",
-                     incidents, sizeof incidents / sizeof *incidents, err) < 0)
+                     incidents, sizeof incidents / sizeof *incidents, err) < 0 ||
+        load_numbers(document, SV("ours"),
+                     "domains taken_percent relay_domains relay_percent decided days queue_days",
+                     ours, sizeof ours / sizeof *ours, err) < 0)
         return -1;
     return load_numbers(document, SV("brake"), "addresses share_percent", brake,
                         sizeof brake / sizeof *brake, err);
@@ -90,7 +97,7 @@ int load_policy(struct patterns *patterns, struct document *document, bool site,
                               "'outage_guard' has become 'incidents' and 'recently_delivered'; "
                               "copy them from patterns/policy.yaml");
     if (document_check_keys(document, root,
-                            "policy local_recipients recently_delivered incidents brake",
+                            "policy local_recipients recently_delivered incidents ours brake",
                             err) < 0 ||
         load_guards(&patterns->policy, document, err) < 0)
         return -1;

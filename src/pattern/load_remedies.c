@@ -1,26 +1,29 @@
-/* Loads patterns/remedies.yaml: what to do about a category at one provider.
+/* Loads patterns/remedies.yaml: what to do about a category at one provider, or at a hop of our
+ * own, whose faults differ by who tells of them.
  *
- * Kept in a map from the provider's name and the category's number; the first that is loaded wins,
- * so that a site's advice goes before ours. */
+ * Kept in a map from the provider's name, or that of an origin, and the category's number; the
+ * first that is loaded wins, so that a site's advice goes before ours. */
 #include "load.h"
 
 enum { CATEGORIES_MAX = 24, KEY_MAX = 80 };
 
-/* The key of the map: the provider and the category's number. */
-static sv remedy_key(sv provider, uint8_t category, char *bytes)
+/* The key of the map: the provider, or the origin of what an own hop met, and the category's
+ * number. */
+static sv remedy_key(sv provider, bool hop, uint8_t category, char *bytes)
 {
-    sv name = sv_sub(provider, 0, KEY_MAX - 1);
-    char *end = sv_put(bytes, name);
+    char *end = sv_put(bytes, sv_sub(provider, 0, KEY_MAX - 2));
+    if (hop)
+        *end++ = '\n';
     *end++ = (char)category;
     return sv_make(bytes, (size_t)(end - bytes));
 }
 
 static int add_remedy(struct patterns *patterns, struct document *document, const yaml_node_t *node,
-                      sv provider, sv name, sv remedy, struct map *seen, struct err *err)
+                      sv provider, bool hop, sv name, sv remedy, struct map *seen, struct err *err)
 {
     char bytes[KEY_MAX];
     bool added;
-    sv key = remedy_key(provider, taxonomy_category(&patterns->taxonomy, name), bytes);
+    sv key = remedy_key(provider, hop, taxonomy_category(&patterns->taxonomy, name), bytes);
     struct place *place = map_add(seen, key, &added);
     if (!added)
         return document_error(document, document_at(document, node, SV("category")), err,
@@ -40,9 +43,14 @@ static int load_remedy(struct patterns *patterns, struct document *document,
     size_t count, known = 0;
     struct names providers = names_of_map(&patterns->providers);
     struct names categories = names_of_categories(&patterns->taxonomy);
-    if (document_check_keys(document, node, "provider category remedy", err) < 0 ||
-        load_name(document, node, SV("provider"), true, "provider", &providers, &known, err) < 0 ||
-        document_text(document, node, SV("provider"), true, &provider, err) < 0 ||
+    bool hop = document_get(document, node, SV("own_hop")) != NULL;
+    sv whose = hop ? SV("own_hop") : SV("provider");
+    if (document_check_keys(document, node,
+                            hop ? "own_hop category remedy" : "provider category remedy",
+                            err) < 0 ||
+        load_name(document, node, whose, true, hop ? "origin" : "provider",
+                  hop ? &origin_names : &providers, &known, err) < 0 ||
+        document_text(document, node, whose, true, &provider, err) < 0 ||
         load_known(document, node, SV("category"), "category", &categories, err) < 0 ||
         document_text(document, node, SV("remedy"), true, &remedy, err) < 0 ||
         document_texts(document, node, SV("category"), names, CATEGORIES_MAX, &count, err) < 0)
@@ -50,7 +58,7 @@ static int load_remedy(struct patterns *patterns, struct document *document,
     if (!count)
         return document_missing(document, node, SV("category"), err);
     for (size_t i = 0; i < count; i++)
-        if (add_remedy(patterns, document, node, provider, names[i], remedy, seen, err) < 0)
+        if (add_remedy(patterns, document, node, provider, hop, names[i], remedy, seen, err) < 0)
             return -1;
     return 0;
 }
@@ -75,6 +83,15 @@ sv patterns_remedy(const struct patterns *patterns, sv provider, uint8_t categor
 {
     char key[KEY_MAX];
     const sv *remedy =
-        provider.len ? map_get(&patterns->remedies, remedy_key(provider, category, key)) : NULL;
+        provider.len ? map_get(&patterns->remedies, remedy_key(provider, false, category, key))
+                     : NULL;
+    return remedy ? *remedy : patterns->taxonomy.categories[category].remedy;
+}
+
+sv patterns_own_remedy(const struct patterns *patterns, enum origin origin, uint8_t category)
+{
+    char key[KEY_MAX];
+    const sv *remedy =
+        map_get(&patterns->remedies, remedy_key(origin_name(origin), true, category, key));
     return remedy ? *remedy : patterns->taxonomy.categories[category].remedy;
 }

@@ -157,6 +157,7 @@ static void release_mta(struct mta_patterns *mta)
     mem_free(mta->frames);
     mem_free(mta->stages);
     mem_free(mta->local_words);
+    mem_free(mta->relay_words);
     mem_free(mta->stock_words);
     mem_free(mta->arrivals);
     for (size_t i = 0; i < mta->sign_count; i++)

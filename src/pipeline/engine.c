@@ -194,6 +194,8 @@ static void *work(void *context)
                                     options->inbound, !options->sink || options->failures_alone};
     struct worker worker;
     worker_init(&worker, &parser);
+    classifier_own_hops(worker.classifier, options->relays, options->relay_count);
+    classifier_own_hops(worker.classifier, options->filters, options->filter_count);
     pthread_mutex_lock(&engine->mutex);
     while (engine->at < engine->source_count) {
         struct slot *slot = engine->stage_busy ? NULL : ready_slot(engine);

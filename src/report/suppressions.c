@@ -84,6 +84,10 @@ static sv why_held(struct writer *writer, const struct decision *decision)
         incidents_say(&text, decision->incident);
         buf_add(&text, SV(": it is listed if it fails when that is over"));
         break;
+    case HOLD_OURS:
+        buf_add(&text, SV("ours: hardly any mail got through at that time, or none by that relay: "
+                          "it is listed if it fails when that is mended"));
+        break;
     case HOLD_RECENT:
         buf_add(&text, SV("recent: it took mail in the weeks before it failed: it is listed if it "
                           "fails on another day, too"));

@@ -14,6 +14,7 @@
 #include "brakes.h"
 #include "grounds.h"
 #include "incidents.h"
+#include "ours.h"
 
 enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
 
@@ -22,6 +23,7 @@ struct decider {
     const struct suppress_source *source;
     const struct suppress_options *options;
     struct incidents incidents;
+    struct ours ours;
     int64_t now; /* the latest time that any evidence is of */
 };
 
@@ -146,7 +148,10 @@ static bool find_ground(const struct decider *decider, sv address,
     bool reached = rule->per_domain ? domain && domain_reached(decider, domain)
                                     : policy_reached(rule, times, count);
     if (reached)
-        ground->hold = HOLD_NONE;
+        ground->hold = ours_explains(&decider->ours, domain ? where.domain : address,
+                                     domain ? domain : failure, record->listing.excused)
+                           ? HOLD_OURS
+                           : HOLD_NONE;
     return reached || ground->hold;
 }
 
@@ -251,7 +256,8 @@ static void decide_domain(const struct decider *decider, sv domain,
     struct decisions *decisions = decider->decisions;
     for (const struct failure *failure = record->failures; failure; failure = failure->next) {
         if (failure->category != decider->options->taxonomy->roles[ROLE_SUPPRESS_DOMAIN] ||
-            !domain_reached(decider, failure))
+            !domain_reached(decider, failure) ||
+            ours_explains(&decider->ours, domain, failure, record->listing.excused))
             continue;
         decisions->domains[decisions->domain_count++] =
             (struct decision){.key = domain,
@@ -347,6 +353,7 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     *decisions = (struct decisions){.filtered = options->known != NULL};
     incidents_init(&decider.incidents);
     find_incidents(&decider);
+    ours_init(&decider.ours, source, options, decider.now);
     decide_all(&decider);
     decisions->incidents = decider.incidents.found; /* decisions point to them */
     decisions->incident_count = decider.incidents.count;
@@ -354,6 +361,7 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     decider.incidents.found = NULL;
     decider.incidents.names = (struct arena){0};
     incidents_release(&decider.incidents);
+    ours_release(&decider.ours);
     brakes_decide(decisions, source, options);
 }
 
@@ -371,7 +379,8 @@ struct listing suppress_listing(const struct address_record *record,
 {
     struct listing listing = record->listing;
     bool took_mail = took_mail_since(record);
-    if (decision && decision->hold == HOLD_INCIDENT)
+    if (decision && (decision->hold == HOLD_INCIDENT || decision->hold == HOLD_OURS) &&
+        decision->failure->last_seen > listing.excused)
         listing.excused = decision->failure->last_seen;
     if (decision && decision->ruling == RULING_LISTED) {
         if (!listing.since)

@@ -20,6 +20,9 @@ struct classifier;
 
 struct classifier *classifier_new(const struct patterns *patterns);
 void classifier_free(struct classifier *classifier);
+/* More hosts, addresses or transports that are hops of our own, beside those that can be told by
+ * themselves; the texts must outlive the classifier. */
+void classifier_own_hops(struct classifier *classifier, const sv *names, size_t count);
 
 /* Sets the provider of an attempt, and the verdict when it failed. */
 void classify(struct classifier *classifier, struct record *attempt);

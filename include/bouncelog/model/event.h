@@ -78,6 +78,7 @@ struct record {
     bool local;             /* an agent of our own host delivered or refused */
     bool repeats;           /* the words only say that an earlier failure still holds */
     bool never_rcpt;        /* the stage is not known, but was not RCPT */
+    bool own_hop;           /* the next hop is one of our own: a socket, our relay, a filter */
     bool has_sender;        /* the line itself names the sender */
     uint64_t address_key;   /* hash_nocase of the recipient */
     uint64_t domain_key;    /* hash_nocase of the recipient's domain */
@@ -85,6 +86,7 @@ struct record {
     sv recipient, original;
     struct relay relay;
     sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */
+    sv hop;          /* the host whose name led nowhere, as the words have it */
     sv dsn;          /* what our MTA logged as dsn= */
     double delay_s;  /* negative: not logged */
     sv forwarded_id; /* the queue id that an accepting reply names, or empty */

@@ -104,7 +104,8 @@ bool basis_from_name(sv name, enum basis *value);
     X(ROLE_SENDER_REFUSED, "sender_refused")   /* a code about an address in answer to MAIL */     \
     X(ROLE_CLIENT_REFUSED, "client_refused")   /* ...before any address was named */               \
     X(ROLE_FIRST_CONTACT, "first_contact")     /* gets through by itself: nothing to fix */        \
-    X(ROLE_ENCRYPTION, "encryption")           /* may be our end's fault: something to fix */
+    X(ROLE_ENCRYPTION, "encryption")           /* may be our end's fault: something to fix */      \
+    X(ROLE_OWN_HOP, "own_hop")                 /* what fails at a hop of our own */
 enum role { ROLE_NAMES(NAMES_ENUM) ROLE_COUNT };
 sv role_name(enum role value);
 bool role_from_name(sv name, enum role *value);

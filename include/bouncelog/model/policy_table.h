@@ -32,6 +32,17 @@ struct incident_guard {
     int unlikely;       /* by chance it is as rare as 1 in 10 to the power of this */
 };
 
+/* Trouble of our own (docs/POLICY.md). */
+struct ours_guard {
+    int domains;       /* at least so many failed on the way */
+    int taken_percent; /* ...and less than this share of all took mail */
+    int relay_domains; /* or so many behind one hop, */
+    int relay_percent; /* ...or this share of all, and less than the above was taken there */
+    int decided;       /* so many say enough in a few hours; fewer take a day and more */
+    int days;          /* ...but no more than so many before and after */
+    int queue_days;    /* a message that expired was tried for so long */
+};
+
 /* A run that would change the lists far more than others. */
 struct brake {
     int addresses, share_percent; /* of the recipients tried, or of the lists: more than both */
@@ -43,6 +54,7 @@ struct policy_table {
     bool local_recipients_count;
     struct recent_guard recent;
     struct incident_guard incident;
+    struct ours_guard ours;
     struct brake brake;
 };
 

@@ -185,6 +185,8 @@ struct mta_patterns {
     size_t stock_word_count;
     sv *local_words; /* transports (Exim) and mailers (sendmail) that deliver on our own host */
     size_t local_word_count;
+    sv *relay_words; /* ...that hand everything to a relay of ours */
+    size_t relay_word_count;
 };
 
 /* patterns/replies/: classification rules. Every file says which layer its rules belong to; the
@@ -276,5 +278,7 @@ sv patterns_provider_again(const struct patterns *patterns, struct provider_memo
 /* What to do about a category at this provider; the category's own advice when nothing better is
  * known. */
 sv patterns_remedy(const struct patterns *patterns, sv provider, uint8_t category);
+/* The same where a hop of our own is at fault, by who says so. */
+sv patterns_own_remedy(const struct patterns *patterns, enum origin origin, uint8_t category);
 
 #endif

@@ -20,6 +20,7 @@
     X(RELAY_HOST, "relay_host")                                                                    \
     X(RELAY_IP, "relay_ip")                                                                        \
     X(RELAY_PORT, "relay_port")                                                                    \
+    X(HOP, "hop")                                                                                  \
     X(MAILER, "mailer")                                                                            \
     X(DELAY, "delay")                                                                              \
     X(DSN, "dsn")                                                                                  \

@@ -33,6 +33,8 @@ struct pipeline_options {
     size_t sender_count;
     const sv *filters; /* see ledger_options */
     size_t filter_count;
+    const sv *relays; /* see classifier_own_hops */
+    size_t relay_count;
     size_t messages_max;
     event_sink *sink;    /* may be NULL */
     bool failures_alone; /* the sink does not look at deliveries */

@@ -23,6 +23,7 @@ enum hold {
     HOLD_NONE,
     HOLD_ALLOWED,  /* it is on the allow list */
     HOLD_INCIDENT, /* many living addresses were called dead there at that time */
+    HOLD_OURS,     /* something of our own was broken at that time */
     HOLD_RECENT,   /* it took mail just before: it has to fail on another day as well */
 };
 

@@ -74,7 +74,7 @@ struct options {
     enum when progress, confine;
 
     int64_t since, until;
-    struct texts senders, filters;
+    struct texts senders, filters, relays;
     const char *recipients;
     bool inbound;
 

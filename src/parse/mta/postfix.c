@@ -21,7 +21,9 @@ static void read_relay(sv text, bool brief, struct record *record)
     uint64_t port;
     sv bracketed = sv_sub(text, open + 1, close), behind = sv_skip(text, close + 1);
     record->relay.host = sv_sub(text, 0, open);
-    if (bracketed.len && sv_find_byte(bracketed, '/') == SV_NPOS)
+    if (sv_find_byte(bracketed, '/') != SV_NPOS)
+        record->own_hop = true;
+    else
         record->relay.ip = bracketed;
     if (brief)
         return;

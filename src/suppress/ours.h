@@ -1,0 +1,30 @@
+/* ours: failures that many unrelated domains share while hardly any mail gets through: by all that
+ * is known the fault is on our side, be it a relay, a resolver, a line or port 25. */
+#ifndef BOUNCELOG_SUPPRESS_OURS_H
+#define BOUNCELOG_SUPPRESS_OURS_H
+
+#include "bouncelog/suppress/suppress.h"
+
+struct way;
+struct taken_hour;
+
+struct ours {
+    const struct suppress_options *options;
+    struct way *world;        /* all mail that failed on the way to a mailbox */
+    struct map hops;          /* whoever runs a hop that is not the domain's own -> struct way */
+    struct taken_hour *taken; /* domains that took mail, by the hour, from `from` on */
+    int64_t from;             /* hours since 1970 */
+    size_t hours;             /* 0: nobody would be listed for what happened on the way */
+};
+
+/* Reads from the evidence what failed on the way, from the activity what got through. now: the
+ * latest time that any evidence is of. */
+void ours_init(struct ours *ours, const struct suppress_source *source,
+               const struct suppress_options *options, int64_t now);
+void ours_release(struct ours *ours);
+
+/* Does a failure reach its rule only with messages that trouble of our own explains, or with those
+ * (up to `excused`) of which that was found before? key: the address or domain. */
+bool ours_explains(const struct ours *ours, sv key, const struct failure *failure, int64_t excused);
+
+#endif
