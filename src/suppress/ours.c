@@ -434,7 +434,7 @@ bool ours_explains(const struct ours *ours, sv key, const struct failure *failur
     for (size_t i = 0; i < failure->message_count; i++) {
         const struct failed_message *message = failure_message(failure, i);
         struct trouble trouble = trouble_of(ours, failure, message);
-        if (message->time > excused && !explained(ours, hop, &trouble))
+        if ((!excused || message->time > excused) && !explained(ours, hop, &trouble))
             times[count++] = message->time;
     }
     return !policy_reached(&ours->options->policy->rules[failure->category], times, count);
