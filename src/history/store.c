@@ -171,8 +171,8 @@ static int walk(struct history *history, sqlite3_stmt *statement, item_visitor *
     return result;
 }
 
-static int each(struct history *history, int which, enum item_kind kind, item_visitor *visit,
-                void *context, struct err *err)
+static int each(struct history *history, enum statement which, enum item_kind kind,
+                item_visitor *visit, void *context, struct err *err)
 {
     sqlite3_stmt *statement = prepared(history, which, err);
     if (!statement)

@@ -136,8 +136,8 @@ void evidence_resolve_originals(struct evidence *evidence, const struct ledger *
 
 /* Mail was taken in this step: what failed before it ended is refuted. */
 void address_record_delivered_in(struct address_record *record, int64_t step);
-/* The same of each address in the set of hash_mailbox, whose marks are steps. Where logs are not read
- * in the order of time, a delivery may be read before the failure that it refutes. */
+/* The same of each address in the set of hash_mailbox, whose marks are steps. Where logs are not
+ * read in the order of time, a delivery may be read before the failure that it refutes. */
 void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients);
 /* The same of a domain that mail was taken at in these hours. */
 void evidence_take_activity(struct address_record *domain, const struct hour_activity *hours,

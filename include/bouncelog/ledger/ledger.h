@@ -46,8 +46,8 @@ struct ledger_counts {
 };
 struct ledger_counts ledger_counts(const struct ledger *ledger);
 
-/* Did this original recipient (hash_mailbox) expand to several final ones in that message, or may it
- * still? */
+/* Did this original recipient (hash_mailbox) expand to several final ones in that message, or may
+ * it still? */
 bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original);
 
 /* What is remembered, as bytes for the next night, and into a ledger that is new. -1: the bytes
