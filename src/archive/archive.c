@@ -247,6 +247,15 @@ sv archive_format(const struct archive *archive, size_t mark)
     return mark < archive->stream_count ? archive->streams[mark].format : SV_EMPTY;
 }
 
+int64_t archive_last_time(const void *context, size_t mark)
+{
+    const struct archive *archive = context;
+    return mark < archive->stream_count &&
+                   archive->streams[mark].first <= archive->streams[mark].last
+               ? archive->streams[mark].last
+               : INT64_MIN;
+}
+
 bool archive_has_others(const struct archive *archive)
 {
     return archive->has_others;

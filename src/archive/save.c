@@ -196,8 +196,10 @@ static int save_days(struct save *save)
 {
     struct scan_result *scan = save->scan;
     struct ledger_counts counts = ledger_counts(scan->ledger);
-    if (scan->undated.total || counts.evicted || counts.unresolved_expiries) {
+    if (scan->undated.total || scan->strange.strange || counts.evicted ||
+        counts.unresolved_expiries) {
         struct period *day = latest_day(save);
+        tally_merge(&day->tally, &scan->strange);
         line_tally_merge(&day->lines, &scan->undated);
         day->evicted += counts.evicted;
         day->unresolved_expiries += counts.unresolved_expiries;
@@ -295,6 +297,7 @@ static void add_run(struct period *to, const struct scan_result *scan)
     run.tally.unclassified.count = scan->tally.unclassified.count;
     run.evicted = counts.evicted;
     run.unresolved_expiries = counts.unresolved_expiries;
+    run.tally.strange = scan->tally.strange;
     period_merge(to, &run);
     period_release(&run);
     add_hours(&to->tally.hours, &scan->tally.hours);

@@ -190,4 +190,8 @@ void results_tell_gaps(const struct report *report)
     if (report->evicted)
         say("%lld open messages with deferred recipients were forgotten for lack of room",
             (long long)report->evicted);
+    if (report->strange_times)
+        say("%lld attempts have times that cannot be, after now or years from the lines beside "
+            "them: they count, and speak against nobody (repair the clock)",
+            (long long)report->strange_times);
 }

@@ -87,6 +87,7 @@ void scan_logs(struct scan_run *run)
         archive_resume(run->archive, &input);
         pipeline.prepare = archive_prepare;
         pipeline.prepare_context = run->archive;
+        pipeline.last_time = archive_last_time;
     }
     run->input = input_plan(options->operands, options->operand_count, input);
     for (size_t i = 0; input_duplicate(run->input, i); i++)

@@ -130,6 +130,7 @@ static void add_errors(struct buf *out, const struct report *report)
     labelled(out, name, "kind", SV("ambiguous"), report->ambiguous.count);
     labelled(out, name, "kind", SV("evicted"), report->evicted);
     labelled(out, name, "kind", SV("input"), report->input_errors);
+    labelled(out, name, "kind", SV("strange_time"), report->strange_times);
     labelled(out, name, "kind", SV("unclassified"), report->unclassified.count);
     labelled(out, name, "kind", SV("unparsed"), report->lines.unparsed);
     labelled(out, name, "kind", SV("unresolved_expiry"), report->unresolved_expiries);
@@ -154,6 +155,7 @@ static void add_totals(struct buf *out, const struct totals *totals)
             "What could not be understood or kept in mind since the history began.");
     labelled(out, "errors_total", "kind", SV("ambiguous"), lines->ambiguous_samples.count);
     labelled(out, "errors_total", "kind", SV("evicted"), totals->evicted);
+    labelled(out, "errors_total", "kind", SV("strange_time"), totals->strange_times);
     labelled(out, "errors_total", "kind", SV("unclassified"), totals->unclassified);
     labelled(out, "errors_total", "kind", SV("unparsed"), lines->unparsed);
     labelled(out, "errors_total", "kind", SV("unresolved_expiry"), totals->unresolved_expiries);

@@ -27,6 +27,9 @@ static void gaps(struct page *page)
     if (report->evicted)
         html(&page->out, "<li>%n open message%t forgotten for lack of room</li>\n", report->evicted,
              page_s(report->evicted));
+    if (report->strange_times)
+        html(&page->out, "<li>%n attempt%t of a time that cannot be: no evidence</li>\n",
+             report->strange_times, page_s(report->strange_times));
     html(&page->out, "</ul>\n</div>\n");
 }
 

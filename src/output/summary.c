@@ -292,6 +292,7 @@ void output_summary(struct outfile *out, const struct report *report)
     write_suppressions(out, report);
     member(out, "unresolved_expiries", cJSON_CreateNumber((double)report->unresolved_expiries));
     member(out, "duplicates", cJSON_CreateNumber((double)report->duplicates));
+    member(out, "strange_times", cJSON_CreateNumber((double)report->strange_times));
     member(out, "evicted", cJSON_CreateNumber((double)report->evicted));
     write_unclassified(out, report);
     member(out, "unparsed", samples_object(&report->unparsed));

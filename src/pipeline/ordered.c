@@ -48,6 +48,31 @@ static void note_time(struct ordered_stage *stage, int64_t time)
         scan->source_last[stage->source] = time;
 }
 
+/* What is known of its time, now that those beside it are. */
+static void on_placed(void *context, struct event *event)
+{
+    struct ordered_stage *stage = context;
+    struct scan_result *scan = stage->scan;
+    const struct pipeline_options *options = stage->options;
+    const struct patterns *patterns = options->patterns;
+    int64_t time = event->attempt.time;
+    evidence_prefetch_sender(&scan->evidence, event);
+    event->suppressible = event->suppressible && !event->strange;
+    pipeline_judge(patterns, event);
+    uint8_t category = event->attempt.verdict.category;
+    bool per_domain =
+        category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
+    if (event->strange) {
+        tally_event(&scan->strange, &patterns->taxonomy, event);
+    } else {
+        note_time(stage, time);
+        tally_event(tally_of(stage, time), &patterns->taxonomy, event);
+        evidence_record(&scan->evidence, event, per_domain);
+    }
+    if (options->sink)
+        options->sink(options->sink_context, event);
+}
+
 static void on_event(void *context, struct event *event)
 {
     struct ordered_stage *stage = context;
@@ -60,17 +85,24 @@ static void on_event(void *context, struct event *event)
         stage->scan->duplicate_count++;
         return;
     }
-    const struct patterns *patterns = options->patterns;
-    evidence_prefetch_sender(&stage->scan->evidence, event);
-    pipeline_judge(patterns, event);
-    uint8_t category = event->attempt.verdict.category;
-    bool per_domain =
-        category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
-    note_time(stage, time);
-    tally_event(tally_of(stage, time), &patterns->taxonomy, event);
-    evidence_record(&stage->scan->evidence, event, per_domain);
-    if (options->sink)
-        options->sink(options->sink_context, event);
+    doubts_take(&stage->doubts, event);
+}
+
+static void begin_source(struct ordered_stage *stage, size_t source)
+{
+    const struct pipeline_options *options = stage->options;
+    size_t known = input_source(stage->input, source)->known;
+    doubts_end(&stage->doubts);
+    stage->source = source;
+    doubts_begin(&stage->doubts, options->last_time && known != INPUT_NEW
+                                     ? options->last_time(options->prepare_context, known)
+                                     : INT64_MIN);
+}
+
+void ordered_finish(struct ordered_stage *stage)
+{
+    doubts_end(&stage->doubts);
+    doubts_release(&stage->doubts);
 }
 
 void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
@@ -79,7 +111,11 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     struct ledger_options ledger = {options->messages_max, options->filters, options->filter_count,
                                     on_event, stage};
     size_t count = input_source_count(input);
-    *stage = (struct ordered_stage){.scan = scan, .input = input, .options = options};
+    *stage = (struct ordered_stage){
+        .scan = scan, .input = input, .options = options, .source = SIZE_MAX};
+    stage->doubts.handler = on_placed;
+    stage->doubts.context = stage;
+    stage->doubts.now = options->now;
     *scan = (struct scan_result){.ledger = ledger_new(&ledger),
                                  .source_count = count,
                                  .source_lines = mem_zero(count + 1, sizeof(int64_t)),
@@ -91,6 +127,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     }
     map_init(&scan->days, sizeof(struct period));
     tally_init(&scan->tally);
+    tally_init(&scan->strange);
     evidence_init(&scan->evidence);
     if (options->prepare)
         options->prepare(options->prepare_context, scan);
@@ -105,7 +142,8 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
     struct record *records = batch->records.list;
     size_t count = batch->records.count;
     const struct tally *soon = stage->period ? &stage->period->tally : &scan->tally;
-    stage->source = source;
+    if (source != stage->source)
+        begin_source(stage, source);
     stage->set = from->set;
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
@@ -127,6 +165,7 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
     from->lines_total = from->lines_before + scan->source_lines[source];
     line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
+    bool dated = stage->period && !stage->doubts.count;
     if (stage->options->by_day)
-        line_tally_merge(stage->period ? &stage->period->lines : &scan->undated, &batch->lines);
+        line_tally_merge(dated ? &stage->period->lines : &scan->undated, &batch->lines);
 }

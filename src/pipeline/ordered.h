@@ -4,13 +4,15 @@
 #define BOUNCELOG_PIPELINE_ORDERED_H
 
 #include "bouncelog/pipeline/pipeline.h"
+#include "doubts.h"
 #include "worker.h"
 
 struct ordered_stage {
     struct scan_result *scan;
     struct input *input;
     const struct pipeline_options *options;
-    size_t source;
+    struct doubts doubts;
+    size_t source;         /* that is being read; SIZE_MAX: none yet */
     uint64_t set;          /* of it */
     int64_t day;           /* since 1970, that `period` is of */
     struct period *period; /* with by_day: where events are counted; NULL: no event yet */
@@ -21,5 +23,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
 
 /* The next batch in order, of this source; it is changed on the way. */
 void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch);
+/* There are no more. */
+void ordered_finish(struct ordered_stage *stage);
 
 #endif

@@ -43,16 +43,19 @@ void pipeline_run(struct scan_result *scan, struct input *input,
     ordered_init(&stage, scan, input, options);
     sharing_find(&scan->duplicates, input, options);
     engine_run(&stage);
+    ordered_finish(&stage);
     for (size_t i = 0; i < map_count(&scan->days); i++) {
         const struct period *day = map_value_at(&scan->days, i);
         tally_merge(&scan->tally, &day->tally);
     }
+    tally_merge(&scan->tally, &scan->strange);
     take_deliveries(scan);
 }
 
 void scan_result_release(struct scan_result *scan)
 {
     tally_release(&scan->tally);
+    tally_release(&scan->strange);
     evidence_release(&scan->evidence);
     ledger_free(scan->ledger);
     duplicates_release(&scan->duplicates);

@@ -145,7 +145,8 @@ void counts_of_totals(struct report *report, const struct period *totals,
     report->totals = (struct totals){.lines = totals->lines,
                                      .unclassified = totals->tally.unclassified.count,
                                      .evicted = totals->evicted,
-                                     .unresolved_expiries = totals->unresolved_expiries};
+                                     .unresolved_expiries = totals->unresolved_expiries,
+                                     .strange_times = totals->tally.strange};
     report->totals.reply_count =
         make_rows(&report->arena, &totals->tally, taxonomy, &report->totals.replies);
 }

@@ -183,7 +183,8 @@ static void find_gaps(struct report *report)
     report->unparsed_too_many = unparsed > UNPARSED_MAX && unparsed * UNPARSED_SHARE > lines;
     for (size_t i = 0; i < report->input_count; i++)
         report->input_errors += report->inputs[i].error.len > 0;
-    report->incomplete = report->unparsed_too_many || report->evicted || report->input_errors;
+    report->incomplete = report->unparsed_too_many || report->evicted || report->input_errors ||
+                         report->strange_times;
 }
 
 static void make_counts(struct report *report, const struct report_source *source)
@@ -202,6 +203,7 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->recipients = tally_recipients(tally);
     report->unresolved_expiries = source->unresolved_expiries;
     report->evicted = source->evicted;
+    report->strange_times = tally->strange;
     report->duplicates = source->duplicates;
     report->bounce_rate =
         rankings_bounce_rate(&(struct outcomes){.count = report->attempts_total,

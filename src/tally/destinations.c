@@ -15,7 +15,7 @@ static void count_destination(struct destination *destination, const struct even
     bool delivered = event->attempt.outcome == OUTCOME_DELIVERED;
     bool dead = event->action == ACTION_SUPPRESS;
     outcomes_count(&destination->outcomes, event->attempt.outcome);
-    if (delivered || dead)
+    if ((delivered || dead) && !event->strange)
         activity_count(&destination->activity, event->attempt.time, delivered, dead);
 }
 
@@ -39,7 +39,7 @@ static void count_operator(struct tally *tally, const struct event *event,
 {
     const struct record *a = &event->attempt;
     bool delivered = a->outcome == OUTCOME_DELIVERED, dead = event->action == ACTION_SUPPRESS;
-    if ((!delivered && !dead) || !domain)
+    if ((!delivered && !dead) || !domain || event->strange)
         return;
     sv relay = relay_name(&a->relay);
     bool own = !relay.len || operator_is_own(relay, sv_after_last(a->recipient, '@'));
@@ -76,6 +76,8 @@ static void count_provider(struct tally *tally, const struct event *event)
     }
     struct provider_tally *counts = tally->last_provider_counts;
     count_destination(&counts->sum, event);
+    if (event->strange)
+        return;
     if (!counts->of_day || counts->day != day) {
         counts->of_day = find_provider_day(tally, provider, day);
         counts->day = day;

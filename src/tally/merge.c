@@ -139,6 +139,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_replies(into, from);
     into->transient += from->transient;
     into->permanent += from->permanent;
+    into->strange += from->strange;
     if (from->first < into->first)
         into->first = from->first;
     if (from->last > into->last)

@@ -326,6 +326,7 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     const struct tally *tally = &period->tally;
     pack_unsigned(out, VERSION);
     pack_totals(out, period);
+    pack_number(out, tally->strange);
     pack_samples(out, &period->lines.unparsed_samples);
     pack_samples(out, &period->lines.ambiguous_samples);
     pack_samples(out, &tally->unclassified);
@@ -354,6 +355,8 @@ static bool unpack_begin(struct unpack *in, struct period *period, const struct 
     if (*version < WITHOUT_RETRIES || *version > VERSION)
         return false;
     unpack_totals(in, period);
+    if (*version > WITHOUT_STEPS)
+        tally->strange = unpack_finite(in);
     unpack_samples(in, &period->lines.unparsed_samples, &tally->texts);
     unpack_samples(in, &period->lines.ambiguous_samples, &tally->texts);
     unpack_samples(in, &tally->unclassified, &tally->texts);

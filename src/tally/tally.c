@@ -172,7 +172,8 @@ static void count_rankings(struct tally *tally, const struct event *event)
     const struct record *a = &event->attempt;
     tally_destinations(tally, event);
     count_host(tally, a->host, a->outcome);
-    count_hour(tally, a->time, a->outcome);
+    if (!event->strange)
+        count_hour(tally, a->time, a->outcome);
     if (event->sender_known && !event->sender.len)
         outcomes_count(tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH),
                        a->outcome);
@@ -308,8 +309,13 @@ static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,
     tally->replies[attempt->mta][attempt->outcome][category]++;
 }
 
-static void count_delivery(struct tally *tally, const struct record *attempt)
+static void count_delivery(struct tally *tally, const struct event *event)
 {
+    const struct record *attempt = &event->attempt;
+    if (event->strange) {
+        fpset_add(&tally->recipients, attempt->address_key, RECIPIENT_DELIVERED);
+        return;
+    }
     int64_t step = date_step(attempt->time, DELIVERY_STEP);
     fpset_mark(&tally->recipients, attempt->address_key, RECIPIENT_DELIVERED, step);
     if (attempt->original.len)
@@ -323,13 +329,14 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
     bool failed = outcome_is_failure(a->outcome);
     tally->attempts[a->outcome]++;
     count_reply(tally, taxonomy, a, failed);
-    if (a->time < tally->first)
+    tally->strange += event->strange;
+    if (a->time < tally->first && !event->strange)
         tally->first = a->time;
-    if (a->time > tally->last)
+    if (a->time > tally->last && !event->strange)
         tally->last = a->time;
     count_codes(tally, a);
     count_rankings(tally, event);
-    if (event->deferrals)
+    if (event->deferrals && !event->strange)
         tally_retry(tally, event);
     if (failed) {
         tally->transient += a->severity == SEVERITY_TRANSIENT;
@@ -340,7 +347,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         return;
     }
     if (a->outcome == OUTCOME_DELIVERED)
-        count_delivery(tally, a);
+        count_delivery(tally, event);
     else if (a->outcome != OUTCOME_HANDED_OVER)
         fpset_add(&tally->recipients, address, failed ? RECIPIENT_FAILED : 0);
 }

@@ -191,7 +191,7 @@ def check_metrics(what, text, summary):
     same(f'{what}: metrics, errors', sums(metrics, 'last_run_errors', 'kind'), nonzero({
         'ambiguous': summary['ambiguous']['count'], 'evicted': summary['evicted'],
         'input': sum(i['error'] is not None for i in summary['inputs']), 'unclassified': summary['unclassified']['count'],
-        'unparsed': summary['unparsed']['count'], 'unresolved_expiry': summary['unresolved_expiries']}))
+        'strange_time': summary['strange_times'], 'unparsed': summary['unparsed']['count'], 'unresolved_expiry': summary['unresolved_expiries']}))
     same(f'{what}: metrics, success', (single('last_success_timestamp_seconds') is not None), single('last_run_complete') == 1)
 
 
@@ -327,9 +327,10 @@ waits()
 days()
 lists()
 incident()
+old = taken(1, 1, 'a@example.com').replace('2026-11-01', '1970-01-01')
 other = '2026-11-01T03:11:09+00:00 mx1 sshd[9]: Server listening on 192.0.2.1 port 22.\n'
 for n, options in enumerate(((), ('--max-open-messages', '1000'))):
-    run(f'totals {n}', [log(f'totals{n}.log', [*odd[n:], expiry, *[other] * n, *open_ones, *open('tests/hostile/injection/ambiguous.log', encoding='utf-8')])],
+    run(f'totals {n}', [log(f'totals{n}.log', [*odd[n:], expiry, *[other, old] * n, *open_ones, *open('tests/hostile/injection/ambiguous.log', encoding='utf-8')])],
         *options, history=f'{work.name}/totals{n}', codes=(0, 3))
 
 # Each metric moves

@@ -192,7 +192,7 @@ def expected(summaries, at):
     bounced = sum(c['permanent'] for c in a['categories'] if c['category'] in known)
     day = {'delivered': a['attempts']['delivered'], 'deferred': a['attempts']['deferred'], 'bounced': bounced}
     unparsed = lambda s: s['lines']['unparsed'] / (s['lines']['delivery'] + s['lines']['unparsed'])
-    kinds = {'ambiguous': 0, 'evicted': 0, 'unclassified': 1, 'unparsed': 5, 'unresolved_expiry': 0}
+    kinds = {'ambiguous': 0, 'evicted': 0, 'strange_time': 0, 'unclassified': 1, 'unparsed': 5, 'unresolved_expiry': 0}
     per_host = lambda value: {(host,): round(value(summary), 6) for host, summary in each.items()}
     return {
         'Since the last complete run': (['instance'], per_host(lambda s: at - last)),

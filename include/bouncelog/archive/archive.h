@@ -55,6 +55,8 @@ const struct tally *archive_before(const struct archive *archive);
 void archive_resume(const struct archive *archive, struct input_options *options);
 /* What the log of a mark (struct source, `known`) was packed in; empty: not known. */
 sv archive_format(const struct archive *archive, size_t mark);
+/* pipeline_options.last_time. */
+int64_t archive_last_time(const void *archive, size_t mark);
 /* pipeline_options.prepare: what earlier runs left, into a scan that is new. */
 void archive_prepare(void *archive, struct scan_result *scan);
 /* Sets all evidence there is to decide over, and the activity of all nights. Of messages whose fate

@@ -113,6 +113,7 @@ struct event {
     uint64_t sender_domain_key; /* of its domain; 0: it has none */
     bool sender_known;
     bool begun;        /* its message was seen coming into being: no recipient went before */
+    bool strange;      /* its time cannot be: it counts, and speaks for and against nobody */
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;

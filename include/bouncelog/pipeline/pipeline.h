@@ -27,7 +27,7 @@ struct pipeline_options {
     bool inbound;
     bool zone_given;
     int year;
-    int64_t now;          /* for stamps without a year on standard input */
+    int64_t now;          /* no stamp is later; 0: not known */
     int64_t since, until; /* attempts in [since, until); INT64_MIN, INT64_MAX: all */
     const sv *senders;    /* globs; with sender_count 0 any sender counts */
     size_t sender_count;
@@ -47,6 +47,9 @@ struct pipeline_options {
     /* Puts what earlier runs left into a scan that is new; may be NULL. */
     void (*prepare)(void *context, struct scan_result *scan);
     void *prepare_context;
+    /* Of the same context: time of the last event that a mark (struct source, `known`) had;
+     * INT64_MIN: none. NULL: nobody knows. */
+    int64_t (*last_time)(const void *context, size_t mark);
 };
 
 /* All that a run found out. */
@@ -58,6 +61,7 @@ struct scan_result {
     struct duplicates duplicates;
     int64_t duplicate_count;   /* events that another log had told already: counted once */
     struct map days;           /* with by_day: int64_t days since 1970 -> struct period */
+    struct tally strange;      /* attempts whose times cannot be, of any day */
     struct line_tally undated; /* with by_day: lines of sources that no attempt dates */
     int64_t *source_lines;     /* by source, of this run */
     int64_t *source_first, *source_last; /* by source: times of its attempts; first > last: none */

@@ -184,7 +184,7 @@ struct sample_list {
 /* Since a history began. */
 struct totals {
     struct line_tally lines;
-    int64_t unclassified, evicted, unresolved_expiries;
+    int64_t unclassified, evicted, unresolved_expiries, strange_times;
     struct reply_row *replies;
     size_t reply_count;
 };
@@ -232,8 +232,9 @@ struct report {
     enum brake_why brake_why;
     size_t lost_count, before_count; /* of the lists of before: so many would go */
     int64_t unresolved_expiries, evicted;
-    int64_t duplicates; /* attempts that stand in two logs of one host, and were counted once */
-    double bounce_rate; /* of all attempts */
+    int64_t strange_times; /* attempts whose times cannot be */
+    int64_t duplicates;    /* attempts that stand in two logs of one host, and were counted once */
+    double bounce_rate;    /* of all attempts */
     struct sample_list unclassified, unparsed, ambiguous;
     double delivered_rate, deferred_rate; /* of all attempts */
     double understood_rate;               /* of the delivery lines, rounded down */

@@ -109,7 +109,8 @@ struct block {
 struct tally {
     int64_t attempts[OUTCOME_COUNT];
     int64_t transient, permanent;
-    int64_t first, last; /* of the attempts; first > last: none */
+    int64_t strange;     /* attempts whose times cannot be: they are in no hour and no day */
+    int64_t first, last; /* of the other attempts; first > last: none */
     struct category_tally categories[CATEGORY_MAX];
     /* By MTA, outcome and category (of an expiry: expired; CATEGORY_MAX: none). */
     int64_t replies[MTA_MAX][OUTCOME_COUNT][CATEGORY_MAX + 1];
