@@ -26,6 +26,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail(const struct err *err);
 /* SOURCE_DATE_EPOCH, else the clock. */
 int64_t now_seconds(void);
+/* The latest time that can be: what is fixed may be long ago. */
+int64_t clock_seconds(void);
 /* Results on stdout, checked: a full disk is EXIT_OUTPUT. */
 int print_result(sv text);
 

@@ -57,6 +57,12 @@ int64_t now_seconds(void)
     return (int64_t)time(NULL);
 }
 
+int64_t clock_seconds(void)
+{
+    int64_t clock = (int64_t)time(NULL), now = now_seconds();
+    return clock > now ? clock : now;
+}
+
 int print_result(sv text)
 {
     struct err err;

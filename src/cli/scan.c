@@ -68,6 +68,7 @@ void scan_logs(struct scan_run *run)
                                         .zone_given = options->zone != NULL,
                                         .year = (int)options->year,
                                         .now = now_seconds(),
+                                        .today = clock_seconds(),
                                         .since = options->since,
                                         .until = options->until,
                                         .senders = options->senders.list,

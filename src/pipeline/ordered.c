@@ -115,7 +115,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
         .scan = scan, .input = input, .options = options, .source = SIZE_MAX};
     stage->doubts.handler = on_placed;
     stage->doubts.context = stage;
-    stage->doubts.now = options->now;
+    stage->doubts.now = options->today;
     *scan = (struct scan_result){.ledger = ledger_new(&ledger),
                                  .source_count = count,
                                  .source_lines = mem_zero(count + 1, sizeof(int64_t)),

@@ -27,7 +27,8 @@ struct pipeline_options {
     bool inbound;
     bool zone_given;
     int year;
-    int64_t now;          /* no stamp is later; 0: not known */
+    int64_t now;          /* for stamps without a year on standard input */
+    int64_t today;        /* by the machine's clock: no stamp is later; 0: nobody knows */
     int64_t since, until; /* attempts in [since, until); INT64_MIN, INT64_MAX: all */
     const sv *senders;    /* globs; with sender_count 0 any sender counts */
     size_t sender_count;
