@@ -243,8 +243,8 @@ def dead_when_all_is_mended(log):
 OURS = (smarthost_down, smarthost_down_for_some, smarthost_down_from_the_beginning, smarthost_by_address, smarthost_busy, smarthost_denies,
         smarthost_loops, port_closed, port_closed_then_open, port_closed_but_for_few, resolver_silent, resolver_lies,
         resolver_lied_and_is_well, relay_without_name)
-THEIRS = {dead_domain: 1, dead_domains: 4, dead_domain_in_a_small_log: 1, dead_domain_long_before_another_fails: 1, dead_host: 1, dead_host_alone: 1, dead_hosts: 6,
-          dead_hosts_of_a_weekly_letter: 6, dead_host_elsewhere: 1, denies_itself: 1, hoster_denies_those_who_left: 3,
+THEIRS = {dead_domain: 1, dead_domains: 4, dead_domain_in_a_small_log: 1, dead_domain_long_before_another_fails: 1,
+          dead_host: 1, dead_host_alone: 1, dead_hosts: 6, dead_hosts_of_a_weekly_letter: 6, dead_host_elsewhere: 1, denies_itself: 1, hoster_denies_those_who_left: 3,
           dead_when_all_is_mended: 1}
 
 
