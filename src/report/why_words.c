@@ -140,6 +140,7 @@ static const char *const reasons[UNCOUNTED_REASONS] = {
     [UNCOUNTED_NOT] = "which counts",
     [UNCOUNTED_LOCAL_AGENT] = "of a user of our own host",
     [UNCOUNTED_NULL_SENDER] = "of mail with the null sender, a notification",
+    [UNCOUNTED_STRANGE_TIME] = "at a time that cannot be",
     [UNCOUNTED_AMBIGUOUS] = "in a line that can be read in two ways",
     [UNCOUNTED_STAGE] = "before the address was named, so about us",
     [UNCOUNTED_POLICY] = "which the policy does not count",

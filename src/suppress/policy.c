@@ -131,6 +131,8 @@ enum uncounted why_uncounted(const struct policy_table *policy, const struct tax
         return UNCOUNTED_SCOPE;
     if (attempt->ambiguous)
         return UNCOUNTED_AMBIGUOUS;
+    if (event->strange)
+        return UNCOUNTED_STRANGE_TIME;
     if (!event->suppressible)
         return UNCOUNTED_NULL_SENDER;
     if (attempt->local && !policy->local_recipients_count)

@@ -192,6 +192,12 @@ def histories():
     ask('forced', 'n7@many.example', '-d', 'braked', '--policy', 'policy.yaml', '--force', listed=True, since='2026-11-20T10:07:00Z')
 
 
+def no_clock():
+    write('battery.log', day(1, 'early@twelve.example', UNKNOWN).replace('2026-', '1970-'), day(20, 'happy@six.example'))
+    ask('strange', 'early@twelve.example', 'battery.log', attempts=['bounced'], code=3,
+        never='1 failure by recipient_unknown at a time that cannot be', says=['repair the clock'])
+
+
 def mistakes():
     for words, code, *arguments in (('which address', 2), ('Name logs', 2, 'a@one.example'), ('which address', 2, '', 'mail.log'),
                                     ('cannot be read twice', 2, '-d', 'db', 'a@one.example', '-'),
@@ -206,6 +212,7 @@ os.chdir(work)
 logs()
 incident()
 histories()
+no_clock()
 mistakes()
 os.chdir(SOURCE)
 shutil.rmtree(work)

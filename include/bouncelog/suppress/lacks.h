@@ -54,6 +54,7 @@ enum uncounted {
     UNCOUNTED_NOT, /* it does count, or is none */
     UNCOUNTED_LOCAL_AGENT,
     UNCOUNTED_NULL_SENDER,
+    UNCOUNTED_STRANGE_TIME, /* no clock that is right says so */
     UNCOUNTED_AMBIGUOUS,
     UNCOUNTED_SCOPE, /* its category is not about the address */
     UNCOUNTED_STAGE, /* no recipient was named yet */

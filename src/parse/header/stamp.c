@@ -169,6 +169,21 @@ static int usual_offset(const struct clock_evidence *evidence)
     return evidence->offsets[best] * QUARTER;
 }
 
+/* Days may have passed between the first line and the first id that carries a time; or, where lines
+ * are out of order, the other way round. */
+static int64_t beginning(const struct clock_evidence *evidence, const struct clock *clock)
+{
+    int64_t with_id = evidence->first_id_time - ZONE_MAX;
+    if (!evidence->has_first)
+        return with_id;
+    struct stamp first = {.civil = evidence->first};
+    int year = date_to_civil(evidence->first_id_time).year + 1;
+    int64_t begun = in_year(&first, year, clock);
+    while (begun > evidence->first_id_time + QUEUE_LIFE_MAX)
+        begun = in_year(&first, --year, clock);
+    return begun < with_id ? begun : with_id;
+}
+
 struct clock clock_decide(const struct clock_evidence *evidence,
                           const struct clock_options *options)
 {
@@ -181,7 +196,7 @@ struct clock clock_decide(const struct clock_evidence *evidence,
     struct stamp first = {.civil = evidence->first};
     if (evidence->has_id) {
         clock.has_anchor = true;
-        clock.not_before = evidence->first_id_time - ZONE_MAX - DAY;
+        clock.not_before = beginning(evidence, &clock) - DAY;
     } else if (options->year && evidence->has_first) {
         clock.has_anchor = true;
         clock.not_before = in_year(&first, options->year, &clock) - DAY;
