@@ -146,6 +146,11 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
                        false);
 }
 
+bool evidence_is_sender(const struct evidence *evidence, sv address)
+{
+    return fpset_get(&evidence->senders, hash_mailbox(address)) != FPSET_NEW;
+}
+
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger)
 {
     struct fpset open = {0};

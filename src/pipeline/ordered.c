@@ -7,6 +7,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/suppress/policy.h"
 
 /* How many records ahead the places of one in memory are asked for. */
 enum { AHEAD = 10, SOON = 4 };
@@ -69,8 +70,11 @@ static void on_placed(void *context, struct event *event)
         tally_event(tally_of(stage, time), &patterns->taxonomy, event);
         evidence_record(&scan->evidence, event, per_domain);
     }
-    if (options->sink)
-        options->sink(options->sink_context, event);
+    if (!options->sink)
+        return;
+    if (evidence_is_sender(&scan->evidence, event->attempt.recipient))
+        event->action = policy_action_left_out(event);
+    options->sink(options->sink_context, event);
 }
 
 static void on_event(void *context, struct event *event)

@@ -180,7 +180,7 @@ static bool is_allowed(const struct decider *decider, sv address)
 static bool may_be_listed(const struct decider *decider, sv address)
 {
     return policy_may_list(address) && is_known(decider, address) &&
-           !is_own_sender(decider->source->evidence, address);
+           !evidence_is_sender(decider->source->evidence, address);
 }
 
 static bool find_best(const struct decider *decider, sv address,

@@ -32,9 +32,4 @@ static inline bool has_address(const struct map *map, sv address)
     return map_get(map, address) || (at != SV_NPOS && map_get(map, sv_skip(address, at)));
 }
 
-static inline bool is_own_sender(const struct evidence *evidence, sv address)
-{
-    return fpset_get(&evidence->senders, hash_nocase(address)) != FPSET_NEW;
-}
-
 #endif

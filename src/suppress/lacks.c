@@ -156,7 +156,7 @@ enum never_listed never_listed(sv address, const struct suppress_source *source,
         return NEVER_NO_DOMAIN;
     if (!policy_may_list(address))
         return NEVER_NAME;
-    if (is_own_sender(source->evidence, address))
+    if (evidence_is_sender(source->evidence, address))
         return NEVER_SENDER;
     return options->known && !has_address(options->known, address) ? NEVER_UNKNOWN : MAY_BE_LISTED;
 }

@@ -71,16 +71,26 @@ static bool rule_takes(const struct policy_rule *rule, const struct taxonomy *ta
            (rule->causes >> taxonomy->categories[event->cause].scope & 1);
 }
 
+static enum action otherwise(const struct record *attempt)
+{
+    return attempt->outcome == OUTCOME_DEFERRED ? ACTION_RETRY : ACTION_NONE;
+}
+
+enum action policy_action_left_out(const struct event *event)
+{
+    bool counts = event->action == ACTION_SUPPRESS || event->action == ACTION_COUNT_TOWARD;
+    return counts ? otherwise(&event->attempt) : event->action;
+}
+
 static enum action count_or_suppress(const struct policy_table *policy,
                                      const struct taxonomy *taxonomy, const struct event *event)
 {
     const struct record *attempt = &event->attempt;
     const struct policy_rule *rule = &policy->rules[attempt->verdict.category];
-    bool retried = attempt->outcome == OUTCOME_DEFERRED;
     if (!event->suppressible || !rule_takes(rule, taxonomy, event) ||
         !policy_may_list(attempt->recipient) || !speaks_of_recipient(attempt) ||
         (attempt->local && !policy->local_recipients_count))
-        return retried ? ACTION_RETRY : ACTION_NONE;
+        return otherwise(attempt);
     bool final = attempt->outcome == OUTCOME_BOUNCED;
     return rule->at_once && final && attempt->severity == SEVERITY_PERMANENT &&
                    is_solid(attempt->verdict.basis) && !attempt->verdict.for_a_time
@@ -97,7 +107,6 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
         return ACTION_NONE;
     const struct category *category = &taxonomy->categories[attempt->verdict.category];
     bool passes = category->severity == SEVERITY_TRANSIENT;
-    enum action otherwise = attempt->outcome == OUTCOME_DEFERRED ? ACTION_RETRY : ACTION_NONE;
     switch (category->scope) {
     case SCOPE_RECIPIENT:
     case SCOPE_DOMAIN:
@@ -111,7 +120,7 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
     default:
         return policy->rules[attempt->verdict.category].listed
                    ? count_or_suppress(policy, taxonomy, event)
-                   : otherwise;
+                   : otherwise(attempt);
     }
 }
 

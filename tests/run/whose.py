@@ -219,8 +219,24 @@ def check_lists():
         expect('history forget left something', U.encode() not in left and A.encode() not in left)
 
 
+def check_actions():
+    """An event whose address the list leaves out is no reason to suppress anybody."""
+    with tempfile.TemporaryDirectory() as work:
+        log, events = f'{work}/log', f'{work}/events'
+        with open(log, 'w', encoding='utf-8') as file:
+            file.write('\n'.join(postfix(CLIENT, QMGR, bounced('news@shop.example'), bounced('News@SHOP.example'),
+                                         to('news@shop.example', '', 'deferred', '452 4.2.2 Mailbox full'),
+                                         bounced('postmaster@y.example'), bounced('b@y.example'))) + '\n')
+        got, _ = listed('-e', events, log)
+        with open(events, encoding='utf-8') as file:
+            actions = [json.loads(line)['action'] for line in file]
+        expect(f'actions: listed {got}', got == {'b@y.example'})
+        expect(f'actions: {actions}', actions == ['none', 'none', 'retry', 'none', 'suppress'])
+
+
 if __name__ == '__main__':
     for case in CASES + SPELLINGS:
         check(*case)
     check_lists()
+    check_actions()
     finish(f'{len(CASES) + len(SPELLINGS)} logs')

@@ -130,6 +130,9 @@ void evidence_prefetch_sender(const struct evidence *evidence, const struct even
 /* Records a failure or a delivery; per_domain: the event's category counts per domain as well. */
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain);
 
+/* Did mail with this envelope sender leave the host? */
+bool evidence_is_sender(const struct evidence *evidence, sv address);
+
 /* Of messages whose fate is known: whether the original recipient is meant or the final one does
  * not change any more, and only that is kept. */
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger);

@@ -13,6 +13,9 @@
 enum action policy_action(const struct policy_table *policy, const struct taxonomy *taxonomy,
                           const struct event *event);
 
+/* The action where the list leaves out the address, which it would otherwise count against. */
+enum action policy_action_left_out(const struct event *event);
+
 /* Must the lists stay as they are? So many addresses would come or go, of so many recipients tried
  * or addresses there. */
 bool policy_brakes(const struct brake *brake, int64_t changed, int64_t all);
