@@ -34,9 +34,10 @@ int pattern_compile(struct patterns *patterns, struct document *document, const 
     char why[160];
     size_t offset = 0;
     sv group;
+    bool later = document->built_in && !kind->fields;
     *regex = NULL;
     int rc = expansion_make(&expansion, patterns, document, node, err);
-    if (rc == 0) {
+    if (rc == 0 && !later) {
         *regex = regex_compile(buf_sv(&expansion.text), kind->flags, why, sizeof why, &offset);
         if (!*regex)
             rc = expansion_error(&expansion, document, offset, err, "pattern: %s", why);
@@ -45,6 +46,8 @@ int pattern_compile(struct patterns *patterns, struct document *document, const 
     }
     if (rc == 0) {
         *text = arena_copy(document->arena, buf_sv(&expansion.text));
+        if (later)
+            *regex = regex_later(*text, kind->flags);
     } else {
         regex_free(*regex);
         *regex = NULL;

@@ -17,6 +17,7 @@
 struct document {
     const char *file; /* as messages name it; lives in the patterns' arena */
     yaml_document_t yaml;
+    bool built_in;       /* it was checked when the program was built */
     struct arena *arena; /* where texts that outlive the document are copied to */
     struct map families; /* its own: name -> struct family */
 };

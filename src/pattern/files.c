@@ -63,7 +63,7 @@ int files_add(struct pattern_files *files, const char *path, bool site, struct a
     close(fd);
     if (rc == 0)
         append(files, (struct pattern_file){keep_name(arena, path),
-                                            arena_copy(arena, buf_sv(&text)), site});
+                                            arena_copy(arena, buf_sv(&text)), site, false});
     buf_release(&text);
     return rc;
 }
@@ -128,7 +128,7 @@ int files_collect(struct pattern_files *files, const char *dir, const char *extr
         struct buf name = {0};
         buf_printf(&name, "patterns/%s", file->name);
         append(files, (struct pattern_file){keep_name(arena, buf_cstr(&name)),
-                                            sv_make(file->bytes, file->size), false});
+                                            sv_make(file->bytes, file->size), false, !extra});
         buf_release(&name);
     }
     return 0;

@@ -8,7 +8,8 @@
 struct pattern_file {
     const char *name;
     sv text;
-    bool site; /* from --patterns-extra */
+    bool site;     /* from --patterns-extra */
+    bool built_in; /* and used with nothing but others that are: what was checked then holds */
 };
 
 struct pattern_files {

@@ -1,4 +1,5 @@
-/* PCRE2 patterns: compiled once, made into machine code by the first thread that needs them.
+/* PCRE2 patterns: compiled once, made into machine code by the first thread that needs them, which
+ * may be the one that compiles them, too.
  *
  * The library takes its memory from src/base, and every match has a limit of steps. */
 #include "bouncelog/pattern/regex.h"
@@ -17,9 +18,15 @@ enum { MATCH_LIMIT = 100000, JIT_STACK_MIN = 32 * 1024, JIT_STACK_MAX = 512 * 10
  * in the same way and with the same limits. */
 enum machine_code { MACHINE_CODE_NOT_YET, MACHINE_CODE_BUSY, MACHINE_CODE_MADE, MACHINE_CODE_NONE };
 
+struct compiled {
+    atomic_int machine_code;
+    pcre2_code *code; /* NULL: not yet, or there is none */
+};
+
 struct regex {
-    pcre2_code *code;
-    atomic_int *machine_code;
+    struct compiled *compiled;
+    sv pattern; /* of one that is compiled later */
+    unsigned flags;
     unsigned char group_of[FIELD_COUNT]; /* 0: the pattern has no such group */
 };
 
@@ -67,9 +74,9 @@ struct group_table {
 static struct group_table groups_of(const struct regex *regex)
 {
     struct group_table table = {0};
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &table.count);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &table.entry_size);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table.entries);
+    pcre2_pattern_info(regex->compiled->code, PCRE2_INFO_NAMECOUNT, &table.count);
+    pcre2_pattern_info(regex->compiled->code, PCRE2_INFO_NAMEENTRYSIZE, &table.entry_size);
+    pcre2_pattern_info(regex->compiled->code, PCRE2_INFO_NAMETABLE, &table.entries);
     return table;
 }
 
@@ -116,7 +123,7 @@ bool regex_other_group(const struct regex *regex, uint64_t fields, sv *name)
     return false;
 }
 
-struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset)
+static pcre2_code *compile(sv pattern, unsigned flags, int *error, size_t *offset)
 {
     uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY;
     if (flags & REGEX_ANCHORED)
@@ -129,15 +136,35 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
     pcre2_compile_context *context = pcre2_compile_context_create(memory);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_bsr(context, PCRE2_BSR_ANYCRLF);
-    int code = 0;
-    struct regex *regex = mem_zero(1, sizeof *regex);
-    regex->code =
-        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, offset, context);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, error, offset, context);
     pcre2_compile_context_free(context);
     pcre2_general_context_free(memory);
-    if (!regex->code) {
+    return code;
+}
+
+static struct regex *regex_new(sv pattern, unsigned flags)
+{
+    struct regex *regex = mem_zero(1, sizeof *regex);
+    regex->compiled = mem_zero(1, sizeof *regex->compiled);
+    regex->pattern = pattern;
+    regex->flags = flags;
+    return regex;
+}
+
+struct regex *regex_later(sv pattern, unsigned flags)
+{
+    return regex_new(pattern, flags);
+}
+
+struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset)
+{
+    int error = 0;
+    struct regex *regex = regex_new(SV_EMPTY, flags);
+    regex->compiled->code = compile(pattern, flags, &error, offset);
+    if (!regex->compiled->code) {
         PCRE2_UCHAR message[128];
-        pcre2_get_error_message(code, message, sizeof message);
+        pcre2_get_error_message(error, message, sizeof message);
         snprintf(why, why_size, "%s", (const char *)message);
         regex_free(regex);
         return NULL;
@@ -147,7 +174,6 @@ struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_si
         regex_free(regex);
         return NULL;
     }
-    regex->machine_code = mem_zero(1, sizeof *regex->machine_code);
     return regex;
 }
 
@@ -155,8 +181,8 @@ void regex_free(struct regex *regex)
 {
     if (!regex)
         return;
-    pcre2_code_free(regex->code);
-    mem_free(regex->machine_code);
+    pcre2_code_free(regex->compiled->code);
+    mem_free(regex->compiled);
     mem_free(regex);
 }
 
@@ -185,28 +211,48 @@ void matcher_free(struct matcher *matcher)
     mem_free(matcher);
 }
 
+static enum machine_code make(const struct regex *regex)
+{
+    struct compiled *compiled = regex->compiled;
+    int error;
+    size_t offset;
+    if (!compiled->code)
+        compiled->code = compile(regex->pattern, regex->flags, &error, &offset);
+    return compiled->code && pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE) == 0
+               ? MACHINE_CODE_MADE
+               : MACHINE_CODE_NONE;
+}
+
 static bool has_machine_code(const struct regex *regex)
 {
-    int state = atomic_load_explicit(regex->machine_code, memory_order_acquire);
+    atomic_int *machine_code = &regex->compiled->machine_code;
+    int state = atomic_load_explicit(machine_code, memory_order_acquire);
     if (state == MACHINE_CODE_NOT_YET &&
-        atomic_compare_exchange_strong(regex->machine_code, &state, MACHINE_CODE_BUSY)) {
-        state = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0 ? MACHINE_CODE_MADE
-                                                                        : MACHINE_CODE_NONE;
-        atomic_store_explicit(regex->machine_code, state, memory_order_release);
+        atomic_compare_exchange_strong(machine_code, &state, MACHINE_CODE_BUSY)) {
+        state = make(regex);
+        atomic_store_explicit(machine_code, state, memory_order_release);
     }
     while (state == MACHINE_CODE_NOT_YET || state == MACHINE_CODE_BUSY)
-        state = atomic_load_explicit(regex->machine_code, memory_order_acquire);
+        state = atomic_load_explicit(machine_code, memory_order_acquire);
     return state == MACHINE_CODE_MADE;
+}
+
+/* A pattern that cannot be compiled has met its limit: counted, and no silent "no". */
+static int match(const struct regex *regex, struct matcher *matcher, sv subject)
+{
+    PCRE2_SPTR bytes = (PCRE2_SPTR)subject.ptr;
+    bool by_machine_code = has_machine_code(regex);
+    const pcre2_code *code = regex->compiled->code;
+    if (by_machine_code)
+        return pcre2_jit_match(code, bytes, subject.len, 0, 0, matcher->data, matcher->context);
+    return code ? pcre2_match(code, bytes, subject.len, 0, PCRE2_NO_UTF_CHECK, matcher->data,
+                              matcher->context)
+                : PCRE2_ERROR_INTERNAL;
 }
 
 enum regex_result regex_match(const struct regex *regex, struct matcher *matcher, sv subject)
 {
-    PCRE2_SPTR bytes = (PCRE2_SPTR)subject.ptr;
-    int rc = has_machine_code(regex)
-                 ? pcre2_jit_match(regex->code, bytes, subject.len, 0, 0, matcher->data,
-                                   matcher->context)
-                 : pcre2_match(regex->code, bytes, subject.len, 0, PCRE2_NO_UTF_CHECK,
-                               matcher->data, matcher->context);
+    int rc = match(regex, matcher, subject);
     matcher->subject = subject;
     matcher->groups = rc > 0 ? rc : 0;
     if (rc > 0)

@@ -68,7 +68,7 @@ static bool says_nothing(sv text)
 int settings_load(struct settings *settings, const char *path, struct arena *arena, struct err *err)
 {
     struct pattern_files files = {0};
-    struct document document;
+    struct document document = {0};
     *settings = (struct settings){0};
     int rc = files_add(&files, path, false, arena, err);
     if (rc == 0 && !says_nothing(files.list[0].text)) {

@@ -64,6 +64,9 @@ enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
 /* NULL on a wrong pattern: *why gets PCRE2's words, *offset the byte in the pattern. */
 struct regex *regex_compile(sv pattern, unsigned flags, char *why, size_t why_size, size_t *offset);
+/* Compiled by the thread that matches first: for patterns without groups that were checked when
+ * they were built in, most of which meet no text in a run. The pattern must live as long. */
+struct regex *regex_later(sv pattern, unsigned flags);
 void regex_free(struct regex *regex);
 /* A named group that is none of these (bits of enum field), if there is one. */
 bool regex_other_group(const struct regex *regex, uint64_t fields, sv *name);
