@@ -89,9 +89,9 @@ bool next_hop_is_own(const struct patterns *patterns, const struct own_hops *nam
         is_named(named, ip) || is_named(named, hop) || is_named(named, attempt->transport) ||
         is_this_host(host))
         return true;
-    sv domain = sv_after_last(attempt->recipient, '@'), name = hop.len ? hop : host;
-    if (!domain.len || are_relatives(name, domain))
+    if (!hop.len && !is_this_host(ip) &&
+        !leads_to_relay(&patterns->mtas[attempt->mta], attempt->transport))
         return false;
-    return hop.len || is_this_host(ip) ||
-           leads_to_relay(&patterns->mtas[attempt->mta], attempt->transport);
+    sv domain = sv_after_last(attempt->recipient, '@');
+    return domain.len && !are_relatives(hop.len ? hop : host, domain);
 }

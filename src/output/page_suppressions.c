@@ -65,7 +65,8 @@ static void held(struct page *page)
     if (!report->incident_count)
         return;
     html(out,
-         "<table>\n<caption>Incidents: living addresses were called dead</caption>\n<thead><tr>"
+         "<table>\n<caption>Incidents: living addresses were called dead, or mail failed on the "
+         "way</caption>\n<thead><tr>"
          "<th scope=\"col\">By</th><th scope=\"col\">From (UTC)</th><th scope=\"col\">To</th>"
          "<th scope=\"col\" class=\"num\">Addresses</th><th scope=\"col\" class=\"num\">Share"
          "</th><th scope=\"col\" class=\"num\">Usual</th></tr></thead>\n<tbody>\n");

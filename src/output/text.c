@@ -261,7 +261,9 @@ static void held(struct page *page, const struct report *report)
                    SV_FMT(row->words));
         flush(page);
         indent(page);
-        buf_printf(&page->line, "called %lld dead, %.1f %% of those decided, not %.1f %%",
+        buf_printf(&page->line,
+                   row->ours ? "held %lld, %.1f %% failed on the way, not %.1f %%"
+                             : "called %lld dead, %.1f %% of those decided, not %.1f %%",
                    (long long)row->addresses, row->share * 100, row->usual * 100);
         flush(page);
     }

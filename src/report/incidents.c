@@ -19,7 +19,14 @@ static const struct {
     [INCIDENT_NETWORK] = {"operator", "the network "},
     [INCIDENT_DOMAIN] = {"domain", "the domain "},
     [INCIDENT_POOL] = {"pool", "many small domains"},
+    [INCIDENT_OURS] = {"ours", "our own relay "},
 };
+
+static const char *words_of(const struct incident *incident)
+{
+    bool all = incident->kind == INCIDENT_OURS && !incident->name.len;
+    return all ? "all that our own host sent" : kinds[incident->kind].words;
+}
 
 void incidents_say(struct buf *text, const struct incident *incident)
 {
@@ -55,10 +62,11 @@ static double four_decimals(double share)
 static struct incident_row row_of(struct report *report, const struct incident *incident)
 {
     struct buf words = {0};
-    buf_printf(&words, "%s%.*s", kinds[incident->kind].words, SV_FMT(incident->name));
+    buf_printf(&words, "%s%.*s", words_of(incident), SV_FMT(incident->name));
     struct incident_row row = {.kind = kinds[incident->kind].kind,
                                .name = arena_copy(&report->arena, incident->name),
                                .words = arena_copy(&report->arena, buf_sv(&words)),
+                               .ours = incident->kind == INCIDENT_OURS,
                                .first = incident->first,
                                .last = incident->last,
                                .share = four_decimals(incident->share),

@@ -33,7 +33,8 @@ struct ground {
     bool at_once;
     enum hold hold; /* by a guard alone */
     const struct incident *incident;
-    int64_t from; /* as in struct decision */
+    struct ours_trouble trouble; /* HOLD_OURS */
+    int64_t from;                /* as in struct decision */
     int64_t messages;
 };
 
@@ -148,10 +149,11 @@ static bool find_ground(const struct decider *decider, sv address,
     bool reached = rule->per_domain ? domain && domain_reached(decider, domain)
                                     : policy_reached(rule, times, count);
     if (reached)
-        ground->hold = ours_explains(&decider->ours, domain ? where.domain : address,
-                                     domain ? domain : failure, record->listing.excused)
-                           ? HOLD_OURS
-                           : HOLD_NONE;
+        ground->hold =
+            ours_explains(&decider->ours, domain ? where.domain : address,
+                          domain ? domain : failure, record->listing.excused, &ground->trouble)
+                ? HOLD_OURS
+                : HOLD_NONE;
     return reached || ground->hold;
 }
 
@@ -242,6 +244,8 @@ static struct decision decide(const struct decider *decider, sv address,
     decision.from = best.from;
     decision.hold = allowed ? HOLD_ALLOWED : best.hold;
     decision.incident = best.incident;
+    if (decision.hold == HOLD_OURS)
+        ours_hold(&best.trouble);
     decision.ruling = decision.hold ? RULING_HELD : RULING_LISTED;
     if (decision.ruling == RULING_LISTED) {
         decision.fresh = is_fresh(decider, address, record);
@@ -257,7 +261,8 @@ static void decide_domain(const struct decider *decider, sv domain,
     for (const struct failure *failure = record->failures; failure; failure = failure->next) {
         if (failure->category != decider->options->taxonomy->roles[ROLE_SUPPRESS_DOMAIN] ||
             !domain_reached(decider, failure) ||
-            ours_explains(&decider->ours, domain, failure, record->listing.excused))
+            ours_explains(&decider->ours, domain, failure, record->listing.excused,
+                          &(struct ours_trouble){0}))
             continue;
         decisions->domains[decisions->domain_count++] =
             (struct decision){.key = domain,
@@ -354,7 +359,10 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     incidents_init(&decider.incidents);
     find_incidents(&decider);
     ours_init(&decider.ours, source, options, decider.now);
+    incidents_reserve(&decider.incidents, ours_incidents_max(&decider.ours));
     decide_all(&decider);
+    decider.incidents.count += ours_incidents(
+        &decider.ours, decider.incidents.found + decider.incidents.count, &decider.incidents.names);
     decisions->incidents = decider.incidents.found; /* decisions point to them */
     decisions->incident_count = decider.incidents.count;
     decisions->names = decider.incidents.names;

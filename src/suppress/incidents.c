@@ -246,6 +246,12 @@ static bool is_common(const struct place *place, int32_t first, int32_t end, int
     return common;
 }
 
+void incidents_reserve(struct incidents *incidents, size_t more)
+{
+    incidents->found =
+        mem_grow(incidents->found, incidents->count + more, sizeof *incidents->found);
+}
+
 static void add_incident(struct incidents *incidents, struct place *place, struct window window,
                          const struct surge *surge)
 {

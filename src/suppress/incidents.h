@@ -37,6 +37,8 @@ void incidents_note(struct incidents *incidents, const struct incident_place *wh
 /* After all are noted. */
 void incidents_find(struct incidents *incidents, const struct suppress_source *source,
                     const struct incident_guard *guard);
+/* Room for so many more, which no list is grown for any more: pointers to those found stay. */
+void incidents_reserve(struct incidents *incidents, size_t more);
 /* The one that whoever failed there and then is held for; NULL: none. */
 const struct incident *incidents_cover(const struct incidents *incidents,
                                        const struct incident_place *where, int64_t time);

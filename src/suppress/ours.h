@@ -23,8 +23,21 @@ void ours_init(struct ours *ours, const struct suppress_source *source,
                const struct suppress_options *options, int64_t now);
 void ours_release(struct ours *ours);
 
+/* What explains a failure: trouble of a way, and when it was. */
+struct ours_trouble {
+    struct way *way;     /* NULL: it was found in an earlier run */
+    int64_t first, last; /* hours since 1970 */
+};
+
 /* Does a failure reach its rule only with messages that trouble of our own explains, or with those
  * (up to `excused`) of which that was found before? key: the address or domain. */
-bool ours_explains(const struct ours *ours, sv key, const struct failure *failure, int64_t excused);
+bool ours_explains(const struct ours *ours, sv key, const struct failure *failure, int64_t excused,
+                   struct ours_trouble *trouble);
+
+/* An address is held for it. */
+void ours_hold(const struct ours_trouble *trouble);
+/* At most so many rows of incidents; then the rows, whose names live in the arena. */
+size_t ours_incidents_max(const struct ours *ours);
+size_t ours_incidents(struct ours *ours, struct incident *rows, struct arena *names);
 
 #endif

@@ -284,6 +284,14 @@ def judge(case, how, summary, ever):
         expect(f'{name}: held: {held}', all(why.startswith('ours') for why in held))
         hidden = case is relay_without_name
         expect(f'{name}: nobody is held', held or hidden)
+    incidents = [row for row in summary['incidents'] if row['kind'] == 'ours']
+    held = [row for row in summary['held'] if row['why'].startswith('ours')]
+    expect(f'{name}: {len(held)} held, incidents {incidents}', bool(held) == bool(incidents))
+    # What an earlier run held for stays held when its incident is too old to be seen: the sum may be less.
+    expect(f'{name}: {len(held)} held, incidents {incidents}', sum(row['addresses'] for row in incidents) <= len(held))
+    for row in incidents:
+        expect(f'{name}: {row}', row['first'] < row['last'] and 0.5 < row['share'] <= 1 and row['share'] > row['usual'] >= 0)
+        expect(f'{name}: {row}', row['name'] in ('', 'relay.example', '198.51.100.0/24'))
 
 
 right = 0

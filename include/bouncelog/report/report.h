@@ -156,9 +156,10 @@ struct held_row {
 
 /* Somebody called living addresses dead for a while (suppress.h). */
 struct incident_row {
-    const char *kind; /* provider, operator, domain or pool */
+    const char *kind; /* provider, operator, domain, pool or ours */
     sv name;
-    sv words; /* "the provider google" */
+    sv words;  /* "the provider google" */
+    bool ours; /* shares of what failed on the way, not of addresses called dead */
     int64_t first, last;
     double share, usual; /* of what was decided */
     int64_t addresses;

@@ -27,7 +27,7 @@ enum hold {
     HOLD_RECENT,   /* it took mail just before: it has to fail on another day as well */
 };
 
-/* A stretch of time in which many were called dead that were not before. */
+/* A stretch of time in which many were called dead that were not before, or hardly any mail left. */
 struct incident {
     enum incident_kind {
         INCIDENT_PROVIDER,
@@ -35,11 +35,13 @@ struct incident {
         INCIDENT_NETWORK,  /* one whom only the servers' network tells of */
         INCIDENT_DOMAIN,
         INCIDENT_POOL, /* many small domains that keep their servers themselves */
+        INCIDENT_OURS, /* a hop of our own; without a name: all of our mail */
     } kind;
     sv name;             /* lives as long as the decisions */
     int64_t first, last; /* seconds since 1970; hours, so last is the end of one */
-    double share, usual; /* called dead of those decided, and how many of them usually are */
-    int64_t addresses;   /* that were called dead then, for the first time */
+    double share, usual; /* called dead of those decided, and how many of them usually are;
+                          * ours: of the hop's mails, or of all domains, those that failed */
+    int64_t addresses;   /* that were called dead then, for the first time; ours: that are held */
 };
 
 /* Why the lists must stay as they are. */
