@@ -208,7 +208,8 @@ void ours_init(struct ours *ours, const struct suppress_source *source,
                const struct suppress_options *options, int64_t now)
 {
     const struct map *maps[] = {&source->evidence->addresses, &source->evidence->domains};
-    int64_t oldest = now - (int64_t)INCIDENT_DAYS * HOURS_A_DAY * HOUR;
+    int64_t days = (int64_t)INCIDENT_DAYS * HOURS_A_DAY * HOUR;
+    int64_t oldest = now > INT64_MIN + days ? now - days : INT64_MIN; /* nothing was ever seen */
     struct span span = {INT64_MAX, INT64_MIN};
     *ours = (struct ours){.options = options, .world = mem_zero(1, sizeof *ours->world)};
     map_init(&ours->hops, sizeof(struct way));
