@@ -20,7 +20,7 @@ class Known:
         self.short = f'-{option.letter}' if option.letter else ''
         text = (tables.of_name(scan.options, option.name) if option.as_scan else option).help
         self.text = text.split(';')[0] if re.match(r'\w+(,| \(default)', text) else short_text(text)
-        self.repeats, self.choices = option.repeats, option.words
+        self.repeats, self.choices, self.may_lack = option.repeats, option.words, option.may_lack
         self.formats = option.words if option.type == 'lists' else []
         self.kind = KINDS.get(option.type, 'choice' if option.words else 'word')
 
@@ -37,6 +37,8 @@ def gather(commands):
 def bash_values(options):
     lines = ''
     for option in options:
+        if option.may_lack:  # what follows is no value of it
+            continue
         names = '|'.join(name for name in (option.short, option.name) if name)
         if option.formats:
             lines += f'        {names}) _bouncelog_list "{" ".join(option.formats)}" ;;\n'
@@ -125,10 +127,10 @@ def zsh_option(option):
         action = f':{zsh_text(option.value)}:({" ".join(option.choices)})'
     elif option.kind:
         shown = {'file': '_files', 'folder': '_files -/', 'word': ' '}[option.kind]
-        action = f':{zsh_text(option.value)}:{shown}'
+        action = f'{":" * (1 + option.may_lack)}{zsh_text(option.value)}:{shown}'
     star = '*' if option.repeats else ''
     both = f"'({option.short} {option.name})'" if option.short and not star else ''
-    long = f'{option.name}=' if option.value else option.name
+    long = f'{option.name}=-' if option.may_lack else f'{option.name}=' if option.value else option.name
     short = f'{option.short}+' if option.value and option.short else option.short
     text = f"'[{zsh_text(option.text)}]{action}'"
     if not option.short:
@@ -182,7 +184,7 @@ def fish_option(command, option):
         line += f" -x -a '{' '.join(option.choices)}'"
     elif option.kind == 'folder':
         line += " -x -a '(__fish_complete_directories)'"
-    elif option.kind:
+    elif option.kind and not option.may_lack:
         line += ' -r -F' if option.kind == 'file' else ' -x'
     return f'{line} -d {fish_quote(option.text)}\n'
 

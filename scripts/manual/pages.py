@@ -57,7 +57,10 @@ def option_term(options):
     for option in options:
         names = [f'Fl {option.letter}'] if option.letter else []
         names = ' , '.join(names + [f'Fl -{option.name}'])
-        parts.append(f'{names} Ar {mdoc.argument(option.value)}' if option.value else names)
+        if option.value and option.may_lack:
+            parts.append(f'{names} Ns Oo = Ns Ar {mdoc.argument(option.value)} Oc')
+        else:
+            parts.append(f'{names} Ar {mdoc.argument(option.value)}' if option.value else names)
     return ' , '.join(parts)
 
 

@@ -108,7 +108,7 @@ static int load_stream(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
-static size_t find_stream(const struct archive *archive, sv key)
+size_t archive_find_stream(const struct archive *archive, sv key)
 {
     size_t i = 0;
     while (i < archive->stream_count && !sv_eq(archive->streams[i].key, key))
@@ -130,7 +130,7 @@ static int load_file(void *context, const struct item *item, struct err *err)
                         .mtime_ns = (int64_t)unpack_unsigned(&in),
                         .ctime_ns = (int64_t)unpack_unsigned(&in),
                         .whole = unpack_unsigned(&in) != 0};
-    seen.mark = find_stream(archive, unpack_text(&in));
+    seen.mark = archive_find_stream(archive, unpack_text(&in));
     if (in.failed)
         return archive_damaged(archive, "which file was read", err);
     if (seen.mark == archive->stream_count)
@@ -180,6 +180,7 @@ static int load(struct archive *archive, struct err *err)
     struct history *history = archive->history;
     if (history_each(history, ITEM_STREAM, load_stream, archive, err) < 0 ||
         history_each(history, ITEM_FILE, load_file, archive, err) < 0 ||
+        archive_load_places(archive, err) < 0 ||
         history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0 ||
         history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0 ||
         brake_load(archive, err) < 0)
@@ -225,6 +226,7 @@ void archive_close(struct archive *archive)
     mem_free(archive->marks);
     mem_free(archive->streams);
     mem_free(archive->seen);
+    mem_free(archive->places);
     mem_free(archive->inputs);
     mem_free(archive);
 }
@@ -279,4 +281,5 @@ void archive_resume(const struct archive *archive, struct input_options *options
     options->seen = archive->seen;
     options->seen_count = archive->seen_count;
     options->now = archive->options.now;
+    archive_resume_journal(archive, &options->journal);
 }

@@ -120,8 +120,10 @@ static int save_source(struct save *save, size_t i)
     }
     buf_clear(&save->value);
     stream_pack(&save->value, &stream, &mark);
-    return save_put(save, ITEM_STREAM, stream.key, false) < 0 ? -1
-                                                              : save_file(save, source, stream.key);
+    return save_put(save, ITEM_STREAM, stream.key, false) < 0 ||
+                   save_place(save, source, stream.key) < 0
+               ? -1
+               : save_file(save, source, stream.key);
 }
 
 static int save_sources(struct save *save)

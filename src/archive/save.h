@@ -16,6 +16,8 @@ struct save {
 /* Stores save->value under our own origin; is_new: the key is known not to be there. */
 int save_put(struct save *save, enum item_kind kind, sv key, bool is_new) MUST_CHECK;
 
+/* Of a journal, the log under `key`. */
+int save_place(struct save *save, const struct source *source, sv key) MUST_CHECK;
 /* Evidence that has changed, with where each address stands on the lists now. */
 int save_addresses(struct save *save) MUST_CHECK;
 int save_domains(struct save *save) MUST_CHECK;

@@ -20,6 +20,8 @@ struct archive {
     size_t stream_count;
     struct seen *seen;
     size_t seen_count;
+    struct journal_place *places;
+    size_t place_count;
     struct map allowed;
     struct arena texts;
     struct err failed;              /* what went wrong where nothing can be returned */
@@ -40,6 +42,12 @@ static inline const struct taxonomy *archive_taxonomy(const struct archive *arch
 {
     return &archive->options.patterns->taxonomy;
 }
+
+/* ITEM_JOURNAL */
+int archive_load_places(struct archive *archive, struct err *err) MUST_CHECK;
+void archive_resume_journal(const struct archive *archive, struct journal_options *options);
+/* Of the log under `key`; the number of logs: there is none. */
+size_t archive_find_stream(const struct archive *archive, sv key);
 
 bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bouncelog/base/mem.h"
+#include "bouncelog/input/journal.h"
 #include "outputs.h"
 #include "textfile.h"
 
@@ -129,6 +130,19 @@ static void allow_output(struct fence *fence, const char *path)
     allow_folder_of(fence, path, KEEPS);
 }
 
+/* libsystemd lists its folders, and newer ones load what unpacks a journal when they meet it. */
+static void allow_journal(struct fence *fence, const struct options *options)
+{
+    static const char *const also[] = {"/etc/machine-id", "/etc/ld.so.cache", "/lib",
+                                       "/lib64",          "/usr/lib",         "/usr/lib64"};
+    const struct journal_options journal = {.folder = options->journal_folder};
+    const char *folder;
+    for (size_t i = 0; (folder = input_journal_folder(&journal, i)); i++)
+        allow(fence, folder, READ_FILE | READ_FOLDER);
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+        allow(fence, also[i], READ_FILE);
+}
+
 static void allow_all(struct fence *fence, const struct options *options)
 {
     const char *zones = getenv("TZDIR");
@@ -139,6 +153,8 @@ static void allow_all(struct fence *fence, const struct options *options)
             allow_log(fence, options->operands[i]);
     for (size_t i = 0; i < count; i++)
         allow_output(fence, outputs[i].path);
+    if (options->journal)
+        allow_journal(fence, options);
     allow_output(fence, options->history);
     allow(fence, "/dev/urandom", READ_FILE); /* SQLite names its journals by it */
     allow(fence, "/etc/localtime", READ_FILE);

@@ -51,8 +51,13 @@ static void check_program(struct doctor *doctor)
 {
     char pcre2[64];
     regex_library_version(pcre2, sizeof pcre2);
+    const char *journal = input_journal_library();
     doctor_say(doctor, "ok", "bouncelog %s; reads plain text, %s", BOUNCELOG_VERSION,
                input_codecs());
+    if (journal)
+        doctor_say(doctor, "ok", "reads the journal (%s)", journal);
+    else
+        doctor_say(doctor, "note", "cannot read the journal: it was built without libsystemd");
     if (regex_jit_works()) {
         doctor_say(doctor, "ok", "PCRE2 %s compiles patterns to machine code", pcre2);
         return;
@@ -216,8 +221,9 @@ static void check_age(struct doctor *doctor)
     doctor_say(doctor, "note", "%s: the newest line about mail that was read is of %s",
                newest->path, last);
     doctor_say(doctor, "", "%s",
-               strcmp(newest->packed, "plain") != 0 ? "Of a packed log the beginning is read alone."
-                                                    : "Does mail go to another file by now?");
+               !newest->journal && strcmp(newest->packed, "plain") != 0
+                   ? "Of a packed log the beginning is read alone."
+                   : "Does mail go to another file by now?");
 }
 
 static struct log_look *look_at(struct doctor *doctor, const char *path)
@@ -225,6 +231,19 @@ static struct log_look *look_at(struct doctor *doctor, const char *path)
     struct log_look *look = &doctor->looks[doctor->look_count++];
     log_look(look, path, &doctor->options, &doctor->patterns);
     return look;
+}
+
+/* Where there is no other log. False: it has nothing to say. */
+static bool check_journal(struct doctor *doctor)
+{
+    const struct log_look *look = input_journal_library() ? look_at(doctor, NULL) : NULL;
+    if (look && look->error[0])
+        doctor_say(doctor, "note", "%s: %s", look->path, look->error);
+    if (!look || look->error[0] || !log_look_mail(look))
+        return false;
+    describe(doctor, look);
+    doctor_say(doctor, "", "No mail log is here: bouncelog scan --journal reads it.");
+    return true;
 }
 
 static void check_usual_logs(struct doctor *doctor)
@@ -244,12 +263,12 @@ static void check_usual_logs(struct doctor *doctor)
             seen++;
         }
     }
-    if (seen)
+    if (seen || check_journal(doctor))
         return;
     doctor_say(doctor, "WRONG", "no mail log where they usually are");
-    doctor_say(doctor, "",
-               "Name yours: bouncelog doctor FILE. With the journal alone: "
-               "journalctl -o json --since yesterday | bouncelog scan -");
+    doctor_say(
+        doctor, "",
+        "Name yours: bouncelog doctor FILE. With the journal alone: bouncelog scan --journal");
     doctor_found(doctor, EXIT_INCOMPLETE);
 }
 

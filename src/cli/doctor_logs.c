@@ -1,6 +1,6 @@
-/* A look at one log: its newest lines, or of a packed log its first, are parsed as scan would, to
- * say whose they are, how their headers look, how old they are and which of them another log has,
- * too. */
+/* A look at one log: its newest lines, or of a packed log its first, of the journal its newest
+ * entries, are parsed as scan would, to say whose they are, how their headers look, how old they
+ * are and which of them another log has, too. */
 #include "doctor_logs.h"
 
 #include <errno.h>
@@ -11,9 +11,10 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/input/input.h"
 #include "cli.h"
+#include "journal.h"
 #include "options/types.h"
 
-enum { SAMPLE = 256 * 1024 };
+enum { SAMPLE = 256 * 1024, LATEST_ENTRIES = 20000 };
 
 /* The last lines of a file that is not packed; of any other what its reader gives. */
 static void read_tail(const char *path, struct buf *text)
@@ -32,6 +33,29 @@ static void read_tail(const char *path, struct buf *text)
         text->len = rest.len;
     }
     fclose(file);
+}
+
+static void read_journal(struct log_look *look, struct buf *text, const struct options *options,
+                         const struct patterns *patterns)
+{
+    struct input_options how = {.chunk_bytes = SAMPLE};
+    struct journal_trust *trust = journal_trust_of(options, patterns);
+    struct chunk chunk;
+    journal_ask(&how.journal, options, trust);
+    how.journal.wanted = true;
+    how.journal.latest = LATEST_ENTRIES;
+    how.journal.since = INT64_MIN;
+    struct input *input = input_plan(NULL, 0, how);
+    chunk_init(&chunk, input);
+    struct reader *reader = reader_open(input, 0);
+    while (reader_next(reader, &chunk))
+        buf_add(text, chunk.bytes);
+    reader_close(reader);
+    look->packed = "journal";
+    snprintf(look->error, sizeof look->error, "%s", input_source(input, 0)->error);
+    chunk_release(&chunk);
+    input_free(input);
+    journal_trust_free(trust);
 }
 
 static void read_sample(struct log_look *look, struct buf *text, int64_t *mtime)
@@ -120,8 +144,12 @@ void log_look(struct log_look *look, const char *path, const struct options *opt
 {
     struct buf text = {0};
     int64_t mtime = 0;
-    *look = (struct log_look){.path = path, .form = SV_EMPTY};
-    read_sample(look, &text, &mtime);
+    *look = (struct log_look){
+        .path = path ? path : "journal", .journal = path == NULL, .form = SV_EMPTY};
+    if (look->journal)
+        read_journal(look, &text, options, patterns);
+    else
+        read_sample(look, &text, &mtime);
     struct err err;
     uint8_t only;
     (void)!read_mta(options->mta, &patterns->taxonomy, &only, &err); /* doctor.c has told */

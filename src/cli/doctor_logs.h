@@ -8,7 +8,8 @@
 
 /* What the newest lines of a log (of a packed one: its first) say about it. */
 struct log_look {
-    const char *path;
+    const char *path; /* "journal", of the journal */
+    bool journal;
     char error[256];    /* why it cannot be read; empty: it can */
     const char *packed; /* "plain", "gzip"... */
     bool denied;        /* for want of permission */
@@ -22,6 +23,7 @@ struct log_look {
     struct fpset mail; /* its lines about mail */
 };
 
+/* path NULL: the journal of this machine. */
 void log_look(struct log_look *look, const char *path, const struct options *options,
               const struct patterns *patterns);
 void log_look_release(struct log_look *look);

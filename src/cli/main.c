@@ -64,10 +64,12 @@ static void scatter_tables(void)
 static int print_version(void)
 {
     char pcre2[64];
+    const char *journal = input_journal_library();
     struct buf text = {0};
     regex_library_version(pcre2, sizeof pcre2);
-    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s; %s\n", BOUNCELOG_VERSION, pcre2,
-               regex_has_jit() ? "JIT" : "without JIT: slower", history_library(), input_codecs());
+    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s; %s; %s\n", BOUNCELOG_VERSION, pcre2,
+               regex_has_jit() ? "JIT" : "without JIT: slower", history_library(), input_codecs(),
+               journal ? journal : "without the journal");
     confine_describe(&text);
     buf_add_byte(&text, '\n');
     int rc = print_result(buf_sv(&text));

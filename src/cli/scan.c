@@ -15,6 +15,7 @@
 #include "brake.h"
 #include "cli.h"
 #include "confine.h"
+#include "journal.h"
 #include "progress.h"
 #include "scan.h"
 
@@ -84,6 +85,7 @@ void scan_logs(struct scan_run *run)
                                         .failures_alone = run->failures_alone,
                                         .by_day = run->archive != NULL,
                                         .progress_context = &progress};
+    journal_ask(&input.journal, options, run->setup.trust);
     if (run->archive) {
         archive_resume(run->archive, &input);
         pipeline.prepare = archive_prepare;
@@ -131,6 +133,7 @@ void scan_describe_inputs(struct scan_run *run)
                                                .complete = source->complete};
         if (source->shorter && !source->error[0])
             say("%s: ends before what was read of it; nothing new is in it", source->path);
+        journal_tell(source);
     }
 }
 

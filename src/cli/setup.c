@@ -6,6 +6,7 @@
 
 #include "bouncelog/base/mailbox.h"
 #include "cli.h"
+#include "journal.h"
 #include "options/types.h"
 #include "textfile.h"
 #include "version.h"
@@ -20,6 +21,7 @@ void setup_init(struct setup *setup, const struct options *options)
 
 void setup_release(struct setup *setup)
 {
+    journal_trust_free(setup->trust);
     patterns_release(&setup->patterns);
     map_release(&setup->known);
     map_release(&setup->allow);
@@ -91,6 +93,8 @@ int setup_load(struct setup *setup, struct err *err)
     if (load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
         load_addresses(&setup->allow, "--allow", options->allow, err) < 0)
         return -1;
+    if (options->journal)
+        setup->trust = journal_trust_of(options, &setup->patterns);
     return load_key(setup, err);
 }
 

@@ -10,9 +10,10 @@ struct setup {
     struct patterns patterns;
     uint8_t only; /* --mta */
     struct condition conditions[CONDITIONS_MAX];
-    struct map known; /* --recipients */
-    struct map allow; /* --allow, and what is allowed otherwise */
-    struct buf key;   /* --hash-key-file */
+    struct map known;            /* --recipients */
+    struct map allow;            /* --allow, and what is allowed otherwise */
+    struct buf key;              /* --hash-key-file */
+    struct journal_trust *trust; /* NULL: no journal is read */
     struct redactor redactor;
 };
 

@@ -86,7 +86,7 @@ static int open_history(struct archive **archive, const struct setup *setup, str
 
 static int open_all(struct asked *asked, struct err *err)
 {
-    bool has_logs = asked->options.operand_count > 0;
+    bool has_logs = asked->options.operand_count > 0 || asked->options.journal;
     if (has_logs)
         asked->logs = new_run(&asked->alone);
     asked->decided = asked->options.history || !has_logs ? new_run(&asked->options) : asked->logs;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "bouncelog/base/arena.h"
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/input/input.h"
@@ -14,6 +16,7 @@
 #include "resume.h"
 
 enum {
+    UNIT_NAME_MAX = 512,
     CHUNK_DEFAULT = 128 * 1024,
     CHUNK_MAX = 1024 * 1024 * 1024 /* decoders count with 32 bits */
 };
@@ -71,6 +74,44 @@ static void gather(struct input *input, struct source *sources, const char *cons
     map_release(&files);
 }
 
+/* As journalctl: a name without the suffix of a unit is that of a service. */
+static sv unit_name(sv unit, char *text, size_t size)
+{
+    static const char *const ends[] = {".service", ".scope", ".slice", ".socket", ".mount", "*"};
+    bool whole = false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        whole = whole || sv_ends(unit, sv_from(ends[i]));
+    int n =
+        snprintf(text, size, "%.*s%s", SV_FMT(sv_sub(unit, 0, size - 16)), whole ? "" : ".service");
+    return sv_make(text, n > 0 ? (size_t)n : 0);
+}
+
+/* "journal", or "journal:UNIT,UNIT". No file is of its set, whatever that is called. */
+static void add_journal(struct input *input)
+{
+    const struct journal_options *journal = &input->options.journal;
+    struct buf name = {0};
+    buf_add(&name, SV("journal"));
+    for (size_t i = 0; i < journal->unit_count; i++) {
+        char unit[UNIT_NAME_MAX];
+        buf_add_byte(&name, i ? ',' : ':');
+        buf_add(&name, unit_name(journal->units[i], unit, sizeof unit));
+    }
+    const char *path = keep_path(&input->arena, buf_cstr(&name));
+    buf_add(&name, SV("\n"));
+    input->sources[input->count++] = (struct source){.path = path,
+                                                     .format = "journal",
+                                                     .set = hash_bytes(buf_sv(&name)),
+                                                     .known = INPUT_NEW,
+                                                     .continues = INPUT_NEW,
+                                                     .follows = INPUT_NEW,
+                                                     .begins_behind = INT64_MIN,
+                                                     .folder = journal->folder,
+                                                     .journal = true};
+    buf_release(&name);
+    input->unbounded = true;
+}
+
 struct input *input_plan(const char *const *paths, size_t count, struct input_options options)
 {
     struct input *input = mem_zero(1, sizeof *input);
@@ -83,7 +124,7 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     for (size_t i = 0; i < input->count; i++)
         named[i] = sources[i].path;
     order_paths(named, input->count, order, sets);
-    input->sources = mem_zero(count, sizeof *input->sources);
+    input->sources = mem_zero(count + 1, sizeof *input->sources);
     for (size_t i = 0; i < input->count; i++)
         input->sources[i] = sources[order[i]];
     for (size_t i = 0; i < input->count; i++)
@@ -95,6 +136,8 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     size_t aim = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
     input->chunk_bytes = aim < CHUNK_MAX ? aim : CHUNK_MAX;
     input->options = options;
+    if (options.journal.wanted)
+        add_journal(input);
     if (options.resume)
         resume_plan(input);
     return input;
@@ -107,7 +150,7 @@ void input_heads(struct input *input, void (*visit)(void *context, size_t source
     input->options.resume = false;
     for (size_t i = 0; i < input->count; i++) {
         struct source before = input->sources[i];
-        if (strcmp(before.path, "-") == 0)
+        if (strcmp(before.path, "-") == 0 || before.journal)
             continue;
         struct reader *reader = reader_open(input, i);
         visit(context, i, reader_head(reader));

@@ -9,6 +9,7 @@
 
 #include "bouncelog/base/mem.h"
 #include "codec.h"
+#include "journal.h"
 #include "plan.h"
 #include "reader.h"
 #include "resume.h"
@@ -141,14 +142,15 @@ struct reader *reader_open(struct input *input, size_t source)
     reader->feed.fd = -1;
     reader->head = mem_zero(1, INPUT_HEAD_MAX + SLACK);
     reader->carry = mem_alloc(INPUT_LINE_MAX + 1);
-    if (!open_file(reader) || resume_is_unchanged(reader))
-        return reader;
-    reader->open = open_decoder(reader);
+    if (reader->source->journal)
+        reader->open = journal_open(reader);
+    else if (open_file(reader) && !resume_is_unchanged(reader))
+        reader->open = open_decoder(reader);
     if (reader->open) {
         reader->head_len = reader_decode(reader, reader->head, INPUT_HEAD_MAX);
         refuse_packed_twice(reader);
     }
-    if (reader->open && input->options.resume)
+    if (reader->open && input->options.resume && !reader->source->journal)
         reader->open = resume_find(reader);
     return reader;
 }
@@ -157,7 +159,9 @@ void reader_close(struct reader *reader)
 {
     if (!reader)
         return;
-    if (reader->input->options.resume)
+    if (reader->source->journal)
+        journal_mark(reader);
+    else if (reader->input->options.resume)
         resume_mark(reader);
     if (reader->decoder)
         reader->codec->close(reader->decoder);

@@ -313,7 +313,7 @@ bool resume_find(struct reader *reader)
 
 void resume_saw(struct reader *reader, const char *bytes, size_t len)
 {
-    if (!options_of(reader)->resume || is_seekable(reader))
+    if (!options_of(reader)->resume || reader->source->journal || is_seekable(reader))
         return;
     if (!reader->window)
         reader->window = mem_alloc(WINDOW_BYTES + INPUT_HEAD_MAX);

@@ -46,7 +46,7 @@ static void follow_standard_input(struct input *input)
     bool there = false;
     for (size_t i = 0; i < input->count; i++)
         there = there || strcmp(input->sources[i].path, "-") == 0;
-    for (size_t i = 1; there && i < input->count; i++)
+    for (size_t i = 1; there && i < input->count && !input->sources[i].journal; i++)
         input->sources[i].follows = i - 1;
 }
 

@@ -51,6 +51,9 @@ int load_shape_tail(const struct patterns *patterns, struct document *document,
 int load_record(struct patterns *patterns, struct document *document, const yaml_node_t *node,
                 uint8_t mta, struct map *seen, struct err *err) MUST_CHECK;
 
+/* The `journal` of an MTA's file: who sends what it logs there. */
+int load_journal(struct mta_patterns *mta, struct document *document, struct err *err) MUST_CHECK;
+
 /* class.subject.detail (RFC 3463), with `any` for any class. */
 bool load_is_enhanced(sv text, char any);
 

@@ -349,7 +349,7 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     if (document_check_keys(document, root,
                             "mta programs daemons_in_path local_daemons discard_daemons "
                             "local_words relay_words stock_words no_queue_id says_removed "
-                            "arrivals unparsed stages families shapes records frames",
+                            "arrivals journal unparsed stages families shapes records frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;
@@ -370,6 +370,7 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
         patterns->mtas[mta].place =
             document_place(document, document_get(document, root, SV("mta")));
     if (load_habits(&patterns->mtas[mta], document, root, err) < 0 ||
+        load_journal(&patterns->mtas[mta], document, err) < 0 ||
         load_lists(&patterns->mtas[mta], document, root, err) < 0 ||
         load_entries(patterns, document, SV("unparsed"), mta, load_sign, err) < 0 ||
         load_entries(patterns, document, SV("shapes"), mta, load_shape, err) < 0 ||

@@ -166,6 +166,10 @@ static void release_mta(struct mta_patterns *mta)
     mem_free(mta->signs);
     mem_free(mta->records);
     mem_free(mta->programs);
+    mem_free(mta->journal.units.list);
+    mem_free(mta->journal.commands.list);
+    mem_free(mta->journal.programs.list);
+    mem_free(mta->journal.users.list);
     map_release(&mta->daemons);
 }
 

@@ -7,6 +7,9 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/parse/parse.h"
 
+/* A journal may have lines of any host: which ones is not known before it is read. */
+#define ANY_HOST SV("\n")
+
 struct sharing {
     struct input *input;
     struct parser *parser;
@@ -29,7 +32,10 @@ static void note_hosts(void *context, size_t source, sv head)
     struct map *hosts = map_add(&sharing->sets, set, &added);
     if (added)
         map_init(hosts, 1);
-    parser_hosts(sharing->parser, head, hosts);
+    if (input_source(sharing->input, source)->journal)
+        map_add(hosts, ANY_HOST, NULL);
+    else
+        parser_hosts(sharing->parser, head, hosts);
 }
 
 static bool have_common(const struct map *a, const struct map *b)
@@ -37,7 +43,15 @@ static bool have_common(const struct map *a, const struct map *b)
     for (size_t i = 0; i < map_count(a); i++)
         if (map_get(b, map_key_at(a, i)))
             return true;
-    return false;
+    return map_get(a, ANY_HOST) || map_get(b, ANY_HOST);
+}
+
+/* Beside the journal other logs have its lines again, or some of them. */
+static void note_journal(struct sharing *sharing)
+{
+    for (size_t i = 0; i < input_source_count(sharing->input); i++)
+        if (input_source(sharing->input, i)->journal)
+            note_hosts(sharing, i, SV_EMPTY);
 }
 
 static void add_shared(struct duplicates *duplicates, const struct map *sets)
@@ -61,6 +75,7 @@ void sharing_find(struct duplicates *duplicates, struct input *input,
     sharing.parser = parser_new(&how);
     map_init(&sharing.sets, sizeof(struct map));
     input_heads(input, note_hosts, &sharing);
+    note_journal(&sharing);
     add_shared(duplicates, &sharing.sets);
     for (size_t i = 0; i < map_count(&sharing.sets); i++)
         map_release(map_value_at(&sharing.sets, i));

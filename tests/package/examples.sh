@@ -77,6 +77,7 @@ for command in '' scan explain; do
 done > "$work/99.sh"
 [ "$(wc -l < "$work/99.sh")" -ge 2 ] || fault "--help has only $(wc -l < "$work/99.sh") examples"
 count=0
+journal=$(python3 tests/support/example_journal.py "$work/journal" mail.log)
 for block in "$work"/[0-9][0-9].*; do
     case "$block" in
     *.cron) sed -n 's/^[0-9][^ ]* [^ ]* [^ ]* [^ ]* [^ ]* root //p' "$block" ;;
@@ -86,7 +87,7 @@ for block in "$work"/[0-9][0-9].*; do
         echo "bouncelog scan --config config.yaml -o configured.json mail.log"
         ;;
     *) cat "$block" ;;
-    esac | sed -E 's,(^|[^a-z.])/(var|etc|srv)/,\1\2/,g' > "$work/command"
+    esac | sed -E 's,(^|[^a-z.])/(var|etc|srv)/,\1\2/,g' | sed "s| --journal | $journal |" > "$work/command"
     status=0
     (cd "$run" && PATH="$work/bin:$program:$PATH" USER_AND_TOKEN=api:token sh -eu "$work/command") \
         > "$work/out" 2> "$work/err" < /dev/null || status=$?

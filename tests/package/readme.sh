@@ -45,8 +45,9 @@ awk '/^## /{at = $0 == "## How to use it"}
      at && /^```/{inside = $0 == "```sh"; next}
      at && inside && !/^#/ && NF' README.md > "$work/commands"
 [ "$(wc -l < "$work/commands")" -ge 5 ] || fault "only $(wc -l < "$work/commands") examples"
+journal=$(python3 tests/support/example_journal.py "$work/journal" mail.log)
 while IFS= read -r command; do
-    here=$(printf '%s\n' "$command" | sed 's|/var/|var/|g')
+    here=$(printf '%s\n' "$command" | sed "s|/var/|var/|g; s| --journal | $journal |")
     status=0
     (cd "$work/run" && PATH="$program:$PATH" sh -c "$here") > "$work/out" 2> "$work/err" < /dev/null || status=$?
     case "$status $command" in

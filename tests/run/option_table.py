@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 PROGRAM, faults = os.environ['BOUNCELOG'], 0
-VALUES = {'file': 'x', 'folder': 'x', 'word': 'x', 'texts': 'x', 'lists': 'x', 'time': '7d', 'zone': 'UTC'}
+VALUES = {'file': 'x', 'folder': 'x', 'word': 'x', 'texts': 'x', 'lists': 'x', 'units': 'x', 'time': '7d', 'zone': 'UTC'}
 GUARD = '--no-such-option'  # the last argument: nothing is ever run
 work = tempfile.TemporaryDirectory()
 config = f'{work.name}/config.yaml'
@@ -44,6 +44,11 @@ def check_command_line(command, option):
         says(f"unknown option '{GUARD}'", name, option_name, GUARD)
         return
     value = value_of(option)
+    if option['may_lack']:  # without a value, or with one joined to it
+        says(f"unknown option '{GUARD}'", name, option_name, GUARD)
+        says(f"unknown option '{GUARD}'", name, f'{option_name}={value}', GUARD)
+        says(f"option '{option_name}' needs a value", name, f'{option_name}=', GUARD)
+        return
     says(f"unknown option '{GUARD}'", name, option_name, value, GUARD)
     says(f"option '{option_name}' needs a value", name, option_name)
     if option['letter']:
@@ -104,7 +109,7 @@ def check_repeats(option):
     value = value_of(option)
     if option['counts'] == 'command line':
         return
-    _, out, _ = run('scan', '--print-config', f'--{option["name"]}', value, f'--{option["name"]}', value)
+    _, out, _ = run('scan', '--print-config', *[f'--{option["name"]}={value}'] * 2)
     expect(f'{option["name"]} given twice: {out}', out.count(f"'{value}'") == (2 if option['repeats'] else 1))
 
 

@@ -21,6 +21,7 @@
 
 #include "bouncelog/base/err.h"
 #include "bouncelog/base/sv.h"
+#include "bouncelog/input/journal.h"
 
 enum {
     INPUT_LINE_MAX = 64 * 1024,
@@ -59,8 +60,9 @@ struct seen {
 
 /* One file, or standard input; lives as long as the struct input. */
 struct source {
-    const char *path;   /* as named by the user; "-" is standard input */
-    const char *format; /* "plain", "gzip", "zstd", "xz", "bzip2"; "unknown" before it is open */
+    const char *path;   /* as named by the user; "-" is standard input; "journal", "journal:UNIT" */
+    const char *format; /* "plain", "gzip", "zstd", "xz", "bzip2", "journal"; "unknown" before it is
+                         * open */
     uint64_t set;       /* fingerprint of the rotated set that it is of */
     int64_t mtime;      /* seconds since 1970; 0 for standard input */
     int64_t bytes;      /* decoded so far */
@@ -80,6 +82,12 @@ struct source {
     size_t follows;       /* index of a source of the same log before it; INPUT_NEW: none */
     bool shorter;         /* a copy that ends before the offset: nothing new is in it */
     bool partial;         /* its last line has no newline yet, and waits */
+    /* Of the journal: */
+    bool journal;
+    const char *folder;      /* journal_options.folder */
+    char cursor[CURSOR_MAX]; /* of the last entry that was given; empty: nothing was read */
+    int64_t disbelieved;     /* entries whose name is not theirs */
+    int64_t begins_behind; /* journal_options.begins_behind, where it was heeded; INT64_MIN: not */
 };
 enum { INPUT_NEW = INT32_MAX };
 
@@ -105,6 +113,7 @@ struct input_options {
     size_t seen_count;
     int64_t
         now; /* seconds since 1970: a partial line of a file that rests since days is its last */
+    struct journal_options journal; /* read behind all others */
 };
 
 /* Never fails: what cannot be read is found when its turn comes. paths are copied. */

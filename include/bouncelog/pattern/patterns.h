@@ -152,6 +152,16 @@ struct command_stage {
     enum stage stage;
 };
 
+/* Who sends what an MTA logs to the journal, by what journald itself notes of each sender: globs of
+ * its unit, command and program, names of its users. */
+struct globs {
+    sv *list;
+    size_t count;
+};
+struct journal_senders {
+    struct globs units, commands, programs, users;
+};
+
 struct mta_patterns {
     struct place place; /* where it was named first */
     sv *programs;       /* globs of program names that are this MTA */
@@ -187,6 +197,7 @@ struct mta_patterns {
     size_t local_word_count;
     sv *relay_words; /* ...that hand everything to a relay of ours */
     size_t relay_word_count;
+    struct journal_senders journal; /* no user: what the journal says of it is believed of nobody */
 };
 
 /* patterns/replies/: classification rules. Every file says which layer its rules belong to; the

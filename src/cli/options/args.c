@@ -22,8 +22,11 @@ struct known {
 static void add_known(struct known *known, const struct option_row *row)
 {
     bool takes = option_takes_value(row);
-    known->options[known->count] = (struct option){
-        row->name, takes ? required_argument : no_argument, NULL, ID_BASE + (int)known->count};
+    int has = !takes                       ? no_argument
+              : option_value_may_lack(row) ? optional_argument
+                                           : required_argument;
+    known->options[known->count] =
+        (struct option){row->name, has, NULL, ID_BASE + (int)known->count};
     if (row->letter) {
         char add[] = {row->letter, takes ? ':' : 0, 0};
         strcat(known->letters, add);

@@ -41,7 +41,7 @@ static int check_history(const struct options *o, struct err *err)
                        o->operands[0]);
     if (o->command != COMMAND_SCAN)
         return 0;
-    if (!o->operand_count && isatty(STDIN_FILENO))
+    if (!o->operand_count && !o->journal && !o->journal_folder && isatty(STDIN_FILENO))
         return err_set(err, ERR_USAGE, "no log file (\"-\" is standard input; see --help)");
     if (o->history && windowed)
         return err_set(err, ERR_USAGE,

@@ -3,8 +3,8 @@
  *
  * { "about", "example", "commands": [ { "name", "operands", "summary", "about", "example",
  * "usages", "verbs", "exits", "takes_files", "reads_config", "options": [ { "name", "letter",
- * "value", "type", "words", "least", "most", "repeats", "may_be_empty", "counts", "group",
- * "as_scan", "help", "example" } ] } ] }
+ * "value", "type", "words", "least", "most", "repeats", "may_lack", "may_be_empty", "counts",
+ * "group", "as_scan", "help", "example" } ] } ] }
  *
  * Options stand in the order of the help. What is not there is null. */
 #include "bouncelog/base/text.h"
@@ -59,6 +59,7 @@ static void add_option(struct buf *out, const struct option_row *row, enum comma
     if (row->type == TYPE_NUMBER)
         buf_printf(out, ",\"least\":%u,\"most\":%u", row->least, row->most);
     add_bool(out, "repeats", option_adds(row));
+    add_bool(out, "may_lack", option_value_may_lack(row));
     add_bool(out, "may_be_empty", row->may_be_empty);
     buf_add_byte(out, ',');
     add_text(out, "counts", counts[row->counts]);

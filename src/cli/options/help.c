@@ -51,7 +51,7 @@ static void add_names(struct buf *out, const struct option_row *row, bool with_l
         buf_add(out, SV("    "));
     buf_printf(out, "--%s", row->name);
     if (row->value)
-        buf_printf(out, " %s", row->value);
+        buf_printf(out, option_value_may_lack(row) ? "[=%s]" : " %s", row->value);
 }
 
 /* Options with one text, and that text. */

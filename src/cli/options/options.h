@@ -83,6 +83,10 @@ struct options {
     unsigned year; /* 0: not said */
     struct patterns_options patterns;
 
+    bool journal;
+    struct texts journal_units;
+    const char *journal_folder; /* NULL: this machine's */
+
     const char *const *operands;
     size_t operand_count;
 };

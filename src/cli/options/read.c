@@ -48,6 +48,8 @@ static int apply_setting(struct options *options, const struct setting *setting,
         rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
     else if (row->counts == COUNTS_NIGHTLY && options->command != COMMAND_SCAN)
         return 0;
+    else if (takes && option_value_may_lack(row) && (on || off))
+        rc = on ? set_option(options, row, NULL, err) : 0;
     else if (takes || on)
         rc = set_option(options, row, takes ? setting->value : NULL, err);
     if (rc < 0) {
@@ -90,7 +92,8 @@ static int read_config(struct options *options, int argc, char **argv, struct er
 static void complete(struct options *options)
 {
     static const char *const standard_input[] = {"-"};
-    if (!options->operand_count && options->command == COMMAND_SCAN) {
+    options->journal = options->journal || options->journal_folder;
+    if (!options->operand_count && options->command == COMMAND_SCAN && !options->journal) {
         options->operands = standard_input;
         options->operand_count = 1;
     }

@@ -25,6 +25,8 @@
 #define MTA(member) .type = TYPE_MTA, .value = "MTA", FIELD(member, const char *)
 #define TEXTS(member, shown, limit)                                                                \
     .type = TYPE_TEXTS, .value = shown, .most = limit, FIELD(member, struct texts)
+#define UNITS(member, shown, limit)                                                                \
+    .type = TYPE_UNITS, .value = shown, .most = limit, FIELD(member, struct texts)
 #define LISTS .type = TYPE_LISTS, .value = "FILE[:FORMAT]"
 
 enum {
@@ -85,6 +87,11 @@ const struct option_row *option_find(const char *name, unsigned commands)
 bool option_takes_value(const struct option_row *row)
 {
     return option_types[row->type].takes_value;
+}
+
+bool option_value_may_lack(const struct option_row *row)
+{
+    return option_types[row->type].may_lack;
 }
 
 bool option_adds(const struct option_row *row)

@@ -49,6 +49,8 @@ const struct option_row *option_next_shown(const struct option_row *row, enum co
 /* The row of a long name among those of the commands, or NULL. */
 const struct option_row *option_find(const char *name, unsigned commands);
 bool option_takes_value(const struct option_row *option);
+/* Can it stand without its value, too? That is joined to it then: --journal, --journal=UNIT. */
+bool option_value_may_lack(const struct option_row *option);
 /* Does a value add to the ones before, where that of others replaces them? */
 bool option_adds(const struct option_row *option);
 /* The value of one that takes a text; NULL: nobody set it. */

@@ -150,6 +150,25 @@ static int add_text(struct options *options, const struct option_row *row, const
     return 0;
 }
 
+/* Without a value: all of the journal. */
+static int add_units(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    options->journal = true;
+    for (sv rest = value ? sv_from(value) : SV_EMPTY, unit; rest.len;) {
+        struct texts *units = field_of(options, row);
+        unit = sv_cut(rest, ',', &rest);
+        if (!unit.len)
+            return err_set(err, ERR_USAGE, "--%s '%s': expected the name of a unit", row->name,
+                           value);
+        if (units->count == row->most)
+            return err_set(err, ERR_USAGE, "--%s: more than %u of them", row->name, row->most);
+        units->places[units->count] = options->reading;
+        units->list[units->count++] = unit;
+    }
+    return 0;
+}
+
 static void add_formats(struct buf *out, const struct option_row *row)
 {
     (void)row;
@@ -196,15 +215,16 @@ static int add_list(struct options *options, const struct option_row *row, const
 }
 
 const struct type option_types[TYPE_COUNT] = {
-    [TYPE_FLAG] = {"flag", false, false, read_flag, NULL},
-    [TYPE_WORD] = {"word", true, false, read_text, NULL},
-    [TYPE_FILE] = {"file", true, false, read_text, NULL},
-    [TYPE_FOLDER] = {"folder", true, false, read_text, NULL},
-    [TYPE_NUMBER] = {"number", true, false, read_number, NULL},
-    [TYPE_CHOICE] = {"choice", true, false, read_choice, add_choices},
-    [TYPE_TIME] = {"time", true, false, read_time, NULL},
-    [TYPE_ZONE] = {"zone", true, false, read_zone, NULL},
-    [TYPE_MTA] = {"mta", true, false, read_text, add_mtas},
-    [TYPE_TEXTS] = {"texts", true, true, add_text, NULL},
-    [TYPE_LISTS] = {"lists", true, true, add_list, add_formats},
+    [TYPE_FLAG] = {"flag", false, false, false, read_flag, NULL},
+    [TYPE_WORD] = {"word", true, false, false, read_text, NULL},
+    [TYPE_FILE] = {"file", true, false, false, read_text, NULL},
+    [TYPE_FOLDER] = {"folder", true, false, false, read_text, NULL},
+    [TYPE_NUMBER] = {"number", true, false, false, read_number, NULL},
+    [TYPE_CHOICE] = {"choice", true, false, false, read_choice, add_choices},
+    [TYPE_TIME] = {"time", true, false, false, read_time, NULL},
+    [TYPE_ZONE] = {"zone", true, false, false, read_zone, NULL},
+    [TYPE_MTA] = {"mta", true, false, false, read_text, add_mtas},
+    [TYPE_TEXTS] = {"texts", true, true, false, add_text, NULL},
+    [TYPE_UNITS] = {"units", true, true, true, add_units, NULL},
+    [TYPE_LISTS] = {"lists", true, true, false, add_list, add_formats},
 };

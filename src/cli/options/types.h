@@ -16,13 +16,14 @@ enum type_name {
     TYPE_ZONE,
     TYPE_MTA,
     TYPE_TEXTS, /* any number of texts */
+    TYPE_UNITS, /* of the journal: none, or any number of texts, also several with commas between */
     TYPE_LISTS, /* any number of FILE or FILE:FORMAT */
     TYPE_COUNT
 };
 
 struct type {
     const char *name;
-    bool takes_value, adds;
+    bool takes_value, adds, may_lack; /* may_lack: its value */
     /* Sets the field of the option, and says in an ERR_USAGE what it expected. */
     int (*read)(struct options *options, const struct option_row *option, const char *value,
                 struct err *err);

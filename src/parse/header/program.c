@@ -49,6 +49,12 @@ struct program program_find(struct program_table *table, sv name)
     return slot->program;
 }
 
+uint8_t program_mta(const struct patterns *patterns, sv name)
+{
+    struct program_table table = {.patterns = patterns, .only = MTA_UNKNOWN};
+    return find(&table, name).mta;
+}
+
 struct program program_of_mta(const struct program_table *table, uint8_t mta)
 {
     bool wanted = table->only == MTA_UNKNOWN || table->only == mta;

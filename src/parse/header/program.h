@@ -39,6 +39,8 @@ static inline struct program_slot *program_slot(struct program_table *table, sv 
 }
 
 struct program program_find(struct program_table *table, sv name);
+/* The MTA alone, of any. */
+uint8_t program_mta(const struct patterns *patterns, sv name);
 
 /* The same, quick for a name that was asked for before. */
 static inline struct program program_again(struct program_table *table, sv name)
