@@ -18,6 +18,7 @@
 #include "journal.h"
 #include "progress.h"
 #include "scan.h"
+#include "unread.h"
 
 static void write_event(void *context, const struct event *event)
 {
@@ -117,6 +118,14 @@ static sv format_of(const struct scan_run *run, const struct source *source)
     return known.len && strcmp(source->format, "unknown") == 0 ? known : sv_from(source->format);
 }
 
+static sv error_of(struct scan_run *run, size_t source)
+{
+    sv error = sv_from(input_source(run->input, source)->error);
+    return error.len ? error
+                     : unread_words(&run->scan.source_seen[source], run->scan.source_lines[source],
+                                    &run->texts);
+}
+
 void scan_describe_inputs(struct scan_run *run)
 {
     size_t count = run->scan.source_count;
@@ -125,7 +134,7 @@ void scan_describe_inputs(struct scan_run *run)
         const struct source *source = input_source(run->input, i);
         run->inputs[i] = (struct input_status){.file = sv_from(source->path),
                                                .format = format_of(run, source),
-                                               .error = sv_from(source->error),
+                                               .error = error_of(run, i),
                                                .bytes = source->bytes,
                                                .resumed_at = source->resumed_at,
                                                .lines = run->scan.source_lines[i],
@@ -300,6 +309,7 @@ void scan_run_release(struct scan_run *run)
     map_release(&run->listed);
     buf_release(&run->line);
     arena_release(&run->arena);
+    arena_release(&run->texts);
     mem_free(run->inputs);
 }
 

@@ -22,6 +22,7 @@ struct scan_run {
     struct input *input;
     struct scan_result scan;
     struct input_status *inputs;
+    struct arena texts;            /* of them */
     struct suppress_source source; /* what was decided over, and how */
     struct suppress_options how;
     struct decisions decisions;

@@ -227,14 +227,32 @@ static void cut_long_lines(struct reader *reader, struct span *span)
     }
 }
 
+/* The end of those lines that need nothing of what follows; span->start: there are none. */
+static char *whole_lines(struct reader *reader, struct span *span, char *end, bool full)
+{
+    unsigned open = 0;
+    size_t len = (size_t)(end - span->start);
+    size_t whole = reader->cut
+                       ? reader->cut->whole(reader->cut->context, sv_make(span->start, len), &open)
+                       : len;
+    size_t rest = (size_t)(span->end - span->start) - whole;
+    if (rest <= INPUT_LINE_MAX && !(full && !whole))
+        return span->start + whole;
+    reader->left_open = open;
+    return end;
+}
+
 /* Adds bytes until a line is whole or the source ends; gives the end of the whole lines. There is
  * always room: what is longer than a line may be is cut. */
 static char *fill_lines(struct reader *reader, struct span *span)
 {
     for (;;) {
         char *newline = memrchr(span->start, '\n', (size_t)(span->end - span->start));
-        if (newline)
-            return newline + 1;
+        if (newline) {
+            char *end = whole_lines(reader, span, newline + 1, span->end == span->limit);
+            if (end > span->start)
+                return end;
+        }
         size_t room = (size_t)(span->limit - span->end), want = reader->input->chunk_bytes;
         size_t got = pull(reader, span->end, want < room ? want : room);
         if (!got)
@@ -245,6 +263,11 @@ static char *fill_lines(struct reader *reader, struct span *span)
     }
 }
 
+void reader_cut(struct reader *reader, const struct input_cut *cut)
+{
+    reader->cut = cut;
+}
+
 bool reader_next(struct reader *reader, struct chunk *chunk)
 {
     if (!reader->open)
@@ -252,6 +275,8 @@ bool reader_next(struct reader *reader, struct chunk *chunk)
     char *page = chunk->block + CARRY_MAX;
     struct span span = {page, page + chunk->cap, page - reader->carry_len, page};
     sv_put(span.start, sv_make(reader->carry, reader->carry_len));
+    chunk->open = reader->left_open;
+    reader->left_open = 0;
     char *end = fill_lines(reader, &span);
     reader->carry_len = (size_t)(span.end - end);
     sv_put(reader->carry, sv_make(end, reader->carry_len));

@@ -22,6 +22,8 @@ struct reader {
     size_t carry_len;
     char *window; /* the last decoded bytes, where they cannot be read again */
     size_t window_len;
+    const struct input_cut *cut; /* NULL: a chunk ends with any line */
+    unsigned left_open;          /* behind the last chunk */
 };
 
 /* Decodes until `size` bytes are there or the source ends. */

@@ -1,7 +1,7 @@
-/* Reads lines, one thread's at a time. Most need no more than the quick header: they have the
- * header of the line before, and no gate begins like their message. The others are read in full:
- * header, queue id, the shape that takes the message. What all records of a line share is filled
- * in here. */
+/* What a line and its records are made of: the shape that takes a message, its fields, the time
+ * that all records of the line share. And what the head of a source says about all of its lines:
+ * its year and zone, whether a program there writes the lines of others. How lines are gone through
+ * stands in lines.c. */
 #include "parser.h"
 
 #include <stddef.h>
@@ -12,8 +12,6 @@
 #include "mta/mta.h"
 #include "mta/queue_id.h"
 #include "record/record.h"
-
-enum { LINE_MAX = 64 * 1024 }; /* the reader gives no longer ones; examples could */
 
 void records_clear(struct records *records)
 {
@@ -34,10 +32,15 @@ static void find_formats(struct parser *parser)
     const struct patterns *patterns = parser->options.patterns;
     for (size_t i = 0; i < patterns->taxonomy.mta_count; i++)
         for (size_t j = 0; j < patterns->mtas[i].record_count; j++)
-            if (patterns->mtas[i].records[j].format == RECORD_CSV)
-                parser->has_csv = true;
-            else
-                parser->has_json = true;
+            parser->has_json |= patterns->mtas[i].records[j].format == RECORD_JSON;
+}
+
+/* Where it was written is not known, nor whose numbers the users there have. */
+static bool no_user(const char *user, uint64_t *uid)
+{
+    (void)user;
+    *uid = 0;
+    return false;
 }
 
 struct parser *parser_new(const struct parser_options *options)
@@ -47,6 +50,8 @@ struct parser *parser_new(const struct parser_options *options)
     parser->host_key = hash_bytes(options->host);
     parser->matcher = matcher_new();
     parser->headers.patterns = options->patterns;
+    parser->headers.containers.patterns = options->patterns;
+    parser->headers.trust = journal_trust_new(options->patterns, no_user, true);
     parser->headers.matcher = parser->matcher;
     parser->headers.programs.patterns = options->patterns;
     parser->headers.programs.only = options->only;
@@ -64,6 +69,9 @@ void parser_free(struct parser *parser)
     if (!parser)
         return;
     matcher_free(parser->matcher);
+    container_reader_release(&parser->headers.containers);
+    journal_trust_free(parser->headers.trust);
+    pieces_release(&parser->pieces);
     mem_free(parser);
 }
 
@@ -200,232 +208,4 @@ struct record *line_record(struct line *line, enum record_kind kind)
         record->verdict.category = CATEGORY_NONE;
     }
     return record;
-}
-
-/* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
- * begins with. */
-static inline bool may_have_shape(const struct patterns *patterns, struct quick_header *quick)
-{
-    const char *message = quick->message.ptr;
-    size_t n = bytes_alnum16(message);
-    quick->id_len = 0;
-    if (n == 16) /* a long id: see whether it really is one */
-        return true;
-    if (message[n] != ':' || message[n + 1] != ' ' || n < QUEUE_ID_MIN)
-        return false;
-    quick->id_len = n;
-    unsigned char lead = (unsigned char)message[n + 2];
-    return (patterns->mtas[quick->program.mta].leads[lead] & quick->program.daemon) != 0;
-}
-
-/* Does the line say again that a message begins of which a record says so already? */
-static inline bool begins_again(const struct parser *parser, const struct quick_header *quick,
-                                const struct records *records)
-{
-    const char *message = quick->message.ptr;
-    unsigned char lead = (unsigned char)message[quick->id_len + 2];
-    if (!quick->id_len || !(parser->options.patterns->mtas[quick->program.mta].beginnings[lead] &
-                            quick->program.daemon))
-        return false;
-    uint64_t host =
-        parser->headers.memo.host_len ? parser->headers.memo.host_key : parser->host_key;
-    uint64_t key = message_key_of(host, hash_id(sv_make(message, quick->id_len)));
-    return records->begun[key / 2 % BEGINNINGS_KEPT] == key;
-}
-
-static enum line_class read_line(struct parser *parser, const struct clock *clock, int64_t number,
-                                 struct records *records)
-{
-    struct line *line = &parser->line;
-    line->parser = parser;
-    line->clock = clock;
-    line->records = records;
-    line->number = number;
-    line->patterns = &parser->options.patterns->mtas[line->header.program.mta];
-    line->mta = parser->mtas[line->header.program.mta];
-    return mta_read(line);
-}
-
-/* A line whose header is not the one of the line before. Of a JSON object one reading alone is
- * possible; which is asked first is a matter of speed. */
-static enum line_class read_unlike_last(struct parser *parser, const struct clock *clock, sv text,
-                                        int64_t number, struct records *records)
-{
-    struct header *header = &parser->line.header;
-    enum line_class class;
-    bool object = parser->has_json && text.len && text.ptr[0] == '{';
-    if (object && parser->reads_records &&
-        json_line_read(parser, clock, text, number, records, &class))
-        return class;
-    if (header_read(&parser->headers, text, &records->arena, header)) {
-        parser->reads_records = false;
-        return header->program.mta == MTA_UNKNOWN ? LINE_OTHER
-                                                  : read_line(parser, clock, number, records);
-    }
-    if (!object || parser->reads_records)
-        return LINE_OTHER;
-    parser->reads_records = json_line_read(parser, clock, text, number, records, &class);
-    return parser->reads_records ? class : LINE_OTHER;
-}
-
-/* A line of which the quick header is not enough. */
-static __attribute__((noinline)) enum line_class
-read_full(struct parser *parser, const struct clock *clock, sv text, int64_t number,
-          const struct quick_header *quick, struct records *records)
-{
-    struct header *header = &parser->line.header;
-    parser->line.queue_id = SV_EMPTY;
-    while (text.len && text.ptr[text.len - 1] == '\r')
-        text.len--;
-    if (quick) {
-        header_recall(&parser->headers, text, quick, header);
-        header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
-        parser->line.queue_id = sv_sub(header->message, 0, quick->id_len);
-        return read_line(parser, clock, number, records);
-    }
-    return read_unlike_last(parser, clock, text, number, records);
-}
-
-/* Is the quick header enough? *seen: the header was seen, and is in *quick. */
-static inline bool quick_is_enough(struct parser *parser, sv text, const struct records *records,
-                                   struct quick_header *quick, bool *seen, enum line_class *class)
-{
-    *seen = header_quick(&parser->headers, text, quick);
-    if (!*seen) {
-        *class = LINE_OTHER;
-        return !text.len; /* no header has no bytes */
-    }
-    *class = quick->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
-    return quick->program.mta == MTA_UNKNOWN ||
-           (parser->quick_ids[quick->program.mta] &&
-            (!may_have_shape(parser->options.patterns, quick) ||
-             begins_again(parser, quick, records)));
-}
-
-enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
-                            int64_t number, struct records *records)
-{
-    struct quick_header quick = {.id_len = 0};
-    enum line_class class;
-    bool seen;
-    text = sv_sub(text, 0, LINE_MAX);
-    if (clock->columns.count)
-        return csv_line_read(parser, clock, text, number, &(bool){false}, records);
-    if (quick_is_enough(parser, text, records, &quick, &seen, &class))
-        return class;
-    return read_full(parser, clock, text, number, seen ? &quick : NULL, records);
-}
-
-struct lines lines_of(sv chunk)
-{
-    return (struct lines){
-        .newlines = newlines_of(chunk), .at = chunk.ptr, .end = chunk.ptr + chunk.len};
-}
-
-/* Every line of a CSV log is read in full. */
-static bool next_row(struct parser *parser, const struct clock *clock, struct lines *lines,
-                     enum line_class *class, struct records *records)
-{
-    if (lines->at >= lines->end)
-        return false;
-    const char *newline = newlines_next(&lines->newlines);
-    lines->line = sv_make(lines->at, (size_t)(newline - lines->at));
-    lines->at = newline + 1;
-    *class = csv_line_read(parser, clock, lines->line, lines->number++, &lines->in_quotes, records);
-    lines->counts[*class]++;
-    return true;
-}
-
-bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
-                 enum line_class *class, struct records *records)
-{
-    if (clock->columns.count)
-        return next_row(parser, clock, lines, class, records);
-    struct newlines newlines = lines->newlines;
-    const char *at = lines->at, *end = lines->end;
-    int64_t number = lines->number;
-    struct quick_header quick = {.id_len = 0};
-    sv text = SV_EMPTY;
-    bool seen = false, found = false;
-    while (at < end && !found) {
-        const char *newline = newlines_next(&newlines);
-        text = sv_make(at, (size_t)(newline - at));
-        text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
-        at = newline + 1;
-        number++;
-        if (quick_is_enough(parser, text, records, &quick, &seen, class))
-            lines->counts[*class]++;
-        else
-            found = true;
-    }
-    lines->newlines = newlines;
-    lines->at = at;
-    lines->number = number;
-    if (!found)
-        return false;
-    lines->line = text;
-    *class = read_full(parser, clock, text, number - 1, seen ? &quick : NULL, records);
-    lines->counts[*class]++;
-    return true;
-}
-
-/* Does this line announce a message that has just arrived? Then its queue id is of this second. */
-static bool is_arrival(const struct mta_patterns *patterns, sv rest)
-{
-    for (size_t i = 0; i < patterns->arrival_count; i++)
-        if (sv_starts(rest, patterns->arrivals[i]))
-            return true;
-    return false;
-}
-
-void parser_hosts(struct parser *parser, sv head, struct map *hosts)
-{
-    struct arena arena = {0};
-    char lower[256]; /* RFC 1035 section 2.3.4: names have less */
-    while (head.len) {
-        struct header header;
-        sv line = sv_cut(head, '\n', &head);
-        if (!head.len && line.len && line.ptr[line.len] != '\n')
-            break;
-        if (!header_read(&parser->headers, line, &arena, &header))
-            continue;
-        sv host = sv_sub(header.host, 0, sizeof lower);
-        bytes_lower(lower, host);
-        map_add(hosts, sv_make(lower, host.len), NULL);
-    }
-    arena_release(&arena);
-}
-
-static void note_clock(struct parser *parser, struct clock_evidence *evidence,
-                       struct header *header)
-{
-    const struct mta *mta = parser->mtas[header->program.mta];
-    int64_t id_time = -1;
-    int part;
-    sv rest = mta->unwrap ? mta->unwrap(&parser->headers, header, &part) : header->message;
-    sv id = mta->queue_id_take ? mta->queue_id_take(&rest) : SV_EMPTY;
-    if (!id.len || !mta->queue_id_time || !mta->queue_id_time(id, &id_time))
-        id_time = -1;
-    clock_note(evidence, header->stamp, id_time,
-               is_arrival(&parser->options.patterns->mtas[header->program.mta], rest));
-}
-
-struct clock parser_clock(struct parser *parser, sv head, const struct clock_options *options)
-{
-    struct clock_evidence evidence = {0};
-    struct arena arena = {0};
-    sv all = head;
-    while (head.len) {
-        struct header header;
-        sv line = sv_cut(head, '\n', &head);
-        if (!head.len && line.len && line.ptr[line.len] != '\n')
-            break; /* the head may end in the middle of a line */
-        if (!header_read(&parser->headers, line, &arena, &header))
-            continue;
-        note_clock(parser, &evidence, &header);
-    }
-    arena_release(&arena);
-    struct clock clock = clock_decide(&evidence, options);
-    clock.columns = csv_columns(parser, all);
-    return clock;
 }

@@ -5,6 +5,7 @@
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/parse/reply.h"
 #include "header/header.h"
+#include "pieces.h"
 
 struct mta;
 struct parser;
@@ -42,7 +43,12 @@ struct parser {
     struct resolved by_stamp;        /* its year known from the stamp or the source */
     struct resolved by_id;           /* from the line's queue id */
     struct line line;                /* the one that is being read */
-    bool has_json, has_csv;          /* some MTA writes records so (record/record.h) */
+    struct pieces pieces;            /* of lines that are not whole yet */
+    size_t source;                   /* of the last line... */
+    struct layer_stacks stacks;      /* ...what is around its lines */
+    bool plain;                      /* ...nothing */
+    bool headed;                     /* ...it has a header that is known */
+    bool has_json;                   /* some MTA writes records so (record/record.h) */
     bool reads_records; /* the last JSON object was one: then the next one is asked first */
 };
 
@@ -64,6 +70,9 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
 /* Do words of this MTA's own frame the text, other than any words at all? */
 bool frame_knows(const struct line *line, sv text);
 enum stage frame_stage(const struct mta_patterns *patterns, sv command);
+
+/* A copy without what a terminal was told about colours. */
+sv line_without_colours(sv text, struct arena *arena);
 
 /* The severity that CONTRACT gives a failure: reply, else dsn, else outcome. */
 enum severity failure_severity(const struct record *record);

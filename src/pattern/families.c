@@ -20,6 +20,7 @@ int families_collect(struct patterns *patterns, struct document *document, bool 
 {
     yaml_node_t *root = document_root(document);
     bool own = document_get(document, root, SV("headers")) ||
+               document_get(document, root, SV("layers")) ||
                document_get(document, root, SV("mta")) || document_get(document, root, SV("rules"));
     struct map *into = own ? &document->families : &patterns->families;
     yaml_node_t *list = document_get(document, root, SV("families"));

@@ -6,7 +6,7 @@
  * from elsewhere. */
 #include "fields.h"
 
-enum { HEADER = 1, HEADER_MESSAGE = 2, FRAME = 4, RECORD = 8 };
+enum { HEADER = 1, HEADER_MESSAGE = 2, FRAME = 4, RECORD = 8, LAYER = 16 };
 enum {
     ATTEMPT = 1 << MEANING_ATTEMPT,
     SENDER = 1 << MEANING_SENDER,
@@ -46,19 +46,20 @@ static const struct {
     [FIELD_TRANSIENT] = {0, REFUSED, NULL, NULL},
     [FIELD_CODE] = {0, ATTEMPT | REFUSED, NULL, "postfix exim sendmail"},
     [FIELD_ENHANCED] = {0, ATTEMPT, NULL, "postfix exim sendmail"},
-    [FIELD_TIME] = {RECORD, 0, NULL, NULL},
+    [FIELD_TIME] = {RECORD | HEADER, 0, NULL, NULL},
     [FIELD_CREATED] = {0, ATTEMPT, NULL, "exim"},
     [FIELD_RECIPIENTS] = {0, SENDER, NULL, NULL},
-    [FIELD_YEAR] = {HEADER, 0, NULL, NULL},
-    [FIELD_MONTH] = {HEADER, 0, NULL, NULL},
-    [FIELD_DAY] = {HEADER, 0, NULL, NULL},
-    [FIELD_HOUR] = {HEADER, 0, NULL, NULL},
-    [FIELD_MINUTE] = {HEADER, 0, NULL, NULL},
-    [FIELD_SECOND] = {HEADER, 0, NULL, NULL},
-    [FIELD_FRACTION] = {HEADER, 0, NULL, NULL},
-    [FIELD_ZONE] = {HEADER, 0, NULL, NULL},
+    [FIELD_YEAR] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_MONTH] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_DAY] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_HOUR] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_MINUTE] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_SECOND] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_FRACTION] = {HEADER | LAYER, 0, NULL, NULL},
+    [FIELD_ZONE] = {HEADER | LAYER, 0, NULL, NULL},
     [FIELD_HOST] = {HEADER | RECORD, 0, NULL, NULL},
     [FIELD_PROGRAM] = {HEADER_MESSAGE, 0, NULL, NULL},
+    [FIELD_STREAM] = {LAYER, 0, NULL, NULL},
 };
 
 static uint64_t fields_elsewhere(unsigned places)
@@ -73,6 +74,11 @@ static uint64_t fields_elsewhere(unsigned places)
 uint64_t fields_of_header(enum header_then then)
 {
     return fields_elsewhere(then == HEADER_THEN_MESSAGE ? HEADER | HEADER_MESSAGE : HEADER);
+}
+
+uint64_t fields_of_layer(void)
+{
+    return fields_elsewhere(LAYER);
 }
 
 uint64_t fields_of_frame(void)

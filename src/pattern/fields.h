@@ -11,5 +11,6 @@ uint64_t fields_of_header(enum header_then then);
 uint64_t fields_of_shape(sv mta, enum meaning meaning);
 uint64_t fields_of_record(enum meaning meaning);
 uint64_t fields_of_frame(void);
+uint64_t fields_of_layer(void);
 
 #endif

@@ -45,6 +45,9 @@ void gates_index(struct mta_patterns *mta)
                 mta->gates[count++] = gate_of(mta, i);
                 mta->leads[byte] |= mta->shapes[i].daemons;
             }
+        for (size_t i = 0; i < mta->sign_count; i++)
+            if (begins_with(mta->signs[i].gate, byte))
+                mta->leads[byte] |= mta->signs[i].daemons;
         mta->gates_of[byte + 1] = (uint32_t)count;
         mta->beginnings[byte] = mta->leads[byte] & ~others(mta, byte);
     }

@@ -56,7 +56,8 @@ int load_headers(struct patterns *patterns, struct document *document, bool site
 {
     yaml_node_t *list, *root = document_root(document);
     struct map seen;
-    if (document_check_keys(document, root, "families headers", err) < 0 ||
+    if (document_check_keys(document, root, "families headers layers objects times wrappers months",
+                            err) < 0 ||
         document_list(document, root, SV("headers"), true, &list, err) < 0)
         return -1;
     map_init(&seen, sizeof(struct place));

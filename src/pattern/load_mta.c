@@ -268,6 +268,23 @@ static int load_sign(struct patterns *patterns, struct document *document, const
     if (pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &sign.regex, err) < 0)
         return -1;
     load_append(&to->signs, &to->sign_count, sizeof sign, &sign);
+    to->delivering |= sign.daemons == UINT64_MAX ? 0 : sign.daemons;
+    return 0;
+}
+
+static int load_mark(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                     uint8_t mta, struct map *seen, struct err *err)
+{
+    struct mta_patterns *to = &patterns->mtas[mta];
+    const struct pattern_kind kind = {"'marks'", 0, 0};
+    struct sign mark = {.daemons = UINT64_MAX};
+    sv pattern;
+    (void)seen; /* marks have no names */
+    if (document_check_keys(document, node, "needs pattern", err) < 0 ||
+        document_text(document, node, SV("needs"), true, &mark.needs, err) < 0 ||
+        pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &mark.regex, err) < 0)
+        return -1;
+    load_append(&to->marks, &to->mark_count, sizeof mark, &mark);
     return 0;
 }
 
@@ -349,7 +366,7 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     if (document_check_keys(document, root,
                             "mta programs daemons_in_path local_daemons discard_daemons "
                             "local_words relay_words stock_words no_queue_id says_removed "
-                            "arrivals journal unparsed stages families shapes records frames",
+                            "arrivals journal unparsed marks stages families shapes records frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)
         return -1;
@@ -373,6 +390,7 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
         load_journal(&patterns->mtas[mta], document, err) < 0 ||
         load_lists(&patterns->mtas[mta], document, root, err) < 0 ||
         load_entries(patterns, document, SV("unparsed"), mta, load_sign, err) < 0 ||
+        load_entries(patterns, document, SV("marks"), mta, load_mark, err) < 0 ||
         load_entries(patterns, document, SV("shapes"), mta, load_shape, err) < 0 ||
         load_entries(patterns, document, SV("records"), mta, load_record, err) < 0)
         return -1;

@@ -18,14 +18,18 @@ static const struct {
     {"enhanced", load_enhanced},     {"policy", load_policy},
     {"providers", load_providers},   {"keep", load_keep_hosts},
     {"remedies", load_remedies},     {"mta", load_mta},
-    {"headers", load_headers},       {"rules", load_rules},
+    {"headers", load_headers},       {"layers", load_layers},
+    {"objects", load_objects},       {"months", load_months},
+    {"times", load_times},           {"wrappers", load_wrappers},
+    {"rules", load_rules},
 };
 
 static int check_kind(struct document *document, struct err *err)
 {
     yaml_node_t *root = document_root(document);
-    struct names names = names_of_words("categories codes enhanced policy providers remedies keep "
-                                        "headers mta families rules");
+    struct names names =
+        names_of_words("categories codes enhanced policy providers remedies keep "
+                       "headers layers objects times wrappers months mta families rules");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (document_get(document, root, sv_from(kinds[i].key)))
             return 0;
@@ -127,6 +131,7 @@ int patterns_load(struct patterns *patterns, const struct patterns_options *opti
     map_init(&patterns->providers_by_mx, sizeof(sv));
     map_init(&patterns->providers_by_domain, sizeof(sv));
     map_init(&patterns->keep_hosts, 1);
+    map_init(&patterns->months, sizeof(int));
     map_init(&patterns->families, sizeof(struct family));
     map_init(&patterns->providers, 1);
     memset(patterns->taxonomy.roles, CATEGORY_NONE, sizeof patterns->taxonomy.roles);
@@ -163,7 +168,10 @@ static void release_mta(struct mta_patterns *mta)
     mem_free(mta->arrivals);
     for (size_t i = 0; i < mta->sign_count; i++)
         regex_free(mta->signs[i].regex);
+    for (size_t i = 0; i < mta->mark_count; i++)
+        regex_free(mta->marks[i].regex);
     mem_free(mta->signs);
+    mem_free(mta->marks);
     mem_free(mta->records);
     mem_free(mta->programs);
     mem_free(mta->journal.units.list);
@@ -178,6 +186,15 @@ void patterns_release(struct patterns *patterns)
     for (size_t i = 0; i < patterns->header_count; i++)
         regex_free(patterns->headers[i].regex);
     mem_free(patterns->headers);
+    for (size_t i = 0; i < patterns->layer_count; i++)
+        regex_free(patterns->layers[i].regex);
+    mem_free(patterns->layers);
+    mem_free(patterns->objects);
+    for (size_t i = 0; i < patterns->time_count; i++)
+        regex_free(patterns->times[i].regex);
+    mem_free(patterns->times);
+    mem_free(patterns->wrappers);
+    map_release(&patterns->months);
     for (size_t i = 0; i < MTA_MAX; i++)
         release_mta(&patterns->mtas[i]);
     for (size_t i = 0; i < patterns->rule_count; i++) {

@@ -229,7 +229,7 @@ static bool has_machine_code(const struct regex *regex)
     int state = atomic_load_explicit(machine_code, memory_order_acquire);
     if (state == MACHINE_CODE_NOT_YET &&
         atomic_compare_exchange_strong(machine_code, &state, MACHINE_CODE_BUSY)) {
-        state = make(regex);
+        state = (int)make(regex);
         atomic_store_explicit(machine_code, state, memory_order_release);
     }
     while (state == MACHINE_CODE_NOT_YET || state == MACHINE_CODE_BUSY)
@@ -285,6 +285,11 @@ uint64_t regex_fields(const struct regex *regex)
     for (int field = 0; field < FIELD_COUNT; field++)
         fields |= (uint64_t)regex_has_field(regex, (enum field)field) << field;
     return fields;
+}
+
+size_t matcher_start(const struct matcher *matcher)
+{
+    return matcher->groups ? pcre2_get_ovector_pointer(matcher->data)[0] : 0;
 }
 
 size_t matcher_length(const struct matcher *matcher)

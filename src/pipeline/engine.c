@@ -140,14 +140,22 @@ static bool ends_in_quotes(sv bytes)
     return odd;
 }
 
+static size_t whole_pieces(void *context, sv lines, unsigned *open)
+{
+    struct worker *worker = context;
+    return parser_whole(worker->parser, lines, open);
+}
+
 /* Reads the next chunk of the stream into the slot; false at its end. */
 static bool read_chunk(struct engine *engine, struct worker *worker, struct stream *stream,
                        struct slot *slot)
 {
+    const struct input_cut cut = {whole_pieces, worker};
     if (!stream->reader) {
         stream->reader = reader_open(engine->input, slot->source);
         stream->clock = clock_of(engine, worker, slot->source, stream->reader);
     }
+    reader_cut(stream->reader, stream->clock.pieces ? &cut : NULL);
     if (reader_next(stream->reader, &slot->chunk)) {
         slot->in_quotes = stream->in_quotes;
         if (stream->clock.columns.count && ends_in_quotes(slot->chunk.bytes))

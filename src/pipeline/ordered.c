@@ -123,6 +123,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     *scan = (struct scan_result){.ledger = ledger_new(&ledger),
                                  .source_count = count,
                                  .source_lines = mem_zero(count + 1, sizeof(int64_t)),
+                                 .source_seen = mem_zero(count + 1, sizeof(struct source_seen)),
                                  .source_first = mem_zero(count + 1, sizeof(int64_t)),
                                  .source_last = mem_zero(count + 1, sizeof(int64_t))};
     for (size_t i = 0; i < count; i++) {
@@ -135,6 +136,16 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     evidence_init(&scan->evidence);
     if (options->prepare)
         options->prepare(options->prepare_context, scan);
+}
+
+static void note_seen(struct source_seen *seen, const struct batch *batch)
+{
+    if (!seen->headless) {
+        memcpy(seen->unread, batch->unread, batch->unread_len);
+        seen->unread_len = batch->unread_len;
+    }
+    seen->headless += batch->headless;
+    seen->mail += batch->lines.delivery + batch->lines.context;
 }
 
 void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch)
@@ -165,6 +176,7 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
         records[i].line += first;
         ledger_apply(scan->ledger, file, &records[i]);
     }
+    note_seen(&scan->source_seen[source], batch);
     scan->source_lines[source] += batch->lines.total;
     from->lines_total = from->lines_before + scan->source_lines[source];
     line_tally_place(&batch->lines, file, first);

@@ -63,6 +63,7 @@ void scan_result_release(struct scan_result *scan)
         period_release(map_value_at(&scan->days, i));
     map_release(&scan->days);
     mem_free(scan->source_lines);
+    mem_free(scan->source_seen);
     mem_free(scan->source_first);
     mem_free(scan->source_last);
 }

@@ -46,6 +46,7 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
     struct lines read = lines_of(chunk->bytes);
     enum line_class class;
     read.in_quotes = in_quotes;
+    read.open_pieces = chunk->open;
     records_clear(&batch->records);
     line_tally_clear(lines);
     for (size_t from = 0; parser_next(worker->parser, clock, &read, &class, &batch->records);
@@ -56,6 +57,10 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
         if (batch->records.count > from)
             judge_records(worker, batch, from, number, read.line);
     }
+    sv unread = sv_sub(read.first_headless, 0, UNREAD_MAX);
+    sv_put(batch->unread, unread);
+    batch->unread_len = unread.len;
+    batch->headless = read.headless;
     lines->total = read.number;
     lines->delivery = read.counts[LINE_DELIVERY];
     lines->context = read.counts[LINE_CONTEXT];

@@ -5,6 +5,7 @@
 #include "bouncelog/classify/classify.h"
 #include "bouncelog/input/input.h"
 #include "bouncelog/parse/parse.h"
+#include "bouncelog/pipeline/pipeline.h"
 #include "bouncelog/tally/tally.h"
 
 struct worker {
@@ -17,6 +18,9 @@ struct worker {
 struct batch {
     struct records records;
     struct line_tally lines;
+    int64_t headless;        /* lines without a header that is known... */
+    char unread[UNREAD_MAX]; /* ...the beginning of the first one */
+    size_t unread_len;
 };
 
 void worker_init(struct worker *worker, const struct parser_options *options);

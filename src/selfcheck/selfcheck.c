@@ -67,26 +67,94 @@ static bool matches(struct check *check, const struct regex *regex, sv text, str
     return result == REGEX_YES;
 }
 
+static const char *form_name(const struct patterns *patterns, size_t index, char *text, size_t size)
+{
+    snprintf(
+        text, size, "'%.*s'",
+        SV_FMT(index < patterns->header_count ? patterns->headers[index].name : SV("no form")));
+    return text;
+}
+
+/* Lines are readable beyond their end. */
+static sv pad(char *padded, sv text)
+{
+    text = sv_sub(text, 0, EXAMPLE_MAX);
+    memset(sv_put(padded, text), 0, PARSE_SLACK);
+    return sv_make(padded, text.len);
+}
+
+static void check_misses(struct check *check, const struct examples *examples,
+                         const struct regex *regex, sv name)
+{
+    for (size_t i = 0; i < examples->miss_count; i++)
+        if (matches(check, regex, examples->misses[i].text, examples->misses[i].place))
+            fault(check, examples->misses[i].place, "'%.*s' takes its miss", SV_FMT(name));
+}
+
+/* The form must be the first that takes its hit, with the tag behind it. */
 static void check_header(struct check *check, size_t index)
 {
+    char padded[EXAMPLE_MAX + PARSE_SLACK], name[64];
     const struct header_form *form = &check->patterns->headers[index];
     for (size_t i = 0; i < form->examples.hit_count; i++) {
         const struct example *hit = &form->examples.hits[i];
-        size_t first = 0;
-        while (first < index &&
-               !matches(check, check->patterns->headers[first].regex, hit->text, hit->place))
-            first++;
-        if (first < index)
-            fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
-                  SV_FMT(check->patterns->headers[first].name), SV_FMT(form->name));
-        else if (!matches(check, form->regex, hit->text, hit->place))
+        size_t first = parser_form(check->parser, pad(padded, hit->text));
+        if (!matches(check, form->regex, hit->text, hit->place))
             fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(form->name));
+        else if (first != index)
+            fault(check, hit->place, "%s takes this hit of '%.*s' first",
+                  form_name(check->patterns, first, name, sizeof name), SV_FMT(form->name));
         else
             check_fields(check, hit, form->regex, form->name);
     }
+    check_misses(check, &form->examples, form->regex, form->name);
+}
+
+/* Layers are remembered by their bytes, digits standing for digits: other digits must do as well.
+ */
+static void check_digits(struct check *check, const struct layer *layer, const struct example *hit)
+{
+    char other[EXAMPLE_MAX];
+    sv text = sv_sub(hit->text, 0, EXAMPLE_MAX);
+    size_t length = matcher_length(check->matcher);
+    sv_put(other, text);
+    for (size_t i = 0; i < length && i < text.len; i++)
+        if (is_digit(other[i]))
+            other[i] = (char)('0' + (other[i] - '0' + 7) % 10);
+    if (!matches(check, layer->regex, sv_make(other, text.len), hit->place) ||
+        matcher_length(check->matcher) != length)
+        fault(check, hit->place, "'%.*s' tells digits apart; write \\d", SV_FMT(layer->name));
+}
+
+static void check_layer(struct check *check, const struct layer *layer)
+{
+    for (size_t i = 0; i < layer->examples.hit_count; i++) {
+        const struct example *hit = &layer->examples.hits[i];
+        if (!matches(check, layer->regex, hit->text, hit->place) ||
+            !matcher_length(check->matcher)) {
+            fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(layer->name));
+            continue;
+        }
+        check_fields(check, hit, layer->regex, layer->name);
+        check_digits(check, layer, hit);
+    }
+    check_misses(check, &layer->examples, layer->regex, layer->name);
+}
+
+static void check_object(struct check *check, size_t index)
+{
+    struct template_fields fields;
+    const struct object_form *form = &check->patterns->objects[index];
+    for (size_t i = 0; i < form->examples.hit_count; i++) {
+        const struct example *hit = &form->examples.hits[i];
+        if (parser_object(check->parser, hit->text, &check->records, &fields) != index)
+            fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(form->name));
+        else
+            check_values(check, hit, "key", form->name, &fields);
+    }
     for (size_t i = 0; i < form->examples.miss_count; i++)
-        if (matches(check, form->regex, form->examples.misses[i].text,
-                    form->examples.misses[i].place))
+        if (parser_object(check->parser, form->examples.misses[i].text, &check->records, &fields) ==
+            index)
             fault(check, form->examples.misses[i].place, "'%.*s' takes its miss",
                   SV_FMT(form->name));
 }
@@ -333,6 +401,21 @@ static void check_all(struct check *check)
         check->counts.examples +=
             patterns->headers[i].examples.hit_count + patterns->headers[i].examples.miss_count;
     }
+    for (size_t i = 0; i < patterns->layer_count; i++) {
+        check_layer(check, &patterns->layers[i]);
+        check->counts.examples +=
+            patterns->layers[i].examples.hit_count + patterns->layers[i].examples.miss_count;
+    }
+    for (size_t i = 0; i < patterns->time_count; i++) {
+        check_layer(check, &patterns->times[i]);
+        check->counts.examples +=
+            patterns->times[i].examples.hit_count + patterns->times[i].examples.miss_count;
+    }
+    for (size_t i = 0; i < patterns->object_count; i++) {
+        check_object(check, i);
+        check->counts.examples +=
+            patterns->objects[i].examples.hit_count + patterns->objects[i].examples.miss_count;
+    }
     for (size_t i = 0; i < patterns->taxonomy.mta_count; i++)
         check_mta(check, &patterns->mtas[i]);
     for (size_t i = 0; i < patterns->rule_count; i++) {
@@ -342,7 +425,8 @@ static void check_all(struct check *check)
         check->counts.examples +=
             patterns->rules[i].examples.hit_count + patterns->rules[i].examples.miss_count;
     }
-    check->counts.patterns += patterns->header_count + patterns->rule_count;
+    check->counts.patterns += patterns->header_count + patterns->layer_count +
+                              patterns->object_count + patterns->rule_count;
 }
 
 struct selfcheck_counts selfcheck_run(const struct patterns *patterns, selfcheck_handler *handler,

@@ -224,10 +224,11 @@ static void test_fields(void **state)
         {SV("2026"), SV("1"), SV("1"), SV("0"), SV("0"), SV("0"), SV("+xx:00"), false, {0}, 0},
     };
     (void)state;
+    const struct map months = {0};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct stamp stamp;
         bool valid =
-            stamp_from_fields(&stamp, cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
+            stamp_from_fields(&stamp, &months, cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
                               cases[i].minute, cases[i].second, cases[i].zone);
         expect_int(valid, cases[i].valid, cases[i].month);
         if (!valid)

@@ -62,29 +62,29 @@ static void expect_text(const cJSON *object, const char *key, sv want)
 
 static struct event event_with(sv text)
 {
-    return (struct event){
-        .attempt = {.kind = RECORD_ATTEMPT,
-                    .mta = mta_of("exim"),
-                    .outcome = OUTCOME_BOUNCED,
-                    .severity = SEVERITY_PERMANENT,
-                    .time = 1795317069,
-                    .line = 4711,
-                    .host = text,
-                    .queue_id = text,
-                    .recipient = text,
-                    .original = text,
-                    .relay = {text, text, 25},
-                    .dsn = text,
-                    .delay_s = 1.2,
-                    .said = {ORIGIN_REMOTE, STAGE_RCPT, text},
-                    .reply = {550, text, text},
-                    .verdict = {category_of("recipient_unknown"), BASIS_RULE, text, text, text},
-                    .provider = text},
-        .file = text,
-        .sender = text,
-        .sender_known = true,
-        .cause = category_of("mailbox_full"),
-        .action = ACTION_SUPPRESS};
+    return (struct event){.attempt = {.kind = RECORD_ATTEMPT,
+                                      .mta = mta_of("exim"),
+                                      .outcome = OUTCOME_BOUNCED,
+                                      .severity = SEVERITY_PERMANENT,
+                                      .time = 1795317069,
+                                      .line = 4711,
+                                      .host = text,
+                                      .queue_id = text,
+                                      .recipient = text,
+                                      .original = text,
+                                      .relay = {text, text, 25},
+                                      .dsn = text,
+                                      .delay_s = 1.2,
+                                      .said = {ORIGIN_REMOTE, STAGE_RCPT, text},
+                                      .reply = {550, text, text},
+                                      .verdict = {category_of("recipient_unknown"), BASIS_RULE,
+                                                  text, text, text, false},
+                                      .provider = text},
+                          .file = text,
+                          .sender = text,
+                          .sender_known = true,
+                          .cause = category_of("mailbox_full"),
+                          .action = ACTION_SUPPRESS};
 }
 
 static void test_hostile_events(void **state)

@@ -205,7 +205,7 @@ static void test_exceptions(void **state)
                                       .local = true,
                                       .recipient = SV("joe@example.com"),
                                       .verdict = {category_of("recipient_unknown"), BASIS_RULE,
-                                                  SV_EMPTY, SV_EMPTY, SV_EMPTY}},
+                                                  SV_EMPTY, SV_EMPTY, SV_EMPTY, false}},
                           .suppressible = true};
     assert_int_equal(policy_action(&policy, &patterns.taxonomy, &event), ACTION_NONE);
     policy.local_recipients_count = true;

@@ -97,6 +97,7 @@ struct chunk {
     bool first;       /* the first chunk of its source */
     sv bytes;         /* writable; INPUT_SLACK readable zero bytes behind it */
     int64_t consumed; /* raw bytes of the source that were read by then */
+    unsigned open;    /* what the chunk before left open, as its cut said */
     char *block;
     size_t cap;
 };
@@ -140,6 +141,15 @@ struct reader;
 /* Never fails: the reader of a source that cannot be read has no chunks. A source that follows
  * another one is opened after that one is closed. */
 struct reader *reader_open(struct input *input, size_t source);
+/* Where a chunk may end, which otherwise ends with any line: how many of these bytes, whole lines,
+ * need nothing of what follows them; and what is left open behind the last of them (0: nothing),
+ * where a chunk has to end all the same because there is more than a line may hold. `cut` lives as
+ * long as the next call of reader_next. */
+struct input_cut {
+    size_t (*whole)(void *context, sv lines, unsigned *open);
+    void *context;
+};
+void reader_cut(struct reader *reader, const struct input_cut *cut);
 /* False at the end of the source. */
 bool reader_next(struct reader *reader, struct chunk *chunk);
 /* The first INPUT_HEAD_MAX decoded bytes of the source (fewer if it is shorter), the same whatever

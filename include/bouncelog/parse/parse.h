@@ -57,12 +57,26 @@ enum { COLUMNS_MAX = 64 };
 struct columns {
     size_t count;                /* 0: it is none */
     uint64_t names[COLUMNS_MAX]; /* hash_bytes of each */
+    char separator;
+};
+
+/* Layers around the lines of a source, outermost first: 1 + the index of one of patterns.layers, or
+ * LAYER_OBJECT + that of an object form. No stack is the beginning of another one. */
+enum { STACKS_MAX = 8, STACK_DEPTH = 6, LAYER_OBJECT = 128 };
+struct layer_stacks {
+    struct layer_stack {
+        uint8_t layers[STACK_DEPTH], depth;
+    } list[STACKS_MAX];
+    size_t count; /* 0: any */
 };
 
 /* What the head of a source says of all its lines: how stamps without a year or a zone become UTC,
  * and what its columns are; made once per source, then immutable. */
 struct clock {
     struct columns columns;
+    uint64_t container; /* hash_bytes of a program whose messages are lines of others; 0: none */
+    struct layer_stacks stacks;
+    bool pieces;        /* lines may come in pieces: parser_whole says where a chunk may end */
     size_t source;      /* of which source: parsers remember stamps by it */
     bool fixed;         /* the queue ids say an offset that is not the machine's */
     int offset_s;       /* ...east of UTC */
@@ -109,6 +123,11 @@ struct lines {
     int64_t counts[LINE_UNPARSED + 1]; /* of the lines that were read, by class */
     sv line;                           /* the last one that was looked at */
     bool in_quotes;                    /* of a CSV log: the chunk begins within a quoted value */
+    unsigned open_pieces;              /* of lines that the chunk before could not hold: bits of
+                                        * parser_whole */
+    bool started;
+    int64_t headless; /* lines without a header that is known, which are not empty */
+    sv first_headless;
 };
 
 struct lines lines_of(sv chunk);
@@ -117,6 +136,10 @@ struct lines lines_of(sv chunk);
  * there. False: no line is left. */
 bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
                  enum line_class *class, struct records *records);
+
+/* How many of these bytes, which end with a newline, are lines that are whole, so that what follows
+ * needs nothing of them; *open: bits of the streams that wait for more at the end of all. */
+size_t parser_whole(struct parser *parser, sv bytes, unsigned *open);
 
 /* A reply, or the words of an MTA about a failure, without a log line around it: adds one attempt.
  * mta MTA_UNKNOWN: whose words they are is found out. */
@@ -127,6 +150,12 @@ void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *r
  * records. */
 const struct record_shape *parser_record(struct parser *parser, enum record_format format, sv text,
                                          struct records *records, struct template_fields *fields);
+
+/* For `patterns check`: the header form that takes the line as it stands; the object form that
+ * takes this object, and the texts under its keys. An index of patterns; SIZE_MAX: none does. */
+size_t parser_form(struct parser *parser, sv line);
+size_t parser_object(struct parser *parser, sv line, struct records *records,
+                     struct template_fields *fields);
 
 /* Matches that ran into PCRE2's limits: such lines are unparsed or unframed. */
 uint64_t parser_limits(const struct parser *parser);

@@ -50,6 +50,35 @@ struct header_form {
     struct examples examples;
 };
 
+/* What others put around a line: a stamp, the name of a container or of a file. */
+struct layer {
+    sv name;
+    struct regex *regex;
+    bool piece;  /* what it holds goes on with the next line of its stream */
+    bool filler; /* it says nothing: a line with it is as one without */
+    struct place place;
+    struct examples examples;
+};
+
+/* JSON objects and CSV rows that carry a line, or the message of one: by which keys. The first key
+ * of a list that there is counts; a dot leads into an object. */
+enum { OBJECT_KEYS = 16 };
+struct object_keys {
+    sv names[OBJECT_KEYS];
+    size_t count;
+};
+struct object_form {
+    sv name;
+    struct object_keys when; /* there must be all of them */
+    struct object_keys text, program, host, time, stream;
+    struct object_keys partial;   /* where `true` stands, the text goes on with the next one */
+    struct object_keys container; /* where a wrapper is named, the text is a line all the same */
+    bool journal;                 /* journald's own fields say who wrote it, where they are there */
+    bool pieces; /* a text that does not end with a line break goes on with the next */
+    struct place place;
+    struct examples examples;
+};
+
 /* patterns/mta/: line shapes; what a line of that shape means. */
 #define MEANING_NAMES(X)                                                                           \
     X(MEANING_ATTEMPT, "attempt")                                                                  \
@@ -191,6 +220,9 @@ struct mta_patterns {
     size_t arrival_count;
     struct sign *signs;
     size_t sign_count;
+    uint64_t delivering; /* daemons that some signs are for */
+    struct sign *marks;  /* ...in a line of which not even the header was understood */
+    size_t mark_count;
     sv *stock_words; /* with which it stands for whatever was answered: its dsn= says more */
     size_t stock_word_count;
     sv *local_words; /* transports (Exim) and mailers (sendmail) that deliver on our own host */
@@ -248,7 +280,16 @@ struct patterns {
     struct taxonomy taxonomy;
     struct header_form *headers;
     size_t header_count, site_header_count; /* the first site_header_count are the site's own */
-    struct mta_patterns mtas[MTA_MAX];      /* by taxonomy.mtas */
+    struct layer *layers;
+    size_t layer_count;
+    struct object_form *objects;
+    size_t object_count;
+    struct layer *times; /* of times under keys: pattern, place and examples */
+    size_t time_count;
+    sv *wrappers; /* globs of programs that write the lines of others */
+    size_t wrapper_count;
+    struct map months;                 /* a name in some language, lower-cased -> int, 1 to 12 */
+    struct mta_patterns mtas[MTA_MAX]; /* by taxonomy.mtas */
     struct rule *rules;
     size_t rule_count;
     struct guard *guards;

@@ -47,7 +47,8 @@
     X(FRACTION, "fraction")                                                                        \
     X(ZONE, "zone")                                                                                \
     X(HOST, "host")                                                                                \
-    X(PROGRAM, "program")
+    X(PROGRAM, "program")                                                                          \
+    X(STREAM, "stream")
 
 #define FIELD_ENUM(constant, name) FIELD_##constant,
 enum field { FIELD_NAMES(FIELD_ENUM) FIELD_COUNT };
@@ -82,7 +83,8 @@ sv matcher_field(const struct matcher *matcher, const struct regex *regex, enum 
 bool regex_has_field(const struct regex *regex, enum field field);
 /* All of them, as bits. */
 uint64_t regex_fields(const struct regex *regex);
-/* The length of the whole match. */
+/* Where the whole match begins and, of one that begins at the start, its length. */
+size_t matcher_start(const struct matcher *matcher);
 size_t matcher_length(const struct matcher *matcher);
 /* How often a limit was hit by this matcher. */
 uint64_t matcher_limits(const struct matcher *matcher);

@@ -53,6 +53,15 @@ struct pipeline_options {
     int64_t (*last_time)(const void *context, size_t mark);
 };
 
+/* What was made of the lines of one source. */
+enum { UNREAD_MAX = 120 };
+struct source_seen {
+    int64_t mail;            /* of an MTA, and understood */
+    int64_t headless;        /* without a header that is known... */
+    char unread[UNREAD_MAX]; /* ...the beginning of the first one */
+    size_t unread_len;
+};
+
 /* All that a run found out. */
 struct scan_result {
     struct line_tally lines;
@@ -65,6 +74,7 @@ struct scan_result {
     struct tally strange;      /* attempts whose times cannot be, of any day */
     struct line_tally undated; /* with by_day: lines of sources that no attempt dates */
     int64_t *source_lines;     /* by source, of this run */
+    struct source_seen *source_seen;
     int64_t *source_first, *source_last; /* by source: times of its attempts; first > last: none */
     size_t source_count;
     uint64_t limits; /* matches that ran into PCRE2's limits */

@@ -27,7 +27,8 @@ enum hold {
     HOLD_RECENT,   /* it took mail just before: it has to fail on another day as well */
 };
 
-/* A stretch of time in which many were called dead that were not before, or hardly any mail left. */
+/* A stretch of time in which many were called dead that were not before, or hardly any mail left.
+ */
 struct incident {
     enum incident_kind {
         INCIDENT_PROVIDER,

@@ -1,85 +1,234 @@
-/* Opens lines inside JSON objects: journal exports (systemd, docs/JOURNAL_EXPORT_FORMATS.md) and
- * Docker's json-file. A line break inside such a text would be a line that no MTA wrote, so only
- * what stands before it counts. */
+/* Opens lines inside JSON objects: journal exports, Docker's json-file, what collectors write. A
+ * line break inside such a text would be a line that no MTA wrote, so only what stands before it
+ * counts. Views are readable beyond their ends, as lines are. */
 #include "container.h"
 
-#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "bouncelog/base/text.h"
+#include "bouncelog/parse/parse.h"
 
 enum { SLACK = PARSE_SLACK };
 
-static sv keep_string(const cJSON *item, struct arena *arena)
+void container_reader_release(struct container_reader *reader)
 {
-    if (!cJSON_IsString(item))
-        return SV_EMPTY;
-    size_t len = strlen(item->valuestring);
-    char *copy = arena_alloc(arena, len + SLACK);
-    memcpy(copy, item->valuestring, len);
-    memset(copy + len, 0, SLACK);
-    return sv_make(copy, len);
+    buf_release(&reader->text);
 }
 
-/* journald writes a message that is not UTF-8 as an array of its bytes. */
-static sv keep_bytes(const cJSON *item, struct arena *arena)
+static const struct member *find_first(const struct object *object, const struct object_keys *keys)
 {
-    if (!cJSON_IsArray(item))
-        return keep_string(item, arena);
-    char *bytes = arena_alloc(arena, (size_t)cJSON_GetArraySize(item) + SLACK);
-    size_t len = 0;
-    const cJSON *byte;
-    cJSON_ArrayForEach(byte, item) bytes[len++] = cJSON_IsNumber(byte) ? (char)byte->valueint : '?';
-    memset(bytes + len, 0, SLACK);
-    return sv_make(bytes, len);
-}
-
-static sv member(const cJSON *object, const char *name, struct arena *arena)
-{
-    return keep_string(cJSON_GetObjectItemCaseSensitive(object, name), arena);
-}
-
-static void read_journal(const cJSON *object, struct arena *arena, struct container *to)
-{
-    uint64_t microseconds;
-    to->bare = true;
-    to->text = keep_bytes(cJSON_GetObjectItemCaseSensitive(object, "MESSAGE"), arena);
-    to->host = member(object, "_HOSTNAME", arena);
-    to->program = member(object, "SYSLOG_IDENTIFIER", arena);
-    if (!to->program.len)
-        to->program = member(object, "_COMM", arena);
-    if (sv_to_u64(member(object, "__REALTIME_TIMESTAMP", arena), &microseconds)) {
-        to->has_time = true;
-        to->seconds = (int64_t)(microseconds / 1000000);
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct member *member = object_find(object, keys->names[i]);
+        if (member)
+            return member;
     }
+    return NULL;
 }
 
-static void read_docker(const cJSON *object, struct arena *arena, struct container *to)
+static bool is_text(const struct member *member)
 {
-    to->text = member(object, "log", arena);
-    while (to->text.len &&
-           (to->text.ptr[to->text.len - 1] == '\n' || to->text.ptr[to->text.len - 1] == '\r'))
-        to->text.len--;
-    sv time = member(object, "time", arena);
-    to->has_time = date_parse(time, &to->seconds);
+    return member && member->value.len && strchr("\"[", member->value.ptr[0]);
 }
 
-bool container_is(const cJSON *object)
+/* A list of bytes is a text, any other list is none. */
+static bool carries_text(const struct member *member)
 {
-    return cJSON_GetObjectItemCaseSensitive(object, "MESSAGE") ||
-           cJSON_GetObjectItemCaseSensitive(object, "log");
+    sv value = is_text(member) ? member->value : SV_EMPTY;
+    return value.len && (value.ptr[0] == '"' || (value.len > 2 && is_digit(value.ptr[1])));
 }
 
-bool container_open(sv line, struct arena *arena, struct container *container)
+static bool has_all(const struct object *object, const struct object_keys *keys)
 {
-    *container = (struct container){.text = SV_EMPTY, .host = SV_EMPTY, .program = SV_EMPTY};
-    cJSON *object = cJSON_ParseWithLength(line.ptr, line.len);
-    bool known = true;
-    if (cJSON_GetObjectItemCaseSensitive(object, "MESSAGE"))
-        read_journal(object, arena, container);
-    else if (cJSON_GetObjectItemCaseSensitive(object, "log"))
-        read_docker(object, arena, container);
-    else
-        known = false;
-    cJSON_Delete(object);
-    /* A line break inside would be a line that no MTA wrote: only the first one counts. */
-    container->text = sv_cut(container->text, '\n', &(sv){0});
-    return known;
+    for (size_t i = 0; i < keys->count; i++)
+        if (!object_find(object, keys->names[i]))
+            return false;
+    return true;
+}
+
+const struct object_form *container_form(struct container_reader *reader, sv line)
+{
+    const struct patterns *patterns = reader->patterns;
+    if (!object_read(&reader->object, line))
+        return NULL;
+    for (size_t i = 0; i < patterns->object_count; i++) {
+        const struct object_form *form = &patterns->objects[i];
+        if (has_all(&reader->object, &form->when) &&
+            carries_text(find_first(&reader->object, &form->text)))
+            return form;
+    }
+    return NULL;
+}
+
+/* In the scratch, with its line breaks. */
+static bool read_text(struct container_reader *reader, const struct object_keys *keys, sv *text)
+{
+    const struct member *member = find_first(&reader->object, keys);
+    buf_clear(&reader->text);
+    buf_reserve(&reader->text, SLACK);
+    if (!member || !object_text(member, &reader->text))
+        return false;
+    buf_reserve(&reader->text, SLACK);
+    memset(reader->text.ptr + reader->text.len, 0, SLACK);
+    *text = buf_sv(&reader->text);
+    return true;
+}
+
+static sv keep(sv text, struct arena *arena)
+{
+    char *copy = arena_alloc(arena, text.len + SLACK);
+    memset(sv_put(copy, text), 0, SLACK);
+    return sv_make(copy, text.len);
+}
+
+static sv keep_text(struct container_reader *reader, const struct object_keys *keys,
+                    struct arena *arena)
+{
+    sv text;
+    return read_text(reader, keys, &text) ? keep(text, arena) : SV_EMPTY;
+}
+
+/* The first line, without the blank that a syslog daemon leaves in front of a message. */
+static sv first_line(sv text, bool is_message)
+{
+    text = sv_cut(text, '\n', &(sv){0});
+    while (text.len && text.ptr[text.len - 1] == '\r')
+        text.len--;
+    while (is_message && text.len && text.ptr[0] == ' ')
+        text = sv_skip(text, 1);
+    return text;
+}
+
+/* syslogtag: postfix/smtp[9]: */
+static sv program_of(sv text)
+{
+    size_t end = 0;
+    while (end < text.len && !strchr("[: ", text.ptr[end]))
+        end++;
+    return sv_sub(text, 0, end);
+}
+
+/* Is the text of the journal what a container of that name printed? */
+static bool is_wrapper(const struct patterns *patterns, sv name)
+{
+    for (size_t i = 0; name.len && i < patterns->wrapper_count; i++)
+        if (text_glob(patterns->wrappers[i], name))
+            return true;
+    return false;
+}
+
+static void settle(const struct patterns *patterns, struct container *container)
+{
+    container->program = program_of(container->program);
+    if (is_wrapper(patterns, container->name))
+        container->program = SV_EMPTY;
+    container->text = first_line(container->text, container->program.len > 0);
+}
+
+/* systemd.journal-fields(7): fields with an underscore are journald's, no sender can choose them.
+ */
+static sv trusted(struct container_reader *reader, const char *field, struct arena *arena)
+{
+    const struct object_keys keys = {.names = {sv_from(field)}, .count = 1};
+    return keep_text(reader, &keys, arena);
+}
+
+static void read_sender(struct container_reader *reader, struct arena *arena,
+                        struct journal_sender *sender)
+{
+    sender->user = trusted(reader, "_UID", arena);
+    if (!sender->user.len)
+        return;
+    sender->command = trusted(reader, "_COMM", arena);
+    sender->program = trusted(reader, "_EXE", arena);
+    sender->unit = trusted(reader, "_SYSTEMD_UNIT", arena);
+    sender->transport = trusted(reader, "_TRANSPORT", arena);
+}
+
+bool container_open(struct container_reader *reader, sv line, struct arena *arena,
+                    struct container *container)
+{
+    sv text;
+    const struct object_form *form = container_form(reader, line);
+    *container = (struct container){.form = form, .text = SV_EMPTY};
+    if (!form || !read_text(reader, &form->text, &text))
+        return false;
+    container->open = form->pieces && (!text.len || text.ptr[text.len - 1] != '\n');
+    container->text = keep(text, arena);
+    container->open |= read_text(reader, &form->partial, &text) && sv_eq(text, SV("true"));
+    container->program = keep_text(reader, &form->program, arena);
+    container->name = keep_text(reader, &form->container, arena);
+    container->host = keep_text(reader, &form->host, arena);
+    container->stream = keep_text(reader, &form->stream, arena);
+    container->time = keep_text(reader, &form->time, arena);
+    if (form->journal)
+        read_sender(reader, arena, &container->sender);
+    settle(reader->patterns, container);
+    return true;
+}
+
+static sv column_of(const struct container_row *row, const struct object_keys *keys, bool *found)
+{
+    *found = true;
+    for (size_t i = 0; i < keys->count; i++)
+        if (row->has(row->data, keys->names[i]))
+            return row->text(row->data, keys->names[i]);
+    *found = false;
+    return SV_EMPTY;
+}
+
+const struct object_form *container_row_form(const struct patterns *patterns,
+                                             const struct container_row *row)
+{
+    for (size_t i = 0; i < patterns->object_count; i++) {
+        const struct object_form *form = &patterns->objects[i];
+        bool has_text, has_time, all = true;
+        for (size_t j = 0; j < form->when.count; j++)
+            all = all && row->has(row->data, form->when.names[j]);
+        (void)column_of(row, &form->text, &has_text);
+        (void)column_of(row, &form->time, &has_time);
+        if (all && has_text && has_time)
+            return form;
+    }
+    return NULL;
+}
+
+bool container_open_row(const struct patterns *patterns, const struct container_row *row,
+                        struct arena *arena, struct container *container)
+{
+    bool found;
+    const struct object_form *form = container_row_form(patterns, row);
+    *container = (struct container){.form = form, .text = SV_EMPTY};
+    if (!form)
+        return false;
+    container->text = keep(column_of(row, &form->text, &found), arena);
+    container->program = keep(column_of(row, &form->program, &found), arena);
+    container->name = keep(column_of(row, &form->container, &found), arena);
+    container->host = keep(column_of(row, &form->host, &found), arena);
+    container->time = keep(column_of(row, &form->time, &found), arena);
+    container->stream = SV_EMPTY;
+    settle(patterns, container);
+    return true;
+}
+
+bool container_peek(struct container_reader *reader, sv line, sv *text, sv *program)
+{
+    const struct object_form *form = container_form(reader, line);
+    const struct member *named = form ? find_first(&reader->object, &form->program) : NULL;
+    *program = SV_EMPTY;
+    if (!form || !read_text(reader, &form->text, text) ||
+        (form->pieces && (!text->len || text->ptr[text->len - 1] != '\n')))
+        return false;
+    if (form->journal && object_find(&reader->object, SV("_UID")))
+        return false;
+    if (form->partial.count && find_first(&reader->object, &form->partial))
+        return false;
+    if (form->container.count && find_first(&reader->object, &form->container))
+        return false;
+    if (named) {
+        if (!is_text(named) || sv_find_byte(named->value, '\\') != SV_NPOS)
+            return false;
+        *program = program_of(sv_sub(named->value, 1, named->value.len - 1));
+    }
+    *text = first_line(*text, program->len > 0);
+    return true;
 }

@@ -6,7 +6,8 @@
 #include "../mta/mta.h"
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
-#include "container.h"
+
+enum { TAG_REACH = 160 };
 
 /* Runs of characters, as positions from `at`. */
 static size_t skip_digits(sv v, size_t at)
@@ -54,6 +55,17 @@ static sv without_message_id(sv message)
     return close == SV_NPOS ? message : sv_skip(message, skip_blanks(message, close + 1));
 }
 
+/* macOS' syslog(1) writes ` <Notice>` behind the process. */
+static size_t skip_level(sv v, size_t at)
+{
+    size_t n = at + 2;
+    if (!sv_starts(sv_skip(v, at), SV(" <")))
+        return at;
+    while (n < v.len && is_alpha(v.ptr[n]))
+        n++;
+    return n < v.len && v.ptr[n] == '>' ? n + 1 : at;
+}
+
 /* `program[pid]: ` or `program: `, RFC 3164 section 4.1.3. */
 static bool take_tag(sv v, sv *name, sv *message)
 {
@@ -70,21 +82,22 @@ static bool take_tag(sv v, sv *name, sv *message)
         if (close >= v.len || v.ptr[close] != ']')
             return false;
         n = close + 1;
+        n = skip_level(v, n);
     }
-    if (n >= v.len || v.ptr[n] != ':')
-        return false;
+    if (n >= v.len || v.ptr[n] != ':' || (n + 1 < v.len && is_alnum(v.ptr[n + 1])))
+        return false; /* AIX: mail:info */
     *message = sv_skip(v, skip_blanks(v, n + 1));
     if (message->len && message->ptr[0] == '[')
         *message = without_message_id(*message);
     return true;
 }
 
-static bool finish_tag(struct header_reader *reader, sv rest, struct header *header)
+bool header_finish_tag(struct header_reader *reader, sv rest, struct header *header)
 {
-    sv name;
-    if (!take_tag(rest, &name, &header->message))
+    if (!take_tag(rest, &header->name, &header->message))
         return false;
-    header->program = program_find(&reader->programs, name);
+    header->program = program_find(&reader->programs, header->name);
+    header->own = false;
     return true;
 }
 
@@ -113,6 +126,8 @@ static bool finish_own_log(struct header_reader *reader, uint8_t mta, sv rest,
             header->host = sv_sub(rest, 0, word);
             header->host_key = hash_bytes(header->host);
             header->program = program;
+            header->name = name;
+            header->own = false;
             header->message = message;
             return true;
         }
@@ -123,6 +138,8 @@ static bool finish_own_log(struct header_reader *reader, uint8_t mta, sv rest,
             rest = sv_skip(rest, skip_blanks(rest, close + 1));
     }
     header->program = program_of_mta(&reader->programs, mta);
+    header->name = SV_EMPTY;
+    header->own = true;
     header->message = rest;
     return true;
 }
@@ -140,6 +157,20 @@ static bool take_time(struct header_memo *memo, const char *line, size_t at, int
     memo->bytes[at + 1] = digits[1];
     *value = (digits[0] - '0') * 10 + (digits[1] - '0');
     return true;
+}
+
+/* Does `program[9]: ` stand near the start, where no message of an MTA's own log has it? */
+static bool has_tag(sv rest)
+{
+    rest = sv_sub(rest, 0, TAG_REACH);
+    for (size_t at; (at = sv_find(rest, SV("]: "))) != SV_NPOS; rest = sv_skip(rest, at + 3)) {
+        size_t digits = at;
+        while (digits && is_digit(rest.ptr[digits - 1]))
+            digits--;
+        if (digits > 1 && digits < at && rest.ptr[digits - 1] == '[' && rest.ptr[digits - 2] != ' ')
+            return true;
+    }
+    return false;
 }
 
 /* Where the tag begins when the remembered header stands here too; 0: it does not. */
@@ -166,8 +197,11 @@ static size_t recall(struct header_memo *memo, sv line, struct header *header)
         end = at + tail;
         host = at + (memo->host_start - memo->fraction_end);
     }
-    /* Behind the stamp of an MTA's own log a zone may follow, which the form would have taken. */
-    if (memo->then == HEADER_THEN_MTA && (end == line.len || strchr("+-Z", line.ptr[end])))
+    /* Behind the stamp of an MTA's own log a zone may follow, which the form would have taken, or a
+     * tag, which other forms take. */
+    if (memo->then == HEADER_THEN_MTA &&
+        (end == line.len || strchr("+-Z ", line.ptr[end]) || has_tag(sv_skip(line, end)) ||
+         (line.len > end + 4 && line.ptr[end + 4] == '-')))
         return 0;
     header->stamp = &memo->stamp;
     header->stamp_serial = memo->stamp_serial;
@@ -206,6 +240,22 @@ static void remember(struct header_memo *memo, const struct header *header, sv l
     memo->end = end;
 }
 
+bool header_take_stamp(const struct header_reader *reader, const struct regex *regex,
+                       struct stamp *stamp)
+{
+    const struct matcher *m = reader->matcher;
+    sv seconds = matcher_field(m, regex, FIELD_TIME);
+    if (seconds.len) {
+        *stamp = (struct stamp){.absolute = true};
+        return stamp_seconds(seconds, &stamp->seconds);
+    }
+    return stamp_from_fields(
+        stamp, &reader->patterns->months, matcher_field(m, regex, FIELD_YEAR),
+        matcher_field(m, regex, FIELD_MONTH), matcher_field(m, regex, FIELD_DAY),
+        matcher_field(m, regex, FIELD_HOUR), matcher_field(m, regex, FIELD_MINUTE),
+        matcher_field(m, regex, FIELD_SECOND), matcher_field(m, regex, FIELD_ZONE));
+}
+
 static bool try_form(struct header_reader *reader, size_t index, sv line, struct header *header)
 {
     const struct header_form *form = &reader->patterns->headers[index];
@@ -214,11 +264,7 @@ static bool try_form(struct header_reader *reader, size_t index, sv line, struct
         return false;
     header->stamp = &reader->own;
     header->stamp_serial = 0;
-    if (!stamp_from_fields(
-            header->stamp, matcher_field(m, form->regex, FIELD_YEAR),
-            matcher_field(m, form->regex, FIELD_MONTH), matcher_field(m, form->regex, FIELD_DAY),
-            matcher_field(m, form->regex, FIELD_HOUR), matcher_field(m, form->regex, FIELD_MINUTE),
-            matcher_field(m, form->regex, FIELD_SECOND), matcher_field(m, form->regex, FIELD_ZONE)))
+    if (!header_take_stamp(reader, form->regex, header->stamp))
         return false;
     header->host = matcher_field(m, form->regex, FIELD_HOST);
     header->host_key = hash_bytes(header->host);
@@ -238,24 +284,35 @@ static bool try_form(struct header_reader *reader, size_t index, sv line, struct
     if (form->then == HEADER_THEN_MTA)
         return finish_own_log(reader, form->mta, rest, header);
     if (form->then == HEADER_THEN_TAG)
-        return finish_tag(reader, rest, header);
-    header->program = program_find(&reader->programs, matcher_field(m, form->regex, FIELD_PROGRAM));
+        return header_finish_tag(reader, rest, header);
+    header->name = matcher_field(m, form->regex, FIELD_PROGRAM);
+    header->program = program_find(&reader->programs, header->name);
+    header->own = false;
     header->message = rest;
     return true;
 }
 
-static bool read_plain(struct header_reader *reader, sv line, struct header *header)
+bool header_read_plain(struct header_reader *reader, sv line, struct header *header)
 {
     size_t end = recall(&reader->memo, line, header);
     sv rest = sv_skip(line, end);
     if (end && (reader->memo.then == HEADER_THEN_MTA
                     ? finish_own_log(reader, reader->memo.mta, rest, header)
-                    : finish_tag(reader, rest, header)))
+                    : header_finish_tag(reader, rest, header)))
         return true;
     for (size_t i = 0; i < reader->patterns->header_count; i++)
         if (try_form(reader, i, line, header))
             return true;
     return false;
+}
+
+size_t header_form_of(struct header_reader *reader, sv line)
+{
+    struct header header;
+    for (size_t i = 0; i < reader->patterns->header_count; i++)
+        if (try_form(reader, i, line, &header))
+            return i;
+    return SIZE_MAX;
 }
 
 void header_recall(struct header_reader *reader, sv line, const struct quick_header *quick,
@@ -267,28 +324,7 @@ void header_recall(struct header_reader *reader, sv line, const struct quick_hea
     header->host_key = memo->host_key;
     header->host = memo->host_len ? sv_make(line.ptr + memo->host_start, memo->host_len) : SV_EMPTY;
     header->program = quick->program;
+    header->name = SV_EMPTY;
+    header->own = false;
     header->message = quick->message;
-}
-
-bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header)
-{
-    struct container container;
-    if (!line.len || line.ptr[0] != '{' || !container_open(line, arena, &container))
-        return read_plain(reader, line, header);
-    header->host = SV_EMPTY;
-    header->host_key = hash_bytes(header->host);
-    if (!container.bare && read_plain(reader, container.text, header))
-        return true;
-    if (!container.has_time)
-        return false;
-    reader->own = (struct stamp){.absolute = true, .seconds = container.seconds};
-    header->stamp = &reader->own;
-    header->stamp_serial = 0;
-    if (!container.bare)
-        return finish_tag(reader, container.text, header);
-    header->host = container.host;
-    header->host_key = hash_bytes(header->host);
-    header->message = container.text;
-    header->program = program_find(&reader->programs, container.program);
-    return true;
 }

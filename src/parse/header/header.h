@@ -4,6 +4,8 @@
 
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/pattern/patterns.h"
+#include "container.h"
+#include "layers.h"
 #include "program.h"
 #include "stamp.h"
 
@@ -15,7 +17,17 @@ struct header {
     sv host;               /* empty: not logged */
     uint64_t host_key;     /* hash_bytes of the host */
     struct program program;
+    sv name;    /* of the program, as its tag has it */
+    bool own;   /* of a log that an MTA writes itself, without a tag */
     sv message; /* views of the line, or of the arena for containers */
+};
+
+/* A part of a line that goes on with the next one of its stream, or the last one of such parts. */
+struct piece {
+    bool found; /* the line belongs to a stream that can have such parts */
+    bool open;  /* it goes on */
+    sv stream, text;
+    struct layer_stack around; /* the whole line, once its pieces are joined */
 };
 
 enum { MEMO_MAX = 256 };
@@ -43,6 +55,14 @@ struct header_reader {
     struct program_table programs;
     const struct mta *const *mtas; /* hooks, by MTA */
     struct stamp own;              /* of a line whose stamp is not remembered */
+    struct container_reader containers;
+    struct journal_trust *trust; /* of entries of a journal that others wrote down */
+    struct layers layers;
+    bool layered;       /* the last line that was read in full had something around it */
+    const char *inside; /* where its header begins; NULL: it has none, but a tag */
+    struct piece piece; /* of that line */
+    struct stamp outer; /* of a layer around it... */
+    bool has_outer;     /* ...if one has any */
 };
 
 /* What is known of a line at first quick. */
@@ -75,11 +95,33 @@ static inline bool header_quick(struct header_reader *reader, sv line, struct qu
     return true;
 }
 
+/* The form that takes the line as it stands; SIZE_MAX: none does. */
+size_t header_form_of(struct header_reader *reader, sv line);
+
 /* The header that header_quick saw. */
 void header_recall(struct header_reader *reader, sv line, const struct quick_header *quick,
                    struct header *header);
 
-/* False when no form takes the line. */
+/* The same of a row of a CSV log that carries a line. */
+bool header_read_row(struct header_reader *reader, const struct container_row *row,
+                     struct arena *arena, struct header *header);
+
+/* What is inside the layers of the last lines; empty: they are not around this one. A view of the
+ * line, or of a scratch until the next line; program: not empty where the line is its message. */
+sv header_inside(struct header_reader *reader, sv line, sv *program);
+
+/* Peels the line as far as the first thing around it that knows of pieces. */
+void header_piece(struct header_reader *reader, sv line, struct arena *arena, struct piece *piece);
+
+/* Parts that header.c and peel.c share: a header at the start of the line; what follows one; the
+ * stamp that the last match gave. */
+bool header_read_plain(struct header_reader *reader, sv line, struct header *header);
+bool header_finish_tag(struct header_reader *reader, sv rest, struct header *header);
+bool header_take_stamp(const struct header_reader *reader, const struct regex *regex,
+                       struct stamp *stamp);
+
+/* False when no form takes the line. Where it is a piece (reader->piece.open), it is never taken.
+ */
 bool header_read(struct header_reader *reader, sv line, struct arena *arena, struct header *header);
 
 #endif

@@ -3,7 +3,10 @@
  * queue ids carry the time in UTC, else it is that of the machine. */
 #include "stamp.h"
 
+#include "bouncelog/base/bytes.h"
+
 enum {
+    MONTH_BYTES = 32,
     DAY = 86400,
     QUARTER = 900,
     ZONE_MAX = 14 * 3600,      /* no zone is further from UTC */
@@ -20,9 +23,10 @@ static bool number(sv text, int *out)
     return true;
 }
 
-static bool month_number(sv text, int *out)
+static bool month_number(sv text, const struct map *months, int *out)
 {
     sv names = SV("JanFebMarAprMayJunJulAugSepOctNovDec");
+    char lower[MONTH_BYTES];
     if (number(text, out))
         return true;
     for (int i = 0; i < 12; i++)
@@ -30,7 +34,13 @@ static bool month_number(sv text, int *out)
             *out = i + 1;
             return true;
         }
-    return false;
+    if (text.len > sizeof lower)
+        return false;
+    bytes_lower(lower, text);
+    const int *month = map_get(months, sv_make(lower, text.len));
+    if (month)
+        *out = *month;
+    return month != NULL;
 }
 
 /* Z, UTC, GMT, +hh:mm, +hhmm */
@@ -46,12 +56,12 @@ static bool zone_offset(sv text, int *out)
     return true;
 }
 
-bool stamp_from_fields(struct stamp *stamp, sv year, sv month, sv day, sv hour, sv minute,
-                       sv second, sv zone)
+bool stamp_from_fields(struct stamp *stamp, const struct map *months, sv year, sv month, sv day,
+                       sv hour, sv minute, sv second, sv zone)
 {
     struct civil *c = &stamp->civil;
     *stamp = (struct stamp){.has_zone = zone.len > 0};
-    if ((year.len && !number(year, &c->year)) || !month_number(month, &c->month) ||
+    if ((year.len && !number(year, &c->year)) || !month_number(month, months, &c->month) ||
         !number(day, &c->day) || !number(hour, &c->hour) || !number(minute, &c->minute) ||
         !number(second, &c->second) || !zone_offset(zone, &stamp->zone_s))
         return false;

@@ -16,9 +16,9 @@ struct stamp {
     int64_t seconds;
 };
 
-/* False when the fields are no date. */
-bool stamp_from_fields(struct stamp *stamp, sv year, sv month, sv day, sv hour, sv minute,
-                       sv second, sv zone);
+/* False when the fields are no date. months: names in other languages -> int. */
+bool stamp_from_fields(struct stamp *stamp, const struct map *months, sv year, sv month, sv day,
+                       sv hour, sv minute, sv second, sv zone);
 
 /* A time as data: Unix seconds (also in milli-, micro- or nanoseconds), or RFC 3339. */
 bool stamp_seconds(sv text, int64_t *seconds);

@@ -1,4 +1,4 @@
-/* Records as rows of CSV logs, whose first line names the columns.
+/* Records, or lines that others packed, as rows of CSV logs, whose first line names the columns.
  *
  *   RFC 4180: values are separated by commas; one in quotes may hold commas, line breaks, and
  * quotes that are doubled.
@@ -8,6 +8,9 @@
 #include "bouncelog/base/hash.h"
 #include "record.h"
 
+enum { SEPARATORS = 3 };
+static const char separators[SEPARATORS] = {',', ';', '\t'};
+
 struct csv_values {
     const struct columns *columns;
     sv values[COLUMNS_MAX];
@@ -16,11 +19,11 @@ struct csv_values {
 };
 
 /* The value at the start of *rest, which becomes what follows its comma. */
-static sv take_value(sv *rest, bool *more, struct arena *arena, bool *broken)
+static sv take_value(sv *rest, char separator, bool *more, struct arena *arena, bool *broken)
 {
     sv v = *rest;
     if (!v.len || v.ptr[0] != '"') {
-        size_t comma = sv_find_byte(v, ',');
+        size_t comma = sv_find_byte(v, separator);
         *more = comma != SV_NPOS;
         *rest = *more ? sv_skip(v, comma + 1) : SV_EMPTY;
         sv value = sv_sub(v, 0, comma);
@@ -35,19 +38,19 @@ static sv take_value(sv *rest, bool *more, struct arena *arena, bool *broken)
         at += v.ptr[at] == '"';
         out[len++] = v.ptr[at];
     }
-    *more = at + 1 < v.len && v.ptr[at + 1] == ',';
+    *more = at + 1 < v.len && v.ptr[at + 1] == separator;
     *broken = *broken || at >= v.len || (at + 1 < v.len && !*more);
     *rest = sv_skip(v, at + 2);
     return sv_make(out, len);
 }
 
-static void split(struct csv_values *row, sv text, struct arena *arena)
+static void split(struct csv_values *row, sv text, char separator, struct arena *arena)
 {
     bool more = true;
     row->count = 0;
     row->broken = false;
     while (more && row->count < COLUMNS_MAX)
-        row->values[row->count++] = take_value(&text, &more, arena, &row->broken);
+        row->values[row->count++] = take_value(&text, separator, &more, arena, &row->broken);
     row->broken = row->broken || more;
 }
 
@@ -87,6 +90,19 @@ static bool has_columns(const struct columns *columns, const struct record_shape
     return true;
 }
 
+static bool has_column(const void *data, sv name)
+{
+    const struct csv_values *values = data;
+    return column_of(values->columns, name) < values->columns->count;
+}
+
+static sv column_text(const void *data, sv name)
+{
+    const struct csv_values *values = data;
+    size_t column = column_of(values->columns, name);
+    return column < values->count ? values->values[column] : SV_EMPTY;
+}
+
 static bool is_asked_for(const struct patterns *patterns, const struct columns *columns)
 {
     for (size_t mta = MTA_UNKNOWN + 1; mta < patterns->taxonomy.mta_count; mta++)
@@ -94,7 +110,9 @@ static bool is_asked_for(const struct patterns *patterns, const struct columns *
             if (patterns->mtas[mta].records[i].format == RECORD_CSV &&
                 has_columns(columns, &patterns->mtas[mta].records[i]))
                 return true;
-    return false;
+    const struct csv_values values = {.columns = columns};
+    return columns->count > 1 &&
+           container_row_form(patterns, &(struct container_row){has_column, column_text, &values});
 }
 
 static sv without_break(sv text)
@@ -106,18 +124,22 @@ static sv without_break(sv text)
 
 struct columns csv_columns(const struct parser *parser, sv head)
 {
-    struct columns columns = {0};
-    struct csv_values row;
-    struct arena arena = {0};
-    if (parser->has_csv) {
-        split(&row, without_break(sv_cut(head, '\n', &(sv){0})), &arena);
-        for (size_t i = 0; i < row.count && !row.broken; i++)
-            columns.names[columns.count++] = hash_bytes(row.values[i]);
-        if (!is_asked_for(parser->options.patterns, &columns))
-            columns.count = 0;
+    sv first = without_break(sv_cut(head, '\n', &(sv){0}));
+    if (sv_starts(first, SV("\xEF\xBB\xBF"))) /* a byte order mark */
+        first = sv_skip(first, 3);
+    for (size_t i = 0; i < SEPARATORS; i++) {
+        struct columns columns = {.separator = separators[i]};
+        struct csv_values row;
+        struct arena arena = {0};
+        split(&row, first, separators[i], &arena);
+        for (size_t at = 0; at < row.count && !row.broken; at++)
+            columns.names[columns.count++] = hash_bytes(row.values[at]);
+        bool asked = is_asked_for(parser->options.patterns, &columns);
         arena_release(&arena);
+        if (asked)
+            return columns;
     }
-    return columns;
+    return (struct columns){0};
 }
 
 static bool is_header_row(const struct csv_values *row)
@@ -142,14 +164,17 @@ enum line_class csv_line_read(struct parser *parser, const struct clock *clock, 
         return LINE_UNPARSED;
     if (!text.len)
         return LINE_OTHER;
-    split(&values, text, &records->arena);
+    split(&values, text, clock->columns.separator, &records->arena);
     if (values.broken || values.count != clock->columns.count)
         return LINE_UNPARSED;
     if (is_header_row(&values))
         return LINE_CONTEXT;
     const struct record_shape *record = record_find(parser, RECORD_CSV, &row, &mta);
-    return record ? record_read(parser, clock, mta, record, &row, text, number, records)
-                  : LINE_OTHER;
+    if (record)
+        return record_read(parser, clock, mta, record, &row, text, number, records);
+    return csv_carried_read(parser, clock,
+                            &(struct container_row){has_column, column_text, &values}, text, number,
+                            records);
 }
 
 /* An example is a header row and a row. */
@@ -161,7 +186,7 @@ const struct record_shape *csv_example(struct parser *parser, sv text, struct re
     struct columns columns = csv_columns(parser, first);
     struct csv_values values = {.columns = &columns};
     struct row row = {csv_text, csv_items, &values};
-    split(&values, sv_cut(line, '\n', &(sv){0}), &records->arena);
+    split(&values, sv_cut(line, '\n', &(sv){0}), columns.separator, &records->arena);
     if (!columns.count || values.broken || values.count != columns.count)
         return NULL;
     const struct record_shape *record = record_find(parser, RECORD_CSV, &row, &mta);

@@ -4,7 +4,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
-#include "../header/container.h"
+#include "../header/header.h"
 #include "record.h"
 
 enum { NUMBER_MAX = 32, KEY_MAX = 64 };
@@ -55,12 +55,13 @@ static int json_items(const struct row *row, sv path)
 
 /* What takes the object; *object is the caller's to delete, *row is where its paths are looked up.
  */
-static const struct record_shape *find(const struct parser *parser, sv text, cJSON **object,
+static const struct record_shape *find(struct parser *parser, sv text, cJSON **object,
                                        struct row *row, uint8_t *mta)
 {
-    *object = cJSON_ParseWithLength(text.ptr, text.len);
+    bool carries = container_form(&parser->headers.containers, text) != NULL;
+    *object = carries ? NULL : cJSON_ParseWithLength(text.ptr, text.len);
     *row = (struct row){json_text, json_items, *object};
-    return *object && !container_is(*object) ? record_find(parser, RECORD_JSON, row, mta) : NULL;
+    return *object ? record_find(parser, RECORD_JSON, row, mta) : NULL;
 }
 
 bool json_line_read(struct parser *parser, const struct clock *clock, sv text, int64_t number,

@@ -44,6 +44,11 @@ struct columns csv_columns(const struct parser *parser, sv head);
 enum line_class csv_line_read(struct parser *parser, const struct clock *clock, sv text,
                               int64_t number, bool *in_quotes, struct records *records);
 
+/* A row that no record takes: the line or the message that it carries, if any. */
+enum line_class csv_carried_read(struct parser *parser, const struct clock *clock,
+                                 const struct container_row *row, sv text, int64_t number,
+                                 struct records *records);
+
 /* See parser_record. */
 const struct record_shape *csv_example(struct parser *parser, sv text, struct records *records,
                                        struct template_fields *fields);

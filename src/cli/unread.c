@@ -1,0 +1,63 @@
+/* The commonest failure of a reader of logs is a header that it does not know. Such a log is told
+ * of, by what it looks like and what to do about it. A log in which other programs write, and no
+ * MTA did tonight, is none. */
+#include "unread.h"
+
+#include <string.h>
+
+#include "bouncelog/base/buf.h"
+
+static const struct {
+    const char *begins;
+    size_t length;
+    const char *words;
+} known[] = {
+    {"\xff\xfe", 2, "it is UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8"},
+    {"\xfe\xff", 2, "it is UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8"},
+    {"LPKSHHRH", 8, "it is a journal file; read it with --journal, or as journalctl -o json"},
+    {"__CURSOR=", 9, "it is an export of the journal; use journalctl -o json"},
+    {"SQLite format 3", 15, "it is a database"},
+};
+
+/* Every other byte is 0: UTF-16 without a mark. */
+static bool is_utf16(sv text)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < text.len; i++)
+        zeros += text.ptr[i] == 0;
+    return text.len >= 4 && zeros * 3 > text.len;
+}
+
+static const char *words_of(sv text)
+{
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (sv_starts(text, sv_make(known[i].begins, known[i].length)))
+            return known[i].words;
+    if (is_utf16(text))
+        return known[0].words;
+    if (sv_eq(sv_trim(text), SV("{")) || sv_eq(sv_trim(text), SV("[")))
+        return "its objects go over several lines; write each in one (journalctl -o json, jq -c)";
+    if (sv_find(text, SV(" [s=")) != SV_NPOS)
+        return "it is a verbose journal; use journalctl -o json";
+    return NULL;
+}
+
+sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *arena)
+{
+    struct buf text = {0};
+    sv unread = sv_make(seen->unread, seen->unread_len);
+    if (seen->mail || seen->headless * 2 <= lines)
+        return SV_EMPTY;
+    const char *words = words_of(unread);
+    buf_printf(&text, "none of its %lld lines is a mail log's: ", (long long)lines);
+    if (words)
+        buf_printf(&text, "%s", words);
+    else
+        buf_printf(&text,
+                   "no header is known that begins like \"%.*s\" (bouncelog doctor; "
+                   "docs/PATTERNS.md says how to add one)",
+                   SV_FMT(sv_sub(unread, 0, 60)));
+    sv copy = arena_copy(arena, buf_sv(&text));
+    buf_release(&text);
+    return copy;
+}

@@ -1,0 +1,12 @@
+/* unread: logs that nobody understands, named for what they are. */
+#ifndef BOUNCELOG_CLI_UNREAD_H
+#define BOUNCELOG_CLI_UNREAD_H
+
+#include "bouncelog/base/arena.h"
+#include "bouncelog/pipeline/pipeline.h"
+
+/* What is wrong with a source of which no line is an MTA's, and most have no header that is known;
+ * in the arena. Empty: nothing is. `lines`: how many it has. */
+sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *arena);
+
+#endif

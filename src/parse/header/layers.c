@@ -1,0 +1,105 @@
+/* Remembers layers. The next line of the same container differs in its digits at most, and in how
+ * many of them are behind a decimal point; which pattern took them need not be asked again, as no
+ * layer tells one digit from another. What is behind them is always read as a line. */
+#include "layers.h"
+
+#include <string.h>
+
+static size_t digits_at(const char *text, size_t at, size_t end)
+{
+    size_t n = 0;
+    while (at + n < end && is_digit(text[at + n]))
+        n++;
+    return n;
+}
+
+static size_t walk(const struct layer_memo *memo, sv line)
+{
+    size_t at = 0, seen = 0;
+    while (seen < memo->end) {
+        if (at >= line.len)
+            return 0;
+        if (!is_digit(memo->bytes[seen])) {
+            if (memo->bytes[seen++] != line.ptr[at++])
+                return 0;
+            continue;
+        }
+        bool fraction = seen && strchr(".,", memo->bytes[seen - 1]);
+        size_t want = digits_at(memo->bytes, seen, memo->end);
+        size_t got = digits_at(line.ptr, at, line.len);
+        if (!got || (got != want && !fraction))
+            return 0;
+        seen += want;
+        at += got;
+    }
+    return at;
+}
+
+size_t layers_again(const struct layers *layers, sv line)
+{
+    for (size_t i = 0; i < layers->count; i++) {
+        size_t end = walk(&layers->memos[i], line);
+        if (end)
+            return end;
+    }
+    return 0;
+}
+
+void layers_remember(struct layers *layers, sv line, size_t end)
+{
+    if (!end || end > LAYER_BYTES || layers_again(layers, line) == end)
+        return;
+    struct layer_memo *memo = &layers->memos[layers->next];
+    memcpy(memo->bytes, line.ptr, end);
+    memo->end = end;
+    layers->next = (layers->next + 1) % LAYER_MEMOS;
+    if (layers->count < LAYER_MEMOS)
+        layers->count++;
+}
+
+bool layers_push(struct layers *layers, size_t layer)
+{
+    if (layers->around.depth == STACK_DEPTH || layer > UINT8_MAX)
+        return false;
+    layers->around.layers[layers->around.depth++] = (uint8_t)layer;
+    return true;
+}
+
+static bool begins_with(const struct layer_stack *stack, const struct layer_stack *beginning)
+{
+    return stack->depth >= beginning->depth &&
+           memcmp(stack->layers, beginning->layers, beginning->depth) == 0;
+}
+
+bool layers_are_allowed(const struct layers *layers)
+{
+    const struct layer_stacks *allowed = layers->allowed;
+    if (!allowed || !allowed->count)
+        return true;
+    for (size_t i = 0; i < allowed->count; i++)
+        if (allowed->list[i].depth == layers->around.depth &&
+            begins_with(&layers->around, &allowed->list[i]))
+            return true;
+    return false;
+}
+
+void stacks_add(struct layer_stacks *stacks, const struct layer_stack *stack)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < stacks->count; i++)
+        if (begins_with(stack, &stacks->list[i]))
+            return;
+    for (size_t i = 0; i < stacks->count; i++)
+        if (!begins_with(&stacks->list[i], stack))
+            stacks->list[kept++] = stacks->list[i];
+    stacks->count = kept;
+    if (kept < STACKS_MAX)
+        stacks->list[stacks->count++] = *stack;
+}
+
+void layers_of_source(struct layers *layers, const struct layer_stacks *allowed)
+{
+    layers->count = layers->next = 0;
+    layers->allowed = allowed;
+    layers->outside.depth = 0;
+}

@@ -1,0 +1,373 @@
+/* Reads lines, one thread's at a time. Most need no more than the quick header: they have the
+ * header of the line before, and no gate begins like their message; so have most that stand inside
+ * layers that were seen before. The others are read in full: what is around them, header, queue id,
+ * the shape that takes the message. */
+#include <string.h>
+
+#include "bouncelog/base/bytes.h"
+#include "bouncelog/base/hash.h"
+#include "mta/mta.h"
+#include "mta/queue_id.h"
+#include "parser.h"
+#include "record/record.h"
+
+enum {
+    LINE_MAX = 64 * 1024, /* the reader gives no longer ones; examples could */
+    MARK_REACH = 40,      /* what others may put in front of a message */
+};
+
+/* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
+ * begins with. */
+static inline bool may_have_shape(const struct patterns *patterns, struct quick_header *quick)
+{
+    const char *message = quick->message.ptr;
+    size_t n = bytes_alnum16(message);
+    quick->id_len = 0;
+    if (n == 16) /* a long id: see whether it really is one */
+        return true;
+    if (message[n] != ':' || message[n + 1] != ' ' || n < QUEUE_ID_MIN)
+        return !n && (patterns->mtas[quick->program.mta].delivering & quick->program.daemon);
+    quick->id_len = n;
+    unsigned char lead = (unsigned char)message[n + 2];
+    return (patterns->mtas[quick->program.mta].leads[lead] & quick->program.daemon) != 0;
+}
+
+/* Does the line say again that a message begins of which a record says so already? */
+static inline bool begins_again(const struct parser *parser, const struct quick_header *quick,
+                                const struct records *records)
+{
+    const char *message = quick->message.ptr;
+    unsigned char lead = (unsigned char)message[quick->id_len + 2];
+    if (!quick->id_len || !(parser->options.patterns->mtas[quick->program.mta].beginnings[lead] &
+                            quick->program.daemon))
+        return false;
+    uint64_t host =
+        parser->headers.memo.host_len ? parser->headers.memo.host_key : parser->host_key;
+    uint64_t key = message_key_of(host, hash_id(sv_make(message, quick->id_len)));
+    return records->begun[key / 2 % BEGINNINGS_KEPT] == key;
+}
+
+static enum line_class read_line(struct parser *parser, const struct clock *clock, int64_t number,
+                                 struct records *records)
+{
+    struct line *line = &parser->line;
+    line->parser = parser;
+    line->clock = clock;
+    line->records = records;
+    line->number = number;
+    line->patterns = &parser->options.patterns->mtas[line->header.program.mta];
+    line->mta = parser->mtas[line->header.program.mta];
+    return mta_read(line);
+}
+
+/* Remembers nothing of another source's lines. */
+static void enter_source(struct parser *parser, const struct clock *clock)
+{
+    if (parser->headers.layers.allowed == &parser->stacks && parser->source == clock->source)
+        return;
+    parser->stacks = clock->stacks;
+    parser->source = clock->source;
+    parser->plain = !clock->container && (!clock->stacks.count || !clock->stacks.list[0].depth);
+    layers_of_source(&parser->headers.layers, &parser->stacks);
+    parser->headers.layered = false;
+}
+
+/* How far the text goes before a bracket, a quote, a sign of equality: a stranger's words stand
+ * behind one of them. */
+static size_t plain_length(sv text)
+{
+    size_t n = 0;
+    while (n < text.len && (is_alnum(text.ptr[n]) || strchr("-._/+:@ \t", text.ptr[n])))
+        n++;
+    return n;
+}
+
+/* Does a mark of an attempt to deliver begin in the first bytes of the text? */
+static bool bears_mark(const struct parser *parser, sv text, size_t first)
+{
+    const struct patterns *patterns = parser->options.patterns;
+    for (uint8_t at = MTA_UNKNOWN + 1; at < patterns->taxonomy.mta_count; at++) {
+        const struct mta_patterns *mta = &patterns->mtas[at];
+        for (size_t i = 0; i < mta->mark_count; i++)
+            if (sv_find(text, mta->marks[i].needs) != SV_NPOS &&
+                (!mta->marks[i].regex ||
+                 (regex_match(mta->marks[i].regex, parser->matcher, text) == REGEX_YES &&
+                  matcher_start(parser->matcher) <= first)))
+                return true;
+    }
+    return false;
+}
+
+static enum line_class class_without_header(struct parser *parser, sv text)
+{
+    if (parser->headers.piece.open)
+        return LINE_OTHER;
+    parser->headed = false;
+    return bears_mark(parser, text, text.len) ? LINE_UNPARSED : LINE_OTHER;
+}
+
+/* The header is of a program that writes the lines of others, with headers of their own. */
+static bool is_of_container(const struct clock *clock, const struct header *header)
+{
+    return clock->container && header->name.len && hash_bytes(header->name) == clock->container;
+}
+
+static enum line_class read_by_header(struct parser *parser, const struct clock *clock,
+                                      int64_t number, struct records *records)
+{
+    struct header *header = &parser->line.header;
+    if (is_of_container(clock, header)) {
+        sv inside = header->message;
+        if (!header_read(&parser->headers, inside, &records->arena, header))
+            return class_without_header(parser, inside);
+    }
+    if (header->program.mta == MTA_UNKNOWN)
+        return LINE_OTHER;
+    enum line_class class = read_line(parser, clock, number, records);
+    const struct line *line = &parser->line;
+    bool may_deliver = header->own || (header->program.daemon & line->patterns->delivering);
+    if (class != LINE_CONTEXT || line->queue_id.len || !may_deliver)
+        return class;
+    size_t first = header->own ? plain_length(header->message) : MARK_REACH;
+    return bears_mark(parser, header->message, first) ? LINE_UNPARSED : class;
+}
+
+enum line_class csv_carried_read(struct parser *parser, const struct clock *clock,
+                                 const struct container_row *row, sv text, int64_t number,
+                                 struct records *records)
+{
+    parser->line.queue_id = SV_EMPTY;
+    if (header_read_row(&parser->headers, row, &records->arena, &parser->line.header))
+        return read_by_header(parser, clock, number, records);
+    return class_without_header(parser, text);
+}
+
+/* A line whose header is not the one of the line before. Of a JSON object one reading alone is
+ * possible; which is asked first is a matter of speed. */
+static enum line_class read_unlike_last(struct parser *parser, const struct clock *clock, sv text,
+                                        int64_t number, struct records *records)
+{
+    enum line_class class;
+    bool object = parser->has_json && text.len && text.ptr[0] == '{';
+    parser->headed = true;
+    if (object && parser->reads_records &&
+        json_line_read(parser, clock, text, number, records, &class))
+        return class;
+    if (header_read(&parser->headers, text, &records->arena, &parser->line.header)) {
+        parser->reads_records = false;
+        return read_by_header(parser, clock, number, records);
+    }
+    if (object && !parser->reads_records) {
+        parser->reads_records = json_line_read(parser, clock, text, number, records, &class);
+        if (parser->reads_records)
+            return class;
+    }
+    return class_without_header(parser, text);
+}
+
+/* What stood around the pieces stands around the line. */
+static enum line_class read_joined(struct parser *parser, const struct clock *clock,
+                                   const struct joined *joined, int64_t number,
+                                   struct records *records)
+{
+    parser->headers.layers.outside = joined->around;
+    enum line_class class = read_unlike_last(parser, clock, joined->text, number, records);
+    parser->headers.layers.outside.depth = 0;
+    return class;
+}
+
+/* A line of a stream of pieces: what is read is all of them, once the last one has come. */
+static enum line_class read_piece_or_line(struct parser *parser, const struct clock *clock, sv text,
+                                          int64_t number, struct records *records)
+{
+    parser->headed = true;
+    if (parser->pieces.count) {
+        struct piece piece;
+        struct joined joined = {.text = text};
+        header_piece(&parser->headers, text, &records->arena, &piece);
+        if (piece.found && !pieces_join(&parser->pieces, &piece, &records->arena, &joined))
+            return LINE_OTHER;
+        if (joined.around.depth)
+            return read_joined(parser, clock, &joined, number, records);
+    }
+    enum line_class class = read_unlike_last(parser, clock, text, number, records);
+    if (!parser->headers.piece.open)
+        return class;
+    pieces_begin(&parser->pieces, &parser->headers.piece);
+    return LINE_OTHER;
+}
+
+/* A line of which the quick header is not enough. */
+static __attribute__((noinline)) enum line_class
+read_full(struct parser *parser, const struct clock *clock, sv text, int64_t number,
+          const struct quick_header *quick, struct records *records)
+{
+    struct header *header = &parser->line.header;
+    parser->line.queue_id = SV_EMPTY;
+    while (text.len && text.ptr[text.len - 1] == '\r')
+        text.len--;
+    if (quick) {
+        header_recall(&parser->headers, text, quick, header);
+        header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
+        parser->line.queue_id = sv_sub(header->message, 0, quick->id_len);
+        return read_by_header(parser, clock, number, records);
+    }
+    enum line_class class = read_piece_or_line(parser, clock, text, number, records);
+    if ((parser->headed && class != LINE_UNPARSED) || !memchr(text.ptr, '\x1b', text.len))
+        return class;
+    text = line_without_colours(text, &records->arena);
+    parser->line.queue_id = SV_EMPTY;
+    return read_piece_or_line(parser, clock, text, number, records);
+}
+
+/* Is the quick header enough? *seen: the header was seen, and is in *quick. */
+static inline bool quick_is_enough(struct parser *parser, sv text, const struct records *records,
+                                   struct quick_header *quick, bool *seen, enum line_class *class)
+{
+    *seen = header_quick(&parser->headers, text, quick);
+    if (!*seen) {
+        *class = LINE_OTHER;
+        return !text.len; /* no header has no bytes */
+    }
+    *class = quick->program.mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
+    return quick->program.mta == MTA_UNKNOWN ||
+           (parser->quick_ids[quick->program.mta] &&
+            (!may_have_shape(parser->options.patterns, quick) ||
+             begins_again(parser, quick, records)));
+}
+
+/* The message of a program that stands beside it. */
+static bool message_is_enough(struct parser *parser, sv message, sv name, enum line_class *class)
+{
+    struct quick_header quick = {.program = program_find(&parser->headers.programs, name),
+                                 .message = message};
+    uint8_t mta = quick.program.mta;
+    *class = mta == MTA_UNKNOWN ? LINE_OTHER : LINE_CONTEXT;
+    return mta == MTA_UNKNOWN ||
+           (parser->quick_ids[mta] && !may_have_shape(parser->options.patterns, &quick));
+}
+
+/* The same of a line inside layers that were seen before, or inside an object. */
+static __attribute__((noinline)) bool inside_is_enough(struct parser *parser, sv text,
+                                                       const struct records *records,
+                                                       enum line_class *class)
+{
+    struct quick_header quick = {.id_len = 0};
+    bool seen;
+    sv program, inside = header_inside(&parser->headers, text, &program);
+    if (!inside.len)
+        return false;
+    return program.len ? message_is_enough(parser, inside, program, class)
+                       : quick_is_enough(parser, inside, records, &quick, &seen, class) && seen;
+}
+
+/* Is nothing of the line worth a full reading? *seen as above. */
+static inline bool is_enough(struct parser *parser, const struct clock *clock, sv text,
+                             const struct records *records, struct quick_header *quick, bool *seen,
+                             enum line_class *class)
+{
+    *seen = false;
+    if (parser->pieces.count || clock->container)
+        return false;
+    if (parser->plain && quick_is_enough(parser, text, records, quick, seen, class))
+        return true;
+    return !*seen && parser->headers.layered && inside_is_enough(parser, text, records, class);
+}
+
+enum line_class parser_line(struct parser *parser, const struct clock *clock, sv text,
+                            int64_t number, struct records *records)
+{
+    struct quick_header quick = {.id_len = 0};
+    enum line_class class;
+    bool seen;
+    text = sv_sub(text, 0, LINE_MAX);
+    enter_source(parser, clock);
+    if (clock->columns.count)
+        return csv_line_read(parser, clock, text, number, &(bool){false}, records);
+    if (is_enough(parser, clock, text, records, &quick, &seen, &class))
+        return class;
+    return read_full(parser, clock, text, number, seen ? &quick : NULL, records);
+}
+
+struct lines lines_of(sv chunk)
+{
+    return (struct lines){
+        .newlines = newlines_of(chunk), .at = chunk.ptr, .end = chunk.ptr + chunk.len};
+}
+
+static void note_header(const struct parser *parser, struct lines *lines)
+{
+    if (parser->headed)
+        return;
+    if (!lines->headless++)
+        lines->first_headless = lines->line;
+}
+
+/* Every line of a CSV log is read in full. */
+static bool next_row(struct parser *parser, const struct clock *clock, struct lines *lines,
+                     enum line_class *class, struct records *records)
+{
+    if (lines->at >= lines->end)
+        return false;
+    const char *newline = newlines_next(&lines->newlines);
+    lines->line = sv_make(lines->at, (size_t)(newline - lines->at));
+    lines->at = newline + 1;
+    parser->headed = true;
+    *class = csv_line_read(parser, clock, lines->line, lines->number++, &lines->in_quotes, records);
+    lines->counts[*class]++;
+    note_header(parser, lines);
+    return true;
+}
+
+/* The chunk is over: pieces that still wait for more are all that there is of their lines. */
+static bool next_rest(struct parser *parser, const struct clock *clock, struct lines *lines,
+                      enum line_class *class, struct records *records)
+{
+    struct joined joined;
+    if (!pieces_flush(&parser->pieces, &records->arena, &joined))
+        return false;
+    lines->line = joined.text;
+    *class = read_joined(parser, clock, &joined, lines->number - 1, records);
+    lines->counts[LINE_OTHER]--; /* as which its last piece was counted */
+    lines->counts[*class]++;
+    return true;
+}
+
+bool parser_next(struct parser *parser, const struct clock *clock, struct lines *lines,
+                 enum line_class *class, struct records *records)
+{
+    enter_source(parser, clock);
+    if (clock->columns.count)
+        return next_row(parser, clock, lines, class, records);
+    if (!lines->started)
+        pieces_reset(&parser->pieces, lines->open_pieces);
+    struct newlines newlines = lines->newlines;
+    const char *at = lines->at, *end = lines->end;
+    int64_t number = lines->number;
+    struct quick_header quick = {.id_len = 0};
+    sv text = SV_EMPTY;
+    bool seen = false, found = false;
+    while (at < end && !found) {
+        const char *newline = newlines_next(&newlines);
+        text = sv_make(at, (size_t)(newline - at));
+        text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
+        at = newline + 1;
+        number++;
+        if (is_enough(parser, clock, text, records, &quick, &seen, class))
+            lines->counts[*class]++;
+        else
+            found = true;
+    }
+    lines->started = true;
+    lines->newlines = newlines;
+    lines->at = at;
+    lines->number = number;
+    if (!found)
+        return parser->pieces.count && next_rest(parser, clock, lines, class, records);
+    lines->line = text;
+    parser->headed = true;
+    *class = read_full(parser, clock, text, number - 1, seen ? &quick : NULL, records);
+    lines->counts[*class]++;
+    note_header(parser, lines);
+    return true;
+}
