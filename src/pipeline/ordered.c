@@ -137,6 +137,17 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
         options->prepare(options->prepare_context, scan);
 }
 
+/* Did the last line say something, although it has no newline? If not, it comes again with one. */
+static void note_unfinished(struct source *from, const struct batch *batch)
+{
+    const struct records *records = &batch->records;
+    if (!batch->unfinished)
+        return;
+    from->understood =
+        records->count && records->list[records->count - 1].line == from->lines_total;
+    from->lines_total -= !from->understood;
+}
+
 void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch)
 {
     struct scan_result *scan = stage->scan;
@@ -167,6 +178,11 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
     }
     scan->source_lines[source] += batch->lines.total;
     from->lines_total = from->lines_before + scan->source_lines[source];
+    note_unfinished(from, batch);
+    lines_read_add(&scan->lines_read, batch->read, batch->read_count);
+    scan->lines_read.overflowed = scan->lines_read.overflowed || batch->forgotten;
+    batch->lines.total -= (int64_t)batch->known;
+    batch->lines.other -= (int64_t)batch->known;
     line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
     bool dated = stage->period && !stage->doubts.count;
