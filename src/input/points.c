@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bouncelog/base/hash.h"
+#include "bouncelog/base/mem.h"
 
 static bool is_seekable(const struct reader *reader)
 {
@@ -116,20 +117,47 @@ static bool end_of(const struct reader *reader, char *to, int64_t *end)
                                             (off_t)(*end - MARK_HASHED_MAX)) == MARK_HASHED_MAX;
 }
 
+/* The bytes of another log before that place, however it is packed. */
+static bool read_before(struct feed *feed, int64_t end, char *to)
+{
+    enum { SCRATCH = 64 * 1024 };
+    const struct codec *codec = codec_of(feed);
+    void *decoder = codec->open ? codec->open() : NULL;
+    enum decoded how = decoder ? DECODED_BYTES : DECODED_REFUSED;
+    int64_t begin = end - MARK_HASHED_MAX, at = 0;
+    char *scratch = mem_alloc(SCRATCH);
+    while (how == DECODED_BYTES && at < end) {
+        const char *why;
+        size_t got = 0, skip, len;
+        int64_t left = end - at;
+        how = codec->read(decoder, feed, scratch, left < SCRATCH ? (size_t)left : SCRATCH, &got,
+                          &why);
+        skip = at < begin ? (size_t)(begin - at) : 0;
+        len = skip < got ? got - skip : 0;
+        if (len)
+            sv_put(to + (at + (int64_t)skip - begin), sv_make(scratch + skip, len));
+        at += (int64_t)got;
+    }
+    mem_free(scratch);
+    if (decoder)
+        codec->close(decoder);
+    return at == end;
+}
+
 enum alike points_compare_ends(struct reader *reader, const struct source *log)
 {
     char ours[MARK_HASHED_MAX], theirs[MARK_HASHED_MAX];
-    struct feed feed = {0};
+    struct feed feed = {.fd = -1};
     struct stat file;
     struct err err;
     int64_t end;
-    if (strcmp(log->format, codec_plain.format) != 0 || strcmp(log->path, "-") == 0 ||
-        !end_of(reader, ours, &end) || feed_open(&feed, log->path, &file, &err) != 0)
+    if (strcmp(log->path, "-") == 0 || !end_of(reader, ours, &end))
         return ALIKE_SO_FAR;
-    bool there = pread(feed.fd, theirs, sizeof theirs, (off_t)(end - MARK_HASHED_MAX)) ==
-                 (ssize_t)sizeof theirs;
+    feed.bytes = mem_alloc(FEED_BYTES);
+    bool there = feed_open(&feed, log->path, &file, &err) == 0 && read_before(&feed, end, theirs);
     feed_close(&feed);
-    return !there                                   ? ALIKE_SO_FAR
-           : memcmp(ours, theirs, sizeof ours) == 0 ? ALIKE_WHOLE
-                                                    : ALIKE_PARTS;
+    mem_free(feed.bytes);
+    if (!there)
+        return ALIKE_SO_FAR;
+    return memcmp(ours, theirs, sizeof ours) == 0 ? ALIKE_WHOLE : ALIKE_PARTS;
 }

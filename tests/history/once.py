@@ -371,6 +371,19 @@ def two_logs_that_begin_alike_the_longer_one_last(c):
 
 
 @case
+def log_that_parts_from_a_compressed_one_at_its_end(c):
+    text, n = alike(60000)
+    c.write('a.gz', gzip.compress((text + lines(n, n + 300)).encode()))
+    c.write('b', text + line(1000))
+    c.scan('a.gz', 'b')
+    c.write('c.gz', gzip.compress(text.encode()))
+    c.scan('a.gz', 'b', 'c.gz')
+    got = c.report()['attempts']['total']
+    if got != n + 301:
+        c.fault(f'{got} attempts, not {n + 301}')
+
+
+@case
 def compressed_logs_that_begin_alike(c):
     text, n = alike(9000)
     c.write('a.gz', gzip.compress((text + lines(n, n + 100)).encode()))

@@ -31,7 +31,7 @@ class Scenario:
         self.delay, self.dates = rnd.random() < 0.5, rnd.random() < 0.4
         self.second, self.rest, self.renamed = 0, '', None
         self.window = rnd.choice(['', '', 'pipe', 'file'])
-        self.stream, self.read, self.alike, self.twice, self.last = [], 0, None, 0, False
+        self.stream, self.read, self.alike, self.twice, self.last, self.started = [], 0, None, 0, False, 0
         open(self.log, 'w').close()
         with open(f'{folder}/rotate.conf', 'w') as conf:
             conf.write(f'{self.log} {{\n rotate 100\n missingok\n ifempty\n')
@@ -169,9 +169,10 @@ class Scenario:
         happened['kills'] += code == -signal.SIGKILL
 
     def start(self, window):
-        with open(f'{self.folder}/stdin', 'wb') as file:
+        self.started += 1
+        with open(f'{self.folder}/stdin{self.started}', 'wb') as file:
             file.write(window or b'')
-        pipe = subprocess.Popen(['cat', f'{self.folder}/stdin'], stdout=subprocess.PIPE)
+        pipe = subprocess.Popen(['cat', file.name], stdout=subprocess.PIPE)
         process = subprocess.Popen(self.command(), stdin=pipe.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         pipe.stdout.close()
         return process
