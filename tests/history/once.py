@@ -523,6 +523,111 @@ def unfinished_line_of_a_log_without_history_counts(c):
         c.fault('without a history the last line does not count')
 
 
+# --- re-injections: the second id is seen after the first line
+
+def handed(c, text, over, delivered, events=None):
+    """In one run, and with a list of events, which leave in the order of their lines."""
+    c.write('m', text)
+    for options in ([], ['-j4'], ['-e', c.path('events'), '--events-include', 'all']):
+        done = subprocess.run([PROGRAM, 'scan', *options, c.path('m')], capture_output=True)
+        got = json.loads(done.stdout)['attempts']
+        if (got['handed_over'], got['delivered']) != (over, delivered):
+            c.fault(f'{options}: {got["handed_over"]} handed over and {got["delivered"]} delivered, not {over} and {delivered}')
+    with open(c.path('events')) as file:
+        events = [json.loads(event) for event in file]
+    if [event['source']['line'] for event in events] != sorted(event['source']['line'] for event in events):
+        c.fault('events are out of order')
+    if sum(event['outcome'] == 'handed_over' for event in events) != over:
+        c.fault('events say something else')
+
+
+def sent(second, queue, to, relay, words, host='mx1'):
+    return (f'2026-11-01T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z {host} postfix/smtp[9]: {queue}: to=<{to}@example.com>, relay={relay}, delay=1, '
+            f'delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok{words})\n')
+
+
+HERE, MX = '127.0.0.1[127.0.0.1]:10024', 'mx.example.com[192.0.2.7]:25'
+
+
+@case
+def reinjected_grep_status(c):
+    handed(c, ''.join(sent(n, f'A{n:05d}', 'joe', HERE, f': queued as B{n:05d}') + sent(n + 1, f'B{n:05d}', 'joe', MX, ': queued as 4XYZ')
+                      for n in range(40)), 40, 40)
+
+
+@case
+def reinjected_later(c):
+    handed(c, ''.join(sent(n, f'A{n:05d}', 'joe', HERE, f': queued as B{n:05d}') for n in range(40)) +
+           ''.join(sent(n + 300, f'B{n:05d}', 'joe', MX, '') for n in range(40)), 40, 40)
+
+
+@case
+def reinjected_much_later(c):
+    """After ten minutes nobody waits any more."""
+    handed(c, sent(0, 'A1111', 'joe', HERE, ': queued as B1111') + sent(700, 'C1111', 'ann', MX, '') + sent(701, 'B1111', 'joe', MX, ''), 0, 3)
+
+
+@case
+def reinjected_on_another_host(c):
+    """The id is one of mx1."""
+    handed(c, sent(0, 'A1111', 'joe', HERE, ': queued as B1111') + sent(1, 'B1111', 'joe', MX, '', host='mx2'), 0, 2)
+
+
+@case
+def reinjected_by_its_own_name(c):
+    handed(c, sent(0, 'A1111', 'joe', 'mx1.shop.example[203.0.113.5]:10026', ': queued as B1111') + sent(1, 'B1111', 'joe', MX, ''), 1, 1)
+
+
+@case
+def reinjected_by_ipv6(c):
+    handed(c, sent(0, 'A1111', 'joe', 'localhost[::1]:10026', ': queued as B1111') + sent(1, 'B1111', 'joe', MX, ''), 1, 1)
+
+
+@case
+def reinjected_and_deferred(c):
+    handed(c, sent(0, 'A1111', 'joe', HERE, ': queued as B1111') +
+           sent(5, 'B1111', 'joe', MX, '').replace('status=sent (250 2.0.0 Ok', 'status=deferred (host mx.example.com[192.0.2.7] said: 450 4.7.1 Greylisted'), 1, 0)
+
+
+@case
+def reinjected_head_of_a_rotated_log(c):
+    handed(c, sent(0, 'A1111', 'joe', HERE, ': queued as B1111') +
+           '2026-11-01T00:00:01Z mx1 postfix/qmgr[3]: A1111: removed\n'
+           '2026-11-01T00:00:01Z mx1 postfix/qmgr[3]: B1111: from=<news@shop.example>, size=1, nrcpt=1 (queue active)\n' +
+           sent(2, 'B1111', 'joe', MX, ''), 1, 1)
+
+
+@case
+def reinjected_for_several(c):
+    handed(c, sent(0, 'A1111', 'joe', HERE, ': queued as B1111') + sent(0, 'A1111', 'ann', HERE, ': queued as B1111') +
+           sent(1, 'B1111', 'joe', MX, '') + sent(1, 'B1111', 'ann', MX, ''), 2, 2)
+
+
+@case
+def delivered_to_a_neighbour(c):
+    """An id of somebody else is nothing that comes."""
+    handed(c, ''.join(sent(n, f'A{n:05d}', 'joe', HERE, f': queued as F{n:05d}') for n in range(3000)), 0, 3000)
+
+
+@case
+def delivered_to_the_world(c):
+    handed(c, ''.join(sent(n, f'A{n:05d}', 'joe', MX, f': queued as F{n:05d}') for n in range(100)), 0, 100)
+
+
+@case
+def reinjected_exim(c):
+    handed(c, '2026-11-01 00:00:00 1vABCD-00000A-2x => joe@example.com R=filter T=smtp H=localhost [127.0.0.1] C="250 OK id=1vABCE-00000B-2x"\n'
+           '2026-11-01 00:00:01 1vABCE-00000B-2x => joe@example.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.7] C="250 Ok"\n', 1, 1)
+
+
+@case
+def reinjected_sendmail(c):
+    handed(c, 'Nov  1 00:00:00 mx1 sendmail[9]: 5A1000aa000001: to=<joe@example.com>, delay=00:00:01, xdelay=00:00:01, mailer=relay, pri=1, '
+           'relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (5A1000bb000002 Message accepted for delivery)\n'
+           'Nov  1 00:00:02 mx1 sm-mta[9]: 5A1000bb000002: to=<joe@example.com>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=1, '
+           'relay=mx.example.com. [192.0.2.7], dsn=2.0.0, stat=Sent (Ok)\n', 1, 1)
+
+
 # --- silence
 
 @case
