@@ -9,7 +9,7 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
-enum { LINE_LEAST = 9, STREAM_VERSION = 1, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
+enum { LINE_LEAST = 9, STREAM_VERSION = 2, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
 
 bool archive_is_own(const struct archive *archive, const struct item *item)
 {
@@ -53,13 +53,36 @@ void stream_pack(struct buf *out, const struct stream *stream, const struct mark
     pack_number(out, stream->first);
     pack_number(out, stream->last);
     pack_unsigned(out, stream->complete);
+    pack_unsigned(out, stream->began);
+    pack_unsigned(out, mark->unfinished);
+    pack_unsigned(out, mark->understood);
+    pack_unsigned(out, mark->point_count);
+    for (size_t i = 0; i < mark->point_count; i++)
+        pack_hash(out, mark->point[i]);
+}
+
+/* What version 1 has not. */
+static bool unpack_more(struct unpack *in, struct stream *stream, struct mark *mark)
+{
+    stream->began = unpack_unsigned(in);
+    uint64_t unfinished = unpack_unsigned(in);
+    mark->unfinished = (uint32_t)unfinished;
+    mark->understood = unpack_unsigned(in) != 0;
+    mark->point_count = unpack_count(in, sizeof(uint64_t));
+    if (unfinished > INPUT_LINE_MAX || mark->point_count > MARK_POINTS_MAX)
+        return false;
+    for (size_t i = 0; i < mark->point_count; i++)
+        mark->point[i] = unpack_hash(in);
+    return true;
 }
 
 int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
 {
     struct unpack in = unpack_of(bytes);
-    if (unpack_unsigned(&in) != STREAM_VERSION)
+    uint64_t version = unpack_unsigned(&in);
+    if (version < 1 || version > STREAM_VERSION)
         return -1;
+    *mark = (struct mark){0};
     mark->offset = unpack_finite(&in);
     mark->lines = unpack_finite(&in);
     mark->set = unpack_hash(&in);
@@ -82,11 +105,25 @@ int stream_unpack(struct stream *stream, struct mark *mark, sv bytes)
     stream->first = unpack_number(&in);
     stream->last = unpack_number(&in);
     stream->complete = unpack_unsigned(&in) != 0;
+    stream->began = 0;
+    if (version > 1 && !unpack_more(&in, stream, mark))
+        return -1;
     return in.failed || in.rest.len || mark->offset < mark->tail_len ||
                    mark->offset < mark->head_len || mark->head_len > MARK_HASHED_MAX ||
                    mark->tail_len > MARK_HASHED_MAX || mark->lines < 0
                ? -1
                : 0;
+}
+
+void archive_note_newest(struct archive *archive, const struct stream *stream)
+{
+    if (stream->first <= stream->last && stream->last > archive->newest)
+        archive->newest = stream->last;
+}
+
+int64_t archive_newest(const struct archive *archive)
+{
+    return archive->newest;
 }
 
 static int load_stream(void *context, const struct item *item, struct err *err)
@@ -100,6 +137,7 @@ static int load_stream(void *context, const struct item *item, struct err *err)
     struct stream *stream = &archive->streams[count];
     if (stream_unpack(stream, &archive->marks[count], item->value) < 0)
         return archive_damaged(archive, "where a log was read to", err);
+    archive_note_newest(archive, stream);
     stream->key = arena_copy(&archive->texts, item->key);
     stream->path = arena_copy(&archive->texts, stream->path);
     stream->format = arena_copy(&archive->texts, stream->format);
@@ -185,7 +223,7 @@ static int load(struct archive *archive, struct err *err)
         history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0 ||
         brake_load(archive, err) < 0)
         return -1;
-    return 0;
+    return archive->options.reads_logs ? lines_load(archive, err) : 0;
 }
 
 int archive_open(struct archive **out, const struct archive_options *options, struct err *err)
@@ -222,6 +260,7 @@ void archive_close(struct archive *archive)
     period_release(&archive->own_totals);
     ledger_free(archive->ledger);
     fpset_release(&archive->tried);
+    fpset_release(&archive->lines.lines);
     arena_release(&archive->texts);
     mem_free(archive->marks);
     mem_free(archive->streams);
@@ -282,4 +321,6 @@ void archive_resume(const struct archive *archive, struct input_options *options
     options->seen_count = archive->seen_count;
     options->now = archive->options.now;
     archive_resume_journal(archive, &options->journal);
+    options->lines_read = &archive->lines.lines;
+    options->lines_forgotten = archive->lines.floor > 1;
 }

@@ -275,6 +275,7 @@ static int add_stream(void *context, const struct item *item, struct err *err)
     struct mark mark;
     if (stream_unpack(&stream, &mark, item->value) < 0)
         return archive_damaged(archive, "where a log was read to", err);
+    archive_note_newest(archive, &stream);
     if (!has_attempts(view, &stream))
         return 0;
     archive->inputs = mem_room(archive->inputs, view->count, sizeof *archive->inputs);

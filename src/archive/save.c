@@ -62,7 +62,8 @@ static struct stream stream_of(const struct save *save, size_t i)
 {
     if (is_known(save, i))
         return save->archive->streams[input_source(save->input, first_of_log(save, i))->known];
-    return (struct stream){.first = INT64_MAX, .last = INT64_MIN};
+    return (struct stream){
+        .first = INT64_MAX, .last = INT64_MIN, .began = save->archive->lines.next};
 }
 
 static int save_file(struct save *save, const struct source *source, sv key)
@@ -107,6 +108,7 @@ static int save_source(struct save *save, size_t i)
         return source->seen.whole ? save_file(save, source, stream.key) : 0;
     struct mark mark = source->mark;
     mark.lines = source->lines_total;
+    mark.understood = source->understood;
     stream.path = sv_from(source->path);
     stream.format = sv_from(source->format);
     stream.error = sv_from(source->error);
@@ -335,13 +337,14 @@ int archive_save(struct archive *archive, struct scan_result *scan, struct input
     bool something = scan->lines.total > 0;
     if (archive_check(archive, err) < 0)
         return -1;
-    int result =
-        save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
-                save_domains(&save) < 0 || save_brake(&save) < 0 ||
-                (something && save_senders(&save) < 0) || (something && save_totals(&save) < 0) ||
-                (something && save_duplicates(&save) < 0) || (something && save_ledger(&save) < 0)
-            ? -1
-            : history_flush(archive->history, err);
+    int result = save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
+                         save_domains(&save) < 0 || save_brake(&save) < 0 ||
+                         (something && save_senders(&save) < 0) ||
+                         (something && save_totals(&save) < 0) ||
+                         (something && save_duplicates(&save) < 0) || lines_save(&save) < 0 ||
+                         (something && save_ledger(&save) < 0)
+                     ? -1
+                     : history_flush(archive->history, err);
     buf_release(&save.value);
     return result;
 }

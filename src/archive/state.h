@@ -10,6 +10,14 @@ struct stream {
     sv path, format, error;
     int64_t cut_lines, first, last; /* times of its attempts; first > last: none */
     bool complete;
+    uint64_t began; /* number of the first run that read it (lines.c); 0: not known */
+};
+
+/* Lines that the latest runs read. */
+struct lines_kept {
+    struct fpset lines;
+    uint64_t next;  /* the number of this run */
+    uint64_t floor; /* since the run of this number, all are there */
 };
 
 struct archive {
@@ -23,8 +31,10 @@ struct archive {
     struct journal_place *places;
     size_t place_count;
     struct map allowed;
+    struct lines_kept lines; /* of a scan */
     struct arena texts;
     struct err failed;              /* what went wrong where nothing can be returned */
+    int64_t newest;                 /* attempt in a log; 0: none */
     int64_t braked_at;              /* since when the lists are held back; 0: they are not */
     bool has_others;                /* there is evidence of other hosts */
     struct fpset tried;             /* recipients that mail was tried for on the days asked for */
@@ -53,6 +63,9 @@ bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);
 
 void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark);
+void archive_note_newest(struct archive *archive, const struct stream *stream);
+/* Also says of each mark whether all its lines are remembered. */
+int lines_load(struct archive *archive, struct err *err) MUST_CHECK;
 int stream_unpack(struct stream *stream, struct mark *mark, sv bytes);
 
 /* All evidence of other hosts, and, unless it comes from a scan, our own. */

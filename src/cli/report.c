@@ -62,6 +62,7 @@ static int make_report(struct run *run, struct err *err)
                                    .evicted = view.period->evicted,
                                    .before = view.before,
                                    .before_holds_all = true,
+                                   .newest = archive_newest(run->archive),
                                    .totals = archive_totals(run->archive)};
     struct report_options how_shown = setup_report_options(&run->setup);
     report_make(&run->report, &source, &how_shown);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bouncelog/archive/archive.h"
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "brake.h"
 #include "cli.h"
@@ -50,7 +51,8 @@ static int open_archive(struct scan_run *run, struct err *err)
                                   .wait_seconds = options->wait_seconds,
                                   .patterns = &run->setup.patterns,
                                   .now = now_seconds(),
-                                  .what = "scan"};
+                                  .what = "scan",
+                                  .reads_logs = true};
     if (!options->history)
         return 0;
     if (options->dry_run && access(options->history, F_OK) != 0)
@@ -92,6 +94,9 @@ void scan_logs(struct scan_run *run)
         pipeline.prepare = archive_prepare;
         pipeline.prepare_context = run->archive;
         pipeline.last_time = archive_last_time;
+        pipeline.keep_lines = true;
+        /* Where the lines do not say whose they are, the user does. */
+        pipeline.lines_seed = input.lines_seed = hash_bytes(pipeline.host);
     }
     run->input = input_plan(options->operands, options->operand_count, input);
     for (size_t i = 0; input_duplicate(run->input, i); i++)
@@ -132,14 +137,15 @@ void scan_describe_inputs(struct scan_run *run)
     run->inputs = mem_zero(count + 1, sizeof *run->inputs);
     for (size_t i = 0; i < count; i++) {
         const struct source *source = input_source(run->input, i);
-        run->inputs[i] = (struct input_status){.file = sv_from(source->path),
-                                               .format = format_of(run, source),
-                                               .error = error_of(run, i),
-                                               .bytes = source->bytes,
-                                               .resumed_at = source->resumed_at,
-                                               .lines = run->scan.source_lines[i],
-                                               .cut_lines = source->cut_lines,
-                                               .complete = source->complete};
+        run->inputs[i] =
+            (struct input_status){.file = sv_from(source->path),
+                                  .format = format_of(run, source),
+                                  .error = error_of(run, i),
+                                  .bytes = source->bytes,
+                                  .resumed_at = source->resumed_at,
+                                  .lines = run->scan.source_lines[i] - source->known_lines,
+                                  .cut_lines = source->cut_lines,
+                                  .complete = source->complete};
         if (source->shorter && !source->error[0])
             say("%s: ends before what was read of it; nothing new is in it", source->path);
         journal_tell(source);
@@ -215,7 +221,8 @@ void scan_make_report(struct scan_run *run)
                                    .input_count = run->scan.source_count,
                                    .unresolved_expiries = counts.unresolved_expiries,
                                    .evicted = counts.evicted,
-                                   .duplicates = run->scan.duplicate_count};
+                                   .duplicates = run->scan.duplicate_count,
+                                   .newest = run->archive ? archive_newest(run->archive) : 0};
     struct report_options options = setup_report_options(&run->setup);
     options.seconds = seconds_since(&run->began);
     if (keeps_history(run))
@@ -251,6 +258,20 @@ static int code_of_brake(const struct scan_run *run)
     return run->report.brake_why == BRAKE_BLIND && !read ? EXIT_INCOMPLETE : EXIT_BRAKE;
 }
 
+/* A mail log that fell silent looks like a quiet night, night after night. */
+static void tell_silence(const struct scan_run *run)
+{
+    enum { SILENT_HOURS = 48 };
+    char date[DATE_TEXT];
+    int64_t newest = run->report.newest, seconds = now_seconds() - newest;
+    if (!run->archive || newest == 0 || seconds <= SILENT_HOURS * 3600)
+        return;
+    date_format(newest, date);
+    say("the newest attempt that the history knows of is of %s, %lld hours ago: is mail still "
+        "logged where these logs are?",
+        date, (long long)seconds / 3600);
+}
+
 static void tell_limits(const struct scan_run *run)
 {
     if (run->scan.duplicate_count)
@@ -280,6 +301,7 @@ static int run_scan(struct scan_run *run)
     tell_limits(run);
     int code = leave(run);
     results_tell_gaps(&run->report);
+    tell_silence(run);
     bool held = setup_condition_holds(&run->setup, &run->report);
     return code != EXIT_DONE        ? code
            : run->report.brake      ? code_of_brake(run)

@@ -179,12 +179,14 @@ static int copy_items(struct merge *merge, sv origin, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(
-        merge->from->db, "SELECT kind, key, value FROM item WHERE origin = ?1 AND kind <> ?2", -1,
+        merge->from->db,
+        "SELECT kind, key, value FROM item WHERE origin = ?1 AND kind NOT IN (?2, ?3)", -1,
         &statement, NULL);
     int result = rc == SQLITE_OK ? 0 : store_fail(merge->from, err);
     if (result == 0) {
         store_bind(statement, 1, origin);
         sqlite3_bind_int(statement, 2, ITEM_ORIGIN);
+        sqlite3_bind_int(statement, 3, ITEM_LINES); /* of use to who reads those logs alone */
     }
     while (result == 0 && (rc = sqlite3_step(statement)) != SQLITE_DONE)
         result = rc == SQLITE_ROW

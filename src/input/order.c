@@ -169,7 +169,8 @@ static int by_age(const void *left, const void *right)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
-void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t *sets)
+void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t *sets,
+                 bool *rotated)
 {
     struct member *members = mem_zero(count, sizeof *members);
     struct map mentions;
@@ -195,6 +196,7 @@ void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t
     for (size_t i = 0; i < count; i++) {
         order[i] = members[i].index;
         sets[i] = members[i].set;
+        rotated[i] = members[i].age != AGE_CURRENT;
     }
     map_release(&mentions);
     buf_release(&set);

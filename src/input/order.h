@@ -9,11 +9,13 @@
 #ifndef BOUNCELOG_INPUT_ORDER_H
 #define BOUNCELOG_INPUT_ORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* order[i] becomes the index of the path to be read as the i-th, sets[i] the fingerprint of its
- * set's name. */
-void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t *sets);
+ * set's name, rotated[i] whether that name is one of a log that was put away. */
+void order_paths(const char *const *paths, size_t count, size_t *order, uint64_t *sets,
+                 bool *rotated);
 
 #endif

@@ -119,20 +119,24 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     const char **named = mem_zero(count, sizeof *named);
     size_t *order = mem_zero(count, sizeof *order);
     uint64_t *sets = mem_zero(count, sizeof *sets);
+    bool *rotated = mem_zero(count, sizeof *rotated);
     input->duplicates = mem_zero(count, sizeof *input->duplicates);
     gather(input, sources, paths, count);
     for (size_t i = 0; i < input->count; i++)
         named[i] = sources[i].path;
-    order_paths(named, input->count, order, sets);
+    order_paths(named, input->count, order, sets, rotated);
     input->sources = mem_zero(count + 1, sizeof *input->sources);
     for (size_t i = 0; i < input->count; i++)
         input->sources[i] = sources[order[i]];
-    for (size_t i = 0; i < input->count; i++)
+    for (size_t i = 0; i < input->count; i++) {
         input->sources[i].set = sets[i];
+        input->sources[i].rotated = rotated[i];
+    }
     mem_free(sources);
     mem_free(named);
     mem_free(order);
     mem_free(sets);
+    mem_free(rotated);
     size_t aim = options.chunk_bytes ? options.chunk_bytes : CHUNK_DEFAULT;
     input->chunk_bytes = aim < CHUNK_MAX ? aim : CHUNK_MAX;
     input->options = options;

@@ -13,6 +13,7 @@
 #include "plan.h"
 #include "reader.h"
 #include "resume.h"
+#include "window.h"
 
 enum {
     PAGE = 4096,
@@ -151,7 +152,7 @@ struct reader *reader_open(struct input *input, size_t source)
         refuse_packed_twice(reader);
     }
     if (reader->open && input->options.resume && !reader->source->journal)
-        reader->open = resume_find(reader);
+        reader->open = resume_find(reader) && !window_is_refused(reader);
     return reader;
 }
 
@@ -166,6 +167,7 @@ void reader_close(struct reader *reader)
     if (reader->decoder)
         reader->codec->close(reader->decoder);
     mem_free(reader->window);
+    fpset_release(&reader->used);
     feed_close(&reader->feed);
     mem_free(reader->feed.bytes);
     mem_free(reader->head);
@@ -256,7 +258,8 @@ static char *fill_lines(struct reader *reader, struct span *span)
         size_t room = (size_t)(span->limit - span->end), want = reader->input->chunk_bytes;
         size_t got = pull(reader, span->end, want < room ? want : room);
         if (!got)
-            return resume_waits(reader, span->end > span->start) ? span->start : span->end;
+            return resume_waits(reader, (size_t)(span->end - span->start)) ? span->start
+                                                                           : span->end;
         span->end += got;
         drop_cut_rest(reader, span);
         cut_long_lines(reader, span);
@@ -280,11 +283,17 @@ bool reader_next(struct reader *reader, struct chunk *chunk)
     char *end = fill_lines(reader, &span);
     reader->carry_len = (size_t)(span.end - end);
     sv_put(reader->carry, sv_make(end, reader->carry_len));
+    end = window_drop(reader, span.start, end, &chunk->known);
     memset(end, 0, SLACK);
     chunk->source = (size_t)(reader->source - reader->input->sources);
     chunk->first = reader->first;
+    chunk->forgotten = reader->codec == &codec_plain &&
+                       reader->file.st_size - reader->feed.consumed > INPUT_BYTES_KEPT_OF_LOG;
+    chunk->unfinished = reader->unfinished != 0;
     chunk->bytes = sv_make(span.start, (size_t)(end - span.start));
     chunk->consumed = reader->feed.consumed;
     reader->first = false;
+    if (chunk->bytes.len)
+        reader->counted = 0;
     return chunk->bytes.len > 0;
 }

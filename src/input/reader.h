@@ -24,6 +24,12 @@ struct reader {
     size_t window_len;
     const struct input_cut *cut; /* NULL: a chunk ends with any line */
     unsigned left_open;          /* behind the last chunk */
+    size_t point_count; /* points.h: of such bytes */
+    uint64_t point[MARK_POINTS_MAX];
+    struct fpset used; /* window.h: lines of before that came again */
+    bool begins_unknown;
+    size_t unfinished; /* bytes of the last line, which has no newline and was given */
+    size_t counted; /* an earlier run gave so many bytes of the next line, which had no newline */
 };
 
 /* Decodes until `size` bytes are there or the source ends. */

@@ -3,6 +3,8 @@
  * device and inode only save the reading of files that did not change. Two logs may begin alike, as
  * syslog and mail.log do: what is skipped of either is what was read of the other. */
 #include "resume.h"
+#include "points.h"
+#include "window.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@ enum {
     /* A partial line may stand behind the offset. */
     WINDOW_BYTES = TAIL_BYTES + INPUT_LINE_MAX + 1,
     SCRATCH_BYTES = 256 * 1024,
-    REST_SECONDS = 2 * 86400
+    REST_SECONDS = 86400
 };
 
 static const struct input_options *options_of(const struct reader *reader)
@@ -110,7 +112,7 @@ static size_t find_candidates(const struct reader *reader, struct candidate *lis
     sv head = sv_make(reader->head, reader->head_len);
     size_t count = 0;
     for (size_t i = 0; i < options->mark_count; i++)
-        if (head_fits(head, &options->marks[i]))
+        if (!window_is_told(reader, &options->marks[i]) && head_fits(head, &options->marks[i]))
             list[count++] = (struct candidate){&options->marks[i], i, INPUT_NEW};
     for (size_t i = reader->source->follows; i != INPUT_NEW; i = sources[i].follows)
         if (head_fits(head, &sources[i].mark))
@@ -213,7 +215,11 @@ static void go_on(struct reader *reader, const struct candidate *candidate)
     source->continues = candidate->follows;
     source->mark = *candidate->mark;
     source->lines_before = source->lines_total = lines_of(reader, candidate);
-    reader->skipping = candidate->mark->skipping;
+    bool understood = candidate->follows == INPUT_NEW
+                          ? candidate->mark->understood
+                          : reader->input->sources[candidate->follows].understood;
+    reader->skipping = candidate->mark->skipping || understood;
+    reader->counted = reader->skipping ? 0 : candidate->mark->unfinished;
     /* From here on `bytes` are those of this run, of which some of the head may be. */
     source->bytes = in_head ? source->bytes - offset : 0;
 }
@@ -231,7 +237,7 @@ static bool restart(struct reader *reader)
     reader->feed.pos = reader->feed.len = 0;
     reader->feed.at_end = false;
     reader->ended = reader->decoder == NULL;
-    reader->window_len = 0;
+    reader->window_len = reader->point_count = 0;
     source->bytes = 0;
     source->error[0] = 0;
     source->complete = false;
@@ -239,12 +245,12 @@ static bool restart(struct reader *reader)
     return reader->decoder != NULL;
 }
 
-/* A copy from before the last run has nothing new. Up to the size of a head that is certain; of a
- * longer one nobody knows, and it is said once, as what may be missing. */
-static void take_shorter(struct reader *reader, const struct candidate *candidate)
+/* A copy from before the last run has nothing new. Where that is not certain it is said once, as
+ * what may be missing. */
+static void take_shorter(struct reader *reader, const struct candidate *candidate, bool certain)
 {
     struct source *source = reader->source;
-    if (candidate->mark->head_len <= reader->head_len && !source->error[0])
+    if (!certain && candidate->mark->head_len <= reader->head_len && !source->error[0])
         source_set_error(source,
                          "ends before byte %lld, up to which a log that begins like it was read: "
                          "it was taken for an older copy, and not read",
@@ -260,10 +266,25 @@ static void take_shorter(struct reader *reader, const struct candidate *candidat
     source->seen.whole = reader->feed.failed == 0;
 }
 
-/* The log of this set begins like the one that was read, and differs before the offset. */
-static bool was_changed(const struct reader *reader, const struct candidate *candidate)
+/* A source of this run is the log of that mark. */
+static bool is_here(const struct reader *reader, size_t known)
 {
-    return candidate->mark->set == reader->source->set && candidate->mark->head_len == HEAD_BYTES;
+    const struct source *sources = reader->input->sources;
+    for (size_t i = reader->source->follows; i != INPUT_NEW; i = sources[i].follows)
+        if (sources[i].known == known && sources[i].mark.offset)
+            return true;
+    return false;
+}
+
+/* The log of this set begins like the one that was read, and differs before the offset. Where all
+ * its lines are remembered, what is new in it can be told. */
+static bool was_changed(const struct reader *reader, const struct candidate *candidate,
+                        enum alike alike)
+{
+    const struct mark *mark = candidate->mark;
+    return mark->set == reader->source->set && mark->head_len == HEAD_BYTES && !mark->remembered &&
+           candidate->follows == INPUT_NEW && alike != ALIKE_HEAD &&
+           !is_here(reader, candidate->known);
 }
 
 static bool refuse_change(struct reader *reader, const struct candidate *candidate)
@@ -276,30 +297,55 @@ static bool refuse_change(struct reader *reader, const struct candidate *candida
     return false;
 }
 
+/* What is known of marks that fit no better than by their heads. */
+struct other {
+    const struct candidate *shorter, *changed;
+    bool certain; /* ...that all of it was read */
+    size_t known; /* the log of this mark was read farther just now than the source reaches */
+};
+
+static void note_other(struct reader *reader, const struct candidate *candidate, enum found found,
+                       struct other *other)
+{
+    enum alike alike = points_compare(reader, candidate->mark);
+    if (found == FOUND_SHORTER && alike == ALIKE_SO_FAR && candidate->follows != INPUT_NEW)
+        alike = points_compare_ends(reader, &reader->input->sources[candidate->follows]);
+    bool is_copy = alike == ALIKE_WHOLE || (alike == ALIKE_SO_FAR && !candidate->mark->remembered);
+    if (found == FOUND_SHORTER && is_copy) {
+        if (!other->shorter)
+            other->shorter = candidate;
+        if (candidate->follows != INPUT_NEW)
+            other->known = candidate->known;
+        other->certain = other->certain || alike == ALIKE_WHOLE;
+    } else if (!other->changed && was_changed(reader, candidate, alike)) {
+        other->changed = candidate;
+    }
+}
+
 static bool try_candidates(struct reader *reader, const struct candidate *list, size_t count)
 {
-    const struct candidate *shorter = NULL, *changed = NULL;
+    struct other other = {.known = INPUT_NEW};
     for (size_t i = 0; i < count; i++) {
+        if (list[i].follows == INPUT_NEW && list[i].known == other.known)
+            continue;
         enum found found = try_mark(reader, list[i].mark);
         if (found == FOUND) {
             go_on(reader, &list[i]);
             return true;
         }
-        if (found == FOUND_SHORTER && !shorter)
-            shorter = &list[i];
-        if (found == FOUND_OTHER && !changed && was_changed(reader, &list[i]))
-            changed = &list[i];
-        if ((i + 1 < count || found == FOUND_OTHER) && !restart(reader)) {
+        note_other(reader, &list[i], found, &other);
+        bool goes_on = i + 1 < count || !other.shorter;
+        if (goes_on && !restart(reader)) {
             source_set_error(reader->source, "begins like other logs, and cannot be read again to "
                                              "tell which it is: put it into a file");
             return false;
         }
     }
-    if (shorter)
-        take_shorter(reader, shorter);
-    else if (changed)
-        return refuse_change(reader, changed);
-    return !shorter; /* a log that was never seen */
+    if (other.shorter)
+        take_shorter(reader, other.shorter, other.certain);
+    else if (other.changed)
+        return refuse_change(reader, other.changed);
+    return !other.shorter; /* a log that was never seen */
 }
 
 bool resume_find(struct reader *reader)
@@ -317,6 +363,7 @@ void resume_saw(struct reader *reader, const char *bytes, size_t len)
         return;
     if (!reader->window)
         reader->window = mem_alloc(WINDOW_BYTES + INPUT_HEAD_MAX);
+    points_saw(reader, bytes, len, reader->source->resumed_at + reader->source->bytes);
     size_t room = WINDOW_BYTES + INPUT_HEAD_MAX, part = len < room ? len : room;
     size_t kept = reader->window_len < room - part ? reader->window_len : room - part;
     memmove(reader->window, reader->window + reader->window_len - kept, kept);
@@ -324,15 +371,24 @@ void resume_saw(struct reader *reader, const char *bytes, size_t len)
     reader->window_len = kept + part;
 }
 
-bool resume_waits(struct reader *reader, bool has_rest)
+/* Nobody writes to the source any more. */
+static bool is_closed(const struct reader *reader)
 {
     const struct source *source = reader->source;
-    if (!options_of(reader)->resume || !has_rest)
+    return source->complete && S_ISREG(reader->file.st_mode) &&
+           (reader->codec != &codec_plain || source->rotated ||
+            options_of(reader)->now - source->mtime > REST_SECONDS);
+}
+
+bool resume_waits(struct reader *reader, size_t rest)
+{
+    if (!options_of(reader)->resume || !rest)
         return false;
-    bool final = source->complete && S_ISREG(reader->file.st_mode) &&
-                 options_of(reader)->now - source->mtime > REST_SECONDS;
-    reader->source->partial = !final;
-    return !final;
+    if (rest == reader->counted) /* as far as it stands there it counts already */
+        return true;
+    reader->source->partial = !is_closed(reader);
+    reader->unfinished = reader->source->partial ? 0 : rest;
+    return reader->source->partial;
 }
 
 static uint64_t tail_hash(const struct reader *reader, int64_t end, int64_t offset, size_t len,
@@ -348,35 +404,27 @@ static uint64_t tail_hash(const struct reader *reader, int64_t end, int64_t offs
     return hash_bytes(sv_make(reader->window + reader->window_len - beyond - len, len));
 }
 
-static void mark_lines(struct mark *mark, sv head)
-{
-    for (size_t end = 0; end < head.len && mark->line_count < MARK_LINES_MAX;) {
-        size_t newline = sv_find_byte(sv_skip(head, end), '\n');
-        if (newline == SV_NPOS)
-            return;
-        end += newline + 1;
-        mark->line[mark->line_count].end = (uint32_t)end;
-        mark->line[mark->line_count++].hash = hash_bytes(sv_sub(head, 0, end));
-    }
-}
-
 void resume_mark(struct reader *reader)
 {
     struct source *source = reader->source;
     if (!reader->open)
         return;
     int64_t end = source->resumed_at + source->bytes;
-    int64_t offset = end - (int64_t)reader->carry_len;
-    bool known;
+    int64_t offset = end - (int64_t)reader->carry_len - (int64_t)reader->unfinished;
+    size_t unfinished = reader->unfinished ? reader->unfinished : reader->counted;
+    bool known, alone = offset == 0 && reader->unfinished;
+    if (alone) /* a log of one line that is not finished: there is nothing else to know it by */
+        offset = end;
     if (offset == 0)
         return;
     struct mark mark = {.offset = offset,
                         .set = source->set,
                         .head_len = offset < HEAD_BYTES ? (uint32_t)offset : HEAD_BYTES,
                         .tail_len = offset < TAIL_BYTES ? (uint32_t)offset : TAIL_BYTES,
-                        .skipping = reader->skipping};
+                        .skipping = reader->skipping || alone,
+                        .unfinished = alone ? 0 : (uint32_t)unfinished};
     mark.head_hash = hash_bytes(sv_make(reader->head, mark.head_len));
-    mark_lines(&mark, sv_make(reader->head, mark.head_len));
+    points_mark(reader, &mark, source->resumed_at ? &source->mark : NULL);
     mark.tail_hash = tail_hash(reader, end, offset, mark.tail_len, &known);
     if (!known) { /* truncated while it was read: what we read is not there any more */
         mark.tail_len = 0;

@@ -21,8 +21,9 @@ bool resume_is_unchanged(struct reader *reader);
 bool resume_find(struct reader *reader);
 /* Bytes that were decoded just now. */
 void resume_saw(struct reader *reader, const char *bytes, size_t len);
-/* At the end of the source: must its last line, which has no newline, wait for the rest of it? */
-bool resume_waits(struct reader *reader, bool has_rest);
+/* At the end of the source, behind whose last newline so many bytes stand: must that line wait for
+ * the rest of it? */
+bool resume_waits(struct reader *reader, size_t rest);
 /* The reader closes: what is to be remembered goes into the source. */
 void resume_mark(struct reader *reader);
 

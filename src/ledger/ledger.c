@@ -101,13 +101,38 @@ static bool is_other_queue(const struct ledger *ledger, const struct message *me
     return !message->announced || (int32_t)(sequence - message->sequence) > 0;
 }
 
+static bool is_loopback(sv host)
+{
+    return sv_starts(host, SV("127.")) || sv_eq(host, SV("::1")) ||
+           sv_eq_nocase(host, SV("localhost"));
+}
+
+/* mx1 and mx1.example.com are one. */
+static bool is_same_host(sv a, sv b)
+{
+    sv rest;
+    return a.len && b.len && sv_eq_nocase(sv_cut(a, '.', &rest), sv_cut(b, '.', &rest)) &&
+           !is_digit(a.ptr[0]);
+}
+
+/* It went to our own host, which may have given it an id of ours that no line spoke of so far. One
+ * that has it already is older than this message. */
+static uint64_t awaited_message(const struct ledger *ledger, const struct record *attempt)
+{
+    const struct relay *relay = &attempt->relay;
+    bool here = is_loopback(relay->ip.len ? relay->ip : relay->host) ||
+                is_same_host(relay->host, attempt->host);
+    if (!here || !attempt->forwarded_key || attempt->forwarded_key == attempt->queue_key)
+        return 0;
+    uint64_t key = message_key(attempt, attempt->forwarded_key);
+    return messages_find(&ledger->messages, key) ? 0 : key;
+}
+
 /* amavis on our own host says what the MTA behind it answered. Its queue id may be in no log that
  * is read, or come only later (`grep status=`). */
 static bool is_passed_on(const struct record *attempt)
 {
-    sv host = attempt->relay.ip.len ? attempt->relay.ip : attempt->relay.host;
-    bool here = sv_starts(host, SV("127.")) || sv_eq(host, SV("::1")) ||
-                sv_eq_nocase(host, SV("localhost"));
+    bool here = is_loopback(attempt->relay.ip.len ? attempt->relay.ip : attempt->relay.host);
     return here && attempt->forwarded_key && sv_starts(attempt->reply.text, SV("from MTA("));
 }
 
@@ -280,8 +305,10 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
         if (pending)
             event = expiry_of(record, pending, record->original);
     }
-    if (*outcome == OUTCOME_DELIVERED)
+    if (*outcome == OUTCOME_DELIVERED) {
         note_waiting(ledger, message, &event);
+        event.awaited = awaited_message(ledger, record);
+    }
     if (*outcome == OUTCOME_DEFERRED) {
         pendings_defer(pendings, message_fingerprint(message), &message->pending, record);
         if (message->closed) /* an alias has more recipients than sendmail counted */

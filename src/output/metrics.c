@@ -60,6 +60,16 @@ static void add_run(struct buf *out, const struct report *report)
                report->generated_at);
 }
 
+/* Of a log that fell silent nothing else tells: its runs are complete. */
+static void add_newest(struct buf *out, const struct report *report)
+{
+    if (report->newest)
+        number(out, "newest_attempt_timestamp_seconds",
+               "When the newest delivery attempt was, of those in the history or the last run; "
+               "absent if there is none.",
+               report->newest);
+}
+
 static void by_result(struct buf *out, const char *metric, const struct line_tally *lines)
 {
     labelled(out, metric, "result", SV("delivery"), lines->delivery);
@@ -182,6 +192,7 @@ void output_metrics(struct outfile *out, const struct report *report)
 {
     struct buf text = {0};
     add_run(&text, report);
+    add_newest(&text, report);
     add_lines(&text, report);
     add_replies(&text, report);
     add_providers(&text, report);

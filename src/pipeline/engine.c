@@ -202,6 +202,8 @@ static void *work(void *context)
                                     options->inbound, !options->sink || options->failures_alone};
     struct worker worker;
     worker_init(&worker, &parser);
+    worker.keep_lines = options->keep_lines;
+    worker.lines_seed = options->lines_seed;
     classifier_own_hops(worker.classifier, options->relays, options->relay_count);
     classifier_own_hops(worker.classifier, options->filters, options->filter_count);
     pthread_mutex_lock(&engine->mutex);
@@ -246,7 +248,7 @@ static void engine_release(struct engine *engine)
 {
     for (size_t i = 0; i < engine->slot_count; i++) {
         chunk_release(&engine->slots[i].chunk);
-        records_release(&engine->slots[i].batch.records);
+        batch_release(&engine->slots[i].batch);
     }
     for (size_t i = 0; i < engine->source_count; i++)
         reader_close(engine->streams[i].reader);

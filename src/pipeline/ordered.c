@@ -77,7 +77,8 @@ static void on_placed(void *context, struct event *event)
     options->sink(options->sink_context, event);
 }
 
-static void on_event(void *context, struct event *event)
+/* Whether it was a delivery, or a way into another queue of ours, is known. */
+static void on_decided(void *context, struct event *event)
 {
     struct ordered_stage *stage = context;
     const struct pipeline_options *options = stage->options;
@@ -92,10 +93,17 @@ static void on_event(void *context, struct event *event)
     doubts_take(&stage->doubts, event);
 }
 
+static void on_event(void *context, struct event *event)
+{
+    struct ordered_stage *stage = context;
+    awaited_take(&stage->awaited, event);
+}
+
 static void begin_source(struct ordered_stage *stage, size_t source)
 {
     const struct pipeline_options *options = stage->options;
     size_t known = input_source(stage->input, source)->known;
+    awaited_end(&stage->awaited);
     doubts_end(&stage->doubts);
     stage->source = source;
     doubts_begin(&stage->doubts, options->last_time && known != INPUT_NEW
@@ -105,6 +113,8 @@ static void begin_source(struct ordered_stage *stage, size_t source)
 
 void ordered_finish(struct ordered_stage *stage)
 {
+    awaited_end(&stage->awaited);
+    awaited_release(&stage->awaited);
     doubts_end(&stage->doubts);
     doubts_release(&stage->doubts);
 }
@@ -117,6 +127,8 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     size_t count = input_source_count(input);
     *stage = (struct ordered_stage){
         .scan = scan, .input = input, .options = options, .source = SIZE_MAX};
+    stage->awaited.handler = on_decided;
+    stage->awaited.context = stage;
     stage->doubts.handler = on_placed;
     stage->doubts.context = stage;
     stage->doubts.now = options->today;
@@ -148,6 +160,17 @@ static void note_seen(struct source_seen *seen, const struct batch *batch)
     seen->mail += batch->lines.delivery + batch->lines.context;
 }
 
+/* Did the last line say something, although it has no newline? If not, it comes again with one. */
+static void note_unfinished(struct source *from, const struct batch *batch)
+{
+    const struct records *records = &batch->records;
+    if (!batch->unfinished)
+        return;
+    from->understood =
+        records->count && records->list[records->count - 1].line == from->lines_total;
+    from->lines_total -= !from->understood;
+}
+
 void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch)
 {
     struct scan_result *scan = stage->scan;
@@ -174,14 +197,20 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
                 tally_prefetch_more(soon, &records[i + SOON]);
         }
         records[i].line += first;
+        awaited_seen(&stage->awaited, records[i].message_key);
         ledger_apply(scan->ledger, file, &records[i]);
     }
     note_seen(&scan->source_seen[source], batch);
     scan->source_lines[source] += batch->lines.total;
     from->lines_total = from->lines_before + scan->source_lines[source];
+    note_unfinished(from, batch);
+    lines_read_add(&scan->lines_read, batch->read, batch->read_count);
+    scan->lines_read.overflowed = scan->lines_read.overflowed || batch->forgotten;
+    batch->lines.total -= (int64_t)batch->known;
+    batch->lines.other -= (int64_t)batch->known;
     line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
-    bool dated = stage->period && !stage->doubts.count;
+    bool dated = stage->period && !stage->doubts.count && !stage->awaited.count;
     if (stage->options->by_day)
         line_tally_merge(dated ? &stage->period->lines : &scan->undated, &batch->lines);
 }

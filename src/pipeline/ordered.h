@@ -3,6 +3,7 @@
 #ifndef BOUNCELOG_PIPELINE_ORDERED_H
 #define BOUNCELOG_PIPELINE_ORDERED_H
 
+#include "awaited.h"
 #include "bouncelog/pipeline/pipeline.h"
 #include "doubts.h"
 #include "worker.h"
@@ -11,6 +12,7 @@ struct ordered_stage {
     struct scan_result *scan;
     struct input *input;
     const struct pipeline_options *options;
+    struct awaited awaited;
     struct doubts doubts;
     size_t source;         /* that is being read; SIZE_MAX: none yet */
     uint64_t set;          /* of it */

@@ -59,6 +59,7 @@ void scan_result_release(struct scan_result *scan)
     evidence_release(&scan->evidence);
     ledger_free(scan->ledger);
     duplicates_release(&scan->duplicates);
+    lines_read_release(&scan->lines_read);
     for (size_t i = 0; i < map_count(&scan->days); i++)
         period_release(map_value_at(&scan->days, i));
     map_release(&scan->days);

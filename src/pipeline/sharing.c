@@ -4,6 +4,8 @@
  * for each event. */
 #include "sharing.h"
 
+#include <string.h>
+
 #include "bouncelog/base/mem.h"
 #include "bouncelog/parse/parse.h"
 
@@ -54,6 +56,16 @@ static void note_journal(struct sharing *sharing)
             note_hosts(sharing, i, SV_EMPTY);
 }
 
+/* What standard input holds is known once it is read: it may be of any of the hosts. */
+static void add_standard_input(struct duplicates *duplicates, struct input *input)
+{
+    bool there = false;
+    for (size_t i = 0; i < input_source_count(input); i++)
+        there = there || strcmp(input_source(input, i)->path, "-") == 0;
+    for (size_t i = 0; there && i < input_source_count(input); i++)
+        duplicates_add_set(duplicates, input_source(input, i)->set);
+}
+
 static void add_shared(struct duplicates *duplicates, const struct map *sets)
 {
     for (size_t i = 0; i < map_count(sets); i++)
@@ -77,6 +89,7 @@ void sharing_find(struct duplicates *duplicates, struct input *input,
     input_heads(input, note_hosts, &sharing);
     note_journal(&sharing);
     add_shared(duplicates, &sharing.sets);
+    add_standard_input(duplicates, input);
     for (size_t i = 0; i < map_count(&sharing.sets); i++)
         map_release(map_value_at(&sharing.sets, i));
     map_release(&sharing.sets);

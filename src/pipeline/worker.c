@@ -3,6 +3,7 @@
  * Lines that nobody understands are counted, and the first few are kept as samples. */
 #include "worker.h"
 
+#include "bouncelog/base/mem.h"
 #include "bouncelog/ledger/ledger.h"
 
 void worker_init(struct worker *worker, const struct parser_options *options)
@@ -15,6 +16,25 @@ void worker_release(struct worker *worker)
 {
     parser_free(worker->parser);
     classifier_free(worker->classifier);
+}
+
+void batch_release(struct batch *batch)
+{
+    records_release(&batch->records);
+    mem_free(batch->read);
+    *batch = (struct batch){0};
+}
+
+static void keep_lines(const struct worker *worker, sv rest, struct batch *batch)
+{
+    batch->read_count = 0;
+    while (worker->keep_lines && rest.len) {
+        uint64_t line = input_line(sv_cut(rest, '\n', &rest), worker->lines_seed);
+        if (line == INPUT_LINE_NONE)
+            continue;
+        batch->read = mem_room(batch->read, batch->read_count, sizeof *batch->read);
+        batch->read[batch->read_count++] = line;
+    }
 }
 
 static void judge_records(struct worker *worker, struct batch *batch, size_t from, int64_t number,
@@ -47,6 +67,10 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
     enum line_class class;
     read.in_quotes = in_quotes;
     read.open_pieces = chunk->open;
+    batch->known = chunk->known;
+    batch->unfinished = chunk->unfinished;
+    batch->forgotten = chunk->forgotten;
+    keep_lines(worker, chunk->forgotten ? SV_EMPTY : chunk->bytes, batch); /* before they change */
     records_clear(&batch->records);
     line_tally_clear(lines);
     for (size_t from = 0; parser_next(worker->parser, clock, &read, &class, &batch->records);

@@ -11,6 +11,8 @@
 struct worker {
     struct parser *parser;
     struct classifier *classifier;
+    bool keep_lines; /* see pipeline_options */
+    uint64_t lines_seed;
 };
 
 /* What a chunk gave; recycled. Lines are counted from the chunk's first one, which is 0: how many
@@ -21,7 +23,14 @@ struct batch {
     int64_t headless;        /* lines without a header that is known... */
     char unread[UNREAD_MAX]; /* ...the beginning of the first one */
     size_t unread_len;
+    uint64_t *read; /* fingerprints of the lines, where they are kept */
+    size_t read_count;
+    bool forgotten;  /* they are not */
+    size_t known;    /* lines that are empty because they were read before: none of `lines` */
+    bool unfinished; /* the last line has no newline, and counts all the same */
 };
+
+void batch_release(struct batch *batch);
 
 void worker_init(struct worker *worker, const struct parser_options *options);
 void worker_release(struct worker *worker);

@@ -194,6 +194,9 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->has_window = tally->first <= tally->last;
     report->first = tally->first;
     report->last = tally->last;
+    report->newest = source->newest;
+    if (report->has_window && report->last > report->newest)
+        report->newest = report->last;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         report->attempts[i] = tally->attempts[i];
         report->attempts_total += tally->attempts[i];

@@ -456,15 +456,26 @@ def parting(folder):
         n.write(name, log_line(1, 5, 'c'))
     n.scan('mail.log', 'syslog')
     n.attempts(3, 'two logs that part')
-    n = Nights(folder, 'cut') # lines are taken out, others added: what is new cannot be told
+    n = Nights(folder, 'cut') # lines are taken out, others added: what is new is told by the lines
     lines = [log_line(1, second, f'u{second}') for second in range(50)]
     n.write('m', *lines)
     n.scan('m')
     n.write('m', *lines[:30], *lines[33:], log_line(2, 1, 'new'), mode='w')
-    check('was read' in n.scan('m', code=3)['inputs'][0]['error'], 'a log that lost lines')
+    n.scan('m')
+    n.attempts(51, 'a log that lost lines')
     n.write('m', *(line.replace('u30@', 'gone@') for line in lines), log_line(2, 1, 'new'), mode='w')
-    n.scan('m', code=3)
-    n.attempts(50, 'a log that was changed')
+    n.scan('m')
+    n.attempts(52, 'a log with a line that was changed')
+    n = Nights(folder, 'cut-late') # ...and nobody remembers those that were read
+    n.write('m', *lines)
+    n.scan('m')
+    later = dict(os.environ, SOURCE_DATE_EPOCH=str(int(os.environ.get('SOURCE_DATE_EPOCH', time.time())) + 40 * 86400))
+    for second in (1, 2):
+        n.write('x', log_line(3, second, 'x'))
+        run('scan', '-d', n.db, n.path('x'), environment=later)
+    n.write('m', *lines[:30], *lines[33:], log_line(2, 1, 'new'), mode='w')
+    check('was read' in n.scan('m', code=3)['inputs'][0]['error'], 'a log that lost lines, late')
+    n.attempts(52, 'a log that was changed late')
     n = Nights(folder, 'stdin')
     content = ''.join(log_line(1, second, f'u{second}') for second in range(5))
     n.write('m', content)

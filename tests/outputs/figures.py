@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The page, the metrics and the table say the same numbers as the summary; the same input gives the same
 bytes; and each metric, with each value of its labels that is not chosen by a log, moves in some run."""
-import collections, gzip, html.parser, json, os, re, shutil, subprocess, sys, tempfile
+import collections, datetime, gzip, html.parser, json, os, re, shutil, subprocess, sys, tempfile
 
 PROGRAM, faults = os.environ['BOUNCELOG'], 0
 OUTCOMES = ('delivered', 'deferred', 'bounced', 'expired', 'handed_over', 'discarded', 'refused')
@@ -192,6 +192,9 @@ def check_metrics(what, text, summary):
         'ambiguous': summary['ambiguous']['count'], 'evicted': summary['evicted'],
         'input': sum(i['error'] is not None for i in summary['inputs']), 'unclassified': summary['unclassified']['count'],
         'strange_time': summary['strange_times'], 'unparsed': summary['unparsed']['count'], 'unresolved_expiry': summary['unresolved_expiries']}))
+    newest, last = single('newest_attempt_timestamp_seconds'), summary['window']['last']
+    seconds = last and int(datetime.datetime.fromisoformat(last.replace('Z', '+00:00')).timestamp())
+    same(f'{what}: metrics, newest attempt', (newest or 0) >= (seconds or 0), True)
     same(f'{what}: metrics, success', (single('last_success_timestamp_seconds') is not None), single('last_run_complete') == 1)
 
 

@@ -256,6 +256,7 @@ ALERTS = {
     ('BouncelogStale', None): {47: set(), 52: {('a', None), ('b', None)}},
     ('BouncelogNoMetrics', None): {47: set(), 70: {(None, None)}},
     ('BouncelogIncomplete', None): {47: set()},
+    ('MailLogSilent', None): {47: {('a', None), ('b', None)}}, # the logs are of long before
     ('MailNewlyBlocked', 'run'): {23: set(), 47: {('b', 'ip_blocklisted')}, 49: set()},
     ('PermanentFailuresHigh', 'run'): {23: set(), 47: {('b', None)}},
     ('LinesNotUnderstood', 'run'): {23: set(), 47: {('b', None)}},

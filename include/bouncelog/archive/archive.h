@@ -22,6 +22,7 @@ struct archive_options {
     const struct patterns *patterns; /* must outlive the archive */
     int64_t now;
     const char *what; /* the command */
+    bool reads_logs;  /* a scan: it goes on from what earlier ones have read */
 };
 
 /* Unless it is for reading, what is done with it is one transaction from here to archive_commit. */
@@ -39,6 +40,8 @@ int archive_check(const struct archive *archive, struct err *err) MUST_CHECK;
 bool archive_is_new(const struct archive *archive);
 /* When an earlier run held the lists back, which nobody has answered; 0: they are free. */
 int64_t archive_braked_at(const struct archive *archive);
+/* Time of the newest attempt in a log of this host, after archive_view of any; 0: none. */
+int64_t archive_newest(const struct archive *archive);
 /* Evidence of other hosts was merged in; known once evidence was looked at. */
 bool archive_has_others(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */

@@ -26,6 +26,7 @@ enum item_kind {
     ITEM_LEDGER = 6,      /* messages on their way */
     ITEM_ALLOW = 7,       /* never to be suppressed */
     ITEM_SENDERS = 8,     /* envelope senders of ours */
+    ITEM_LINES = 14,      /* fingerprints of the lines that a run read */
     ITEM_BRAKE = 13,      /* the lists stay as they are until a person says otherwise */
     ITEM_TOTALS = 12,     /* counters since the history began: pruning does not lower them */
     ITEM_DUPLICATES = 11, /* the latest events of logs of one host */

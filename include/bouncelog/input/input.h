@@ -20,7 +20,7 @@
 #define BOUNCELOG_INPUT_INPUT_H
 
 #include "bouncelog/base/err.h"
-#include "bouncelog/base/sv.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/input/journal.h"
 
 enum {
@@ -29,10 +29,24 @@ enum {
     INPUT_SLACK = 64, /* zero bytes behind a chunk, for readers of whole vectors */
 };
 
+/* So many lines are remembered from run to run: of runs that read standard input or a window, and
+ * of those that read logs alone; of a plain log those in its last bytes. */
+enum {
+    INPUT_LINES_KEPT = 1000000,
+    INPUT_LINES_KEPT_OF_LOGS = 100000,
+    INPUT_BYTES_KEPT_OF_LOG = 32 * 1024 * 1024
+};
+
 /* How far a log was read, in decoded bytes, and what stood there: its beginning and the bytes
- * before the offset say whether a file is that log, whatever its name, inode or packing is by now.
+ * before the offset say whether a file is that log, whatever its name, inode or packing is by now;
+ * the points between tell logs apart that begin alike.
  */
-enum { MARK_LINES_MAX = 64, MARK_HASHED_MAX = 4096 };
+enum {
+    MARK_LINES_MAX = 64,
+    MARK_HASHED_MAX = 4096,
+    MARK_POINTS_MAX = 104,
+    MARK_POINT_BYTES = 1024
+};
 struct mark {
     int64_t offset;     /* behind the last line that was read */
     int64_t lines;      /* before it */
@@ -41,14 +55,29 @@ struct mark {
     uint64_t tail_hash; /* of the tail_len bytes before the offset */
     uint32_t head_len, tail_len;
     bool skipping; /* in the middle of a line that was cut */
-    /* The first lines, by where each ends, with the hash of all up to there: a copy that is shorter
-     * than the head ends at one of them. */
+    /* Behind the offset: bytes of a last line that has no newline, and counted all the same. It was
+     * understood: the rest of it, should it ever come, does not count. Else it would. */
+    uint32_t unfinished;
+    bool understood;
+    bool remembered; /* all its lines are among input_options.lines_read */
+    /* Hashes of MARK_POINT_BYTES each, along the log (mark_point_at), as far as it was read. */
+    size_t point_count;
+    uint64_t point[MARK_POINTS_MAX];
+    /* The first lines, by where each ends, with the hash of all up to there: a short copy ends at
+     * one of them. */
     size_t line_count;
     struct {
         uint32_t end;
         uint64_t hash;
     } line[MARK_LINES_MAX];
 };
+
+/* Four points from each power of two to the next, so that the last one is never far from the end.
+ */
+static inline int64_t mark_point_at(size_t i)
+{
+    return (INT64_C(1024) * (4 + (int64_t)(i % 4))) << (i / 4);
+}
 
 /* A file whose metadata did not change since it was read to its end holds nothing new. */
 struct seen {
@@ -64,6 +93,7 @@ struct source {
     const char *format; /* "plain", "gzip", "zstd", "xz", "bzip2", "journal"; "unknown" before it is
                          * open */
     uint64_t set;       /* fingerprint of the rotated set that it is of */
+    bool rotated;       /* by its name, nobody writes to it any more */
     int64_t mtime;      /* seconds since 1970; 0 for standard input */
     int64_t bytes;      /* decoded so far */
     int64_t size;       /* on disk; 0 when unknown */
@@ -88,6 +118,9 @@ struct source {
     char cursor[CURSOR_MAX]; /* of the last entry that was given; empty: nothing was read */
     int64_t disbelieved;     /* entries whose name is not theirs */
     int64_t begins_behind; /* journal_options.begins_behind, where it was heeded; INT64_MIN: not */
+    bool understood;      /* its last line, which has no newline, said something: written by whoever
+                           * reads it, and part of its mark */
+    int64_t known_lines;  /* lines of it that an earlier run read: they do not count */
 };
 enum { INPUT_NEW = INT32_MAX };
 
@@ -95,6 +128,9 @@ enum { INPUT_NEW = INT32_MAX };
 struct chunk {
     size_t source;    /* index */
     bool first;       /* the first chunk of its source */
+    bool unfinished;  /* its last line has no newline, and counts all the same: see struct mark */
+    bool forgotten;   /* its lines need not be remembered */
+    size_t known;     /* so many of its lines were read in an earlier run: they are empty now */
     sv bytes;         /* writable; INPUT_SLACK readable zero bytes behind it */
     int64_t consumed; /* raw bytes of the source that were read by then */
     unsigned open;    /* what the chunk before left open, as its cut said */
@@ -112,10 +148,25 @@ struct input_options {
     size_t mark_count;
     const struct seen *seen;
     size_t seen_count;
-    int64_t
-        now; /* seconds since 1970: a partial line of a file that rests since days is its last */
+    /* Seconds since 1970: a partial line of a file that rests since a day is its last. */
+    int64_t now;
+    /* Lines that earlier runs read (input_line); flags: how many more of the same. A source that
+     * continues no mark may be a window into a log that was read: what it has of them is made
+     * empty. NULL: none. */
+    const struct fpset *lines_read;
+    bool lines_forgotten; /* earlier runs read more than that */
+    uint64_t lines_seed;  /* of whose lines they are */
     struct journal_options journal; /* read behind all others */
 };
+
+/* The fingerprint of a line, without its newline; INPUT_LINE_NONE: an empty one has none. */
+enum { INPUT_LINE_BITS = 56, INPUT_LINE_NONE = 0 };
+static inline uint64_t input_line(sv line, uint64_t seed)
+{
+    return line.len ? hash_mix(hash_bytes(line), seed) >> (64 - INPUT_LINE_BITS)
+                                                              << (64 - INPUT_LINE_BITS)
+                    : INPUT_LINE_NONE;
+}
 
 /* Never fails: what cannot be read is found when its turn comes. paths are copied. */
 struct input *input_plan(const char *const *paths, size_t count, struct input_options options);

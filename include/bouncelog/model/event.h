@@ -121,6 +121,9 @@ struct event {
     uint32_t deferrals;
     int64_t waited_s;
     uint64_t message; /* fingerprint of (host, queue id, use of the id) */
+    /* A delivery to our own host that names a queue id which was not seen yet: should the message
+     * of this key (record.message_key) come, it was none. 0: nothing is waited for. */
+    uint64_t awaited;
 };
 
 #endif

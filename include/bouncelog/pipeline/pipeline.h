@@ -14,6 +14,7 @@
 #include "bouncelog/ledger/duplicates.h"
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/pattern/patterns.h"
+#include "bouncelog/pipeline/lines_read.h"
 #include "bouncelog/tally/tally.h"
 
 typedef void event_sink(void *context, const struct event *event);
@@ -43,8 +44,10 @@ struct pipeline_options {
     /* After each chunk: raw bytes that were read of all sources; may be NULL. */
     void (*progress)(void *context, int64_t consumed);
     void *progress_context;
-    unsigned jobs; /* threads; 0: one */
-    bool by_day;   /* counts into scan.days as well */
+    unsigned jobs;       /* threads; 0: one */
+    bool by_day;         /* counts into scan.days as well */
+    bool keep_lines;     /* in scan.lines_read... */
+    uint64_t lines_seed; /* ...as input_options has it */
     /* Puts what earlier runs left into a scan that is new; may be NULL. */
     void (*prepare)(void *context, struct scan_result *scan);
     void *prepare_context;
@@ -69,6 +72,7 @@ struct scan_result {
     struct evidence evidence;
     struct ledger *ledger;
     struct duplicates duplicates;
+    struct lines_read lines_read;
     int64_t duplicate_count;   /* events that another log had told already: counted once */
     struct map days;           /* with by_day: int64_t days since 1970 -> struct period */
     struct tally strange;      /* attempts whose times cannot be, of any day */

@@ -196,6 +196,7 @@ struct report {
     bool redacted; /* there was a redactor */
     const struct input_status *inputs;
     size_t input_count;
+    int64_t newest; /* time of the newest attempt that is known of; 0: none */
     bool has_window;
     int64_t first, last;
     struct line_tally lines; /* its samples: see below */
@@ -283,6 +284,7 @@ struct report_source {
     const struct tally *before;
     bool before_holds_all;
     const struct period *totals; /* since the history began; NULL: there is no history */
+    int64_t newest; /* time of the newest attempt of the history; 0: none, or no history */
 };
 
 void report_make(struct report *report, const struct report_source *source,
