@@ -18,8 +18,17 @@ bool archive_is_own(const struct archive *archive, const struct item *item)
 
 int archive_damaged(const struct archive *archive, const char *what, struct err *err)
 {
-    return err_set(err, ERR_HISTORY, "%s: is damaged: %s cannot be read; it was not touched",
-                   archive->options.path, what);
+    int64_t last = history_last_run(archive->history);
+    err_set(err, ERR_HISTORY,
+            "%s: is damaged: %s cannot be read; it was not touched: restore it from a copy",
+            archive->options.path, what);
+    if (last) { /* it may have come by a merge */
+        struct err undo = *err;
+        err_set(err, ERR_HISTORY,
+                "%s, or take back what the last run left with `bouncelog history undo -d %s %lld`",
+                undo.text, archive->options.path, (long long)last);
+    }
+    return -1;
 }
 
 sv archive_day_key(int64_t day, char *text)

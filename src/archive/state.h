@@ -52,6 +52,10 @@ size_t archive_find_stream(const struct archive *archive, sv key);
 bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);
 
+/* Can all values of the history at `path` be read? ERR_HISTORY: the first that cannot. */
+int archive_check_items(struct archive *archive, struct history *other, const char *path,
+                        struct err *err) MUST_CHECK;
+
 void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark);
 int stream_unpack(struct stream *stream, struct mark *mark, sv bytes);
 
