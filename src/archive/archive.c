@@ -192,9 +192,9 @@ static int load(struct archive *archive, struct err *err)
         archive_load_places(archive, err) < 0 ||
         history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0 ||
         history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0 ||
-        brake_load(archive, err) < 0)
+        brake_load(archive, err) < 0 || counting_load(archive, err) < 0)
         return -1;
-    return 0;
+    return counting_check(archive, err);
 }
 
 int archive_open(struct archive **out, const struct archive_options *options, struct err *err)

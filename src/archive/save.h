@@ -21,6 +21,7 @@ int save_place(struct save *save, const struct source *source, sv key) MUST_CHEC
 /* Evidence that has changed, with where each address stands on the lists now. */
 int save_addresses(struct save *save) MUST_CHECK;
 int save_domains(struct save *save) MUST_CHECK;
+int save_counting(struct save *save) MUST_CHECK;
 /* A brake that holds is remembered, one that was answered forgotten. */
 int save_brake(struct save *save) MUST_CHECK;
 

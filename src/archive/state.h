@@ -24,8 +24,10 @@ struct archive {
     size_t place_count;
     struct map allowed;
     struct arena texts;
-    struct err failed;              /* what went wrong where nothing can be returned */
-    int64_t braked_at;              /* since when the lists are held back; 0: they are not */
+    struct err failed; /* what went wrong where nothing can be returned */
+    int64_t braked_at; /* since when the lists are held back; 0: they are not */
+    sv counting;       /* which mail was counted so far */
+    bool counting_known;
     bool has_others;                /* there is evidence of other hosts */
     struct fpset tried;             /* recipients that mail was tried for on the days asked for */
     const struct scan_result *scan; /* whose days are not in the history yet */
@@ -66,6 +68,9 @@ int archive_add_evidence(struct archive *archive, struct evidence *evidence, boo
  * recorded, or all. */
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err) MUST_CHECK;
+/* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
+int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
+int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;
 /* ITEM_BRAKE: since when the lists are held back. */
 int brake_load(struct archive *archive, struct err *err) MUST_CHECK;
 int64_t archive_tried_on(void *archive, const int64_t *days, size_t count);

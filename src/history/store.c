@@ -37,6 +37,8 @@ static const char *const names[] = {
     [ITEM_ACTIVITY] = "the counters of a day",
     [ITEM_DUPLICATES] = "the latest events",
     [ITEM_TOTALS] = "the totals",
+    [ITEM_COUNTING] = "which mail counts",
+    [ITEM_JOURNAL] = "where a journal was read to",
     [ITEM_BRAKE] = "the brake",
 };
 

@@ -7,10 +7,9 @@
  * long as it is among the last HISTORY_RUNS_KEPT.
  *
  * Writers hold a lock on the file FILE.lock, which is never removed; readers need none. A file that
- * is damaged, foreign or of a newer program is refused, never repaired or made anew. Each page has a
- * checksum, so that a bit that flipped anywhere is found by whoever reads the page.
- * Rollback journal, synchronous=FULL: https://www.sqlite.org/lang_transaction.html
- * Thread: one. */
+ * is damaged, foreign or of a newer program is refused, never repaired or made anew. Each page has
+ * a checksum, so that a bit that flipped anywhere is found by whoever reads the page. Rollback
+ * journal, synchronous=FULL: https://www.sqlite.org/lang_transaction.html Thread: one. */
 #ifndef BOUNCELOG_HISTORY_HISTORY_H
 #define BOUNCELOG_HISTORY_HISTORY_H
 
@@ -27,6 +26,7 @@ enum item_kind {
     ITEM_LEDGER = 6,      /* messages on their way */
     ITEM_ALLOW = 7,       /* never to be suppressed */
     ITEM_SENDERS = 8,     /* envelope senders of ours */
+    ITEM_COUNTING = 16,   /* which mail the counts are of */
     ITEM_BRAKE = 13,      /* the lists stay as they are until a person says otherwise */
     ITEM_TOTALS = 12,     /* counters since the history began: pruning does not lower them */
     ITEM_DUPLICATES = 11, /* the latest events of logs of one host */
