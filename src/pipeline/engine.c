@@ -239,6 +239,7 @@ static void engine_release(struct engine *engine)
     for (size_t i = 0; i < engine->slot_count; i++) {
         chunk_release(&engine->slots[i].chunk);
         records_release(&engine->slots[i].batch.records);
+        chunk_days_release(&engine->slots[i].batch.days);
     }
     for (size_t i = 0; i < engine->source_count; i++)
         reader_close(engine->streams[i].reader);

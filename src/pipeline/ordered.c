@@ -98,6 +98,7 @@ static void begin_source(struct ordered_stage *stage, size_t source)
     size_t known = input_source(stage->input, source)->known;
     doubts_end(&stage->doubts);
     stage->source = source;
+    line_days_begin(&stage->line_days);
     doubts_begin(&stage->doubts, options->last_time && known != INPUT_NEW
                                      ? options->last_time(options->prepare_context, known)
                                      : INT64_MIN);
@@ -107,6 +108,8 @@ void ordered_finish(struct ordered_stage *stage)
 {
     doubts_end(&stage->doubts);
     doubts_release(&stage->doubts);
+    line_days_finish(&stage->line_days, stage->scan);
+    line_days_release(&stage->line_days);
 }
 
 void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
@@ -130,6 +133,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
         scan->source_last[i] = INT64_MIN;
     }
     map_init(&scan->days, sizeof(struct period));
+    line_days_init(&stage->line_days);
     tally_init(&scan->tally);
     tally_init(&scan->strange);
     evidence_init(&scan->evidence);
@@ -169,7 +173,6 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
     from->lines_total = from->lines_before + scan->source_lines[source];
     line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
-    bool dated = stage->period && !stage->doubts.count;
     if (stage->options->by_day)
-        line_tally_merge(dated ? &stage->period->lines : &scan->undated, &batch->lines);
+        line_days_add(&stage->line_days, &batch->days, &batch->lines);
 }

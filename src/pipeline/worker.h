@@ -6,6 +6,7 @@
 #include "bouncelog/input/input.h"
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/tally/tally.h"
+#include "line_days.h"
 
 struct worker {
     struct parser *parser;
@@ -17,6 +18,7 @@ struct worker {
 struct batch {
     struct records records;
     struct line_tally lines;
+    struct chunk_days days;
 };
 
 void worker_init(struct worker *worker, const struct parser_options *options);
