@@ -18,8 +18,17 @@ bool archive_is_own(const struct archive *archive, const struct item *item)
 
 int archive_damaged(const struct archive *archive, const char *what, struct err *err)
 {
-    return err_set(err, ERR_HISTORY, "%s: is damaged: %s cannot be read; it was not touched",
-                   archive->options.path, what);
+    int64_t last = history_last_run(archive->history);
+    err_set(err, ERR_HISTORY,
+            "%s: is damaged: %s cannot be read; it was not touched: restore it from a copy",
+            archive->options.path, what);
+    if (last) { /* it may have come by a merge */
+        struct err undo = *err;
+        err_set(err, ERR_HISTORY,
+                "%s, or take back what the last run left with `bouncelog history undo -d %s %lld`",
+                undo.text, archive->options.path, (long long)last);
+    }
+    return -1;
 }
 
 sv archive_day_key(int64_t day, char *text)
@@ -221,7 +230,9 @@ static int load(struct archive *archive, struct err *err)
         archive_load_places(archive, err) < 0 ||
         history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0 ||
         history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0 ||
-        brake_load(archive, err) < 0)
+        brake_load(archive, err) < 0 || counting_load(archive, err) < 0)
+        return -1;
+    if (counting_check(archive, err) < 0)
         return -1;
     return archive->options.reads_logs ? lines_load(archive, err) : 0;
 }

@@ -80,7 +80,10 @@ int archive_merge(struct archive *archive, const char *path, bool *changed, stru
     if (history_open(&other, path, HISTORY_READ, 0, err) < 0)
         return -1;
     map_init(&logs.known, sizeof(struct owner));
-    int result = compare_logs(&logs, other, err);
+    int result =
+        history_check_whole(other, err) < 0 || archive_check_items(archive, other, path, err) < 0
+            ? -1
+            : compare_logs(&logs, other, err);
     /* The same logs, read as far: another history of them has nothing to add. */
     if (result == 0 && (!logs.shared || logs.shared != logs.own))
         result = logs.shared

@@ -33,9 +33,11 @@ struct archive {
     struct map allowed;
     struct lines_kept lines; /* of a scan */
     struct arena texts;
-    struct err failed;              /* what went wrong where nothing can be returned */
-    int64_t newest;                 /* attempt in a log; 0: none */
-    int64_t braked_at;              /* since when the lists are held back; 0: they are not */
+    struct err failed; /* what went wrong where nothing can be returned */
+    int64_t newest;    /* attempt in a log; 0: none */
+    int64_t braked_at; /* since when the lists are held back; 0: they are not */
+    sv counting;       /* which mail was counted so far */
+    bool counting_known;
     bool has_others;                /* there is evidence of other hosts */
     struct fpset tried;             /* recipients that mail was tried for on the days asked for */
     const struct scan_result *scan; /* whose days are not in the history yet */
@@ -62,6 +64,10 @@ size_t archive_find_stream(const struct archive *archive, sv key);
 bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);
 
+/* Can all values of the history at `path` be read? ERR_HISTORY: the first that cannot. */
+int archive_check_items(struct archive *archive, struct history *other, const char *path,
+                        struct err *err) MUST_CHECK;
+
 void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark);
 void archive_note_newest(struct archive *archive, const struct stream *stream);
 /* Also says of each mark whether all its lines are remembered. */
@@ -75,6 +81,9 @@ int archive_add_evidence(struct archive *archive, struct evidence *evidence, boo
  * recorded, or all. */
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err) MUST_CHECK;
+/* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
+int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
+int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;
 /* ITEM_BRAKE: since when the lists are held back. */
 int brake_load(struct archive *archive, struct err *err) MUST_CHECK;
 int64_t archive_tried_on(void *archive, const int64_t *days, size_t count);

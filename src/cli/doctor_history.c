@@ -47,7 +47,9 @@ static void check_content(struct doctor *doctor, const char *path)
         doctor_found(doctor, EXIT_HISTORY);
         return;
     }
-    int rc = history_each_run(history, take_newest, &last, &err);
+    int rc = history_check_whole(history, &err) < 0
+                 ? -1
+                 : history_each_run(history, take_newest, &last, &err);
     history_close(history);
     if (rc < 0) {
         doctor_say(doctor, "WRONG", "%s", err.text);

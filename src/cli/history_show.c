@@ -100,6 +100,12 @@ static int show_overview(struct task *task, struct err *err)
                "lists\ndomains    %lld with evidence\n",
                (long long)overview.hosts, (long long)overview.logs, (long long)overview.addresses,
                (long long)overview.listed, (long long)overview.domains);
+    sv counting = archive_counting(task->archive);
+    if (counting.len) {
+        buf_add(out, SV("made with  "));
+        text_add_visible(out, counting);
+        buf_add_byte(out, '\n');
+    }
     const struct map *allowed = archive_allowed(task->archive);
     buf_printf(out, "allowed    %zu\n", map_count(allowed));
     for (size_t i = 0; i < map_count(allowed); i++) {

@@ -16,6 +16,7 @@
 #include "brake.h"
 #include "cli.h"
 #include "confine.h"
+#include "counting.h"
 #include "journal.h"
 #include "progress.h"
 #include "scan.h"
@@ -52,9 +53,13 @@ static int open_archive(struct scan_run *run, struct err *err)
                                   .patterns = &run->setup.patterns,
                                   .now = now_seconds(),
                                   .what = "scan",
-                                  .reads_logs = true};
+                                  .reads_logs = true,
+                                  .counts = true,
+                                  .accept_counting = options->accept_change};
     if (!options->history)
         return 0;
+    counting_describe(&run->counting, &run->setup);
+    how.counting = buf_sv(&run->counting);
     if (options->dry_run && access(options->history, F_OK) != 0)
         return 0; /* it would be the first run */
     return archive_open(&run->archive, &how, err);
@@ -330,6 +335,7 @@ void scan_run_release(struct scan_run *run)
     setup_release(&run->setup);
     map_release(&run->listed);
     buf_release(&run->line);
+    buf_release(&run->counting);
     arena_release(&run->arena);
     arena_release(&run->texts);
     mem_free(run->inputs);

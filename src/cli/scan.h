@@ -13,6 +13,7 @@
 struct scan_run {
     struct setup setup;
     struct results results;
+    struct buf counting;     /* which mail counts, in words */
     struct archive *archive; /* NULL: without a history */
     event_sink *sink;        /* who takes the events; NULL: nobody */
     void *sink_context;

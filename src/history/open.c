@@ -1,7 +1,9 @@
 /* The file of a history: opened, made, locked, closed. Two tables hold all: `item` the present
  * state, `undo` what the last runs changed; `meta` has the identity of the history and its
  * counters. Writers take a lock on FILE.lock first and SQLite's own lock for a moment only. What
- * is damaged, foreign or newer is refused by application_id, user_version and a first read. */
+ * is damaged, foreign or newer is refused (look.c), and each page has a checksum (sealed.h), but
+ * those of a history of 1.0.0: that is read as it is, and gets them behind the first run that
+ * changes it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,10 +15,10 @@
 #include <unistd.h>
 
 #include "bouncelog/base/mem.h"
+#include "sealed.h"
 #include "store.h"
 
-/* "Blog" in ASCII, so that file(1) and we know it. */
-enum { APPLICATION_ID = 0x426C6F67, SCHEMA_VERSION = 1, BUSY_MILLISECONDS = 10000 };
+enum { BUSY_MILLISECONDS = 10000 };
 
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
@@ -30,8 +32,8 @@ static const char schema[] =
     " key BLOB NOT NULL, origin BLOB NOT NULL, value BLOB NOT NULL, old_run INTEGER NOT NULL,"
     " UNIQUE(run, kind, key, origin)) STRICT;"
     "PRAGMA application_id = 1114402663;"
-    "PRAGMA user_version = 1;";
-_Static_assert(APPLICATION_ID == 1114402663, "see the PRAGMA above");
+    "PRAGMA user_version = 2;";
+_Static_assert(APPLICATION_ID == 1114402663 && SCHEMA_VERSION == 2, "see the PRAGMAs above");
 
 static const char settings[] = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
@@ -86,14 +88,17 @@ static int lock_failed(struct history *history, struct err *err)
 static int take_lock(struct history *history, unsigned wait_seconds, struct err *err)
 {
     static const struct timespec pause = {0, 100000000};
+    struct stat file;
     struct buf name = {0};
     buf_printf(&name, "%s.lock", history->path);
     history->lock =
         open(buf_cstr(&name), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     buf_release(&name);
     if (history->lock < 0)
-        return err_set(err, ERR_HISTORY, "%s: cannot create its lock file: %s", history->path,
+        return err_set(err, ERR_HISTORY, "%s.lock: cannot create: %s", history->path,
                        strerror(errno));
+    if (fstat(history->lock, &file) != 0 || !S_ISREG(file.st_mode))
+        return err_set(err, ERR_HISTORY, "%s.lock: is not a regular file", history->path);
     for (unsigned tries = 0;; tries++) {
         if (flock(history->lock, LOCK_EX | LOCK_NB) == 0)
             return 0;
@@ -101,24 +106,6 @@ static int take_lock(struct history *history, unsigned wait_seconds, struct err 
             return lock_failed(history, err);
         nanosleep(&pause, NULL);
     }
-}
-
-/* SQLite takes an empty file for a new database; we do not, as something emptied it. */
-static int look_at_file(const char *path, enum history_use use, bool *exists, struct err *err)
-{
-    struct stat file;
-    *exists = lstat(path, &file) == 0;
-    if (!*exists && errno != ENOENT)
-        return err_set(err, ERR_HISTORY, "%s: cannot open: %s", path, strerror(errno));
-    if (!*exists && use != HISTORY_CREATE)
-        return err_set(err, ERR_HISTORY, "%s: there is no such history", path);
-    if (*exists && !S_ISREG(file.st_mode))
-        return err_set(err, ERR_HISTORY, "%s: is not a regular file", path);
-    if (*exists && file.st_size == 0)
-        return err_set(err, ERR_HISTORY,
-                       "%s: is empty; it was a history once, or never (remove it to begin anew)",
-                       path);
-    return 0;
 }
 
 static int create_schema(struct history *history, struct err *err)
@@ -136,21 +123,6 @@ static int create_schema(struct history *history, struct err *err)
     if (rc != SQLITE_DONE)
         return store_fail(history, err);
     return store_execute(history, "COMMIT", err);
-}
-
-static int check_schema(struct history *history, struct err *err)
-{
-    int64_t application, version;
-    if (store_number(history, "PRAGMA application_id", &application, err) < 0 ||
-        store_number(history, "PRAGMA user_version", &version, err) < 0)
-        return -1;
-    if (application != APPLICATION_ID)
-        return err_set(err, ERR_HISTORY, "%s: is no history of bouncelog", history->path);
-    if (version > SCHEMA_VERSION)
-        return err_set(err, ERR_HISTORY,
-                       "%s: was made by a newer bouncelog (schema %lld, this one knows %d)",
-                       history->path, (long long)version, SCHEMA_VERSION);
-    return 0;
 }
 
 static int read_origin(struct history *history, struct err *err)
@@ -173,7 +145,11 @@ static int read_origin(struct history *history, struct err *err)
 static int open_database(struct history *history, const char *path, struct err *err)
 {
     int64_t version;
-    if (sqlite3_open_v2(path, &history->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+    const char *vfs = sealed_vfs();
+    if (!vfs)
+        return err_set(err, ERR_HISTORY, "%s: %s gives no access to files", path,
+                       history_library());
+    if (sqlite3_open_v2(path, &history->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs) !=
         SQLITE_OK)
         return store_fail(history, err);
     sqlite3_busy_timeout(history->db, BUSY_MILLISECONDS);
@@ -181,29 +157,26 @@ static int open_database(struct history *history, const char *path, struct err *
     return store_number(history, "PRAGMA user_version", &version, err);
 }
 
-/* Under another name first, so that a history is either whole or not there. A file of our own: made
- * by SQLite, it would have the mode of the umask. */
+/* Under another name first, so that a history is either whole or not there. */
 static int make_database(struct history *history, struct err *err)
 {
     struct buf name = {0};
-    buf_printf(&name, "%s.new", history->path);
-    const char *path = buf_cstr(&name);
-    unlink(path); /* of a run that was killed; we hold the lock */
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    int result = 0;
-    if (fd < 0)
-        result = err_set(err, ERR_HISTORY, "%s: cannot create: %s", history->path, strerror(errno));
-    else
-        close(fd);
+    int reserved = SEAL_BYTES;
+    const char *path = new_file(history, &name, err);
+    int result = path ? 0 : -1;
+    if (result == 0 && open_database(history, path, err) < 0)
+        result = -1;
+    if (result == 0 && sqlite3_file_control(history->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
+                                            &reserved) != SQLITE_OK)
+        result = store_fail(history, err);
     if (result == 0 &&
-        (open_database(history, path, err) < 0 || store_execute(history, settings, err) < 0 ||
-         create_schema(history, err) < 0))
+        (store_execute(history, settings, err) < 0 || create_schema(history, err) < 0))
         result = -1;
     sqlite3_close_v2(history->db);
     history->db = NULL;
     if (result == 0 && rename(path, history->path) != 0)
         result = err_set(err, ERR_HISTORY, "%s: cannot create: %s", history->path, strerror(errno));
-    if (result < 0)
+    if (result < 0 && path)
         unlink(path);
     buf_release(&name);
     return result;
@@ -213,7 +186,7 @@ static int use_database(struct history *history, bool exists, struct err *err)
 {
     if (!exists && make_database(history, err) < 0)
         return -1;
-    if (open_database(history, history->path, err) < 0 || check_schema(history, err) < 0 ||
+    if (open_database(history, history->path, err) < 0 ||
         store_execute(history, settings, err) < 0 || read_origin(history, err) < 0 ||
         store_number(history, "SELECT coalesce(max(id), 0) FROM run", &history->run, err) < 0 ||
         store_number(history,
@@ -235,7 +208,7 @@ int history_open(struct history **out, const char *path, enum history_use use,
     history->path = mem_alloc(strlen(path) + 1);
     memcpy(history->path, path, strlen(path) + 1);
     if ((use == HISTORY_READ || take_lock(history, wait_seconds, err) == 0) &&
-        look_at_file(path, use, &exists, err) == 0 && use_database(history, exists, err) == 0) {
+        look_at_file(history, use, &exists, err) == 0 && use_database(history, exists, err) == 0) {
         *out = history;
         return 0;
     }
@@ -249,6 +222,8 @@ void history_close(struct history *history)
         return;
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(history->statements[i]);
+    if (history->committed && history->version < SCHEMA_VERSION)
+        carry_over(history);
     sqlite3_close_v2(history->db); /* rolls back what was not committed */
     if (history->lock >= 0)
         close(history->lock);

@@ -1,4 +1,4 @@
-/* Runs of a history: begun, committed, taken back; and the histories of other hosts, taken in. A
+/* Runs of a history: begun, committed, taken back. A
  * run is one transaction of SQLite. Taking it back puts the rows of `undo` in the place of those
  * that it changed; what is older than the last HISTORY_RUNS_KEPT runs cannot be taken back. */
 #include <assert.h>
@@ -6,8 +6,7 @@
 
 #include "store.h"
 
-static int step_once(struct history *history, const char *text, int64_t number, sv bytes,
-                     struct err *err)
+int store_step(struct history *history, const char *text, int64_t number, sv bytes, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(history->db, text, -1, &statement, NULL);
@@ -60,7 +59,8 @@ int history_begin(struct history *history, int64_t now, const char *what, struct
 {
     sqlite3_stmt *statement = NULL;
     assert(sqlite3_get_autocommit(history->db)); /* one run at a time */
-    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0)
+    if (store_execute(history, "BEGIN IMMEDIATE", err) < 0 ||
+        (history->version < SCHEMA_VERSION && history_check_whole(history, err) < 0))
         return -1;
     history->run++;
     int rc =
@@ -76,7 +76,7 @@ int history_begin(struct history *history, int64_t now, const char *what, struct
     int64_t oldest = history->run - HISTORY_RUNS_KEPT + 1;
     if (result < 0 || next_generation(history, err) < 0 || raise_floor(history, oldest, err) < 0)
         return -1;
-    return step_once(history, "DELETE FROM undo WHERE run < ?", oldest, SV_EMPTY, err);
+    return store_step(history, "DELETE FROM undo WHERE run < ?", oldest, SV_EMPTY, err);
 }
 
 int history_flush(struct history *history, struct err *err)
@@ -86,7 +86,10 @@ int history_flush(struct history *history, struct err *err)
 
 int history_commit(struct history *history, struct err *err)
 {
-    return store_execute(history, "COMMIT", err);
+    if (store_execute(history, "COMMIT", err) < 0)
+        return -1;
+    history->committed = true;
+    return 0;
 }
 
 int history_each_run(struct history *history,
@@ -112,14 +115,14 @@ int history_each_run(struct history *history,
 
 static int undo_one(struct history *history, int64_t run, struct err *err)
 {
-    if (step_once(history, "DELETE FROM item WHERE run = ?", run, SV_EMPTY, err) < 0 ||
-        step_once(history,
-                  "INSERT INTO item(kind, key, origin, value, run)"
-                  " SELECT kind, key, origin, value, old_run FROM undo WHERE run = ?",
-                  run, SV_EMPTY, err) < 0 ||
-        step_once(history, "DELETE FROM undo WHERE run = ?", run, SV_EMPTY, err) < 0)
+    if (store_step(history, "DELETE FROM item WHERE run = ?", run, SV_EMPTY, err) < 0 ||
+        store_step(history,
+                   "INSERT INTO item(kind, key, origin, value, run)"
+                   " SELECT kind, key, origin, value, old_run FROM undo WHERE run = ?",
+                   run, SV_EMPTY, err) < 0 ||
+        store_step(history, "DELETE FROM undo WHERE run = ?", run, SV_EMPTY, err) < 0)
         return -1;
-    return step_once(history, "DELETE FROM run WHERE id = ?", run, SV_EMPTY, err);
+    return store_step(history, "DELETE FROM run WHERE id = ?", run, SV_EMPTY, err);
 }
 
 int history_undo_floor(struct history *history, int64_t *run, struct err *err)
@@ -128,6 +131,13 @@ int history_undo_floor(struct history *history, int64_t *run, struct err *err)
                         "SELECT coalesce(max(CAST(value AS INTEGER)), 1) FROM meta"
                         " WHERE name = 'undo_from'",
                         run, err);
+}
+
+int64_t history_last_run(struct history *history)
+{
+    struct err err;
+    int64_t floor, last = history->run - (sqlite3_get_autocommit(history->db) == 0);
+    return history_undo_floor(history, &floor, &err) == 0 && last >= floor ? last : 0;
 }
 
 int history_undo(struct history *history, int64_t run, struct err *err)
@@ -144,7 +154,7 @@ int history_undo(struct history *history, int64_t run, struct err *err)
     for (; history->run >= run; history->run--)
         if (undo_one(history, history->run, err) < 0)
             return -1;
-    return store_execute(history, "COMMIT", err);
+    return history_commit(history, err);
 }
 
 int history_forget_undo(struct history *history, struct err *err)
@@ -152,92 +162,4 @@ int history_forget_undo(struct history *history, struct err *err)
     if (store_execute(history, "DELETE FROM undo", err) < 0)
         return -1;
     return raise_floor(history, history->run + 1, err);
-}
-
-struct merge {
-    struct history *into, *from;
-    bool *changed;
-    struct buf text; /* a number as a value */
-};
-
-/* How far its state of an origin is. Its own one nobody else knows better. */
-static int known_generation(struct merge *merge, sv origin, int64_t *known, struct err *err)
-{
-    struct history *history = merge->into;
-    *known = INT64_MAX;
-    if (sv_eq(origin, history_origin(history)))
-        return 0;
-    int found =
-        history_get(history, ITEM_ORIGIN, origin, history_origin(history), &merge->text, err);
-    uint64_t number = 0;
-    (void)sv_to_u64(buf_sv(&merge->text), &number);
-    *known = found > 0 ? (int64_t)number : 0;
-    return found < 0 ? -1 : 0;
-}
-
-static int copy_items(struct merge *merge, sv origin, struct err *err)
-{
-    sqlite3_stmt *statement = NULL;
-    int rc = sqlite3_prepare_v2(
-        merge->from->db,
-        "SELECT kind, key, value FROM item WHERE origin = ?1 AND kind NOT IN (?2, ?3)", -1,
-        &statement, NULL);
-    int result = rc == SQLITE_OK ? 0 : store_fail(merge->from, err);
-    if (result == 0) {
-        store_bind(statement, 1, origin);
-        sqlite3_bind_int(statement, 2, ITEM_ORIGIN);
-        sqlite3_bind_int(statement, 3, ITEM_LINES); /* of use to who reads those logs alone */
-    }
-    while (result == 0 && (rc = sqlite3_step(statement)) != SQLITE_DONE)
-        result = rc == SQLITE_ROW
-                     ? history_put(merge->into, (enum item_kind)sqlite3_column_int(statement, 0),
-                                   store_column(statement, 1), origin, store_column(statement, 2),
-                                   false, err)
-                     : store_fail(merge->from, err);
-    sqlite3_finalize(statement);
-    return result;
-}
-
-static int remove_items(struct history *history, sv origin, struct err *err)
-{
-    if (step_once(
-            history,
-            "INSERT OR IGNORE INTO undo(run, kind, key, origin, value, old_run)"
-            " SELECT ?1, kind, key, origin, value, run FROM item WHERE origin = ?2 AND run < ?1",
-            history->run, origin, err) < 0)
-        return -1;
-    return step_once(history, "DELETE FROM item WHERE ?1 AND origin = ?2", 1, origin, err);
-}
-
-static int merge_origin(struct merge *merge, sv origin, int64_t generation, struct err *err)
-{
-    struct history *history = merge->into;
-    int64_t known;
-    if (known_generation(merge, origin, &known, err) < 0)
-        return -1;
-    if (generation <= known)
-        return 0;
-    *merge->changed = true;
-    if (remove_items(history, origin, err) < 0 || copy_items(merge, origin, err) < 0)
-        return -1;
-    buf_clear(&merge->text);
-    buf_add_u64(&merge->text, (uint64_t)generation);
-    return history_put(history, ITEM_ORIGIN, origin, history_origin(history), buf_sv(&merge->text),
-                       false, err);
-}
-
-static int merge_known_origin(void *context, const struct item *item, struct err *err)
-{
-    uint64_t run;
-    return sv_to_u64(item->value, &run) ? merge_origin(context, item->key, (int64_t)run, err) : 0;
-}
-
-int history_merge(struct history *history, struct history *other, bool *changed, struct err *err)
-{
-    struct merge merge = {history, other, changed, {0}};
-    int result = merge_origin(&merge, history_origin(other), other->generation, err);
-    if (result == 0)
-        result = history_each(other, ITEM_ORIGIN, merge_known_origin, &merge, err);
-    buf_release(&merge.text);
-    return result;
 }

@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sealed.h"
+
 static const char *const sql[SQL_COUNT] = {
     [SQL_GET] = ("SELECT value FROM item WHERE kind = ?1 AND key = ?2 AND origin = ?3"),
     [SQL_PUT] = ("INSERT INTO item(kind, key, origin, value, run) VALUES(?1, ?2, ?3, ?4, ?5)"
@@ -22,10 +24,43 @@ static const char *const sql[SQL_COUNT] = {
                      " ORDER BY origin"),
 };
 
+static const char *const names[] = {
+    [ITEM_STREAM] = "where a log was read to",
+    [ITEM_FILE] = "which file was read",
+    [ITEM_DAY] = "the counters of a day",
+    [ITEM_ADDRESS] = "evidence",
+    [ITEM_DOMAIN] = "evidence",
+    [ITEM_LEDGER] = "open messages",
+    [ITEM_ALLOW] = "the allow list",
+    [ITEM_SENDERS] = "envelope senders",
+    [ITEM_ORIGIN] = "what was merged",
+    [ITEM_ACTIVITY] = "the counters of a day",
+    [ITEM_DUPLICATES] = "the latest events",
+    [ITEM_TOTALS] = "the totals",
+    [ITEM_COUNTING] = "which mail counts",
+    [ITEM_JOURNAL] = "where a journal was read to",
+    [ITEM_BRAKE] = "the brake",
+};
+
+/* Where it was met. */
+static const char *name_of(enum item_kind kind)
+{
+    const char *name = (size_t)kind < sizeof names / sizeof *names ? names[kind] : NULL;
+    return name ? name : "the file itself";
+}
+
 int store_fail(const struct history *history, struct err *err)
 {
     int code = sqlite3_errcode(history->db) & 0xFF;
     const char *what = sqlite3_errmsg(history->db);
+    int64_t page = sealed_bad_page(history->db);
+    if (page)
+        return err_set(
+            err, ERR_HISTORY,
+            "%s: is damaged: page %lld (%s) does not fit its checksum: the disk, or "
+            "another program, changed it; it was not touched: restore it from a copy, or "
+            "move it away to begin anew",
+            history->path, (long long)page, name_of(history->at));
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
         return err_set(err, ERR_HISTORY,
                        "%s: is damaged, or no history (%s); it was not touched: restore it from a "
@@ -89,6 +124,7 @@ static sqlite3_stmt *of_item(struct history *history, enum statement which, enum
                              sv key, sv origin, struct err *err)
 {
     sqlite3_stmt *statement = prepared(history, which, err);
+    history->at = kind;
     if (!statement)
         return NULL;
     sqlite3_bind_int(statement, 1, (int)kind);
@@ -175,6 +211,7 @@ static int each(struct history *history, enum statement which, enum item_kind ki
                 item_visitor *visit, void *context, struct err *err)
 {
     sqlite3_stmt *statement = prepared(history, which, err);
+    history->at = kind;
     if (!statement)
         return -1;
     sqlite3_bind_int(statement, 1, (int)kind);
@@ -197,6 +234,7 @@ int history_each_of(struct history *history, enum item_kind kind, sv key, item_v
                     void *context, struct err *err)
 {
     sqlite3_stmt *statement = prepared(history, SQL_EACH_OF, err);
+    history->at = kind;
     if (!statement)
         return -1;
     sqlite3_bind_int(statement, 1, (int)kind);

@@ -106,6 +106,7 @@ static void begin_source(struct ordered_stage *stage, size_t source)
     awaited_end(&stage->awaited);
     doubts_end(&stage->doubts);
     stage->source = source;
+    line_days_begin(&stage->line_days);
     doubts_begin(&stage->doubts, options->last_time && known != INPUT_NEW
                                      ? options->last_time(options->prepare_context, known)
                                      : INT64_MIN);
@@ -117,6 +118,8 @@ void ordered_finish(struct ordered_stage *stage)
     awaited_release(&stage->awaited);
     doubts_end(&stage->doubts);
     doubts_release(&stage->doubts);
+    line_days_finish(&stage->line_days, stage->scan);
+    line_days_release(&stage->line_days);
 }
 
 void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
@@ -143,6 +146,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
         scan->source_last[i] = INT64_MIN;
     }
     map_init(&scan->days, sizeof(struct period));
+    line_days_init(&stage->line_days);
     tally_init(&scan->tally);
     tally_init(&scan->strange);
     evidence_init(&scan->evidence);
@@ -210,7 +214,6 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
     batch->lines.other -= (int64_t)batch->known;
     line_tally_place(&batch->lines, file, first);
     line_tally_merge(&scan->lines, &batch->lines);
-    bool dated = stage->period && !stage->doubts.count && !stage->awaited.count;
     if (stage->options->by_day)
-        line_tally_merge(dated ? &stage->period->lines : &scan->undated, &batch->lines);
+        line_days_add(&stage->line_days, &batch->days, &batch->lines);
 }

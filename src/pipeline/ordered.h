@@ -14,10 +14,11 @@ struct ordered_stage {
     const struct pipeline_options *options;
     struct awaited awaited;
     struct doubts doubts;
-    size_t source;         /* that is being read; SIZE_MAX: none yet */
-    uint64_t set;          /* of it */
-    int64_t day;           /* since 1970, that `period` is of */
-    struct period *period; /* with by_day: where events are counted; NULL: no event yet */
+    struct line_days line_days; /* with by_day */
+    size_t source;              /* that is being read; SIZE_MAX: none yet */
+    uint64_t set;               /* of it */
+    int64_t day;                /* since 1970, that `period` is of */
+    struct period *period;      /* with by_day: where events are counted; NULL: no event yet */
 };
 
 void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,

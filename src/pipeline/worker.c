@@ -55,8 +55,12 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
             record->shape = arena_copy(&records->arena, classifier_shape(worker->classifier));
         ambiguous = ambiguous || record->ambiguous;
     }
-    if (ambiguous)
-        samples_add(&batch->lines.ambiguous_samples, SV_EMPTY, number, line);
+    if (!ambiguous)
+        return;
+    struct samples *samples = &batch->lines.ambiguous_samples;
+    size_t kept = samples->kept;
+    samples_add(samples, SV_EMPTY, number, line);
+    chunk_days_ambiguous(&batch->days, samples, kept);
 }
 
 void worker_run(struct worker *worker, const struct chunk *chunk, const struct clock *clock,
@@ -73,11 +77,17 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
     keep_lines(worker, chunk->forgotten ? SV_EMPTY : chunk->bytes, batch); /* before they change */
     records_clear(&batch->records);
     line_tally_clear(lines);
+    chunk_days_clear(&batch->days);
+    batch->days.counted[LINE_OTHER] = (int64_t)batch->known; /* of no day: they count no more */
     for (size_t from = 0; parser_next(worker->parser, clock, &read, &class, &batch->records);
          from = batch->records.count) {
         int64_t number = read.number - 1;
-        if (class == LINE_UNPARSED)
+        chunk_days_note(&batch->days, &read, class, &batch->records, from);
+        if (class == LINE_UNPARSED) {
+            size_t kept = lines->unparsed_samples.kept;
             samples_add(&lines->unparsed_samples, SV_EMPTY, number, read.line);
+            chunk_days_unparsed(&batch->days, &lines->unparsed_samples, kept);
+        }
         if (batch->records.count > from)
             judge_records(worker, batch, from, number, read.line);
     }
@@ -85,6 +95,7 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
     sv_put(batch->unread, unread);
     batch->unread_len = unread.len;
     batch->headless = read.headless;
+    chunk_days_end(&batch->days, &read);
     lines->total = read.number;
     lines->delivery = read.counts[LINE_DELIVERY];
     lines->context = read.counts[LINE_CONTEXT];

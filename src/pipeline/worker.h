@@ -7,6 +7,7 @@
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/pipeline/pipeline.h"
 #include "bouncelog/tally/tally.h"
+#include "line_days.h"
 
 struct worker {
     struct parser *parser;
@@ -28,6 +29,7 @@ struct batch {
     bool forgotten;  /* they are not */
     size_t known;    /* lines that are empty because they were read before: none of `lines` */
     bool unfinished; /* the last line has no newline, and counts all the same */
+    struct chunk_days days;
 };
 
 void batch_release(struct batch *batch);

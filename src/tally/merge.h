@@ -6,7 +6,6 @@
 
 /* Of what can be shown once only, the earliest is, and of those the first by its bytes. */
 bool tally_shows_first(int64_t time, sv text, int64_t other_time, sv other);
-void samples_insert(struct samples *samples, const struct sample *sample);
 
 static inline void outcomes_count(struct outcomes *counts, enum outcome outcome)
 {

@@ -3,6 +3,9 @@
 $BOUNCELOG is the program; the samples are the logs."""
 import gzip, json, os, random, shutil, sqlite3, subprocess, sys, tempfile, time
 
+sys.path.insert(0, 'tests/support')
+from unsealed import unseal
+
 PROGRAM, faults = os.environ['BOUNCELOG'], []
 LOGS = sorted(f'samples/{name}' for name in os.listdir('samples') if name.endswith('.log')) + ['samples/exim-mainlog']
 EVERYTHING = ['--timezone', 'UTC', '--year', '2026', '--top', '100000']
@@ -162,6 +165,28 @@ def refusals(folder):
     run('scan', '-d', folder, log, code=5)
     os.symlink(good, f'{folder}/link')
     run('scan', '-d', f'{folder}/link', log, code=5)
+    beside(folder, content, log)
+
+
+def beside(folder, content, log):
+    """What stands beside a history and is no regular file is refused by name: SQLite would wait for a FIFO for ever, and follow a link."""
+    for number, (ending, there) in enumerate((ending, there) for ending in ('-journal', '-wal', '-shm', '.lock', '.new-journal') for there in (True, False)):
+        for make in (os.mkfifo, os.mkdir, lambda path: os.symlink(f'{folder}/nowhere', path)):
+            path = f'{folder}/beside{number}-{make.__name__.strip("<>")}'
+            if there:
+                with open(path, 'wb') as file:
+                    file.write(content)
+            make(path + ending)
+            commands = [['scan', '-d', path, '-o', '/dev/null', log], ['merge', '--into', path, f'{folder}/good']]
+            commands += [['report', '-d', path], ['history', 'show', '-d', path], ['merge', '--into', f'{path}.all', path],
+                         ['doctor', '-d', path]] if there and ending != '.lock' else []
+            for command in commands:
+                done = subprocess.run([PROGRAM, *command], capture_output=True, timeout=20)
+                told = done.stderr + (done.stdout if command[0] == 'doctor' else b'')
+                check((done.returncode == 5 or command[0] == 'doctor') and told.count(f'{path}{ending}'.encode()) == 1 and done.stderr.count(b'\n') <= 1,
+                      f'{command} beside {ending}: exit {done.returncode}: {told[:300]}')
+            if there:
+                check(open(path, 'rb').read() == content, f'{path}: was touched')
 
 
 def holds_open(process, path):
@@ -552,6 +577,7 @@ def damaged_day(folder):
     n = Nights(folder, 'day')
     n.write('m', *(log_line(day, second, f'u{second}', fine=day < 9) for day in range(2, 10) for second in range(5)))
     n.scan('m')
+    unseal(n.db)
     with sqlite3.connect(n.db) as connection:
         days = [key for (key,) in connection.execute('SELECT key FROM item WHERE kind = 10')]
         connection.execute("UPDATE item SET value = x'ff' WHERE kind = 10 AND key = ?", (b'2026-11-05',))
@@ -568,6 +594,7 @@ def tampered(folder):
     n, dice = Nights(folder, 'tampered'), random.Random(7)
     shutil.copy('samples/postfix.log', n.path('m'))
     n.scan('m')
+    unseal(n.db)
     rows = sqlite3.connect(n.db).execute('SELECT id, kind, value FROM item').fetchall()
     for _ in range(int(os.environ.get('TAMPER', '60'))):
         number, _, value = dice.choice(rows)

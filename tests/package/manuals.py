@@ -63,7 +63,7 @@ for name in ['bouncelog.1', 'bouncelog.yaml.5', 'bouncelog-patterns.5', 'bouncel
     if name not in pages:
         fault(f'there is no page {name}')
 keys = {'--' + key.replace('_', '-') for key in re.findall(r'^\.It Cm ([a-z_]+):', pages['bouncelog.yaml.5'], re.M)}
-same('bouncelog.yaml(5) and scan --help', keys, offered['scan'] - {'--config', '--print-config', '--help'})
+same('bouncelog.yaml(5) and scan --help', keys, offered['scan'] - {'--config', '--print-config', '--help', '--accept-change'})
 if shutil.which('mandoc'):
     for path in sorted(glob.glob(f'{made}/man?/*')):
         for line in run('mandoc', '-T', 'lint', path).stdout.split('\n'):
@@ -113,7 +113,7 @@ if re.search(r'^[^#\n]', config, re.M):
     fault('bouncelog.yaml: something is not commented out')
 lines = re.findall(r'^#([a-z_]+: .*)', config, re.M)
 same('bouncelog.yaml and scan --help', {'--' + line.split(':')[0].replace('_', '-') for line in lines},
-     offered['scan'] - {'--config', '--print-config', '--help'})
+     offered['scan'] - {'--config', '--print-config', '--help', '--accept-change'})
 with tempfile.TemporaryDirectory() as folder:
     for text in ['', *lines]:
         path = f'{folder}/bouncelog.yaml'

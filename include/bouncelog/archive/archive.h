@@ -21,11 +21,15 @@ struct archive_options {
     unsigned wait_seconds;
     const struct patterns *patterns; /* must outlive the archive */
     int64_t now;
-    const char *what; /* the command */
-    bool reads_logs;  /* a scan: it goes on from what earlier ones have read */
+    const char *what;     /* the command */
+    bool reads_logs;      /* a scan: it goes on from what earlier ones have read */
+    bool counts;          /* it scans, and */
+    sv counting;          /* which mail it counts, in words; must outlive the archive */
+    bool accept_counting; /* other words than those of the runs before are no error */
 };
 
-/* Unless it is for reading, what is done with it is one transaction from here to archive_commit. */
+/* ERR_USAGE: the runs before have counted other mail. Unless it is for reading, what is done with
+ * it is one transaction from here to archive_commit. */
 int archive_open(struct archive **archive, const struct archive_options *options,
                  struct err *err) MUST_CHECK;
 /* What was not committed is gone. NULL is nothing. */
@@ -44,6 +48,8 @@ int64_t archive_braked_at(const struct archive *archive);
 int64_t archive_newest(const struct archive *archive);
 /* Evidence of other hosts was merged in; known once evidence was looked at. */
 bool archive_has_others(const struct archive *archive);
+/* Which mail its counts are of; empty: all mail, or nobody knows. */
+sv archive_counting(const struct archive *archive);
 /* Lower-cased addresses and @domains never to be listed. */
 const struct map *archive_allowed(const struct archive *archive);
 

@@ -7,9 +7,9 @@
  * long as it is among the last HISTORY_RUNS_KEPT.
  *
  * Writers hold a lock on the file FILE.lock, which is never removed; readers need none. A file that
- * is damaged, foreign or of a newer program is refused, never repaired or made anew.
- * Rollback journal, synchronous=FULL: https://www.sqlite.org/lang_transaction.html
- * Thread: one. */
+ * is damaged, foreign or of a newer program is refused, never repaired or made anew. Each page has
+ * a checksum, so that a bit that flipped anywhere is found by whoever reads the page. Rollback
+ * journal, synchronous=FULL: https://www.sqlite.org/lang_transaction.html Thread: one. */
 #ifndef BOUNCELOG_HISTORY_HISTORY_H
 #define BOUNCELOG_HISTORY_HISTORY_H
 
@@ -27,6 +27,7 @@ enum item_kind {
     ITEM_ALLOW = 7,       /* never to be suppressed */
     ITEM_SENDERS = 8,     /* envelope senders of ours */
     ITEM_LINES = 14,      /* fingerprints of the lines that a run read */
+    ITEM_COUNTING = 16,   /* which mail the counts are of */
     ITEM_BRAKE = 13,      /* the lists stay as they are until a person says otherwise */
     ITEM_TOTALS = 12,     /* counters since the history began: pruning does not lower them */
     ITEM_DUPLICATES = 11, /* the latest events of logs of one host */
@@ -48,6 +49,9 @@ enum history_use {
 /* wait_seconds: for the lock. Errors: ERR_BUSY, ERR_HISTORY. */
 int history_open(struct history **history, const char *path, enum history_use use,
                  unsigned wait_seconds, struct err *err) MUST_CHECK;
+/* Reads every page of the file and compares its checksum; the others do so for what they read. A
+ * history of 1.0.0 has none yet: SQLite's own check. Takes the time that reading the file takes. */
+int history_check_whole(struct history *history, struct err *err) MUST_CHECK;
 /* What was not committed is gone. NULL is nothing. */
 void history_close(struct history *history);
 
@@ -95,6 +99,8 @@ int history_each_run(struct history *history,
                      void *context, struct err *err) MUST_CHECK;
 /* Takes back this run and all after it; outside of begin and commit. ERR_USAGE: it is not kept. */
 int history_undo(struct history *history, int64_t run, struct err *err) MUST_CHECK;
+/* The last run that was committed, if it can be taken back; 0: there is none. */
+int64_t history_last_run(struct history *history);
 /* The oldest run that can be taken back; it may be one that is yet to come. */
 int history_undo_floor(struct history *history, int64_t *run, struct err *err) MUST_CHECK;
 /* Forgets also what undoing would bring back. */

@@ -38,6 +38,8 @@ struct samples {
 };
 
 void samples_add(struct samples *samples, sv file, int64_t line, sv text);
+/* Keeps it, if it is among the first; it was counted before. */
+void samples_insert(struct samples *samples, const struct sample *sample);
 
 struct line_tally {
     int64_t total, delivery, context, other, unparsed;

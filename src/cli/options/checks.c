@@ -47,11 +47,12 @@ static int check_history(const struct options *o, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--since and --until would lose what lies outside from the "
                        "history; `bouncelog report` shows any period of it");
-    if (!o->history && (o->dry_run || o->delta || o->wait_seconds))
+    if (!o->history && (o->dry_run || o->delta || o->accept_change || o->wait_seconds))
         return err_set(err, ERR_USAGE, "--%s goes with --history",
-                       o->dry_run ? "dry-run"
-                       : o->delta ? "delta"
-                                  : "wait");
+                       o->dry_run         ? "dry-run"
+                       : o->delta         ? "delta"
+                       : o->accept_change ? "accept-change"
+                                          : "wait");
     return 0;
 }
 

@@ -56,7 +56,7 @@ struct options {
 
     const char *history, *allow; /* NULL: none */
     unsigned wait_seconds, days, evidence_days;
-    bool dry_run, force, delta, remove;
+    bool dry_run, force, delta, remove, accept_change;
 
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     bool text, addresses, json;
