@@ -119,6 +119,13 @@ static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
         first == '|' || first == '/' || first == '>' || sv_find_byte(plain, '@') == SV_NPOS;
 }
 
+static sv without_blanks(sv v)
+{
+    while (v.len && v.ptr[0] == ' ')
+        v = sv_skip(v, 1);
+    return v;
+}
+
 /* Who shows an address without quotes can be shown one that goes on like a line: with fields and
  * the words of a failure. Exim puts the quoted form behind it, where the line was not cut before
  * it, and where it does not put there the address that it was derived from. Where both readings are
@@ -126,7 +133,10 @@ static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
 static void read_doubt(struct line *line, sv quoted, bool cut, struct record *record)
 {
     sv longest = SV_EMPTY;
-    size_t forms = address_quoted_forms(sv_skip(line->rest, FLAG_LEN), &longest);
+    sv shown = sv_skip(line->rest, FLAG_LEN);
+    size_t forms = address_quoted_forms(shown, &longest);
+    if (!forms && shown.len && shown.ptr[0] == ' ')
+        forms = address_quoted_forms(without_blanks(shown), &longest);
     record->ambiguous =
         cut || line->rest.len >= RECORD_MAX || forms > 1 || (forms == 1 && !sv_eq(longest, quoted));
     if (!forms || sv_eq(longest, quoted))
@@ -228,6 +238,22 @@ static bool is_host(sv words)
            behind.ptr[behind.len - 1] != ':';
 }
 
+/* The system's words for what happened and Exim's own behind them: "Permission denied: failed to
+ * chdir to /home/joe". Exim's stand alone where they say enough, and where the system's would speak
+ * of the network although no host was spoken to: of a socket, "Connection refused" is our own. */
+static sv both_words(struct line *line, const struct record *record, sv system, sv own)
+{
+    bool peer = record->relay.host.len || record->relay.ip.len;
+    if (!system.len || frame_knows(line, own) || (!peer && frame_knows(line, system)))
+        return own;
+    char *both = arena_alloc(&line->records->arena, system.len + own.len + 2 + PARSE_SLACK);
+    memcpy(both, system.ptr, system.len);
+    memcpy(both + system.len, ": ", 2);
+    memcpy(both + system.len + 2, own.ptr, own.len);
+    memset(both + system.len + 2 + own.len, 0, PARSE_SLACK);
+    return sv_make(both, system.len + 2 + own.len);
+}
+
 /* defer (ERRNO)[: strerror][ fields]: words. A positive number is the system's: what follows it is
  * strerror's text, then the fields (deliver.c, deferral_log). */
 static bool read_deferred(struct line *line, sv text, struct record *record)
@@ -254,7 +280,7 @@ static bool read_deferred(struct line *line, sv text, struct record *record)
     if (behind.time.len)
         record->delay_s = address_seconds(behind.time);
     if (exim_fields_words(behind.rest, &last) && !(words.len && is_host(last)))
-        words = last;
+        words = both_words(line, record, words, last);
     record->ambiguous = record->ambiguous || hold_address(words);
     frame_read(line, without_times(words), REPLY_ESCAPED, record);
     return true;
@@ -266,8 +292,11 @@ static bool read_attempt(struct line *line, const struct shape *shape, struct re
     sv quoted = line_field(line, shape, FIELD_QUOTED);
     sv text = line_field(line, shape, FIELD_TEXT);
     bool understood = true;
-    if (quoted.len && !address_is_unquoted_form(plain, quoted))
-        return false;
+    if (quoted.len && !address_is_unquoted_form(plain, quoted)) {
+        plain = without_blanks(plain); /* more than one may stand behind the flag */
+        if (!address_is_unquoted_form(plain, quoted))
+            return false;
+    }
     read_addresses(line, plain, quoted, original, record);
     read_doubt(line, quoted, line->part == 1, record);
     if (record->outcome == OUTCOME_DELIVERED)
