@@ -306,7 +306,8 @@ static int run_scan(struct scan_run *run)
     tell_limits(run);
     int code = leave(run);
     results_tell_gaps(&run->report);
-    tell_silence(run);
+    if (code == EXIT_DONE) /* what failed is told in one line */
+        tell_silence(run);
     bool held = setup_condition_holds(&run->setup, &run->report);
     return code != EXIT_DONE        ? code
            : run->report.brake      ? code_of_brake(run)
