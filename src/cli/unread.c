@@ -46,9 +46,10 @@ sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *are
 {
     struct buf text = {0};
     sv unread = sv_make(seen->unread, seen->unread_len);
-    if (seen->mail || seen->headless * 2 <= lines)
-        return SV_EMPTY;
     const char *words = words_of(unread);
+    bool some = seen->headless >= (words ? 1 : 2); /* one line may be half of one */
+    if (seen->mail || !some || seen->headless * 2 <= lines)
+        return SV_EMPTY;
     buf_printf(&text, "none of its %lld lines is a mail log's: ", (long long)lines);
     if (words)
         buf_printf(&text, "%s", words);

@@ -24,7 +24,7 @@ struct reader {
     size_t window_len;
     const struct input_cut *cut; /* NULL: a chunk ends with any line */
     unsigned left_open;          /* behind the last chunk */
-    size_t point_count; /* points.h: of such bytes */
+    size_t point_count;          /* points.h: of such bytes */
     uint64_t point[MARK_POINTS_MAX];
     struct fpset used; /* window.h: lines of before that came again */
     bool begins_unknown;

@@ -13,6 +13,7 @@
 
 enum {
     LINE_MAX = 64 * 1024, /* the reader gives no longer ones; examples could */
+    WORDS_MAX = 3,        /* in front of a tag: who writes more of them says something */
     MARK_REACH = 40,      /* what others may put in front of a message */
 };
 
@@ -23,10 +24,10 @@ static inline bool may_have_shape(const struct patterns *patterns, struct quick_
     const char *message = quick->message.ptr;
     size_t n = bytes_alnum16(message);
     quick->id_len = 0;
-    if (n == 16) /* a long id: see whether it really is one */
+    if (n == 16 || !quick->program.daemon) /* a long id: see whether it really is one */
         return true;
     if (message[n] != ':' || message[n + 1] != ' ' || n < QUEUE_ID_MIN)
-        return !n && (patterns->mtas[quick->program.mta].delivering & quick->program.daemon);
+        return (patterns->mtas[quick->program.mta].delivering & quick->program.daemon) != 0;
     quick->id_len = n;
     unsigned char lead = (unsigned char)message[n + 2];
     return (patterns->mtas[quick->program.mta].leads[lead] & quick->program.daemon) != 0;
@@ -76,9 +77,12 @@ static void enter_source(struct parser *parser, const struct clock *clock)
  * behind one of them. */
 static size_t plain_length(sv text)
 {
-    size_t n = 0;
-    while (n < text.len && (is_alnum(text.ptr[n]) || strchr("-._/+:@ \t", text.ptr[n])))
+    size_t n = 0, words = 0;
+    while (n < text.len && words <= WORDS_MAX &&
+           (is_alnum(text.ptr[n]) || strchr("-._/+:@ \t", text.ptr[n]))) {
+        words += n && text.ptr[n] == ' ' && is_alpha(text.ptr[n - 1]);
         n++;
+    }
     return n;
 }
 
@@ -126,7 +130,9 @@ static enum line_class read_by_header(struct parser *parser, const struct clock 
     enum line_class class = read_line(parser, clock, number, records);
     const struct line *line = &parser->line;
     bool may_deliver = header->own || (header->program.daemon & line->patterns->delivering);
-    if (class != LINE_CONTEXT || line->queue_id.len || !may_deliver)
+    /* journalctl -o with-unit: a unit does not tell one daemon from another. */
+    bool unit = sv_ends(header->name, SV(".service"));
+    if (class != LINE_CONTEXT || (!unit && (line->queue_id.len || !may_deliver)))
         return class;
     size_t first = header->own ? plain_length(header->message) : MARK_REACH;
     return bears_mark(parser, header->message, first) ? LINE_UNPARSED : class;
@@ -206,7 +212,7 @@ read_full(struct parser *parser, const struct clock *clock, sv text, int64_t num
     parser->line.queue_id = SV_EMPTY;
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
-    if (quick) {
+    if (quick && quick->program.daemon) {
         header_recall(&parser->headers, text, quick, header);
         header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
         parser->line.queue_id = sv_sub(header->message, 0, quick->id_len);

@@ -50,7 +50,8 @@ class Site:
         for each in lists or [self.list]:
             command += ['-s', each]
         done = subprocess.run([*command, *options, *inputs], capture_output=True)
-        self.says = done.stderr.decode()
+        # These nights are long past, which a scan with a history says as well.
+        self.says = ''.join(said for said in done.stderr.decode().splitlines(True) if 'newest attempt' not in said)
         self.summary = json.loads(done.stdout) if done.stdout else None
         what = f'{self.name}{": " if what else ""}{what}'
         check(done.returncode == code, f'{what}: exit {done.returncode}, not {code} {self.says[:200]}')
@@ -170,7 +171,9 @@ def blind(folder):
     inputs = {'passwd': ('root:x:0:0:root:/root:/bin/bash\n' * 20, 3), 'empty': ('', 8), 'bytes': ('\0\1\2\xff\n' * 9, 3),
               'web': ('192.0.2.1 - - [22/Nov/2026:03:11:09 +0000] "GET / HTTP/1.1" 200 12\n' * 9, 3),
               'half a line': (line(1, 1, 'x')[:30], 3)}
+    named = ('passwd', 'bytes', 'web') # of which the input itself is told, whatever happens to the lists
     for name, (text, code) in inputs.items():
+        still = 3 if name in named else 0
         s = Site(folder, f'blind {name}', False)
         s.night(dead(1, 3, 'a'), listed=3)
         path = f'{s.folder}/other'
@@ -180,13 +183,13 @@ def blind(folder):
         s.scan(s.logs, lists=[f'{csv}:csv', f'{digest}:hash', s.list])
         before = open(csv).read(), open(digest).read()
         s.scan([path], code=code, listed=3)
-        check(s.says.count('\n') == 1 and 'stay' in s.says, f'{s.name}: says {s.says}')
+        check(s.says.count('\n') == 1 + (name in named) and 'stay' in s.says, f'{s.name}: says {s.says}')
         s.scan([path], code=code, lists=[f'{csv}:csv', f'{digest}:hash'], what='other formats')
         check((open(csv).read(), open(digest).read()) == before, f'{s.name}: other formats are replaced')
         s.scan([path], code=code, lists=[f'{digest}:hash'], what='fingerprints alone')
         check(open(digest).read() == before[1], f'{s.name}: a list of fingerprints is replaced')
-        s.scan([path], '--force', listed=0, what='--force')
-        s.scan([path], listed=0, what='an empty list has nothing to lose')
+        s.scan([path], '--force', code=still, listed=0, what='--force')
+        s.scan([path], code=still, listed=0, what='an empty list has nothing to lose')
         s.night(dead(2, 4, 'b'), listed=7, what='a good night needs no --force')
     for name in ('missing', 'a folder'):
         s = Site(folder, f'unread {name}', False)
@@ -204,7 +207,7 @@ def blind(folder):
     s.night('nothing new\n', listed=3, code=3, what='a new history')
     s.night(dead(3, 1, 'b'), listed=1, what='a good night needs no --force')
     s = Site(folder, 'no list', False)
-    s.scan(['/etc/passwd'], listed=0, what='nothing is there to lose')
+    s.scan(['/etc/passwd'], code=3, listed=0, what='nothing is there to lose')
 
 
 with tempfile.TemporaryDirectory() as work:

@@ -228,8 +228,8 @@ static void test_fields(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct stamp stamp;
         bool valid =
-            stamp_from_fields(&stamp, &months, cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
-                              cases[i].minute, cases[i].second, cases[i].zone);
+            stamp_from_fields(&stamp, &months, cases[i].year, cases[i].month, cases[i].day,
+                              cases[i].hour, cases[i].minute, cases[i].second, cases[i].zone);
         expect_int(valid, cases[i].valid, cases[i].month);
         if (!valid)
             continue;

@@ -118,9 +118,9 @@ struct source {
     char cursor[CURSOR_MAX]; /* of the last entry that was given; empty: nothing was read */
     int64_t disbelieved;     /* entries whose name is not theirs */
     int64_t begins_behind; /* journal_options.begins_behind, where it was heeded; INT64_MIN: not */
-    bool understood;      /* its last line, which has no newline, said something: written by whoever
-                           * reads it, and part of its mark */
-    int64_t known_lines;  /* lines of it that an earlier run read: they do not count */
+    bool understood;     /* its last line, which has no newline, said something: written by whoever
+                          * reads it, and part of its mark */
+    int64_t known_lines; /* lines of it that an earlier run read: they do not count */
 };
 enum { INPUT_NEW = INT32_MAX };
 
@@ -154,8 +154,8 @@ struct input_options {
      * continues no mark may be a window into a log that was read: what it has of them is made
      * empty. NULL: none. */
     const struct fpset *lines_read;
-    bool lines_forgotten; /* earlier runs read more than that */
-    uint64_t lines_seed;  /* of whose lines they are */
+    bool lines_forgotten;           /* earlier runs read more than that */
+    uint64_t lines_seed;            /* of whose lines they are */
     struct journal_options journal; /* read behind all others */
 };
 

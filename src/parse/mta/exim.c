@@ -42,9 +42,9 @@ static void take_own_stamp(struct header_reader *reader, struct header *header, 
     if (v.len > 20 && is_digit(v.ptr[0]) && v.ptr[4] == '-' && v.ptr[7] == '-' &&
         v.ptr[10] == ' ' && v.ptr[13] == ':' && v.ptr[16] == ':') {
         struct stamp own;
-        bool valid =
-            stamp_from_fields(&own, &reader->patterns->months, sv_sub(v, 0, 4), sv_sub(v, 5, 7), sv_sub(v, 8, 10),
-                              sv_sub(v, 11, 13), sv_sub(v, 14, 16), sv_sub(v, 17, 19), SV_EMPTY);
+        bool valid = stamp_from_fields(&own, &reader->patterns->months, sv_sub(v, 0, 4),
+                                       sv_sub(v, 5, 7), sv_sub(v, 8, 10), sv_sub(v, 11, 13),
+                                       sv_sub(v, 14, 16), sv_sub(v, 17, 19), SV_EMPTY);
         size_t at = 19;
         while (at < v.len && v.ptr[at] != ' ')
             at++;
