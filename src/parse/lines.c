@@ -92,7 +92,8 @@ static bool bears_mark(const struct parser *parser, sv text, size_t first)
     const struct patterns *patterns = parser->options.patterns;
     for (uint8_t at = MTA_UNKNOWN + 1; at < patterns->taxonomy.mta_count; at++) {
         const struct mta_patterns *mta = &patterns->mtas[at];
-        for (size_t i = 0; i < mta->mark_count; i++)
+        bool wanted = parser->options.only == MTA_UNKNOWN || parser->options.only == at;
+        for (size_t i = 0; wanted && i < mta->mark_count; i++)
             if (sv_find(text, mta->marks[i].needs) != SV_NPOS &&
                 (!mta->marks[i].regex ||
                  (regex_match(mta->marks[i].regex, parser->matcher, text) == REGEX_YES &&
@@ -288,6 +289,7 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
     bool seen;
     text = sv_sub(text, 0, LINE_MAX);
     enter_source(parser, clock);
+    pieces_reset(&parser->pieces, 0);
     if (clock->columns.count)
         return csv_line_read(parser, clock, text, number, &(bool){false}, records);
     if (is_enough(parser, clock, text, records, &quick, &seen, &class))

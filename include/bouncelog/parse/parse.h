@@ -111,7 +111,8 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
 /* Adds the hosts whose lines the head holds, lower-cased, "" for lines that carry none. */
 void parser_hosts(struct parser *parser, sv head, struct map *hosts);
 
-/* line: without its newline; readable for PARSE_SLACK bytes beyond its end. */
+/* A line by itself, which no piece before it belongs to. Without its newline; readable for
+ * PARSE_SLACK bytes beyond its end. */
 enum line_class parser_line(struct parser *parser, const struct clock *clock, sv line,
                             int64_t number, struct records *records);
 

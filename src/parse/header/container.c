@@ -7,6 +7,7 @@
 
 #include "bouncelog/base/text.h"
 #include "bouncelog/parse/parse.h"
+#include "stamp.h"
 
 enum { SLACK = PARSE_SLACK };
 
@@ -210,6 +211,16 @@ bool container_open_row(const struct patterns *patterns, const struct container_
     return true;
 }
 
+/* One that needs no more than a look. */
+static bool has_plain_time(const struct member *member)
+{
+    int64_t seconds;
+    sv value = member ? member->value : SV_EMPTY;
+    if (value.len > 1 && value.ptr[0] == '"')
+        value = sv_sub(value, 1, value.len - 1);
+    return value.len && stamp_seconds(value, &seconds);
+}
+
 bool container_peek(struct container_reader *reader, sv line, sv *text, sv *program)
 {
     const struct object_form *form = container_form(reader, line);
@@ -226,6 +237,8 @@ bool container_peek(struct container_reader *reader, sv line, sv *text, sv *prog
         return false;
     if (named) {
         if (!is_text(named) || sv_find_byte(named->value, '\\') != SV_NPOS)
+            return false;
+        if (!has_plain_time(find_first(&reader->object, &form->time)))
             return false;
         *program = program_of(sv_sub(named->value, 1, named->value.len - 1));
     }
