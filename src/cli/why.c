@@ -5,6 +5,7 @@
  * logs are read twice: whole, since the history has read most of them and did not keep every
  * attempt, and then what is new in them, for the decision.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "bouncelog/base/bytes.h"
@@ -131,6 +132,7 @@ static int take_kept(struct asked *asked, struct err *err)
 static int decide(struct asked *asked, struct err *err)
 {
     struct scan_run *run = asked->decided;
+    assert(run); /* one is begun for logs as for a history */
     if (asked->logs && run != asked->logs)
         scan_logs(run);
     if (asked->logs ? scan_decide(run, err) < 0 : decide_by_history(run, err) < 0)

@@ -7,6 +7,7 @@
  * is that of https://www.sqlite.org/cksumvfs.html, with XXH3 as the sum. */
 #include "sealed.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "bouncelog/base/hash.h"
@@ -156,8 +157,9 @@ static const sqlite3_io_methods methods = {
 /* A file is sealed from its first page on or not at all: an empty one will be. */
 static int find_seal(struct page_file *file)
 {
-    unsigned char header[HEADER_BYTES];
-    sqlite3_int64 size;
+    unsigned char header[HEADER_BYTES] = {0};
+    sqlite3_int64 size = 0;
+    assert(file->real->pMethods); /* it was opened */
     int rc = file->real->pMethods->xFileSize(file->real, &size);
     if (rc == SQLITE_OK && size >= HEADER_BYTES)
         rc = file->real->pMethods->xRead(file->real, header, HEADER_BYTES, 0);

@@ -247,10 +247,8 @@ static sv both_words(struct line *line, const struct record *record, sv system, 
     if (!system.len || frame_knows(line, own) || (!peer && frame_knows(line, system)))
         return own;
     char *both = arena_alloc(&line->records->arena, system.len + own.len + 2 + PARSE_SLACK);
-    memcpy(both, system.ptr, system.len);
-    memcpy(both + system.len, ": ", 2);
-    memcpy(both + system.len + 2, own.ptr, own.len);
-    memset(both + system.len + 2 + own.len, 0, PARSE_SLACK);
+    char *end = sv_put(sv_put(sv_put(both, system), SV(": ")), own);
+    memset(end, 0, PARSE_SLACK);
     return sv_make(both, system.len + 2 + own.len);
 }
 
