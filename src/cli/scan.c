@@ -306,7 +306,7 @@ static int run_scan(struct scan_run *run)
     tell_limits(run);
     int code = leave(run);
     results_tell_gaps(&run->report);
-    if (code == EXIT_DONE) /* what failed is told in one line */
+    if (code == EXIT_DONE && !run->report.brake) /* what failed is told in one line */
         tell_silence(run);
     bool held = setup_condition_holds(&run->setup, &run->report);
     return code != EXIT_DONE        ? code

@@ -9,7 +9,7 @@ from checks import PROGRAM, expect, finish
 from unsealed import unseal
 
 os.environ.setdefault('SOURCE_DATE_EPOCH', '1795478400')
-KINDS = {1: 'stream', 2: 'file', 3: 'day', 4: 'address', 5: 'domain', 6: 'ledger', 8: 'senders', 10: 'reach', 11: 'twins', 12: 'totals'}
+KINDS = {1: 'stream', 2: 'file', 3: 'day', 4: 'address', 5: 'domain', 6: 'ledger', 8: 'senders', 10: 'reach', 11: 'twins', 12: 'totals', 14: 'lines'}
 SCAN = ['scan', '-d', 'db', '--force', '--timezone', 'UTC', '-o', 'out', 'syslog', 'mail.log']
 COMMANDS = {'scan': SCAN, 'dry run': SCAN + ['--dry-run'], 'report': ['report', '-d', 'db', '-o', 'out'], 'suppress': ['suppress', '-d', 'db', '--force'],
             'show': ['history', 'show', '-d', 'db'], 'show one': ['history', 'show', '-d', 'db', 'joe@example.com'],
@@ -22,7 +22,7 @@ SEES = {'stream': {'scan', 'dry run', 'report', 'suppress', 'show', 'merge into'
         'day': {'scan', 'report', 'suppress', 'forget'}, 'address': {'scan', 'dry run', 'report', 'suppress', 'prune', 'rejudge'},
         'domain': {'scan', 'dry run', 'report', 'suppress', 'prune', 'rejudge'},
         'ledger': {'scan', 'dry run', 'report', 'suppress'}, 'senders': {'scan', 'dry run', 'report', 'suppress'},
-        'reach': {'scan', 'report', 'suppress'}, 'twins': {'scan', 'dry run'}, 'totals': {'scan', 'report', 'suppress', 'prune'}}
+        'reach': {'scan', 'report', 'suppress'}, 'twins': {'scan', 'dry run'}, 'lines': {'scan', 'dry run'}, 'totals': {'scan', 'report', 'suppress', 'prune'}}
 
 
 def run(*arguments, code=0):
