@@ -25,7 +25,7 @@ static bool is_utf16(sv text)
     size_t zeros = 0;
     for (size_t i = 0; i < text.len; i++)
         zeros += text.ptr[i] == 0;
-    return text.len >= 4 && zeros * 3 > text.len;
+    return text.len >= 4 && zeros * 3 > text.len && zeros * 3 < text.len * 2;
 }
 
 static const char *words_of(sv text)

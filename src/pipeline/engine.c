@@ -249,7 +249,6 @@ static void engine_release(struct engine *engine)
     for (size_t i = 0; i < engine->slot_count; i++) {
         chunk_release(&engine->slots[i].chunk);
         batch_release(&engine->slots[i].batch);
-        chunk_days_release(&engine->slots[i].batch.days);
     }
     for (size_t i = 0; i < engine->source_count; i++)
         reader_close(engine->streams[i].reader);

@@ -21,6 +21,7 @@ void worker_release(struct worker *worker)
 void batch_release(struct batch *batch)
 {
     records_release(&batch->records);
+    chunk_days_release(&batch->days);
     mem_free(batch->read);
     *batch = (struct batch){0};
 }

@@ -62,7 +62,8 @@ static struct incident_place place_of(sv address, const struct failure *failure)
 /* Incidents of old are not looked for again: what they covered is remembered. */
 static bool is_old(const struct decider *decider, int64_t time)
 {
-    return time < decider->now - (int64_t)INCIDENT_DAYS * SECONDS_A_DAY;
+    const int64_t days = (int64_t)INCIDENT_DAYS * SECONDS_A_DAY;
+    return decider->now >= INT64_MIN + days && time < decider->now - days;
 }
 
 static bool has_lapsed(const struct decider *decider, const struct failure *failure)

@@ -346,7 +346,8 @@ static bool is_fragment(const struct incidents *incidents, const struct suppress
 {
     size_t hours;
     (void)activity_hours(&incidents->all->mail, &hours);
-    return hours <= 2 && source->latest - source->first < FRAGMENT_SECONDS;
+    return hours <= 2 &&
+           (source->latest < source->first || source->latest - source->first < FRAGMENT_SECONDS);
 }
 
 void incidents_find(struct incidents *incidents, const struct suppress_source *source,
