@@ -75,6 +75,25 @@ static int load_part(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
+/* Does the file of the i-th log hold another one since? Of a log that was rotated, the path is that
+ * under which it was read last. */
+static bool is_replaced(const struct archive *archive, size_t i)
+{
+    const struct stream *streams = archive->streams;
+    for (size_t j = 0; j < archive->stream_count; j++)
+        if (streams[j].began > streams[i].began && sv_eq(streams[j].path, streams[i].path))
+            return true;
+    return false;
+}
+
+static void describe_mark(struct archive *archive, size_t i)
+{
+    const struct stream *stream = &archive->streams[i];
+    struct mark *mark = &archive->marks[i];
+    mark->remembered = stream->began && stream->began >= archive->lines.floor;
+    mark->replaced = mark->remembered && is_replaced(archive, i) ? hash_bytes(stream->path) : 0;
+}
+
 /* What is remembered of before the first item is what it was made without. */
 int lines_load(struct archive *archive, struct err *err)
 {
@@ -86,8 +105,7 @@ int lines_load(struct archive *archive, struct err *err)
         kept->floor = kept->next;
     }
     for (size_t i = 0; i < archive->stream_count; i++)
-        archive->marks[i].remembered =
-            archive->streams[i].began && archive->streams[i].began >= kept->floor;
+        describe_mark(archive, i);
     return 0;
 }
 

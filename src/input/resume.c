@@ -100,6 +100,8 @@ static int by_offset(const void *left, const void *right)
     const struct candidate *a = left, *b = right;
     if (a->mark->offset != b->mark->offset)
         return a->mark->offset > b->mark->offset ? -1 : 1;
+    if (a->mark->unfinished != b->mark->unfinished)
+        return a->mark->unfinished > b->mark->unfinished ? -1 : 1;
     return a->follows < b->follows ? 1 : a->follows > b->follows ? -1 : 0;
 }
 

@@ -44,7 +44,9 @@ static bool may_overlap(const struct reader *reader)
 
 bool window_is_told(const struct reader *reader, const struct mark *mark)
 {
-    return mark->remembered && is_piped(reader);
+    return mark->remembered &&
+           (is_piped(reader) ||
+            (mark->replaced && mark->replaced == hash_bytes(sv_from(reader->source->path))));
 }
 
 /* What lies before the first line that is known is new only where nothing was forgotten. */

@@ -4,8 +4,9 @@
 
 #include "reader.h"
 
-/* Standard input, and all lines of the mark's log are remembered: what is new is told by the lines,
- * since those behind the offset may have come in another window. */
+/* Standard input, or a file that is written anew time and again, and all lines of the mark's log
+ * are remembered: what is new is told by the lines, since those behind the offset may have come in
+ * another window. */
 bool window_is_told(const struct reader *reader, const struct mark *mark);
 /* A file that begins before the lines that are remembered, and has some of them: nobody knows what
  * else of it was read. Says so in the source. */

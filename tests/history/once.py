@@ -110,6 +110,27 @@ def window_that_begins_where_an_older_one_did(c):
 
 
 @case
+def file_of_windows_that_begins_where_an_older_one_did(c):
+    for first, last in ((5, 6), (6, 7), (5, 8), (6, 9), (5, 10)):
+        c.write('day.log', lines(first, last))
+        c.scan('day.log')
+    c.holds(5)
+
+
+@case
+def log_that_is_rotated_and_named_alone(c):
+    """Its name has another log each time; what is brought back has nothing new."""
+    for n in range(3):
+        c.write('mail.log', lines(n * 10, n * 10 + 5))
+        c.scan('mail.log')
+        c.write('mail.log', lines(n * 10 + 5, n * 10 + 10), mode='a')
+        c.scan('mail.log')
+    c.write('mail.log', lines(0, 10) + line(50) * 2)
+    c.scan('mail.log')
+    c.holds(32)
+
+
+@case
 def line_that_comes_again_in_a_log(c):
     """It is another one."""
     for _ in range(3):
@@ -447,6 +468,19 @@ def unfinished_line_of_a_rotated_log(c):
     os.unlink(c.path('mail.log.1'))
     c.scan('mail.log', 'mail.log.2.gz')
     c.holds(8)
+
+
+@case
+def unfinished_line_of_a_log_and_its_copy(c):
+    """Read before up to that line, then both at once."""
+    c.write('mail.log', lines(0, 3))
+    c.scan('mail.log')
+    for name in ('mail.log.1.gz', 'copy'):
+        c.write(name, gzip.compress((lines(0, 3) + line(3)[:-1]).encode()))
+    c.write('mail.log', line(4))
+    c.scan('mail.log', 'mail.log.1.gz', 'copy')
+    c.scan('copy', 'mail.log.1.gz', 'mail.log')
+    c.holds(5)
 
 
 @case

@@ -59,7 +59,8 @@ struct mark {
      * understood: the rest of it, should it ever come, does not count. Else it would. */
     uint32_t unfinished;
     bool understood;
-    bool remembered; /* all its lines are among input_options.lines_read */
+    bool remembered;   /* all its lines are among input_options.lines_read */
+    uint64_t replaced; /* hash of its path, where another log was read since; 0: it was not */
     /* Hashes of MARK_POINT_BYTES each, along the log (mark_point_at), as far as it was read. */
     size_t point_count;
     uint64_t point[MARK_POINTS_MAX];
