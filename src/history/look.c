@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bouncelog/base/readat.h"
+
 #include "sealed.h"
 #include "store.h"
 
@@ -23,8 +25,11 @@ static int read_header(const struct history *history, unsigned char *header, str
     int fd = open(history->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return err_set(err, ERR_HISTORY, "%s: cannot open: %s", history->path, strerror(errno));
-    ssize_t got = pread(fd, header, HEADER_BYTES, 0);
+    ssize_t got = read_at(fd, header, HEADER_BYTES, 0);
+    int failed = got < 0 ? errno : 0;
     close(fd);
+    if (failed != 0)
+        return err_set(err, ERR_HISTORY, "%s: cannot read: %s", history->path, strerror(failed));
     if (got == HEADER_BYTES && memcmp(header, "SQLite format 3", 16) == 0)
         return 0;
     return err_set(err, ERR_HISTORY,

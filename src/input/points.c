@@ -3,12 +3,11 @@
  * plain file are read when they are asked for, those of anything else are taken in passing. */
 #include "points.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/readat.h"
 
 static bool is_seekable(const struct reader *reader)
 {
@@ -23,13 +22,8 @@ static bool point_of(const struct reader *reader, size_t i, uint64_t *point)
         *point = reader->point[i];
         return i < reader->point_count;
     }
-    for (size_t done = 0; done < sizeof bytes;) {
-        ssize_t got = pread(reader->feed.fd, bytes + done, sizeof bytes - done,
-                            (off_t)(mark_point_at(i) + (int64_t)done));
-        if (got == 0 || (got < 0 && errno != EINTR))
-            return false;
-        done += got > 0 ? (size_t)got : 0;
-    }
+    if (read_at(reader->feed.fd, bytes, sizeof bytes, mark_point_at(i)) != (ssize_t)sizeof bytes)
+        return false;
     *point = hash_bytes(sv_make(bytes, sizeof bytes));
     return true;
 }
@@ -113,8 +107,8 @@ static bool end_of(const struct reader *reader, char *to, int64_t *end)
         return reader->window_len >= MARK_HASHED_MAX;
     }
     *end = reader->file.st_size;
-    return *end >= MARK_HASHED_MAX && pread(reader->feed.fd, to, MARK_HASHED_MAX,
-                                            (off_t)(*end - MARK_HASHED_MAX)) == MARK_HASHED_MAX;
+    return *end >= MARK_HASHED_MAX &&
+           read_at(reader->feed.fd, to, MARK_HASHED_MAX, *end - MARK_HASHED_MAX) == MARK_HASHED_MAX;
 }
 
 /* The bytes of another log before that place, however it is packed. */

@@ -6,13 +6,13 @@
 #include "points.h"
 #include "window.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/base/readat.h"
 
 enum {
     HEAD_BYTES = MARK_HASHED_MAX,
@@ -128,21 +128,6 @@ static bool is_seekable(const struct reader *reader)
     return reader->codec == &codec_plain && S_ISREG(reader->file.st_mode);
 }
 
-/* Bytes of a plain file, which are not decoded. */
-static bool read_at(const struct reader *reader, int64_t offset, char *to, size_t len)
-{
-    size_t done = 0;
-    while (done < len) {
-        ssize_t got =
-            pread(reader->feed.fd, to + done, len - done, (off_t)(offset + (int64_t)done));
-        if (got > 0)
-            done += (size_t)got;
-        else if (got == 0 || errno != EINTR)
-            return false;
-    }
-    return true;
-}
-
 enum found { FOUND, FOUND_SHORTER, FOUND_OTHER };
 
 static enum found seek_to(struct reader *reader, const struct mark *mark)
@@ -151,7 +136,7 @@ static enum found seek_to(struct reader *reader, const struct mark *mark)
     int64_t offset = mark->offset;
     if ((int64_t)reader->file.st_size < offset)
         return FOUND_SHORTER;
-    if (!read_at(reader, offset - mark->tail_len, tail, mark->tail_len))
+    if (read_at(reader->feed.fd, tail, mark->tail_len, offset - mark->tail_len) != mark->tail_len)
         return FOUND_SHORTER;
     if (hash_bytes(sv_make(tail, mark->tail_len)) != mark->tail_hash)
         return FOUND_OTHER;
@@ -400,7 +385,7 @@ static uint64_t tail_hash(const struct reader *reader, int64_t end, int64_t offs
     size_t beyond = (size_t)(end - offset);
     *known = true;
     if (is_seekable(reader)) {
-        *known = read_at(reader, offset - (int64_t)len, tail, len);
+        *known = read_at(reader->feed.fd, tail, len, offset - (int64_t)len) == (ssize_t)len;
         return hash_bytes(sv_make(tail, len));
     }
     return hash_bytes(sv_make(reader->window + reader->window_len - beyond - len, len));

@@ -26,8 +26,12 @@ late@example.com
 old@example.com" ] || fault "$1: the list is $(cat $state/suppress.txt)"
 }
 
-# The service as it is started by hand; then by the timer, made to be due at once.
+# The service as it is started by hand, on the day after its logs; then by the timer, made to be due
+# at once.
 services() {
+    mkdir -p /run/systemd/system/bouncelog.service.d
+    printf '[Service]\nEnvironment=SOURCE_DATE_EPOCH=1795478400\n' > /run/systemd/system/bouncelog.service.d/clock.conf
+    systemctl daemon-reload
     check "the service" systemctl start bouncelog.service
     journalctl --sync
     said=$(journalctl -u bouncelog.service -o cat --no-pager | grep -vE '^(Starting|Finished) bouncelog|Deactivated|Consumed' || :)
@@ -43,7 +47,7 @@ services() {
         sleep 0.1
         waited=$((waited + 1))
     done
-    rm -r /run/systemd/system/bouncelog.timer.d
+    rm -r /run/systemd/system/bouncelog.timer.d /run/systemd/system/bouncelog.service.d
     systemctl daemon-reload
     results "the timer"
 }
