@@ -107,12 +107,33 @@ static bool is_loopback(sv host)
            sv_eq_nocase(host, SV("localhost"));
 }
 
-/* mx1 and mx1.example.com are one. */
-static bool is_same_host(sv a, sv b)
+enum { PORT_OF_MX = 25 };
+
+/* RFC 1918, RFC 4193: an address that no stranger answers at. */
+static bool is_private(sv ip)
 {
+    static const char *const starts[] = {"10.", "192.168.", "fc", "fd"};
+    uint64_t second;
     sv rest;
-    return a.len && b.len && sv_eq_nocase(sv_cut(a, '.', &rest), sv_cut(b, '.', &rest)) &&
-           !is_digit(a.ptr[0]);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (sv_starts(ip, sv_from(starts[i])))
+            return true;
+    return sv_starts(ip, SV("172.")) && sv_to_u64(sv_cut(sv_skip(ip, 4), '.', &rest), &second) &&
+           second >= 16 && second < 32;
+}
+
+/* A log may name its host in short, but many hosts are called mx1: ours is the one that answers at
+ * a private address, or not at the port of an MX. */
+static bool is_same_host(const struct relay *relay, sv host)
+{
+    sv rest, relay_rest;
+    if (!host.len || is_digit(host.ptr[0]))
+        return false;
+    if (sv_eq_nocase(relay->host, host))
+        return true;
+    sv label = sv_cut(host, '.', &rest), relay_label = sv_cut(relay->host, '.', &relay_rest);
+    return (!rest.len || !relay_rest.len) && sv_eq_nocase(relay_label, label) &&
+           (is_private(relay->ip) || (relay->port && relay->port != PORT_OF_MX));
 }
 
 /* It went to our own host, which may have given it an id of ours that no line spoke of so far. One
@@ -120,8 +141,8 @@ static bool is_same_host(sv a, sv b)
 static uint64_t awaited_message(const struct ledger *ledger, const struct record *attempt)
 {
     const struct relay *relay = &attempt->relay;
-    bool here = is_loopback(relay->ip.len ? relay->ip : relay->host) ||
-                is_same_host(relay->host, attempt->host);
+    bool here =
+        is_loopback(relay->ip.len ? relay->ip : relay->host) || is_same_host(relay, attempt->host);
     if (!here || !attempt->forwarded_key || attempt->forwarded_key == attempt->queue_key)
         return 0;
     uint64_t key = message_key(attempt, attempt->forwarded_key);

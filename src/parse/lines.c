@@ -17,8 +17,18 @@ enum {
     MARK_REACH = 40,      /* what others may put in front of a message */
 };
 
+/* Does one of the marks' needles stand in the text? Neighbours that share one are asked once. */
+static bool has_needle(const struct mta_patterns *mta, sv text)
+{
+    for (size_t i = 0; i < mta->mark_count; i++)
+        if ((i == 0 || !sv_eq(mta->marks[i].needs, mta->marks[i - 1].needs)) &&
+            sv_find(text, mta->marks[i].needs) != SV_NPOS)
+            return true;
+    return false;
+}
+
 /* Can a shape take this message at all? A queue id, and behind it a byte that a gate of this daemon
- * begins with. */
+ * begins with; or words that may be a mark of an attempt to deliver. */
 static inline bool may_have_shape(const struct patterns *patterns, struct quick_header *quick)
 {
     const char *message = quick->message.ptr;
@@ -26,11 +36,12 @@ static inline bool may_have_shape(const struct patterns *patterns, struct quick_
     quick->id_len = 0;
     if (n == 16 || !quick->program.daemon) /* a long id: see whether it really is one */
         return true;
+    const struct mta_patterns *mta = &patterns->mtas[quick->program.mta];
     if (message[n] != ':' || message[n + 1] != ' ' || n < QUEUE_ID_MIN)
-        return (patterns->mtas[quick->program.mta].delivering & quick->program.daemon) != 0;
+        return (mta->delivering & quick->program.daemon) && has_needle(mta, quick->message);
     quick->id_len = n;
     unsigned char lead = (unsigned char)message[n + 2];
-    return (patterns->mtas[quick->program.mta].leads[lead] & quick->program.daemon) != 0;
+    return (mta->leads[lead] & quick->program.daemon) != 0;
 }
 
 /* Does the line say again that a message begins of which a record says so already? */
@@ -86,20 +97,27 @@ static size_t plain_length(sv text)
     return n;
 }
 
-/* Does a mark of an attempt to deliver begin in the first bytes of the text? */
-static bool bears_mark(const struct parser *parser, sv text, size_t first)
+/* Does a mark of an attempt of this MTA to deliver begin in the first bytes of the text? */
+static bool bears_mark_of(const struct parser *parser, uint8_t at, sv text, size_t first)
 {
-    const struct patterns *patterns = parser->options.patterns;
-    for (uint8_t at = MTA_UNKNOWN + 1; at < patterns->taxonomy.mta_count; at++) {
-        const struct mta_patterns *mta = &patterns->mtas[at];
-        bool wanted = parser->options.only == MTA_UNKNOWN || parser->options.only == at;
-        for (size_t i = 0; wanted && i < mta->mark_count; i++)
-            if (sv_find(text, mta->marks[i].needs) != SV_NPOS &&
-                (!mta->marks[i].regex ||
-                 (regex_match(mta->marks[i].regex, parser->matcher, text) == REGEX_YES &&
-                  matcher_start(parser->matcher) <= first)))
-                return true;
-    }
+    const struct mta_patterns *mta = &parser->options.patterns->mtas[at];
+    if ((parser->options.only != MTA_UNKNOWN && parser->options.only != at) ||
+        !has_needle(mta, text))
+        return false;
+    for (size_t i = 0; i < mta->mark_count; i++)
+        if (sv_find(text, mta->marks[i].needs) != SV_NPOS &&
+            (!mta->marks[i].regex ||
+             (regex_match(mta->marks[i].regex, parser->matcher, text) == REGEX_YES &&
+              matcher_start(parser->matcher) <= first)))
+            return true;
+    return false;
+}
+
+static bool bears_mark(const struct parser *parser, sv text)
+{
+    for (uint8_t at = MTA_UNKNOWN + 1; at < parser->options.patterns->taxonomy.mta_count; at++)
+        if (bears_mark_of(parser, at, text, text.len))
+            return true;
     return false;
 }
 
@@ -108,7 +126,7 @@ static enum line_class class_without_header(struct parser *parser, sv text)
     if (parser->headers.piece.open)
         return LINE_OTHER;
     parser->headed = false;
-    return bears_mark(parser, text, text.len) ? LINE_UNPARSED : LINE_OTHER;
+    return bears_mark(parser, text) ? LINE_UNPARSED : LINE_OTHER;
 }
 
 /* The header is of a program that writes the lines of others, with headers of their own. */
@@ -136,7 +154,8 @@ static enum line_class read_by_header(struct parser *parser, const struct clock 
     if (class != LINE_CONTEXT || (!unit && (line->queue_id.len || !may_deliver)))
         return class;
     size_t first = header->own ? plain_length(header->message) : MARK_REACH;
-    return bears_mark(parser, header->message, first) ? LINE_UNPARSED : class;
+    return bears_mark_of(parser, header->program.mta, header->message, first) ? LINE_UNPARSED
+                                                                              : class;
 }
 
 enum line_class csv_carried_read(struct parser *parser, const struct clock *clock,

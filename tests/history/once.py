@@ -614,6 +614,19 @@ def reinjected_by_its_own_name(c):
 
 
 @case
+def reinjected_at_a_private_address(c):
+    for ip in ('10.1.2.3', '192.168.7.1', '172.31.0.1', 'fd00::7'):
+        handed(c, sent(0, 'A1111', 'joe', f'mx1.shop.example[{ip}]:25', ': queued as B1111') + sent(1, 'B1111', 'joe', MX, ''), 1, 1)
+
+
+@case
+def delivered_to_a_namesake(c):
+    """Many hosts are called mx1: theirs is not ours, whatever id it names."""
+    for ip in ('203.0.113.5', '172.32.0.1', '2001:db8::5'):
+        handed(c, sent(0, 'A1111', 'joe', f'mx1.example.com[{ip}]:25', ': queued as B1111') + sent(1, 'B1111', 'ann', MX, ''), 0, 2)
+
+
+@case
 def reinjected_by_ipv6(c):
     handed(c, sent(0, 'A1111', 'joe', 'localhost[::1]:10026', ': queued as B1111') + sent(1, 'B1111', 'joe', MX, ''), 1, 1)
 

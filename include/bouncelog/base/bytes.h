@@ -47,6 +47,16 @@ static inline size_t bytes_pair(sv v, size_t at, char a, char b)
         if (mask)
             return at + (size_t)__builtin_ctz((unsigned)mask);
     }
+    if (v.len >= 17 && at + 2 <= v.len) { /* the rest, with bytes that were looked at before */
+        size_t back = v.len - 17;
+        const __m128i *here = (const __m128i *)(const void *)(v.ptr + back);
+        const __m128i *behind = (const __m128i *)(const void *)(v.ptr + back + 1);
+        __m128i first = _mm_cmpeq_epi8(_mm_loadu_si128(here), as);
+        __m128i second = _mm_cmpeq_epi8(_mm_loadu_si128(behind), bs);
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(first, second));
+        mask &= ~0u << (at - back);
+        return mask ? back + (size_t)__builtin_ctz(mask) : v.len;
+    }
 #endif
     for (; at + 2 <= v.len; at++)
         if (v.ptr[at] == a && v.ptr[at + 1] == b)

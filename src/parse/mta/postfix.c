@@ -11,7 +11,7 @@
 enum { RECORD_MAX = 2000 };
 
 /* host[ip]:port, host[/unix/path], or the name of a transport (global/log_adhoc.c) */
-static void read_relay(sv text, bool brief, struct record *record)
+static void read_relay(sv text, struct record *record)
 {
     size_t open = sv_find_byte(text, '['), close = sv_rfind_byte(text, ']');
     if (open == SV_NPOS || close == SV_NPOS || close < open) {
@@ -25,8 +25,6 @@ static void read_relay(sv text, bool brief, struct record *record)
         record->own_hop = true;
     else
         record->relay.ip = bracketed;
-    if (brief)
-        return;
     if (behind.len > 1 && behind.ptr[0] == ':' && sv_to_u64(sv_skip(behind, 1), &port) &&
         port < 65536)
         record->relay.port = (int)port;
@@ -66,9 +64,8 @@ static void read_accepted(struct line *line, sv text, struct record *record)
 
 static bool read_attempt(struct line *line, const struct shape *shape, struct record *record)
 {
-    bool brief = line->parser->options.brief && record->outcome == OUTCOME_DELIVERED;
     sv whole = line_field(line, shape, FIELD_TEXT), text = without_parenthesis(whole);
-    read_relay(line_field(line, shape, FIELD_RELAY), brief, record);
+    read_relay(line_field(line, shape, FIELD_RELAY), record);
     record->local = mta_is_local(line, record->transport);
     record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original) ||
                         is_cut(line, whole, record->recipient);
