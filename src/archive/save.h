@@ -23,6 +23,8 @@ int save_addresses(struct save *save) MUST_CHECK;
 int save_domains(struct save *save) MUST_CHECK;
 /* The lines that were read; those of before go when there are enough. */
 int lines_save(struct save *save) MUST_CHECK;
+/* How much of each log was a mail log's. */
+int save_shares(struct save *save) MUST_CHECK;
 int save_counting(struct save *save) MUST_CHECK;
 /* A brake that holds is remembered, one that was answered forgotten. */
 int save_brake(struct save *save) MUST_CHECK;

@@ -128,12 +128,18 @@ static sv format_of(const struct scan_run *run, const struct source *source)
     return known.len && strcmp(source->format, "unknown") == 0 ? known : sv_from(source->format);
 }
 
-static sv error_of(struct scan_run *run, size_t source)
+static sv error_of(struct scan_run *run, size_t i)
 {
-    sv error = sv_from(input_source(run->input, source)->error);
-    return error.len ? error
-                     : unread_words(&run->scan.source_seen[source], run->scan.source_lines[source],
-                                    &run->texts);
+    const struct source *source = input_source(run->input, i);
+    const struct source_seen *seen = &run->scan.source_seen[i];
+    sv error = sv_from(source->error);
+    if (!error.len)
+        error = unread_words(seen, run->scan.source_lines[i], &run->texts);
+    if (error.len || !run->archive)
+        return error;
+    struct log_share before = archive_log_share(run->archive, sv_from(source->path));
+    return unread_share_words(seen, run->scan.source_lines[i] - source->known_lines, &before,
+                              &run->texts);
 }
 
 void scan_describe_inputs(struct scan_run *run)

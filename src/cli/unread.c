@@ -42,6 +42,32 @@ static const char *words_of(sv text)
     return NULL;
 }
 
+static sv kept(struct buf *text, struct arena *arena)
+{
+    sv copy = arena_copy(arena, buf_sv(text));
+    buf_release(text);
+    return copy;
+}
+
+sv unread_share_words(const struct source_seen *seen, int64_t lines, const struct log_share *before,
+                      struct arena *arena)
+{
+    struct buf text = {0};
+    if (!log_share_collapsed(before, lines, seen->mail))
+        return SV_EMPTY;
+    buf_printf(&text, "%lld of its %lld lines are a mail log's, the last time %lld of %lld were: ",
+               (long long)seen->mail, (long long)lines, (long long)before->mail,
+               (long long)before->lines);
+    if (seen->unread_len)
+        buf_printf(&text,
+                   "is a new header written that begins like \"%.*s\"? (bouncelog doctor; "
+                   "docs/PATTERNS.md says how to add one)",
+                   SV_FMT(sv_sub(sv_make(seen->unread, seen->unread_len), 0, 60)));
+    else
+        buf_printf(&text, "do the MTA's programs write under other names? (bouncelog doctor)");
+    return kept(&text, arena);
+}
+
 sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *arena)
 {
     struct buf text = {0};
@@ -58,7 +84,5 @@ sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *are
                    "no header is known that begins like \"%.*s\" (bouncelog doctor; "
                    "docs/PATTERNS.md says how to add one)",
                    SV_FMT(sv_sub(unread, 0, 60)));
-    sv copy = arena_copy(arena, buf_sv(&text));
-    buf_release(&text);
-    return copy;
+    return kept(&text, arena);
 }

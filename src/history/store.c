@@ -40,6 +40,7 @@ static const char *const names[] = {
     [ITEM_COUNTING] = "which mail counts",
     [ITEM_JOURNAL] = "where a journal was read to",
     [ITEM_BRAKE] = "the brake",
+    [ITEM_SHARE] = "how much of a log is of a mail log",
 };
 
 /* Where it was met. */

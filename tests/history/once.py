@@ -676,6 +676,80 @@ def reinjected_sendmail(c):
            'relay=mx.example.com. [192.0.2.7], dsn=2.0.0, stat=Sent (Ok)\n', 1, 1)
 
 
+# --- a log of which the mail becomes lines of nobody
+
+def cron(n, night=1):
+    return ''.join(f'2026-11-01T00:00:00Z mx1 CRON[{i}]: (root) CMD (true {night})\n' for i in range(n))
+
+
+def mail(n, night):
+    return ''.join(sent(i, f'{night}{i:05X}', f'joe{i}', MX, '') for i in range(n))
+
+
+def nights(c, *texts, name='mail.log', named=(), clock=86400):
+    """Each text is the log of a night, the numbers in `named` are the nights that are told of."""
+    for night, text in enumerate(texts):
+        file = name.format(night + 1)
+        c.write(file, text)
+        done = subprocess.run([PROGRAM, 'scan', '-d', c.path('db'), '-o', c.path('out'), c.path(file)], capture_output=True, text=True,
+                              env=dict(os.environ, SOURCE_DATE_EPOCH=str(1793491200 + night * clock)))
+        with open(c.path('out')) as out:
+            error = json.load(out)['inputs'][0]['error'] or ''
+        told = 'the last time' in done.stderr
+        if told != (night in named) or (told and done.returncode != 3) or ('the last time' in error) != told:
+            c.fault(f'night {night}: exit {done.returncode}: {done.stderr} {error}')
+
+
+def wrapped(text):
+    return ''.join(f'<<mx1>> {line}\n' for line in text.splitlines())
+
+
+@case
+def share_header_changes(c):
+    nights(c, mail(1000, 1) + cron(50), wrapped(mail(900, 2)) + cron(40, 2) + mail(20, 3), named=[1])
+
+
+@case
+def share_header_changes_in_rotated_logs(c):
+    nights(c, mail(1000, 1) + cron(50), wrapped(mail(900, 2)) + cron(40, 2) + mail(20, 3), name='mail.log-2026110{}', named=[1])
+
+
+@case
+def share_programs_have_other_names(c):
+    nights(c, mail(1000, 1) + cron(50), mail(900, 2).replace('postfix/smtp', 'outbound-smtp') + mail(20, 3), named=[1])
+
+
+@case
+def share_is_told_for_a_week(c):
+    nights(c, mail(1000, 1), *(wrapped(mail(900, night)) + cron(3, night) + mail(3, night + 8) for night in range(2, 8)), named=[1, 2, 3, 4, 5],
+           clock=2 * 86400)
+
+
+@case
+def share_comes_back(c):
+    nights(c, mail(1000, 1), wrapped(mail(900, 2)) + mail(9, 3), mail(900, 4), wrapped(mail(900, 5)) + mail(9, 6), named=[1, 3])
+
+
+@case
+def share_of_a_quiet_night(c):
+    nights(c, mail(1000, 1) + cron(200), mail(4, 2) + cron(300, 2), mail(900, 3) + cron(200, 3), cron(500, 4))
+
+
+@case
+def share_of_a_flood(c):
+    nights(c, mail(1000, 1) + cron(20), mail(800, 2) + cron(30000, 2))
+
+
+@case
+def share_of_few_lines(c):
+    nights(c, mail(1000, 1), wrapped(mail(90, 2)) + cron(90, 2) + mail(2, 3))
+
+
+@case
+def share_grows(c):
+    nights(c, cron(2000) + mail(3, 1), cron(2000, 2) + mail(3000, 2))
+
+
 # --- silence
 
 @case

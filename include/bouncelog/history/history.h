@@ -33,6 +33,7 @@ enum item_kind {
     ITEM_DUPLICATES = 11, /* the latest events of logs of one host */
     ITEM_ACTIVITY = 10,   /* of a UTC day: mail taken, and addresses called dead, by domain */
     ITEM_JOURNAL = 20,    /* where a journal was read to: its cursor, and the log that it is */
+    ITEM_SHARE = 21,      /* how much of a log was a mail log's when it was read last */
     ITEM_ORIGIN = 9,      /* how far the history of another host was when it was merged in */
 };
 

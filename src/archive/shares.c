@@ -1,0 +1,96 @@
+/* How much of a log was a mail log's when it was read last. Where a syslog daemon or a container
+ * changes what it writes in front of the lines, an MTA's become lines of nobody: the mail goes, and
+ * as much comes that nobody knows. In a quiet night mail goes as well, and nothing comes. */
+#include <string.h>
+
+#include "bouncelog/base/pack.h"
+#include "save.h"
+
+enum {
+    VERSION = 1,
+    LINES_MIN = 200, /* fewer say nothing of a log */
+    COLLAPSE = 20,   /* a share that shrinks to less than one of so many */
+    FEWER = 4,       /* and so does the mail: a flood of other lines takes none away */
+    GROWTH = 4,      /* lines that are no mail log's grow to so many times what they were */
+    DAYS_TOLD = 7,   /* then the log is what it is now */
+    SECONDS_A_DAY = 86400
+};
+
+/* Rotated logs are called alike but for a number, a date, and what they are packed in. */
+static sv stem_of(sv path)
+{
+    static const char *const packed[] = {".gz", ".xz", ".zst", ".bz2", ".lzma"};
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+        if (sv_ends(path, sv_from(packed[i])))
+            path.len -= strlen(packed[i]);
+    size_t len = path.len;
+    while (len && ((path.ptr[len - 1] >= '0' && path.ptr[len - 1] <= '9') ||
+                   path.ptr[len - 1] == '-' || path.ptr[len - 1] == '.'))
+        len--;
+    return len ? sv_sub(path, 0, len) : path;
+}
+
+static bool unpack_share(sv value, struct log_share *share)
+{
+    struct unpack in = unpack_of(value);
+    bool known = unpack_unsigned(&in) == VERSION;
+    share->lines = unpack_number(&in);
+    share->mail = unpack_number(&in);
+    share->told = unpack_number(&in);
+    return known && !in.failed && !in.rest.len && share->mail >= 0 && share->mail <= share->lines;
+}
+
+static int find_share(const struct archive *archive, sv path, struct log_share *share,
+                      struct err *err)
+{
+    struct buf value = {0};
+    *share = (struct log_share){0};
+    int found = history_get(archive->history, ITEM_SHARE, stem_of(path),
+                            history_origin(archive->history), &value, err);
+    if (found > 0 && !unpack_share(buf_sv(&value), share))
+        found = archive_damaged(archive, "how much of a log is of a mail log", err);
+    buf_release(&value);
+    return found < 0 ? -1 : 0;
+}
+
+struct log_share archive_log_share(struct archive *archive, sv path)
+{
+    struct log_share share;
+    (void)!find_share(archive, path, &share, &archive->failed);
+    return share;
+}
+
+bool log_share_collapsed(const struct log_share *before, int64_t lines, int64_t mail)
+{
+    if (lines < LINES_MIN || before->lines < LINES_MIN)
+        return false;
+    double was = (double)before->mail / (double)before->lines, is = (double)mail / (double)lines;
+    int64_t others_before = before->lines - before->mail, others = lines - mail;
+    return is * COLLAPSE < was && mail * FEWER < before->mail &&
+           others - LINES_MIN / 2 > others_before * GROWTH;
+}
+
+int save_shares(struct save *save)
+{
+    int64_t now = save->archive->options.now;
+    for (size_t i = 0; i < save->scan->source_count; i++) {
+        const struct source *source = input_source(save->input, i);
+        int64_t lines = save->scan->source_lines[i] - source->known_lines;
+        struct log_share is = {lines, save->scan->source_seen[i].mail, 0}, before;
+        if (lines < LINES_MIN || is.mail > lines)
+            continue;
+        if (find_share(save->archive, sv_from(source->path), &before, save->err) < 0)
+            return -1;
+        if (log_share_collapsed(&before, lines, is.mail) &&
+            (!before.told || now - before.told < DAYS_TOLD * SECONDS_A_DAY))
+            is = (struct log_share){before.lines, before.mail, before.told ? before.told : now};
+        buf_clear(&save->value);
+        pack_unsigned(&save->value, VERSION);
+        pack_number(&save->value, is.lines);
+        pack_number(&save->value, is.mail);
+        pack_number(&save->value, is.told);
+        if (save_put(save, ITEM_SHARE, stem_of(sv_from(source->path)), false) < 0)
+            return -1;
+    }
+    return 0;
+}
