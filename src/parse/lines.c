@@ -113,10 +113,10 @@ static bool bears_mark_of(const struct parser *parser, uint8_t at, sv text, size
     return false;
 }
 
-static bool bears_mark(const struct parser *parser, sv text)
+static bool bears_mark(const struct parser *parser, sv text, size_t first)
 {
     for (uint8_t at = MTA_UNKNOWN + 1; at < parser->options.patterns->taxonomy.mta_count; at++)
-        if (bears_mark_of(parser, at, text, text.len))
+        if (bears_mark_of(parser, at, text, first))
             return true;
     return false;
 }
@@ -126,13 +126,27 @@ static enum line_class class_without_header(struct parser *parser, sv text)
     if (parser->headers.piece.open)
         return LINE_OTHER;
     parser->headed = false;
-    return bears_mark(parser, text) ? LINE_UNPARSED : LINE_OTHER;
+    return bears_mark(parser, text, text.len) ? LINE_UNPARSED : LINE_OTHER;
 }
 
 /* The header is of a program that writes the lines of others, with headers of their own. */
 static bool is_of_container(const struct clock *clock, const struct header *header)
 {
     return clock->container && header->name.len && hash_bytes(header->name) == clock->container;
+}
+
+/* What no shape took, and has no queue id, in a log or of a daemon that may speak of deliveries. */
+static enum line_class class_by_mark(const struct parser *parser, bool any_daemon)
+{
+    const struct line *line = &parser->line;
+    const struct header *header = &line->header;
+    sv message = header->message;
+    if (!any_daemon && !header->own && !(header->program.daemon & line->patterns->delivering))
+        return LINE_CONTEXT;
+    /* The stamp of a log that an MTA writes itself says nothing of whose the line is. */
+    bool bears = header->own ? bears_mark(parser, message, plain_length(message))
+                             : bears_mark_of(parser, header->program.mta, message, MARK_REACH);
+    return bears ? LINE_UNPARSED : LINE_CONTEXT;
 }
 
 static enum line_class read_by_header(struct parser *parser, const struct clock *clock,
@@ -147,15 +161,11 @@ static enum line_class read_by_header(struct parser *parser, const struct clock 
     if (header->program.mta == MTA_UNKNOWN)
         return LINE_OTHER;
     enum line_class class = read_line(parser, clock, number, records);
-    const struct line *line = &parser->line;
-    bool may_deliver = header->own || (header->program.daemon & line->patterns->delivering);
     /* journalctl -o with-unit: a unit does not tell one daemon from another. */
     bool unit = sv_ends(header->name, SV(".service"));
-    if (class != LINE_CONTEXT || (!unit && (line->queue_id.len || !may_deliver)))
-        return class;
-    size_t first = header->own ? plain_length(header->message) : MARK_REACH;
-    return bears_mark_of(parser, header->program.mta, header->message, first) ? LINE_UNPARSED
-                                                                              : class;
+    return class == LINE_CONTEXT && (unit || !parser->line.queue_id.len)
+               ? class_by_mark(parser, unit)
+               : class;
 }
 
 enum line_class csv_carried_read(struct parser *parser, const struct clock *clock,
@@ -223,21 +233,36 @@ static enum line_class read_piece_or_line(struct parser *parser, const struct cl
     return LINE_OTHER;
 }
 
-/* A line of which the quick header is not enough. */
-static __attribute__((noinline)) enum line_class
-read_full(struct parser *parser, const struct clock *clock, sv text, int64_t number,
-          const struct quick_header *quick, struct records *records)
+static inline sv without_return(sv text)
 {
-    struct header *header = &parser->line.header;
-    parser->line.queue_id = SV_EMPTY;
     while (text.len && text.ptr[text.len - 1] == '\r')
         text.len--;
-    if (quick && quick->program.daemon) {
-        header_recall(&parser->headers, text, quick, header);
-        header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
-        parser->line.queue_id = sv_sub(header->message, 0, quick->id_len);
-        return read_by_header(parser, clock, number, records);
-    }
+    return text;
+}
+
+/* A line of a daemon, of which the quick header says all that its header says. */
+static inline enum line_class read_message(struct parser *parser, const struct clock *clock,
+                                           sv text, int64_t number,
+                                           const struct quick_header *quick,
+                                           struct records *records)
+{
+    struct header *header = &parser->line.header;
+    text = without_return(text);
+    header_recall(&parser->headers, text, quick, header);
+    header->message.len = (size_t)(text.ptr + text.len - header->message.ptr);
+    parser->line.queue_id = sv_make(header->message.ptr, quick->id_len);
+    enum line_class class = read_line(parser, clock, number, records);
+    return class == LINE_CONTEXT && !parser->line.queue_id.len ? class_by_mark(parser, false)
+                                                               : class;
+}
+
+/* A line of which the quick header is not enough. */
+static __attribute__((noinline)) enum line_class read_full(struct parser *parser,
+                                                           const struct clock *clock, sv text,
+                                                           int64_t number, struct records *records)
+{
+    parser->line.queue_id = SV_EMPTY;
+    text = without_return(text);
     enum line_class class = read_piece_or_line(parser, clock, text, number, records);
     if ((parser->headed && class != LINE_UNPARSED) || !memchr(text.ptr, '\x1b', text.len))
         return class;
@@ -313,7 +338,8 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
         return csv_line_read(parser, clock, text, number, &(bool){false}, records);
     if (is_enough(parser, clock, text, records, &quick, &seen, &class))
         return class;
-    return read_full(parser, clock, text, number, seen ? &quick : NULL, records);
+    return seen && quick.program.daemon ? read_message(parser, clock, text, number, &quick, records)
+                                        : read_full(parser, clock, text, number, records);
 }
 
 struct lines lines_of(sv chunk)
@@ -393,7 +419,9 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
         return parser->pieces.count && next_rest(parser, clock, lines, class, records);
     lines->line = text;
     parser->headed = true;
-    *class = read_full(parser, clock, text, number - 1, seen ? &quick : NULL, records);
+    *class = seen && quick.program.daemon
+                 ? read_message(parser, clock, text, number - 1, &quick, records)
+                 : read_full(parser, clock, text, number - 1, records);
     lines->counts[*class]++;
     note_header(parser, lines);
     return true;

@@ -1,6 +1,6 @@
 /* A ring of events, of which the first one waits for a message to be seen and the others for the
  * first one, or for messages of their own. What an event shows dies with its line, so each has a
- * copy of its texts in one block. */
+ * copy of its texts in one block, which its place in the ring keeps. */
 #include "awaited.h"
 
 #include "bouncelog/base/mem.h"
@@ -22,8 +22,15 @@ static void keep(struct awaited *awaited, const struct event *event)
     doubts_texts(&kept->event, texts);
     for (size_t i = 0; i < DOUBTS_TEXTS; i++)
         len += texts[i]->len;
-    char *to = kept->texts = mem_alloc(len + 1);
+    if (len > kept->texts_cap) {
+        mem_free(kept->texts);
+        kept->texts = mem_alloc(len);
+        kept->texts_cap = len;
+    }
+    char *to = kept->texts;
     for (size_t i = 0; i < DOUBTS_TEXTS; i++) {
+        if (!texts[i]->len)
+            continue;
         sv_put(to, *texts[i]);
         *texts[i] = sv_make(to, texts[i]->len);
         to += texts[i]->len;
@@ -36,7 +43,6 @@ static void let_first_go(struct awaited *awaited)
 {
     struct awaited_event *first = at(awaited, 0);
     awaited->handler(awaited->context, &first->event);
-    mem_free(first->texts);
     awaited->first = (awaited->first + 1) % AWAITED_MAX;
     if (--awaited->count == 0)
         fpset_release(&awaited->messages);
@@ -86,6 +92,8 @@ void awaited_end(struct awaited *awaited)
 
 void awaited_release(struct awaited *awaited)
 {
+    for (size_t i = 0; awaited->ring && i < AWAITED_MAX; i++)
+        mem_free(awaited->ring[i].texts);
     mem_free(awaited->ring);
     fpset_release(&awaited->messages);
 }

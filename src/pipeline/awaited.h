@@ -16,7 +16,8 @@ enum { AWAITED_MAX = 1024, AWAITED_SECONDS = 600 };
 
 struct awaited_event {
     struct event event;
-    char *texts; /* of it */
+    char *texts; /* of it, and of those that had its place */
+    size_t texts_cap;
 };
 
 /* Zero-initialise but for the handler and its context. */
