@@ -30,11 +30,21 @@ struct reading {
     bool by_intervals;
 };
 
+/* An hour that no date has is damage. */
+static int32_t hour_behind(struct unpack *in, int64_t before, int64_t hours)
+{
+    int32_t hour;
+    if (!__builtin_add_overflow(before, hours, &hour))
+        return hour;
+    in->failed = true;
+    return 0;
+}
+
 static void unpack_intervals(const struct reading *reading, struct activity *activity)
 {
     for (int32_t i = 0; i < INTERVALS; i++) {
-        struct hour_activity hour = {.hour = (int32_t)(reading->day * HOURS_A_DAY) +
-                                             i * INTERVAL_HOURS};
+        struct hour_activity hour = {
+            .hour = hour_behind(reading->in, reading->day * HOURS_A_DAY, i * INTERVAL_HOURS)};
         hour.delivered = (uint32_t)unpack_unsigned(reading->in);
         hour.dead = (uint32_t)unpack_unsigned(reading->in);
         if (hour.delivered || hour.dead)
@@ -52,7 +62,7 @@ static void unpack_activity(const struct reading *reading, struct activity *acti
     size_t count = unpack_count(in, LEAST_HOUR);
     struct hour_activity hour = {0};
     for (size_t i = 0; i < count && !in->failed; i++) {
-        hour.hour += (int32_t)unpack_finite(in);
+        hour.hour = hour_behind(in, hour.hour, unpack_finite(in));
         hour.delivered = (uint32_t)unpack_unsigned(in);
         hour.dead = (uint32_t)unpack_unsigned(in);
         if (!in->failed)
