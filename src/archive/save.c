@@ -339,7 +339,8 @@ int archive_save(struct archive *archive, struct scan_result *scan, struct input
         return -1;
     int result = save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
                          save_domains(&save) < 0 || save_brake(&save) < 0 ||
-                         save_counting(&save) < 0 || save_shares(&save) < 0 || (something && save_senders(&save) < 0) ||
+                         save_counting(&save) < 0 || save_shares(&save) < 0 ||
+                         (something && save_senders(&save) < 0) ||
                          (something && save_totals(&save) < 0) ||
                          (something && save_duplicates(&save) < 0) || lines_save(&save) < 0 ||
                          (something && save_ledger(&save) < 0)

@@ -97,7 +97,7 @@ struct parser_options {
     uint8_t only; /* --mta; MTA_UNKNOWN: any, per line */
     sv host;      /* --host: of logs that carry none */
     bool inbound; /* report mail that our own server refused */
-    bool brief; /* of a delivery, only what is counted is asked for: no delay, no words */
+    bool brief;   /* of a delivery, only what is counted is asked for: no delay, no words */
 };
 
 struct parser;
