@@ -1,8 +1,7 @@
 /* How much of a log was a mail log's when it was read last. Where a syslog daemon or a container
  * changes what it writes in front of the lines, an MTA's become lines of nobody: the mail goes, and
  * as much comes that nobody knows. In a quiet night mail goes as well, and nothing comes. */
-#include <string.h>
-
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/pack.h"
 #include "save.h"
 
@@ -12,22 +11,12 @@ enum {
     COLLAPSE = 20,   /* a share that shrinks to less than one of so many */
     FEWER = 4,       /* and so does the mail: a flood of other lines takes none away */
     GROWTH = 4,      /* lines that are no mail log's grow to so many times what they were */
-    DAYS_TOLD = 7,   /* then the log is what it is now */
-    SECONDS_A_DAY = 86400
+    DAYS_TOLD = 7    /* then the log is what it is now */
 };
 
-/* Rotated logs are called alike but for a number, a date, and what they are packed in. */
-static sv stem_of(sv path)
+static sv key_of(const uint64_t *set)
 {
-    static const char *const packed[] = {".gz", ".xz", ".zst", ".bz2", ".lzma"};
-    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
-        if (sv_ends(path, sv_from(packed[i])))
-            path.len -= strlen(packed[i]);
-    size_t len = path.len;
-    while (len && ((path.ptr[len - 1] >= '0' && path.ptr[len - 1] <= '9') ||
-                   path.ptr[len - 1] == '-' || path.ptr[len - 1] == '.'))
-        len--;
-    return len ? sv_sub(path, 0, len) : path;
+    return sv_make((const char *)set, sizeof *set);
 }
 
 static bool unpack_share(sv value, struct log_share *share)
@@ -40,12 +29,12 @@ static bool unpack_share(sv value, struct log_share *share)
     return known && !in.failed && !in.rest.len && share->mail >= 0 && share->mail <= share->lines;
 }
 
-static int find_share(const struct archive *archive, sv path, struct log_share *share,
+static int find_share(const struct archive *archive, uint64_t set, struct log_share *share,
                       struct err *err)
 {
     struct buf value = {0};
     *share = (struct log_share){0};
-    int found = history_get(archive->history, ITEM_SHARE, stem_of(path),
+    int found = history_get(archive->history, ITEM_SHARE, key_of(&set),
                             history_origin(archive->history), &value, err);
     if (found > 0 && !unpack_share(buf_sv(&value), share))
         found = archive_damaged(archive, "how much of a log is of a mail log", err);
@@ -53,10 +42,10 @@ static int find_share(const struct archive *archive, sv path, struct log_share *
     return found < 0 ? -1 : 0;
 }
 
-struct log_share archive_log_share(struct archive *archive, sv path)
+struct log_share archive_log_share(struct archive *archive, uint64_t set)
 {
     struct log_share share;
-    (void)!find_share(archive, path, &share, &archive->failed);
+    (void)!find_share(archive, set, &share, &archive->failed);
     return share;
 }
 
@@ -79,17 +68,17 @@ int save_shares(struct save *save)
         struct log_share is = {lines, save->scan->source_seen[i].mail, 0}, before;
         if (lines < LINES_MIN || is.mail > lines)
             continue;
-        if (find_share(save->archive, sv_from(source->path), &before, save->err) < 0)
+        if (find_share(save->archive, source->set, &before, save->err) < 0)
             return -1;
         if (log_share_collapsed(&before, lines, is.mail) &&
-            (!before.told || now - before.told < DAYS_TOLD * SECONDS_A_DAY))
+            (!before.told || now - before.told < DAYS_TOLD * DATE_DAY))
             is = (struct log_share){before.lines, before.mail, before.told ? before.told : now};
         buf_clear(&save->value);
         pack_unsigned(&save->value, VERSION);
         pack_number(&save->value, is.lines);
         pack_number(&save->value, is.mail);
         pack_number(&save->value, is.told);
-        if (save_put(save, ITEM_SHARE, stem_of(sv_from(source->path)), false) < 0)
+        if (save_put(save, ITEM_SHARE, key_of(&source->set), false) < 0)
             return -1;
     }
     return 0;

@@ -137,7 +137,7 @@ static sv error_of(struct scan_run *run, size_t i)
         error = unread_words(seen, run->scan.source_lines[i], &run->texts);
     if (error.len || !run->archive)
         return error;
-    struct log_share before = archive_log_share(run->archive, sv_from(source->path));
+    struct log_share before = archive_log_share(run->archive, source->set);
     return unread_share_words(seen, run->scan.source_lines[i] - source->known_lines, &before,
                               &run->texts);
 }

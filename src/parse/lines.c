@@ -101,8 +101,7 @@ static size_t plain_length(sv text)
 static bool bears_mark_of(const struct parser *parser, uint8_t at, sv text, size_t first)
 {
     const struct mta_patterns *mta = &parser->options.patterns->mtas[at];
-    if ((parser->options.only != MTA_UNKNOWN && parser->options.only != at) ||
-        !has_needle(mta, text))
+    if (parser->options.only != MTA_UNKNOWN && parser->options.only != at)
         return false;
     for (size_t i = 0; i < mta->mark_count; i++)
         if (sv_find(text, mta->marks[i].needs) != SV_NPOS &&
@@ -271,6 +270,16 @@ static __attribute__((noinline)) enum line_class read_full(struct parser *parser
     return read_piece_or_line(parser, clock, text, number, records);
 }
 
+/* A line that says something; quick: the header that was seen, or NULL. */
+static inline enum line_class read_rest(struct parser *parser, const struct clock *clock, sv text,
+                                        int64_t number, const struct quick_header *quick,
+                                        struct records *records)
+{
+    return quick && quick->program.daemon
+               ? read_message(parser, clock, text, number, quick, records)
+               : read_full(parser, clock, text, number, records);
+}
+
 /* Is the quick header enough? *seen: the header was seen, and is in *quick. */
 static inline bool quick_is_enough(struct parser *parser, sv text, const struct records *records,
                                    struct quick_header *quick, bool *seen, enum line_class *class)
@@ -338,8 +347,7 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
         return csv_line_read(parser, clock, text, number, &(bool){false}, records);
     if (is_enough(parser, clock, text, records, &quick, &seen, &class))
         return class;
-    return seen && quick.program.daemon ? read_message(parser, clock, text, number, &quick, records)
-                                        : read_full(parser, clock, text, number, records);
+    return read_rest(parser, clock, text, number, seen ? &quick : NULL, records);
 }
 
 struct lines lines_of(sv chunk)
@@ -419,9 +427,7 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
         return parser->pieces.count && next_rest(parser, clock, lines, class, records);
     lines->line = text;
     parser->headed = true;
-    *class = seen && quick.program.daemon
-                 ? read_message(parser, clock, text, number - 1, &quick, records)
-                 : read_full(parser, clock, text, number - 1, records);
+    *class = read_rest(parser, clock, text, number - 1, seen ? &quick : NULL, records);
     lines->counts[*class]++;
     note_header(parser, lines);
     return true;

@@ -62,13 +62,13 @@ const struct tally *archive_before(const struct archive *archive);
 
 /* Where the logs were read to; views live as long as the archive. */
 void archive_resume(const struct archive *archive, struct input_options *options);
-/* How many lines of a log (under whatever name rotation gave it) were read last, and how many of
- * them were a mail log's; all 0: not known. `told`: since when it is told that its share collapsed.
- */
+/* How many lines of a log were read last, under whatever name rotation gave it (struct source,
+ * `set`), and how many of them were a mail log's; all 0: not known. `told`: since when it is told
+ * that its share collapsed. */
 struct log_share {
     int64_t lines, mail, told;
 };
-struct log_share archive_log_share(struct archive *archive, sv path);
+struct log_share archive_log_share(struct archive *archive, uint64_t set);
 /* Lines of an MTA became lines of nobody. */
 bool log_share_collapsed(const struct log_share *before, int64_t lines, int64_t mail);
 /* What the log of a mark (struct source, `known`) was packed in; empty: not known. */

@@ -32,6 +32,17 @@ static inline size_t bytes_either(sv v, char a, char b)
     return at;
 }
 
+#ifdef __SSE2__
+/* A bit for each of the 16 bytes at `at` that is a and has b right behind it. */
+static inline unsigned bytes_pairs16(const char *at, __m128i a, __m128i b)
+{
+    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i second = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+    return (unsigned)_mm_movemask_epi8(
+        _mm_and_si128(_mm_cmpeq_epi8(first, a), _mm_cmpeq_epi8(second, b)));
+}
+#endif
+
 /* The position of the first a with b right behind it, from `at` on; v.len: there is none. Needles
  * are short and mostly absent: this beats memmem's set-up, and two bytes are rarer than one. */
 static inline size_t bytes_pair(sv v, size_t at, char a, char b)
@@ -39,22 +50,13 @@ static inline size_t bytes_pair(sv v, size_t at, char a, char b)
 #ifdef __SSE2__
     __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b);
     for (; at + 17 <= v.len; at += 16) {
-        const __m128i *here = (const __m128i *)(const void *)(v.ptr + at);
-        const __m128i *behind = (const __m128i *)(const void *)(v.ptr + at + 1);
-        __m128i first = _mm_cmpeq_epi8(_mm_loadu_si128(here), as);
-        __m128i second = _mm_cmpeq_epi8(_mm_loadu_si128(behind), bs);
-        int mask = _mm_movemask_epi8(_mm_and_si128(first, second));
+        unsigned mask = bytes_pairs16(v.ptr + at, as, bs);
         if (mask)
-            return at + (size_t)__builtin_ctz((unsigned)mask);
+            return at + (size_t)__builtin_ctz(mask);
     }
     if (v.len >= 17 && at + 2 <= v.len) { /* the rest, with bytes that were looked at before */
         size_t back = v.len - 17;
-        const __m128i *here = (const __m128i *)(const void *)(v.ptr + back);
-        const __m128i *behind = (const __m128i *)(const void *)(v.ptr + back + 1);
-        __m128i first = _mm_cmpeq_epi8(_mm_loadu_si128(here), as);
-        __m128i second = _mm_cmpeq_epi8(_mm_loadu_si128(behind), bs);
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(first, second));
-        mask &= ~0u << (at - back);
+        unsigned mask = bytes_pairs16(v.ptr + back, as, bs) & ~0u << (at - back);
         return mask ? back + (size_t)__builtin_ctz(mask) : v.len;
     }
 #endif

@@ -1,3 +1,4 @@
+/* readat: bytes from the middle of a file. */
 #ifndef BOUNCELOG_BASE_READAT_H
 #define BOUNCELOG_BASE_READAT_H
 
