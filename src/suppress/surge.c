@@ -1,6 +1,6 @@
 /* The scan statistic of Kulldorff (A spatial scan statistic, 1997) over time: of all stretches the
  * one whose number of deaths is the least likely under the usual share, by the logarithm of the
- * Poisson likelihood ratio. Its hours are left out of what is usual, which is why an incident does
+ * binomial likelihood ratio. Its hours are left out of what is usual, which is why an incident does
  * not hide itself. docs/POLICY.md derives the numbers.
  *
  * Where mail was taken in the month before, only deaths of those known to live are counted: how
@@ -34,16 +34,22 @@ static double decided(struct counts counts)
     return counts.taken + counts.dead;
 }
 
-/* The largest, or the smallest, share that makes such counts no surprise: two standard deviations
- * of a Poisson variable. */
+/* Of as many decided mails with this share of dead ones, how far the number strays: a binomial
+ * variable's standard deviation. */
+static double deviation(struct counts counts)
+{
+    return sqrt((counts.dead + 1) * (counts.taken + 1) / (decided(counts) + 1));
+}
+
+/* The largest, or the smallest, share that makes such counts no surprise: two deviations. */
 static double share_at_most(struct counts counts)
 {
-    return (counts.dead + 2 * sqrt(counts.dead + 1) + 1) / decided(counts);
+    return (counts.dead + 2 * deviation(counts) + 1) / decided(counts);
 }
 
 static double share_at_least(struct counts counts)
 {
-    double dead = counts.dead - 2 * sqrt(counts.dead + 1);
+    double dead = counts.dead - 2 * deviation(counts);
     return dead > 0 && decided(counts) > 0 ? dead / decided(counts) : 0;
 }
 
@@ -95,10 +101,14 @@ static double usual_of_all(const struct search *search, size_t from, size_t end,
                                     : 0;
 }
 
+/* Mail of the same day tells who lives of nobody: most are mailed once a day. */
 static bool was_known_before(const struct search *search, size_t from, struct counts here)
 {
     size_t begin = from > MONTH ? from - MONTH : 0;
-    struct counts before = between(search->series->sums, begin, from, true);
+    size_t end = from > HOURS_A_DAY ? from - HOURS_A_DAY : 0;
+    if (end <= begin)
+        return false;
+    struct counts before = between(search->series->sums, begin, end, true);
     return before.taken >= search->guard->before && before.taken >= decided(here) / 2;
 }
 
@@ -114,10 +124,13 @@ static double judge(const struct search *search, size_t from, size_t end, struct
     double expected = fmax(share, search->guard->per_million / 1e6) * decided(here);
     if (share <= 0 || here.dead <= expected)
         return 0;
+    double unlikely = here.dead * log(here.dead / expected);
+    if (here.taken > 0)
+        unlikely += here.taken * log(here.taken / (decided(here) - expected));
     *surge = (struct surge){from, end, here.dead / decided(here),
                             expected / decided(here) * 100 / search->guard->times_percent,
                             (int64_t)here.dead};
-    return here.dead * log(here.dead / expected) - (here.dead - expected);
+    return unlikely;
 }
 
 static bool is_free(const struct search *search, size_t from, size_t end)

@@ -12,7 +12,7 @@ EXIT_BRAKE = 8
 
 
 class Tally:
-    """What became of whom. Nights are nights on which mail to a mailbox failed."""
+    """What became of whom. Nights are runs that read a failure of mail to a mailbox."""
 
     def __init__(self):
         self.hit, self.listed, self.innocents, self.ever = set(), set(), set(), set()
@@ -161,9 +161,9 @@ def peace(program, folder, world, blast, days, rnd):
     site, tally, writer, open_days = Site(program, folder), Tally(), Writer(), []
     for day in range(days):
         mails = mail_of(world, day, blast, tally.listed, None, writer, rnd)
-        tally.note(mails, day)
         site.append(day, mails)
         open_days.append(day)
+        tally.note(mails, open_days[0]) # days that one run reads are one night to it
         if day % 2 and day != days - 1 and rnd.random() < 0.15:
             continue
         code = site.scan([site.log(each) for each in open_days], (day + 1) * DAY + 60, day < 8)

@@ -21,7 +21,8 @@ Figures, for each cell (innocents: living mailboxes on the list; hit: living mai
                 of `day` from 20 % on up to 10 % of the hit, below that there is no figure
   same night    of the dead that never took mail and were mailed outside an incident: at least 95 % after the first night of mail
                 in peace; in cells with an incident it is told, and is no fault
-  three nights  at least 99.5 % of all dead within three nights of mail to them, nights under an incident at their operator apart
+  three nights  at least 99.5 % of all dead within three nights of mail to them, nights under an incident at their operator apart;
+                days whose run is left out are one night with those that the next run reads
                 (`delay` has them all: 1:90 2:8 is 90 after the first night, 8 after the second)
   peace         also 99 % of the mailboxes that stay full within 22 days, of the domains that vanish within 12
   ours          no address and no domain, ever

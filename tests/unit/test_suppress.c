@@ -546,6 +546,55 @@ static void test_incident(void **state)
     release(&outcome);
 }
 
+enum { MORNING = 10, AFTERNOON = 5, DEAD_AN_HOUR = 9, TAKEN_AN_HOUR = 21, HIT_AN_HOUR = 10 };
+
+/* All that is known is a day from its midnight on. x.example takes 21 mails of 30 an hour; in the
+ * afternoon 11. */
+static void activity_of_one_day(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                                void *visitor)
+{
+    struct hour_activity hours[MORNING + AFTERNOON];
+    (void)context;
+    (void)first;
+    (void)last;
+    for (int i = 0; i < MORNING + AFTERNOON; i++)
+        hours[i] = (struct hour_activity){.hour = INCIDENT_DAY * 24 + i,
+                                          .delivered = i < MORNING ? TAKEN_AN_HOUR
+                                                                   : TAKEN_AN_HOUR - HIT_AN_HOUR};
+    visit(visitor, SV("x.example"), ACTIVITY_DOMAIN, hours, COUNT_OF(hours));
+    visit(visitor, SV(""), ACTIVITY_OPERATOR, hours, COUNT_OF(hours));
+}
+
+/* In one day's log the hours before an incident are what is usual: mail that was taken in them does
+ * not mean that it is known who lives. Many of the list are dead, so that half of the others are
+ * not many times more; a binomial variable of such a share strays less than one of Poisson's. */
+static void test_incident_of_one_day(void **state)
+{
+    static const struct suppress_source source = {.latest = (int64_t)INCIDENT_DAY * DAY +
+                                                            (MORNING + AFTERNOON) * 3600,
+                                                  .first = (int64_t)INCIDENT_DAY * DAY,
+                                                  .each_activity = activity_of_one_day};
+    static char names[MORNING + AFTERNOON][DEAD_AN_HOUR + HIT_AN_HOUR][32];
+    static struct step steps[(MORNING + AFTERNOON) * (DEAD_AN_HOUR + HIT_AN_HOUR)];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (int hour = 0; hour < MORNING + AFTERNOON; hour++)
+        for (int i = 0; i < DEAD_AN_HOUR + (hour < MORNING ? 0 : HIT_AN_HOUR); i++) {
+            char *name = names[hour][i];
+            snprintf(name, sizeof names[hour][i], "h%dn%d@x.example", hour, i);
+            int64_t at = (int64_t)INCIDENT_DAY * DAY + hour * 3600 + i * 100;
+            struct step fails = FAILS(UNKNOWN, name, at, .to = name);
+            steps[count++] = fails;
+        }
+    decide(&outcome, steps, count, &source, &no_options);
+    for (int hour = 0; hour < MORNING + AFTERNOON; hour++) {
+        enum hold want = hour >= MORNING - 1 ? HOLD_INCIDENT : HOLD_NONE; /* an hour at each side */
+        assert_int_equal(decision_of(&outcome, names[hour][0])->hold, want);
+    }
+    release(&outcome);
+}
+
 /* Who took mail in the month before needs a failure on another day. */
 static void test_recent(void **state)
 {
@@ -676,6 +725,7 @@ int main(void)
         cmocka_unit_test(test_many_messages),
         cmocka_unit_test(test_allowed),
         cmocka_unit_test(test_incident),
+        cmocka_unit_test(test_incident_of_one_day),
         cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),
