@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <time.h>
 
+enum { HOUR = 3600 };
+
 /* Days from civil and back: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 static int64_t days_from_civil(int64_t y, int m, int d)
 {
@@ -136,15 +138,46 @@ int date_zone_offset(int64_t seconds)
     return (int)tm.tm_gmtoff;
 }
 
+/* The offsets half a day before and after bracket any change near this wall time. */
+static void offsets_around(int64_t wall, int *before, int *after)
+{
+    int64_t about = wall - date_zone_offset(wall);
+    *before = date_zone_offset(about - DATE_DAY / 2);
+    *after = date_zone_offset(about + DATE_DAY / 2);
+}
+
 int64_t date_from_local(struct civil civil)
 {
+    int before, after;
     int64_t wall = date_from_civil(civil);
-    /* The offsets half a day before and after bracket any change near this wall time. */
-    int before = date_zone_offset(wall - date_zone_offset(wall) - 43200);
-    int after = date_zone_offset(wall - date_zone_offset(wall) + 43200);
+    offsets_around(wall, &before, &after);
     int64_t early = wall - before;
     if (before == after || date_zone_offset(early) == before)
         return early;
     int64_t late = wall - after;
     return date_zone_offset(late) == after ? late : early;
+}
+
+/* Is the offset the same around the whole hour? No zone goes there and back within one. */
+static bool is_steady(int64_t begins, int *offset_s)
+{
+    int before, after, end_before, end_after;
+    offsets_around(begins, &before, &after);
+    offsets_around(begins + HOUR, &end_before, &end_after);
+    *offset_s = before;
+    return before == after && before == end_before && before == end_after;
+}
+
+int64_t date_from_local_hour(struct local_hours *hours, struct civil civil)
+{
+    int64_t wall = date_from_civil(civil), begins = date_step(wall, HOUR) * HOUR;
+    /* Years that are tried one after the other have places of their own. */
+    struct local_hour *hour = &hours->kept[(unsigned)civil.year % LOCAL_HOURS_KEPT];
+    if (hour->begins != begins || !begins) {
+        int offset_s;
+        if (!is_steady(begins, &offset_s))
+            return date_from_local(civil);
+        *hour = (struct local_hour){begins, offset_s};
+    }
+    return wall - hour->offset_s;
 }

@@ -56,7 +56,7 @@ size_t sv_rfind_byte(sv v, char byte)
 
 bool sv_eq_nocase(sv a, sv b)
 {
-    return a.len == b.len && sv_starts_nocase(a, b);
+    return a.len == b.len && (sv_eq(a, b) || sv_starts_nocase(a, b));
 }
 
 bool sv_starts_nocase(sv v, sv prefix)

@@ -50,6 +50,10 @@ void activity_merge(struct activity *into, const struct activity *from)
 
 const struct hour_activity *activity_hours(struct activity *activity, size_t *count)
 {
+    if (!activity->count) {
+        *count = activity->last.delivered || activity->last.dead;
+        return &activity->last;
+    }
     put_away(activity);
     *count = activity->count;
     return activity->others;

@@ -159,7 +159,7 @@ static bool is_same_stamp(const struct line *line, const struct resolved *last)
 
 static int64_t resolve(const struct line *line, int64_t id_time, struct resolved *last)
 {
-    last->seconds = stamp_resolve(line->header.stamp, line->clock, id_time);
+    last->seconds = stamp_resolve(line->header.stamp, line->clock, id_time, &line->parser->hours);
     last->serial = line->header.stamp_serial;
     last->source = line->clock->source;
     return last->seconds;

@@ -42,6 +42,7 @@ struct parser {
     uint64_t host_key;               /* of options.host */
     struct resolved by_stamp;        /* its year known from the stamp or the source */
     struct resolved by_id;           /* from the line's queue id */
+    struct local_hours hours;        /* in which they were */
     struct line line;                /* the one that is being read */
     struct pieces pieces;            /* of lines that are not whole yet */
     size_t source;                   /* of the last line... */

@@ -1,34 +1,60 @@
 /* Templates: the usual forms of a line, read without PCRE2.
  *
- *   template = { literal [ "{" [ field | "#" ] "}" ] } */
+ *   template = { literal [ "{" [ "#" | [ "~" | "+" ] field | "<" field ">" ] "}" ] } */
 #include "bouncelog/pattern/template.h"
 
 #include <string.h>
 
-/* Takes `literal{field}` off the front of *text. */
-static bool take_part(struct template_part *part, sv *text, const char **why)
+/* What stands between braces: the field's name without its marks. */
+static sv read_marks(struct template_part *part, sv name)
+{
+    part->number = sv_eq(name, SV("#"));
+    part->unchecked = sv_starts(name, SV("~"));
+    part->closed = sv_starts(name, SV("<")) && sv_ends(name, SV(">"));
+    part->kept = part->closed ? 1 : sv_starts(name, SV("+")) ? part->literal_len : 0;
+    if (part->closed)
+        return sv_sub(name, 1, name.len - 1);
+    return sv_skip(name, part->unchecked || part->kept);
+}
+
+/* The literal in front of the next field, and the `<` of that field. */
+static bool take_literal(struct template_part *part, sv text, char closing, bool opens)
+{
+    size_t len = text.len + (closing != 0) + opens;
+    if (len > TEMPLATE_LITERAL)
+        return false;
+    char *end = part->literal;
+    if (closing)
+        *end++ = closing;
+    end = sv_put(end, text);
+    if (opens)
+        *end++ = '<';
+    part->literal_len = len;
+    part->literal_mask = (1u << len) - 1;
+    return true;
+}
+
+/* Takes `literal{field}` off the front of *text. closing: the `>` of the field before, or 0. */
+static bool take_part(struct template_part *part, sv *text, char closing, const char **why)
 {
     size_t open = sv_find_byte(*text, '{');
     sv literal = sv_sub(*text, 0, open), rest = sv_skip(*text, open == SV_NPOS ? open : open + 1);
-    *part = (struct template_part){.literal_len = literal.len, .field = -1};
-    if (literal.len > TEMPLATE_LITERAL) {
+    *part = (struct template_part){.field = -1, .last = open == SV_NPOS};
+    if (!take_literal(part, literal, closing, sv_starts(rest, SV("<")))) {
         *why = "a literal of the template is too long";
         return false;
     }
-    sv_put(part->literal, literal);
-    part->literal_mask = (1u << literal.len) - 1;
-    if (open == SV_NPOS) {
-        part->last = true;
+    if (part->last) {
         *text = SV_EMPTY;
         return true;
     }
     size_t close = sv_find_byte(rest, '}');
-    sv name = sv_sub(rest, 0, close);
+    sv name = read_marks(part, sv_sub(rest, 0, close));
     *text = sv_skip(rest, close == SV_NPOS ? close : close + 1);
-    part->stop = text->len ? text->ptr[0] : 0;
+    part->stop = part->closed ? '>' : text->len ? text->ptr[0] : 0;
+    part->bare = part->closed || part->stop == ' ';
     enum field field;
     part->field = field_from_name(name, &field) ? (int)field : -1;
-    part->number = sv_eq(name, SV("#"));
     if (close == SV_NPOS || (name.len && !part->number && part->field < 0)) {
         *why = "the template names an unknown field";
         return false;
@@ -46,7 +72,8 @@ bool template_other_field(sv text, uint64_t fields, sv *name)
         size_t open = sv_find_byte(text, '{');
         if (open == SV_NPOS)
             return false;
-        *name = sv_cut(sv_skip(text, open + 1), '}', &text);
+        struct template_part part = {.literal_len = 1};
+        *name = read_marks(&part, sv_cut(sv_skip(text, open + 1), '}', &text));
         enum field field;
         if (name->len && !sv_eq(*name, SV("#")) &&
             (!field_from_name(*name, &field) || !(fields >> field & 1)))
@@ -56,15 +83,17 @@ bool template_other_field(sv text, uint64_t fields, sv *name)
 
 bool template_compile(struct line_template *compiled, sv text, const char **why)
 {
+    char closing = 0;
     *compiled = (struct line_template){0};
-    while (text.len) {
+    while (text.len || closing) {
         if (compiled->count == TEMPLATE_PARTS) {
             *why = "the template has too many fields";
             return false;
         }
         struct template_part *part = &compiled->parts[compiled->count++];
-        if (!take_part(part, &text, why))
+        if (!take_part(part, &text, closing, why))
             return false;
+        closing = part->closed ? '>' : 0;
         if (part->field >= 0)
             compiled->fields |= UINT64_C(1) << part->field;
     }
@@ -113,9 +142,21 @@ static bool is_word(sv v)
     return v.len > 0;
 }
 
-static bool is_what_it_says(int field, sv value)
+/* An address that everybody reads alike: no brackets in it, and at its start nothing by which a
+ * program or a file is known. */
+static bool is_address(sv v)
 {
-    switch (field) {
+    return v.len && v.ptr[0] != '|' && v.ptr[0] != '/' && bytes_either(v, '<', '>') == v.len &&
+           sv_find_byte(v, '@') != SV_NPOS;
+}
+
+static bool is_what_it_says(const struct template_part *part, sv value)
+{
+    switch (part->field) {
+    case FIELD_RECIPIENT:
+        return !part->bare || is_address(value);
+    case FIELD_SENDER:
+        return bytes_either(value, '<', '>') == value.len;
     case FIELD_DELAY:
         return is_decimal(value);
     case FIELD_DSN:
@@ -135,6 +176,16 @@ static inline bool begins(const char *at, const struct template_part *part)
                                    : bytes_equal32(at, part->literal, part->literal_mask);
 }
 
+/* Where the field ends: at the stop. SIZE_MAX: it holds a quote, or there is no stop. */
+static inline size_t field_end(sv subject, char stop)
+{
+    if (!stop)
+        return subject.len;
+    size_t end = stop == ' ' ? bytes_blank_or(subject, '"') : bytes_either(subject, stop, '"');
+    bool stops = end < subject.len && subject.ptr[end] == stop && (end || stop != ' ');
+    return stops ? end : SIZE_MAX;
+}
+
 bool template_match(const struct line_template *compiled, sv subject,
                     struct template_fields *fields)
 {
@@ -146,16 +197,17 @@ bool template_match(const struct line_template *compiled, sv subject,
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)
             return subject.len == 0;
-        size_t end = part->stop ? bytes_either(subject, part->stop, '"') : subject.len;
-        if (part->stop && (end == subject.len || subject.ptr[end] != part->stop))
+        size_t end = field_end(subject, part->stop);
+        if (end == SIZE_MAX)
             return false;
         sv value = {subject.ptr, end};
         if (part->number && !is_number(value))
             return false;
         if (part->field >= 0) {
-            if (!is_what_it_says(part->field, value))
+            if (!part->unchecked && !is_what_it_says(part, value))
                 return false;
-            fields->values[part->field] = value;
+            fields->values[part->field] =
+                (sv){value.ptr - part->kept, value.len + part->kept + part->closed};
         }
         subject = (sv){subject.ptr + end, subject.len - end};
     }

@@ -19,7 +19,7 @@ static void count_destination(struct destination *destination, const struct even
         activity_count(&destination->activity, event->attempt.time, delivered, dead);
 }
 
-static struct operator_tally *find_operator(struct tally *tally, sv relay, bool own)
+static struct operator_tally **find_relay(struct tally *tally, sv relay, bool own)
 {
     char lower[OPERATOR_MAX];
     uint64_t hash = hash_nocase(relay);
@@ -30,7 +30,23 @@ static struct operator_tally *find_operator(struct tally *tally, sv relay, bool 
         *known = map_add(&tally->operators, name, NULL);
         (*known)->network = own;
     }
-    return *known;
+    return known;
+}
+
+/* Who runs the server that took or refused the domain's mail; NULL: nothing tells. */
+static struct operator_tally *find_operator(struct tally *tally, const struct record *attempt,
+                                            struct destination *domain)
+{
+    sv relay = relay_name(&attempt->relay);
+    bool own = !relay.len || operator_is_own(relay, sv_after_last(attempt->recipient, '@'));
+    domain->own = domain->own || own;
+    if (own)
+        relay = attempt->relay.ip;
+    if (!relay.len)
+        return NULL;
+    if (!domain->relay || !sv_eq(map_key_of(domain->relay), relay))
+        domain->relay = find_relay(tally, relay, own);
+    return *domain->relay;
 }
 
 /* Of what no provider took. */
@@ -41,14 +57,9 @@ static void count_operator(struct tally *tally, const struct event *event,
     bool delivered = a->outcome == OUTCOME_DELIVERED, dead = event->action == ACTION_SUPPRESS;
     if ((!delivered && !dead) || !domain || event->strange)
         return;
-    sv relay = relay_name(&a->relay);
-    bool own = !relay.len || operator_is_own(relay, sv_after_last(a->recipient, '@'));
-    domain->own = domain->own || own;
-    if (own)
-        relay = a->relay.ip;
-    if (!relay.len)
+    struct operator_tally *operator= find_operator(tally, a, domain);
+    if (!operator)
         return;
-    struct operator_tally *operator= find_operator(tally, relay, own);
     operator->several = operator->several ||(operator->domain && operator->domain != a->domain_key);
     operator->domain = a->domain_key;
     activity_count(&operator->activity, a->time, delivered, dead);

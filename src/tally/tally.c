@@ -11,7 +11,7 @@
 #include "bouncelog/base/mailbox.h"
 #include "merge.h"
 
-enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, DATE_LENGTH = 10 };
+enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, BLOCK_KEY_USUAL = 128, DATE_LENGTH = 10 };
 
 static size_t keep(char *to, sv text)
 {
@@ -189,9 +189,15 @@ static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
     const struct record *a = &event->attempt;
     if (taxonomy->categories[a->verdict.category].scope != SCOPE_SENDER)
         return;
+    sv parts[] = {a->host, a->provider, taxonomy->categories[a->verdict.category].name,
+                  a->verdict.list};
     struct buf key = {0};
-    buf_printf(&key, "%.*s\n%.*s\n%.*s\n%.*s", SV_FMT(a->host), SV_FMT(a->provider),
-               SV_FMT(taxonomy->categories[a->verdict.category].name), SV_FMT(a->verdict.list));
+    buf_reserve(&key, BLOCK_KEY_USUAL);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (i)
+            buf_add_byte(&key, '\n');
+        buf_add(&key, parts[i]);
+    }
     bool added;
     struct block *block = map_add(&tally->blocks, buf_sv(&key), &added);
     buf_release(&key);

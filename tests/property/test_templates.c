@@ -92,7 +92,25 @@ static size_t damage(uint64_t *state, char *line, size_t len)
                                          ", delay=1",
                                          " (queue active)",
                                          ", nrcpt=1",
-                                         ", conn_use=2"};
+                                         ", conn_use=2",
+                                         "\t",
+                                         "|",
+                                         "/",
+                                         "save ",
+                                         ":blackhole: ",
+                                         "discarded (",
+                                         " (",
+                                         " <",
+                                         "<>",
+                                         ",<",
+                                         ", [more]",
+                                         ", ctladdr=",
+                                         ", reply=550 no",
+                                         ", stat=",
+                                         ", ntries=2",
+                                         ", pri=1",
+                                         ", class=-1",
+                                         " R="};
     size_t at = random_below(state, (uint32_t)len + 1);
     const char *piece = pieces[random_below(state, sizeof pieces / sizeof *pieces)];
     size_t add = strlen(piece);

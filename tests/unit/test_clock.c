@@ -246,7 +246,7 @@ static void test_absolute(void **state)
     struct stamp stamp = {.absolute = true, .seconds = 4711};
     struct clock clock = {.fixed = true, .offset_s = 3600};
     (void)state;
-    assert_int_equal(stamp_resolve(&stamp, &clock, 1795469258), 4711);
+    assert_int_equal(stamp_resolve(&stamp, &clock, 1795469258, &(struct local_hours){0}), 4711);
 }
 
 int main(void)

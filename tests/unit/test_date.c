@@ -189,6 +189,28 @@ static void test_local_round_trip(void **state)
     set_zone("UTC");
 }
 
+/* Whoever keeps the hours gets the same, minute by minute, whatever he asked for before. */
+static void test_local_hours(void **state)
+{
+    static const char *const zones[] = {"UTC",          "Europe/Berlin",       "America/New_York",
+                                        "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago"};
+    (void)state;
+    for (size_t z = 0; z < COUNT_OF(zones); z++) {
+        struct local_hours forward = {0}, across = {0};
+        set_zone(zones[z]);
+        for (int64_t wall = 1767225600; wall < 1798761600; wall += 419) {
+            struct civil civil = date_to_civil(wall);
+            int64_t want = date_from_local(civil);
+            assert_int_equal(date_from_local_hour(&forward, civil), want);
+            assert_int_equal(date_from_local_hour(&across, civil), want);
+            civil.year -= 1 + civil.minute % 4; /* a stamp's year is tried out */
+            if (date_is_valid(civil))
+                assert_int_equal(date_from_local_hour(&across, civil), date_from_local(civil));
+        }
+    }
+    set_zone("UTC");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -197,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_local_times),
         cmocka_unit_test(test_local_round_trip),
+        cmocka_unit_test(test_local_hours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,25 @@ static inline size_t bytes_either(sv v, char a, char b)
     return at;
 }
 
+/* The position of the first blank, control character or b; v.len: there is none. */
+static inline size_t bytes_blank_or(sv v, char b)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    __m128i blanks = _mm_set1_epi8(' '), bs = _mm_set1_epi8(b);
+    for (; v.len - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
+        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, blanks), bytes);
+        int mask = _mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(bytes, bs)));
+        if (mask)
+            return at + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (at < v.len && (unsigned char)v.ptr[at] > ' ' && v.ptr[at] != b)
+        at++;
+    return at;
+}
+
 #ifdef __SSE2__
 /* A bit for each of the 16 bytes at `at` that is a and has b right behind it. */
 static inline unsigned bytes_pairs16(const char *at, __m128i a, __m128i b)

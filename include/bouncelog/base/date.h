@@ -46,4 +46,18 @@ int date_zone_offset(int64_t seconds);
 /* The UTC second of a local civil time in the process's zone (see above for gaps and folds). */
 int64_t date_from_local(struct civil civil);
 
+/* Hours of the wall clock that no change of the zone's clock is near: a caller that asks for one
+ * time after the other keeps them, and the zone's rules are asked once an hour. Zero-initialise;
+ * one thread's; of no use once TZ is another one. */
+enum { LOCAL_HOURS_KEPT = 4 };
+struct local_hours {
+    struct local_hour {
+        int64_t begins; /* wall clock; 0: free */
+        int offset_s;
+    } kept[LOCAL_HOURS_KEPT];
+};
+
+/* The same as date_from_local. */
+int64_t date_from_local_hour(struct local_hours *hours, struct civil civil);
+
 #endif

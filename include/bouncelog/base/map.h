@@ -7,6 +7,8 @@
 #ifndef BOUNCELOG_BASE_MAP_H
 #define BOUNCELOG_BASE_MAP_H
 
+#include <stddef.h>
+
 #include "bouncelog/base/arena.h"
 #include "bouncelog/base/sv.h"
 
@@ -58,6 +60,14 @@ static inline size_t map_count(const struct map *map)
 static inline sv map_key_at(const struct map *map, size_t i)
 {
     return sv_make(map->order[i]->key, map->order[i]->key_len);
+}
+
+/* The key of a value that the map gave. */
+static inline sv map_key_of(const void *value)
+{
+    const char *at = (const char *)value - offsetof(struct map_entry, value);
+    const struct map_entry *entry = (const void *)at;
+    return sv_make(entry->key, entry->key_len);
 }
 
 static inline void *map_value_at(const struct map *map, size_t i)

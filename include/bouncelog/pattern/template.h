@@ -5,8 +5,14 @@
  * Literal text and fields in turn. A field goes on to the first byte of the literal behind it; the
  * last one goes on to the end of the line. A field that holds a quote, or that is not what its name
  * asks for (delay: digits and dots; dsn: an enhanced status code; status: letters and hyphens;
- * recipients: digits), fits nothing, and neither does an empty field of these. `{}` is a field that
- * nobody asked for, `{#}` one of digits.
+ * recipients: digits) fits nothing, and neither does an empty field of these. A field that ends at
+ * a blank is not empty, and holds no control character; a recipient that does, or that stands with
+ * its < and >, is an address with @, not a program or a file; a sender holds no < or >.
+ *
+ *   {}         a field that nobody asked for        {#}        one of digits
+ *   {~delay}   whatever it holds                    {+text}    the literal before it is a part of
+ * it
+ *   {<recipient>}   between < and >, which are parts of it
  *
  * A template is a short cut and never more: a line that fits one must be taken by the pattern of
  * its shape with the same fields. `patterns check` proves that on every example, and
@@ -24,10 +30,14 @@ struct template_part {
     char literal[TEMPLATE_LITERAL + 1]; /* in front of the field */
     unsigned literal_mask;              /* as bytes_equal32 takes it */
     size_t literal_len;
-    int field;   /* enum field; negative: none, or not asked for */
-    bool number; /* `{#}` */
-    bool last;   /* no field: the line ends here */
-    char stop;   /* 0: the field goes on to the end of the line */
+    int field;      /* enum field; negative: none, or not asked for */
+    bool number;    /* `{#}` */
+    bool unchecked; /* `{~field}` */
+    size_t kept;    /* of the literal, how many bytes the field begins with */
+    bool closed;    /* `{<field>}`: the stop is its last byte */
+    bool bare;      /* that, or the stop is a blank: no < and > tell where an address ends */
+    bool last;      /* no field: the line ends here */
+    char stop;      /* 0: the field goes on to the end of the line */
 };
 
 struct line_template {

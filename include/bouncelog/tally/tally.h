@@ -62,6 +62,8 @@ struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */
     struct activity activity;
     bool own; /* a domain that keeps its server itself */
+    /* Of a domain: the relay that had its last mail, a value of the tally's `relays`. */
+    struct operator_tally *const *relay;
 };
 
 /* Who runs the server, where that is no provider. */

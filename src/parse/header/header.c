@@ -119,10 +119,9 @@ static bool finish_own_log(struct header_reader *reader, uint8_t mta, sv rest,
     size_t word = tag_word(rest);
     sv name, message;
     if (word < rest.len && rest.ptr[word] == ' ' &&
-        is_host(reader->mtas[mta], sv_sub(rest, 0, word)) &&
         take_tag(sv_skip(rest, word + 1), &name, &message)) {
         struct program program = program_find(&reader->programs, name);
-        if (program.mta != MTA_UNKNOWN) {
+        if (program.mta != MTA_UNKNOWN && is_host(reader->mtas[mta], sv_sub(rest, 0, word))) {
             header->host = sv_sub(rest, 0, word);
             header->host_key = hash_bytes(header->host);
             header->program = program;

@@ -71,18 +71,21 @@ bool stamp_from_fields(struct stamp *stamp, const struct map *months, sv year, s
     return date_is_valid(check);
 }
 
-static int64_t to_utc(const struct stamp *stamp, struct civil civil, const struct clock *clock)
+static int64_t to_utc(const struct stamp *stamp, struct civil civil, const struct clock *clock,
+                      struct local_hours *hours)
 {
     if (stamp->has_zone)
         return date_from_civil(civil) - stamp->zone_s;
-    return clock->fixed ? date_from_civil(civil) - clock->offset_s : date_from_local(civil);
+    return clock->fixed ? date_from_civil(civil) - clock->offset_s
+                        : date_from_local_hour(hours, civil);
 }
 
-static int64_t in_year(const struct stamp *stamp, int year, const struct clock *clock)
+static int64_t in_year(const struct stamp *stamp, int year, const struct clock *clock,
+                       struct local_hours *hours)
 {
     struct civil civil = stamp->civil;
     civil.year = year;
-    return to_utc(stamp, civil, clock);
+    return to_utc(stamp, civil, clock, hours);
 }
 
 bool stamp_is_of(int64_t seconds, int64_t id_time)
@@ -90,31 +93,32 @@ bool stamp_is_of(int64_t seconds, int64_t id_time)
     return seconds >= id_time - ZONE_MAX && seconds <= id_time + QUEUE_LIFE_MAX;
 }
 
-int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time)
+int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time,
+                      struct local_hours *hours)
 {
     if (stamp->absolute)
         return stamp->seconds;
     if (stamp->civil.year)
-        return to_utc(stamp, stamp->civil, clock);
+        return to_utc(stamp, stamp->civil, clock, hours);
     if (id_time >= 0) {
         int year = date_to_civil(id_time).year;
         static const int nearest_first[] = {0, 1, -1};
         for (int i = 0; i < 3; i++) {
-            int64_t seconds = in_year(stamp, year + nearest_first[i], clock);
+            int64_t seconds = in_year(stamp, year + nearest_first[i], clock, hours);
             if (stamp_is_of(seconds, id_time))
                 return seconds;
         }
     }
     int year = date_to_civil(clock->has_anchor ? clock->not_before : clock->not_after).year;
     if (clock->has_anchor) {
-        int64_t seconds = in_year(stamp, year, clock);
-        return seconds >= clock->not_before ? seconds : in_year(stamp, year + 1, clock);
+        int64_t seconds = in_year(stamp, year, clock, hours);
+        return seconds >= clock->not_before ? seconds : in_year(stamp, year + 1, clock, hours);
     }
-    int64_t seconds = in_year(stamp, year + 1, clock); /* a zone may be ahead at the turn */
+    int64_t seconds = in_year(stamp, year + 1, clock, hours); /* a zone may be ahead at the turn */
     if (seconds <= clock->not_after)
         return seconds;
-    seconds = in_year(stamp, year, clock);
-    return seconds <= clock->not_after ? seconds : in_year(stamp, year - 1, clock);
+    seconds = in_year(stamp, year, clock, hours);
+    return seconds <= clock->not_after ? seconds : in_year(stamp, year - 1, clock, hours);
 }
 
 /* The offset in quarters of an hour that a wall clock has against a queue id's UTC. */
@@ -187,10 +191,11 @@ static int64_t beginning(const struct clock_evidence *evidence, const struct clo
     if (!evidence->has_first)
         return with_id;
     struct stamp first = {.civil = evidence->first};
+    struct local_hours hours = {0};
     int year = date_to_civil(evidence->first_id_time).year + 1;
-    int64_t begun = in_year(&first, year, clock);
+    int64_t begun = in_year(&first, year, clock, &hours);
     while (begun > evidence->first_id_time + QUEUE_LIFE_MAX)
-        begun = in_year(&first, --year, clock);
+        begun = in_year(&first, --year, clock, &hours);
     return begun < with_id ? begun : with_id;
 }
 
@@ -204,12 +209,13 @@ struct clock clock_decide(const struct clock_evidence *evidence,
     }
     /* A file runs forward: everything in it is later than its first line, give or take a day. */
     struct stamp first = {.civil = evidence->first};
+    struct local_hours hours = {0};
     if (evidence->has_id) {
         clock.has_anchor = true;
         clock.not_before = beginning(evidence, &clock) - DAY;
     } else if (options->year && evidence->has_first) {
         clock.has_anchor = true;
-        clock.not_before = in_year(&first, options->year, &clock) - DAY;
+        clock.not_before = in_year(&first, options->year, &clock, &hours) - DAY;
     }
     return clock;
 }

@@ -24,7 +24,8 @@ bool stamp_from_fields(struct stamp *stamp, const struct map *months, sv year, s
 bool stamp_seconds(sv text, int64_t *seconds);
 
 /* UTC. id_time: when the line's queue id says the message arrived; negative: it does not. */
-int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time);
+int64_t stamp_resolve(const struct stamp *stamp, const struct clock *clock, int64_t id_time,
+                      struct local_hours *hours);
 
 /* Can a line of this second be about a message that arrived then? Of the years that a stamp without
  * one may have, at most one passes. */

@@ -22,8 +22,10 @@ static int take_part(sv *message)
 {
     sv v = *message;
     uint64_t part, parts;
+    if (!v.len || v.ptr[0] != '[')
+        return 0;
     size_t close = sv_find_byte(sv_sub(v, 0, 10), ']'), slash = SV_NPOS;
-    if (!v.len || v.ptr[0] != '[' || close == SV_NPOS)
+    if (close == SV_NPOS)
         return 0;
     for (size_t at = 1; at < close; at++)
         if (v.ptr[at] == '/' || v.ptr[at] == '\\')
@@ -97,6 +99,15 @@ static bool is_translation(sv plain, sv original)
            (sv_eq_nocase(local, original_local) || is_downconverted(local, original_local));
 }
 
+/* Is the address behind the one that Exim shows first the same, as it was mailed? */
+static bool names_recipient(sv plain, sv original)
+{
+    return sv_eq_nocase(plain, original) || address_is_unquoted_form(plain, original) ||
+           is_translation(plain, original) ||
+           (sv_find_byte(plain, '@') == SV_NPOS && original.len > plain.len &&
+            original.ptr[plain.len] == '@' && sv_starts_nocase(original, plain));
+}
+
 /* Which of the addresses that Exim shows is the recipient, which the one it was derived from. */
 static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
                            struct record *record)
@@ -104,11 +115,7 @@ static void read_addresses(struct line *line, sv plain, sv quoted, sv original,
     struct arena *arena = &line->records->arena;
     record->recipient = quoted.len ? quoted : plain;
     record->original = original;
-    bool same = sv_eq_nocase(plain, original) || address_is_unquoted_form(plain, original) ||
-                is_translation(plain, original) ||
-                (sv_find_byte(plain, '@') == SV_NPOS && original.len > plain.len &&
-                 original.ptr[plain.len] == '@' && sv_starts_nocase(original, plain));
-    if (original.len && !quoted.len && same) {
+    if (original.len && !quoted.len && names_recipient(plain, original)) {
         record->recipient = original;
         record->original = SV_EMPTY;
     }
@@ -341,10 +348,13 @@ static sv take_id(sv *message)
 
 static bool id_time(sv id, int64_t *seconds)
 {
-    return id_length(id) &&
-           queue_id_number(sv_sub(id, 0, 6),
-                           SV("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
-                           seconds);
+    enum { DIGITS = 62, TIME_DIGITS = 6 };
+    if (!id_length(id))
+        return false;
+    *seconds = 0;
+    for (size_t i = 0; i < TIME_DIGITS; i++)
+        *seconds = *seconds * DIGITS + queue_id_digit(id.ptr[i]);
+    return true;
 }
 
 const struct mta mta_exim = {.name = "exim",

@@ -8,17 +8,25 @@
 
 #include "bouncelog/base/bytes.h"
 
-/* The length of "..." or <...> with backslash escapes at the start of v; 0 when it is not closed.
- */
-static size_t quoted_length(sv v, char close)
+/* The length of "..." with backslash escapes at the start of v; 0 when it is not closed. */
+static size_t quoted_length(sv v)
 {
-    bool inner = false; /* a quoted local part within <...> may hold `>` */
+    for (size_t at = 1; (at += bytes_either(sv_skip(v, at), '\\', '"')) < v.len; at += 2)
+        if (v.ptr[at] == '"')
+            return at + 1;
+    return 0;
+}
+
+/* The same of <...>, in which a quoted local part may hold `>`. */
+static size_t angle_length(sv v)
+{
+    bool inner = false;
     for (size_t at = 1; at < v.len; at++) {
         if (v.ptr[at] == '\\')
             at++;
-        else if (close == '>' && v.ptr[at] == '"')
+        else if (v.ptr[at] == '"')
             inner = !inner;
-        else if (v.ptr[at] == close && !inner)
+        else if (v.ptr[at] == '>' && !inner)
             return at + 1;
     }
     return 0;
@@ -100,10 +108,9 @@ static size_t read_field(sv v, struct exim_fields *fields)
     if (key == 1 && v.ptr[0] == 'H')
         return key + 1 + read_host(value, &fields->relay);
     char first = value.len ? value.ptr[0] : ' ';
-    if (first == '"' || first == '<')
-        n = quoted_length(value, first == '"' ? '"' : '>');
-    else
-        n = bare_length(value);
+    n = first == '"'   ? quoted_length(value)
+        : first == '<' ? angle_length(value)
+                       : bare_length(value);
     if (!n && first != ' ')
         return 0;
     keep_field(fields, sv_sub(v, 0, key), sv_sub(value, 0, n));

@@ -257,15 +257,14 @@ static sv take_id(sv *message)
 
 static bool id_time(sv id, int64_t *seconds)
 {
+    enum { DIGITS = 60 };
     if (id.len < 14 || id.len > 20)
         return false;
-    sv alphabet = SV("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx");
     int value[6];
     for (size_t i = 0; i < 6; i++) {
-        size_t digit = sv_find_byte(alphabet, id.ptr[i]);
-        if (digit == SV_NPOS)
+        value[i] = queue_id_digit(id.ptr[i]);
+        if (value[i] < 0 || value[i] >= DIGITS)
             return false;
-        value[i] = (int)digit;
     }
     /* The year modulo 60 stays unambiguous from 2000 to 2059, like sendmail 8.12 itself. */
     struct civil civil = {.year = 1900 + value[0] + (value[0] < 40 ? 120 : 60),
