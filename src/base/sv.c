@@ -15,12 +15,32 @@ const unsigned char sv_alnum[256] = {
     ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1,
     ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1};
 
+/* Of few lines, so that one that has no such byte is soon ruled out. */
+static bool is_rare(char c)
+{
+    return c == '<' || c == '>' || c == ']' || c == '\\';
+}
+
+static size_t find_rare(sv v, sv needle)
+{
+    for (size_t at = 0;; at++) {
+        const char *found = memchr(v.ptr + at, needle.ptr[0], v.len - needle.len + 1 - at);
+        if (!found)
+            return SV_NPOS;
+        at = (size_t)(found - v.ptr);
+        if (memcmp(found, needle.ptr, needle.len) == 0)
+            return at;
+    }
+}
+
 size_t sv_find(sv v, sv needle)
 {
     if (!needle.len)
         return 0;
     if (needle.len > v.len)
         return SV_NPOS;
+    if (is_rare(needle.ptr[0]))
+        return find_rare(v, needle);
     if (needle.len > 1) {
         for (size_t at = 0; (at = bytes_pair(v, at, needle.ptr[0], needle.ptr[1])) < v.len; at++)
             if (v.len - at >= needle.len && memcmp(v.ptr + at, needle.ptr, needle.len) == 0)

@@ -18,9 +18,10 @@ static bool can_be_longer(sv line, sv address)
         return false; /* quoted: its end is certain */
     sv behind = sv_skip(line, start + address.len + 1);
     for (size_t at = 0;;) {
-        at = bytes_pair(behind, at, '>', ',') + 1;
-        if (at > behind.len)
+        size_t found = sv_find(sv_skip(behind, at), SV(">,"));
+        if (found == SV_NPOS)
             return false;
+        at += found + 1;
         sv field = sv_skip(behind, at);
         if (sv_starts(field, SV(", relay=")) || sv_starts(field, SV(", orig_to=<")))
             return true;
@@ -75,9 +76,10 @@ size_t address_quoted_forms(sv shown, sv *longest)
 {
     size_t count = 0;
     for (size_t at = 0;; at++) {
-        at = bytes_pair(shown, at, '<', '"');
-        if (at >= shown.len)
+        size_t found = sv_find(sv_skip(shown, at), SV("<\""));
+        if (found == SV_NPOS)
             return count;
+        at += found;
         sv quoted = sv_skip(shown, at + 1);
         quoted = sv_sub(quoted, 0, quoted_length(quoted));
         if (!at || shown.ptr[at - 1] != ' ' ||

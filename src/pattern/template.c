@@ -53,6 +53,7 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
     *text = sv_skip(rest, close == SV_NPOS ? close : close + 1);
     part->stop = part->closed ? '>' : text->len ? text->ptr[0] : 0;
     part->bare = part->closed || part->stop == ' ';
+    part->odd = part->number || part->unchecked || part->kept || part->bare;
     enum field field;
     part->field = field_from_name(name, &field) ? (int)field : -1;
     if (close == SV_NPOS || (name.len && !part->number && part->field < 0)) {
@@ -176,14 +177,23 @@ static inline bool begins(const char *at, const struct template_part *part)
                                    : bytes_equal32(at, part->literal, part->literal_mask);
 }
 
-/* Where the field ends: at the stop. SIZE_MAX: it holds a quote, or there is no stop. */
-static inline size_t field_end(sv subject, char stop)
+/* The field at the start of subject, with what belongs to it of the literals around it. False: it
+ * does not end as it should, or is not what it has to be. */
+static bool take_odd_field(const struct template_part *part, sv subject, size_t *end,
+                           struct template_fields *fields)
 {
-    if (!stop)
-        return subject.len;
-    size_t end = stop == ' ' ? bytes_blank_or(subject, '"') : bytes_either(subject, stop, '"');
-    bool stops = end < subject.len && subject.ptr[end] == stop && (end || stop != ' ');
-    return stops ? end : SIZE_MAX;
+    *end = !part->stop         ? subject.len
+           : part->stop == ' ' ? bytes_blank_or(subject, '"')
+                               : bytes_either(subject, part->stop, '"');
+    bool stops = *end < subject.len && subject.ptr[*end] == part->stop;
+    sv value = {subject.ptr, *end};
+    if ((part->stop && !stops) || (part->stop == ' ' && !value.len) ||
+        (part->number && !is_number(value)) || (!part->unchecked && !is_what_it_says(part, value)))
+        return false;
+    if (part->field >= 0)
+        fields->values[part->field] =
+            (sv){value.ptr - part->kept, value.len + part->kept + part->closed};
+    return true;
 }
 
 bool template_match(const struct line_template *compiled, sv subject,
@@ -197,17 +207,20 @@ bool template_match(const struct line_template *compiled, sv subject,
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)
             return subject.len == 0;
-        size_t end = field_end(subject, part->stop);
-        if (end == SIZE_MAX)
-            return false;
-        sv value = {subject.ptr, end};
-        if (part->number && !is_number(value))
-            return false;
-        if (part->field >= 0) {
-            if (!part->unchecked && !is_what_it_says(part, value))
+        size_t end = subject.len;
+        if (part->odd) {
+            if (!take_odd_field(part, subject, &end, fields))
                 return false;
-            fields->values[part->field] =
-                (sv){value.ptr - part->kept, value.len + part->kept + part->closed};
+        } else {
+            end = part->stop ? bytes_either(subject, part->stop, '"') : subject.len;
+            if (part->stop && (end == subject.len || subject.ptr[end] != part->stop))
+                return false;
+            sv value = {subject.ptr, end};
+            if (part->field >= 0) {
+                if (!is_what_it_says(part, value))
+                    return false;
+                fields->values[part->field] = value;
+            }
         }
         subject = (sv){subject.ptr + end, subject.len - end};
     }

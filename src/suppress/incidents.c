@@ -305,39 +305,56 @@ static const struct incident *cover(const struct incidents *incidents, const str
     return NULL;
 }
 
+/* Marks the deaths that happened in an incident that is found already. */
+static void explain(const struct incidents *incidents, struct place *place)
+{
+    for (size_t i = 0; i < place->count; i++) {
+        struct death *death = &place->deaths[i];
+        for (size_t j = 0; j < sizeof death->others / sizeof *death->others; j++)
+            if (cover(incidents, death->others[j], death->hour))
+                death->explained = true;
+    }
+}
+
+static bool is_large_domain(const struct incidents *incidents, uint64_t domain)
+{
+    return fpset_get(&incidents->large, domain) != FPSET_NEW;
+}
+
 /* What is left for the pool: small domains, and what no other incident explains. */
 static void thin_out(struct incidents *incidents, struct place *pool)
 {
     size_t kept = 0;
     for (size_t i = 0; i < pool->count; i++)
-        if (fpset_get(&incidents->large, pool->deaths[i].domain) == FPSET_NEW &&
-            !pool->deaths[i].explained)
+        if (!is_large_domain(incidents, pool->deaths[i].domain) && !pool->deaths[i].explained)
             pool->deaths[kept++] = pool->deaths[i];
     pool->count = kept;
     activity_merge(&pool->mail, &incidents->small);
 }
 
-static void search(struct incidents *incidents, const struct incident_guard *guard, bool pool)
+/* From the wide to the narrow, and then the pool: a few of a provider's incident may be many of one
+ * of its small domains, and would join there what died on other days. */
+enum turn { TURN_SERVERS, TURN_DOMAINS, TURN_POOL };
+
+static enum turn turn_of(const struct place *place)
 {
-    for (size_t i = 0; i < map_count(&incidents->places); i++) {
-        struct place *place = map_value_at(&incidents->places, i);
-        if ((place->kind == INCIDENT_POOL) != pool)
-            continue;
-        if (pool)
-            thin_out(incidents, place);
-        if ((place->known || pool) && place->count >= (size_t)guard->addresses)
-            search_place(incidents, place, map_key_at(&incidents->places, i), guard);
-    }
+    return place->kind == INCIDENT_POOL     ? TURN_POOL
+           : place->kind == INCIDENT_DOMAIN ? TURN_DOMAINS
+                                            : TURN_SERVERS;
 }
 
-/* Marks the deaths that happened in an incident that is found already. */
-static void explain(const struct incidents *incidents, struct place *place)
+static void search(struct incidents *incidents, const struct incident_guard *guard, enum turn turn)
 {
-    for (size_t i = 0; place && i < place->count; i++) {
-        struct death *death = &place->deaths[i];
-        for (size_t j = 0; j < sizeof death->others / sizeof *death->others; j++)
-            if (cover(incidents, death->others[j], death->hour))
-                death->explained = true;
+    explain(incidents, incidents->all);
+    for (size_t i = 0; i < map_count(&incidents->places); i++) {
+        struct place *place = map_value_at(&incidents->places, i);
+        if (turn_of(place) != turn)
+            continue;
+        explain(incidents, place);
+        if (turn == TURN_POOL)
+            thin_out(incidents, place);
+        if ((place->known || turn == TURN_POOL) && place->count >= (size_t)guard->addresses)
+            search_place(incidents, place, map_key_at(&incidents->places, i), guard);
     }
 }
 
@@ -362,10 +379,9 @@ void incidents_find(struct incidents *incidents, const struct suppress_source *s
                           first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail, &visit);
     if (is_fragment(incidents, source))
         return;
-    search(incidents, guard, false);
-    explain(incidents, incidents->all);
-    explain(incidents, find_place(incidents, SV_EMPTY, INCIDENT_POOL, false));
-    search(incidents, guard, true);
+    search(incidents, guard, TURN_SERVERS);
+    search(incidents, guard, TURN_DOMAINS);
+    search(incidents, guard, TURN_POOL);
 }
 
 const struct incident *incidents_cover(const struct incidents *incidents,
@@ -376,7 +392,9 @@ const struct incident *incidents_cover(const struct incidents *incidents,
         return NULL;
     size_t count = places_of(incidents, where, false, places);
     const struct incident *incident = NULL;
+    bool small = !is_large_domain(incidents, hash_nocase(where->domain));
     for (size_t i = 0; i < count && !incident; i++)
-        incident = cover(incidents, places[i], (int32_t)(time / ACTIVITY_SECONDS));
+        if (places[i] && (small || places[i]->kind != INCIDENT_POOL))
+            incident = cover(incidents, places[i], (int32_t)(time / ACTIVITY_SECONDS));
     return incident;
 }

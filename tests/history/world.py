@@ -138,6 +138,11 @@ class Incident:
     def covers(self, box, second):
         return self.begin <= second < self.end and box.operator.kind == self.kind
 
+    def seems_to_cover(self, box, second):
+        """For all that a log shows, a domain that rents its server keeps it itself."""
+        alike = ('small', 'network') if self.kind == 'small' else (self.kind,)
+        return self.begin <= second < self.end and box.operator.kind in alike
+
     def hits(self, box, second):
         return box.luck < self.share and self.covers(box, second)
 
@@ -171,7 +176,7 @@ class Writer:
 
 def attempts(box, second, incident, writer, rnd):
     """What comes of one mail to a mailbox."""
-    during = incident is not None and incident.covers(box, second)
+    during = incident is not None and incident.seems_to_cover(box, second)
     if is_dead(box, second // DAY):
         return [Mail(second, box, 'dead', writer.message(second, bounced(box, box.says, rnd)), during)]
     if not is_innocent(box, second // DAY):

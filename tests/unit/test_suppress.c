@@ -12,7 +12,7 @@ enum { DAY = 86400 };
 
 /* One attempt; what is not said is a permanent failure of joe@example.com by a rule at RCPT. */
 struct step {
-    const char *category, *id, *to, *original, *sender, *transport;
+    const char *category, *id, *to, *original, *sender, *transport, *provider;
     int64_t time;
     enum outcome outcome;
     enum severity severity;
@@ -82,6 +82,7 @@ static struct record record_of(const struct step *step, int64_t line)
         .forwarded_id = text_or(step->forwarded, ""),
         .local = step->local,
         .transport = text_or(step->transport, ""),
+        .provider = text_or(step->provider, ""),
         .has_sender = true,
         .sender = text_or(step->sender, "news@shop.example"),
         .delay_s = -1,
@@ -595,6 +596,103 @@ static void test_incident_of_one_day(void **state)
     release(&outcome);
 }
 
+/* name takes so many mails a day, at eight. */
+static void visit_days(int64_t first, int64_t last, activity_visitor *visit, void *visitor, sv name,
+                       enum activity_kind kind, uint32_t mails)
+{
+    for (int64_t day = first; day <= last; day++) {
+        struct hour_activity hour = {.hour = (int32_t)(day * 24 + 8), .delivered = mails};
+        visit(visitor, name, kind, &hour, 1);
+    }
+}
+
+enum { SMALL_DOMAINS = 40, NAME_MAX_LEN = 32 };
+
+static void activity_of_small(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                              void *visitor)
+{
+    char name[NAME_MAX_LEN];
+    (void)context;
+    for (int i = 0; i < SMALL_DOMAINS; i++) {
+        int len = snprintf(name, sizeof name, "d%d.example", i);
+        visit_days(first, last, visit, visitor, sv_make(name, (size_t)len), ACTIVITY_OWN_DOMAIN, 5);
+    }
+    visit_days(first, last, visit, visitor, SV("big.example"), ACTIVITY_OWN_DOMAIN, 500);
+}
+
+/* What goes wrong at many small domains holds nobody of a large one that keeps its server itself,
+ * too. */
+static void test_incident_of_small(void **state)
+{
+    static const struct suppress_source source = {.latest = AT + 3 * DAY,
+                                                  .each_activity = activity_of_small};
+    static char names[SMALL_DOMAINS / 2][NAME_MAX_LEN];
+    static struct step steps[SMALL_DOMAINS + 1];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        snprintf(names[i], sizeof names[i], "joe@d%zu.example", i);
+        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i]);
+        struct step took = DELIVERS("took", AT - DAY, .to = names[i]);
+        steps[count++] = fails;
+        steps[count++] = took;
+    }
+    struct step dead = FAILS(UNKNOWN, "big", AT, .to = "never.was@big.example");
+    steps[count++] = dead;
+    decide(&outcome, steps, count, &source, &no_options);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        assert_int_equal(decision_of(&outcome, names[i])->hold, HOLD_INCIDENT);
+    assert_int_equal(decision_of(&outcome, names[0])->incident->kind, INCIDENT_POOL);
+    assert_int_equal(decision_of(&outcome, "never.was@big.example")->ruling, RULING_LISTED);
+    release(&outcome);
+}
+
+static void activity_of_provider(void *context, int64_t first, int64_t last,
+                                 activity_visitor *visit, void *visitor)
+{
+    (void)context;
+    visit_days(first, last, visit, visitor, SV("google"), ACTIVITY_PROVIDER, 500);
+    visit_days(first, last, visit, visitor, SV("shop.example"), ACTIVITY_DOMAIN, 20);
+}
+
+/* Three of a provider's incident are at a domain where two died the day before: those five are no
+ * incident of the domain, which would hold the two for days. */
+static void test_incident_of_provider(void **state)
+{
+    static const struct suppress_source source = {.latest = AT + 3 * DAY,
+                                                  .each_activity = activity_of_provider};
+    static const char *const dead[] = {"a@shop.example", "b@shop.example"};
+    static char names[HIT][NAME_MAX_LEN];
+    static struct step steps[2 * HIT + 3 * COUNT_OF(dead)];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < HIT; i++) {
+        snprintf(names[i], sizeof names[i], "u%zu@%s", i, i < 3 ? "shop.example" : "gmail.com");
+        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i], .provider = "google");
+        struct step took = DELIVERS("took", AT - 2 * DAY, .to = names[i], .provider = "google");
+        steps[count++] = fails;
+        steps[count++] = took;
+    }
+    for (size_t i = 0; i < COUNT_OF(dead); i++) {
+        struct step first =
+            FAILS(UNKNOWN, "day before", AT - DAY, .to = dead[i], .provider = "google");
+        struct step second =
+            FAILS(UNKNOWN, "day after", AT + DAY, .to = dead[i], .provider = "google");
+        struct step took = DELIVERS("took", AT - 2 * DAY, .to = dead[i], .provider = "google");
+        steps[count++] = first;
+        steps[count++] = second;
+        steps[count++] = took;
+    }
+    decide(&outcome, steps, count, &source, &no_options);
+    for (size_t i = 0; i < HIT; i++)
+        assert_int_equal(decision_of(&outcome, names[i])->incident->kind, INCIDENT_PROVIDER);
+    for (size_t i = 0; i < COUNT_OF(dead); i++)
+        assert_int_equal(decision_of(&outcome, dead[i])->ruling, RULING_LISTED);
+    release(&outcome);
+}
+
 /* Who took mail in the month before needs a failure on another day. */
 static void test_recent(void **state)
 {
@@ -726,6 +824,8 @@ int main(void)
         cmocka_unit_test(test_allowed),
         cmocka_unit_test(test_incident),
         cmocka_unit_test(test_incident_of_one_day),
+        cmocka_unit_test(test_incident_of_small),
+        cmocka_unit_test(test_incident_of_provider),
         cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),

@@ -36,6 +36,7 @@ struct template_part {
     size_t kept;    /* of the literal, how many bytes the field begins with */
     bool closed;    /* `{<field>}`: the stop is its last byte */
     bool bare;      /* that, or the stop is a blank: no < and > tell where an address ends */
+    bool odd;       /* one of these */
     bool last;      /* no field: the line ends here */
     char stop;      /* 0: the field goes on to the end of the line */
 };
