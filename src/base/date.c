@@ -81,10 +81,14 @@ void date_format_mail(int64_t seconds, char *text)
 
 static bool digits(sv text, size_t at, size_t count, int *out)
 {
-    uint64_t n;
-    if (at + count > text.len || !sv_to_u64(sv_sub(text, at, at + count), &n))
+    if (at + count > text.len)
         return false;
-    *out = (int)n;
+    *out = 0;
+    for (size_t i = at; i < at + count; i++) {
+        if (!is_digit(text.ptr[i]))
+            return false;
+        *out = *out * 10 + (text.ptr[i] - '0');
+    }
     return true;
 }
 

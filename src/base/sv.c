@@ -123,6 +123,7 @@ sv sv_after_last(sv v, char byte)
 
 bool sv_to_u64(sv v, uint64_t *out)
 {
+    enum { DIGITS_ALWAYS = 19 }; /* so many never overflow */
     uint64_t n = 0;
     if (v.len == 0)
         return false;
@@ -130,7 +131,7 @@ bool sv_to_u64(sv v, uint64_t *out)
         if (!is_digit(v.ptr[i]))
             return false;
         uint64_t digit = (uint64_t)(v.ptr[i] - '0');
-        if (n > (UINT64_MAX - digit) / 10)
+        if (i >= DIGITS_ALWAYS && n > (UINT64_MAX - digit) / 10)
             return false;
         n = n * 10 + digit;
     }

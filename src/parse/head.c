@@ -206,6 +206,7 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
     struct header header;
     sv rest = head;
     bool pieces = false;
+    container_forget(&parser->headers.containers);
     struct layer_stacks stacks = stacks_of(parser, head, &arena);
     layers_of_source(&parser->headers.layers, &stacks);
     uint64_t wrapper = find_wrapper(parser, head, &arena);
@@ -236,6 +237,7 @@ size_t parser_object(struct parser *parser, sv line, struct records *records,
                      struct template_fields *fields)
 {
     struct container container;
+    container_forget(&parser->headers.containers);
     if (!container_open(&parser->headers.containers, line, &records->arena, &container))
         return SIZE_MAX;
     fields->set = UINT64_C(1) << FIELD_TEXT | UINT64_C(1) << FIELD_PROGRAM |

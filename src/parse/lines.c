@@ -81,6 +81,7 @@ static void enter_source(struct parser *parser, const struct clock *clock)
     parser->source = clock->source;
     parser->plain = !clock->container && (!clock->stacks.count || !clock->stacks.list[0].depth);
     layers_of_source(&parser->headers.layers, &parser->stacks);
+    container_forget(&parser->headers.containers);
     parser->headers.layered = false;
 }
 
@@ -263,6 +264,7 @@ static __attribute__((noinline)) enum line_class read_full(struct parser *parser
     parser->line.queue_id = SV_EMPTY;
     text = without_return(text);
     enum line_class class = read_piece_or_line(parser, clock, text, number, records);
+    container_forget(&parser->headers.containers);
     if ((parser->headed && class != LINE_UNPARSED) || !memchr(text.ptr, '\x1b', text.len))
         return class;
     text = line_without_colours(text, &records->arena);

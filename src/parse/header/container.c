@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/parse/parse.h"
 #include "stamp.h"
@@ -16,14 +17,18 @@ void container_reader_release(struct container_reader *reader)
     buf_release(&reader->text);
 }
 
-static const struct member *find_first(const struct object *object, const struct object_keys *keys)
+void container_forget(struct container_reader *reader)
 {
-    for (size_t i = 0; i < keys->count; i++) {
-        const struct member *member = object_find(object, keys->names[i]);
-        if (member)
-            return member;
-    }
-    return NULL;
+    reader->peeked = NULL;
+}
+
+static const struct member *member_of(const struct container_reader *reader, enum layout_role role)
+{
+    const struct object *object = &reader->object;
+    if (!reader->fits)
+        return layout_find(object, layout_keys(reader->form, role));
+    int at = reader->layout.at[role];
+    return at < 0 ? NULL : &object->members[at];
 }
 
 static bool is_text(const struct member *member)
@@ -46,24 +51,47 @@ static bool has_all(const struct object *object, const struct object_keys *keys)
     return true;
 }
 
-const struct object_form *container_form(struct container_reader *reader, sv line)
+/* Which of two forms it is may depend on values; then no layout tells. */
+static const struct object_form *find_form(struct container_reader *reader)
 {
     const struct patterns *patterns = reader->patterns;
-    if (!object_read(&reader->object, line))
-        return NULL;
+    bool by_keys = true;
     for (size_t i = 0; i < patterns->object_count; i++) {
         const struct object_form *form = &patterns->objects[i];
-        if (has_all(&reader->object, &form->when) &&
-            carries_text(find_first(&reader->object, &form->text)))
+        if (!has_all(&reader->object, &form->when))
+            continue;
+        if (carries_text(layout_find(&reader->object, &form->text))) {
+            if (by_keys)
+                layout_learn(&reader->layout, &reader->object, form);
             return form;
+        }
+        by_keys = false;
     }
     return NULL;
 }
 
-/* In the scratch, with its line breaks. */
-static bool read_text(struct container_reader *reader, const struct object_keys *keys, sv *text)
+const struct object_form *container_form(struct container_reader *reader, sv line)
 {
-    const struct member *member = find_first(&reader->object, keys);
+    if (reader->peeked && reader->peeked == line.ptr)
+        return reader->form;
+    reader->fits = false;
+    reader->form = NULL;
+    reader->peeked = NULL;
+    if (!object_read(&reader->object, line))
+        return NULL;
+    reader->fits = layout_fits(&reader->layout, &reader->object);
+    if (reader->fits && carries_text(member_of(reader, LAYOUT_TEXT))) {
+        reader->form = reader->layout.form;
+    } else {
+        reader->fits = false;
+        reader->form = find_form(reader);
+    }
+    return reader->form;
+}
+
+/* In the scratch, with its line breaks. */
+static bool read_text(struct container_reader *reader, const struct member *member, sv *text)
+{
     buf_clear(&reader->text);
     buf_reserve(&reader->text, SLACK);
     if (!member || !object_text(member, &reader->text))
@@ -81,11 +109,11 @@ static sv keep(sv text, struct arena *arena)
     return sv_make(copy, text.len);
 }
 
-static sv keep_text(struct container_reader *reader, const struct object_keys *keys,
+static sv keep_text(struct container_reader *reader, const struct member *member,
                     struct arena *arena)
 {
     sv text;
-    return read_text(reader, keys, &text) ? keep(text, arena) : SV_EMPTY;
+    return member && read_text(reader, member, &text) ? keep(text, arena) : SV_EMPTY;
 }
 
 /* The first line, without the blank that a syslog daemon leaves in front of a message. */
@@ -103,7 +131,7 @@ static sv first_line(sv text, bool is_message)
 static sv program_of(sv text)
 {
     size_t end = 0;
-    while (end < text.len && !strchr("[: ", text.ptr[end]))
+    while (end < text.len && text.ptr[end] != '[' && text.ptr[end] != ':' && text.ptr[end] != ' ')
         end++;
     return sv_sub(text, 0, end);
 }
@@ -129,8 +157,7 @@ static void settle(const struct patterns *patterns, struct container *container)
  */
 static sv trusted(struct container_reader *reader, const char *field, struct arena *arena)
 {
-    const struct object_keys keys = {.names = {sv_from(field)}, .count = 1};
-    return keep_text(reader, &keys, arena);
+    return keep_text(reader, object_find(&reader->object, sv_from(field)), arena);
 }
 
 static void read_sender(struct container_reader *reader, struct arena *arena,
@@ -151,16 +178,17 @@ bool container_open(struct container_reader *reader, sv line, struct arena *aren
     sv text;
     const struct object_form *form = container_form(reader, line);
     *container = (struct container){.form = form, .text = SV_EMPTY};
-    if (!form || !read_text(reader, &form->text, &text))
+    if (!form || !read_text(reader, member_of(reader, LAYOUT_TEXT), &text))
         return false;
     container->open = form->pieces && (!text.len || text.ptr[text.len - 1] != '\n');
     container->text = keep(text, arena);
-    container->open |= read_text(reader, &form->partial, &text) && sv_eq(text, SV("true"));
-    container->program = keep_text(reader, &form->program, arena);
-    container->name = keep_text(reader, &form->container, arena);
-    container->host = keep_text(reader, &form->host, arena);
-    container->stream = keep_text(reader, &form->stream, arena);
-    container->time = keep_text(reader, &form->time, arena);
+    const struct member *partial = member_of(reader, LAYOUT_PARTIAL);
+    container->open |= partial && read_text(reader, partial, &text) && sv_eq(text, SV("true"));
+    container->program = keep_text(reader, member_of(reader, LAYOUT_PROGRAM), arena);
+    container->name = keep_text(reader, member_of(reader, LAYOUT_CONTAINER), arena);
+    container->host = keep_text(reader, member_of(reader, LAYOUT_HOST), arena);
+    container->stream = keep_text(reader, member_of(reader, LAYOUT_STREAM), arena);
+    container->time = keep_text(reader, member_of(reader, LAYOUT_TIME), arena);
     if (form->journal)
         read_sender(reader, arena, &container->sender);
     settle(reader->patterns, container);
@@ -218,27 +246,28 @@ static bool has_plain_time(const struct member *member)
     sv value = member ? member->value : SV_EMPTY;
     if (value.len > 1 && value.ptr[0] == '"')
         value = sv_sub(value, 1, value.len - 1);
-    return value.len && stamp_seconds(value, &seconds);
+    bool number = value.len && value.len <= 16 && bytes_digits16(value.ptr) >= value.len;
+    return number || (value.len && stamp_seconds(value, &seconds));
 }
 
 bool container_peek(struct container_reader *reader, sv line, sv *text, sv *program)
 {
+    container_forget(reader);
     const struct object_form *form = container_form(reader, line);
-    const struct member *named = form ? find_first(&reader->object, &form->program) : NULL;
+    reader->peeked = line.ptr;
+    const struct member *named = form ? member_of(reader, LAYOUT_PROGRAM) : NULL;
     *program = SV_EMPTY;
-    if (!form || !read_text(reader, &form->text, text) ||
+    if (!form || !read_text(reader, member_of(reader, LAYOUT_TEXT), text) ||
         (form->pieces && (!text->len || text->ptr[text->len - 1] != '\n')))
         return false;
     if (form->journal && object_find(&reader->object, SV("_UID")))
         return false;
-    if (form->partial.count && find_first(&reader->object, &form->partial))
-        return false;
-    if (form->container.count && find_first(&reader->object, &form->container))
+    if (member_of(reader, LAYOUT_PARTIAL) || member_of(reader, LAYOUT_CONTAINER))
         return false;
     if (named) {
         if (!is_text(named) || sv_find_byte(named->value, '\\') != SV_NPOS)
             return false;
-        if (!has_plain_time(find_first(&reader->object, &form->time)))
+        if (!has_plain_time(member_of(reader, LAYOUT_TIME)))
             return false;
         *program = program_of(sv_sub(named->value, 1, named->value.len - 1));
     }

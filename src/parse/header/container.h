@@ -9,6 +9,7 @@
 #include "bouncelog/base/arena.h"
 #include "bouncelog/parse/journal.h"
 #include "bouncelog/pattern/patterns.h"
+#include "layout.h"
 #include "object.h"
 
 struct container {
@@ -33,8 +34,14 @@ struct container_reader {
     const struct patterns *patterns;
     struct object object;
     struct buf text;
+    struct object_layout layout;
+    bool fits;                      /* the layout is the object's */
+    const char *peeked;             /* the line that the object is of, if it was only peeked at */
+    const struct object_form *form; /* its form */
 };
 void container_reader_release(struct container_reader *reader);
+/* The line that was peeked at is gone, or will be: an object at its place is another one. */
+void container_forget(struct container_reader *reader);
 
 /* The form that takes the object; NULL: it carries no line, or is none. */
 const struct object_form *container_form(struct container_reader *reader, sv line);

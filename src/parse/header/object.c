@@ -14,14 +14,18 @@ struct reading {
     struct object *object;
 };
 
-static void skip_blanks(struct reading *reading)
+static inline void skip_blanks(struct reading *reading)
 {
     while (reading->at < reading->end && (*reading->at == ' ' || *reading->at == '\t'))
         reading->at++;
 }
 
-static bool take(struct reading *reading, char c)
+static inline bool take(struct reading *reading, char c)
 {
+    if (reading->at < reading->end && *reading->at == c) {
+        reading->at++;
+        return true;
+    }
     skip_blanks(reading);
     if (reading->at == reading->end || *reading->at != c)
         return false;
@@ -30,21 +34,22 @@ static bool take(struct reading *reading, char c)
 }
 
 /* A string, without its quotes; the first one is taken already. */
-static bool take_string(struct reading *reading, sv *text)
+static inline bool take_string(struct reading *reading, sv *text)
 {
     const char *start = reading->at;
     for (;;) {
-        const char *quote = memchr(reading->at, '"', (size_t)(reading->end - reading->at));
-        if (!quote)
+        size_t left = (size_t)(reading->end - reading->at);
+        const char *at = reading->at + bytes_either(sv_make(reading->at, left), '"', '\\');
+        if (at == reading->end)
             return false;
-        size_t slashes = 0;
-        while (quote - slashes > start && quote[-1 - (ptrdiff_t)slashes] == '\\')
-            slashes++;
-        reading->at = quote + 1;
-        if (slashes % 2 == 0) {
-            *text = sv_make(start, (size_t)(quote - start));
+        if (*at == '"') {
+            *text = sv_make(start, (size_t)(at - start));
+            reading->at = at + 1;
             return true;
         }
+        if (reading->end - at < 2)
+            return false;
+        reading->at = at + 2; /* whatever is escaped */
     }
 }
 
@@ -67,7 +72,8 @@ static bool skip_nested(struct reading *reading)
 static bool skip_word(struct reading *reading)
 {
     const char *start = reading->at;
-    while (reading->at < reading->end && (is_alnum(*reading->at) || strchr("+-.", *reading->at)))
+    while (reading->at < reading->end && (is_alnum(*reading->at) || *reading->at == '+' ||
+                                          *reading->at == '-' || *reading->at == '.'))
         reading->at++;
     return reading->at > start;
 }

@@ -40,14 +40,15 @@ static bool read_carried(struct header_reader *reader, const struct container *c
                          struct arena *arena, struct header *header)
 {
     struct stamp stamp;
+    if (!container->program.len && read_at(reader, container->text, arena, header))
+        return true;
     bool has_time = read_time(reader, container->time, &stamp);
     if (!has_time && reader->has_outer)
         stamp = reader->outer;
     has_time = has_time || reader->has_outer;
     if (!container->program.len)
-        return read_at(reader, container->text, arena, header) ||
-               (has_time &&
-                finish_by_layer(reader, &stamp, container->host, container->text, header));
+        return has_time &&
+               finish_by_layer(reader, &stamp, container->host, container->text, header);
     if (!has_time || !layers_are_allowed(&reader->layers))
         return false;
     reader->own = stamp;
