@@ -225,7 +225,8 @@ static struct surge_sums *sums_of(struct place *place, struct window window)
     return sums;
 }
 
-/* One domain that is wrong is not a fault of all who run their own servers. */
+/* One domain that is wrong is not a fault of all who run their own servers, nor of its neighbours
+ * in a network. */
 static bool is_common(const struct place *place, int32_t first, int32_t end, int least)
 {
     struct map domains;
@@ -286,9 +287,9 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
         surge_extend(&series, guard, &surge);
         for (size_t i = surge.first; i < surge.end; i++)
             taken_out[i] = true;
-        if (place->kind != INCIDENT_POOL ||
-            is_common(place, window.first + (int32_t)surge.first, window.first + (int32_t)surge.end,
-                      guard->addresses))
+        bool shared = place->kind == INCIDENT_POOL || place->kind == INCIDENT_NETWORK;
+        if (!shared || is_common(place, window.first + (int32_t)surge.first,
+                                 window.first + (int32_t)surge.end, guard->addresses))
             add_incident(incidents, place, window, &surge);
     }
     mem_free(taken_out);

@@ -139,9 +139,9 @@ class Incident:
         return self.begin <= second < self.end and box.operator.kind == self.kind
 
     def seems_to_cover(self, box, second):
-        """For all that a log shows, a domain that rents its server keeps it itself."""
+        """For all that a log shows, a domain that rents its server keeps it itself; an hour on both sides belongs to an incident."""
         alike = ('small', 'network') if self.kind == 'small' else (self.kind,)
-        return self.begin <= second < self.end and box.operator.kind in alike
+        return self.begin - HOUR <= second < self.end + HOUR and box.operator.kind in alike
 
     def hits(self, box, second):
         return box.luck < self.share and self.covers(box, second)
@@ -182,7 +182,7 @@ def attempts(box, second, incident, writer, rnd):
     if not is_innocent(box, second // DAY):
         words = deferred(box, FULL, rnd) if box.kind == 'abandoned' else no_host(box)
         return [Mail(second, box, 'other', writer.message(second, words, last=box.kind == 'gone'))]
-    if during and incident.hits(box, second):
+    if incident is not None and incident.hits(box, second):
         return [Mail(second, box, 'hit', writer.message(second, bounced(box, box.operator.words, rnd)), during)]
     if box.kind == 'busy' and box.full[0] <= second // DAY < sum(box.full):
         return [Mail(second, box, 'other', writer.message(second, deferred(box, FULL, rnd), last=False))]

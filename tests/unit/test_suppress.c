@@ -12,7 +12,7 @@ enum { DAY = 86400 };
 
 /* One attempt; what is not said is a permanent failure of joe@example.com by a rule at RCPT. */
 struct step {
-    const char *category, *id, *to, *original, *sender, *transport, *provider;
+    const char *category, *id, *to, *original, *sender, *transport, *provider, *relay, *ip;
     int64_t time;
     enum outcome outcome;
     enum severity severity;
@@ -83,6 +83,7 @@ static struct record record_of(const struct step *step, int64_t line)
         .local = step->local,
         .transport = text_or(step->transport, ""),
         .provider = text_or(step->provider, ""),
+        .relay = {.host = text_or(step->relay, ""), .ip = text_or(step->ip, "")},
         .has_sender = true,
         .sender = text_or(step->sender, "news@shop.example"),
         .delay_s = -1,
@@ -693,6 +694,45 @@ static void test_incident_of_provider(void **state)
     release(&outcome);
 }
 
+static void activity_of_network(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                                void *visitor)
+{
+    (void)context;
+    visit_days(first, last, visit, visitor, SV("big.example"), ACTIVITY_OWN_DOMAIN, 500);
+    visit_days(first, last, visit, visitor, SV("small.example"), ACTIVITY_OWN_DOMAIN, 5);
+    visit_days(first, last, visit, visitor, SV("192.0.2.0/24"), ACTIVITY_NETWORK, 505);
+}
+
+/* What goes wrong at one domain holds nobody of another one that has its server in the same
+ * network. */
+static void test_incident_of_neighbour(void **state)
+{
+    static const struct suppress_source source = {.latest = AT + 3 * DAY,
+                                                  .each_activity = activity_of_network};
+    static char names[HIT][NAME_MAX_LEN];
+    static struct step steps[2 * HIT + 1];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < HIT; i++) {
+        snprintf(names[i], sizeof names[i], "u%zu@big.example", i);
+        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i], .relay = "mx.big.example",
+                                  .ip = "192.0.2.1");
+        struct step took = DELIVERS("took", AT - DAY, .to = names[i], .relay = "mx.big.example",
+                                    .ip = "192.0.2.1");
+        steps[count++] = fails;
+        steps[count++] = took;
+    }
+    struct step dead = FAILS(UNKNOWN, "small", AT, .to = "never.was@small.example",
+                             .relay = "mx.small.example", .ip = "192.0.2.9");
+    steps[count++] = dead;
+    decide(&outcome, steps, count, &source, &no_options);
+    for (size_t i = 0; i < HIT; i++)
+        assert_int_equal(decision_of(&outcome, names[i])->incident->kind, INCIDENT_DOMAIN);
+    assert_int_equal(decision_of(&outcome, "never.was@small.example")->ruling, RULING_LISTED);
+    release(&outcome);
+}
+
 /* Who took mail in the month before needs a failure on another day. */
 static void test_recent(void **state)
 {
@@ -826,6 +866,7 @@ int main(void)
         cmocka_unit_test(test_incident_of_one_day),
         cmocka_unit_test(test_incident_of_small),
         cmocka_unit_test(test_incident_of_provider),
+        cmocka_unit_test(test_incident_of_neighbour),
         cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),
