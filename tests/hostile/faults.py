@@ -5,7 +5,7 @@ usage: faults.py [alloc|files|kill] [STEP]     $BOUNCELOG is the program, $BOUNC
                                             CASES, CALLS: these alone; FIRST: ends with the first fault
 
 Each command is run in peace first, which counts its calls. Then one call after the other fails (of allocations, the first from each
-place in the program; every STEP-th of them), and after each run: it ended by itself, with an exit code for what failed and a message
+place in the program; of all, every STEP-th, from another one on for each command), and after each run: it ended by itself, with an exit code for what failed and a message
 that names it; an output is the old file or the new one as a whole, and nothing else is left; the history is as before or has it
 all; and the next run in peace makes it what it would have been. `kill`: the run is killed before each call."""
 import gzip, json, lzma, os, shutil, subprocess, sys, tempfile
@@ -218,6 +218,11 @@ def cases():
     yield 'patterns', lambda: Case('patterns', ['patterns', 'check'])
 
 
+def some(numbers, step, name):
+    """Every step-th."""
+    return numbers[sum(name.encode()) % step:][::step]
+
+
 def main():
     which, step = (sys.argv[1:] + ['both'])[0], int((sys.argv + ['', ''])[2] or 1)
     only, calls = os.environ.get('CASES', '').split(), os.environ.get('CALLS', '').split()
@@ -237,17 +242,17 @@ def main():
             case = make()
             counts, places = case.counted('alloc', 'once')
             if which in ('alloc', 'both'):
-                for number in places[::step]:
+                for number in some(places, step, name):
                     for how in ('once', 'on'):
                         case.hurt('alloc', number, how)
             if which in ('files', 'both'):
                 for call, hows in case.hows.items():
-                    for number in range(1, counts.get(call, 0) + 1) if not calls or call in calls else ():
+                    for number in some(range(1, counts.get(call, 0) + 1), step, name + call) if not calls or call in calls else ():
                         for how in hows:
                             case.hurt(call, number, how)
             if which in ('kill', 'both'):
                 for call in STEPS:
-                    for number in range(1, counts.get(call, 0) + 1):
+                    for number in some(range(1, counts.get(call, 0) + 1), step, name + call):
                         case.hurt(call, number, 'kill')
         os.chdir('/')
     told = ', '.join(f'{count} of {call}' for call, count in runs.items())
