@@ -19,14 +19,27 @@ static void count_destination(struct destination *destination, const struct even
         activity_count(&destination->activity, event->attempt.time, delivered, dead);
 }
 
-static struct operator_tally **find_relay(struct tally *tally, sv relay, bool own)
+/* What an IPv4 address shares with its network, so that not every address has to be remembered;
+ * of any other text, all of it. */
+static sv network_part(sv ip)
+{
+    uint64_t octet;
+    size_t dot = sv_rfind_byte(ip, '.');
+    sv last = dot == SV_NPOS ? SV_EMPTY : sv_skip(ip, dot + 1);
+    bool valid = last.len && last.len <= 3 && (last.len == 1 || last.ptr[0] != '0') &&
+                 sv_to_u64(last, &octet) && octet <= UINT8_MAX;
+    return valid ? sv_sub(ip, 0, dot + 1) : ip;
+}
+
+/* `key` stands for the relay, and for all others of its network if it is the domain's own. */
+static struct operator_tally **find_relay(struct tally *tally, sv key, sv relay, bool own)
 {
     char lower[OPERATOR_MAX];
-    uint64_t hash = hash_nocase(relay);
+    uint64_t hash = hash_nocase(key);
     struct operator_tally **known = map_by_hash(&tally->relays, hash);
     if (!known) {
-        known = map_add_hashed(&tally->relays, relay, hash, NULL);
         sv name = own ? operator_network(relay, lower) : operator_of_relay(relay, lower);
+        known = map_add_hashed(&tally->relays, key, hash, NULL);
         *known = map_add(&tally->operators, name, NULL);
         (*known)->network = own;
     }
@@ -44,8 +57,9 @@ static struct operator_tally *find_operator(struct tally *tally, const struct re
         relay = attempt->relay.ip;
     if (!relay.len)
         return NULL;
-    if (!domain->relay || !sv_eq(map_key_of(domain->relay), relay))
-        domain->relay = find_relay(tally, relay, own);
+    sv key = own ? network_part(relay) : relay;
+    if (!domain->relay || !sv_eq(map_key_of(domain->relay), key))
+        domain->relay = find_relay(tally, key, relay, own);
     return *domain->relay;
 }
 

@@ -144,7 +144,7 @@ struct tally {
     struct map provider_days;     /* provider \n 2026-11-22 -> struct outcomes */
     struct map retries;           /* provider, or (other) -> struct retries */
     struct map operators;         /* of what no provider took -> struct operator_tally */
-    struct map relays;            /* by hash: relay -> struct operator_tally *, of those */
+    struct map relays;            /* by hash: relay, or what its network shares -> those */
     struct map sender_domains, hosts, hours; /* -> struct outcomes */
     struct map rules;                        /* rule \n category -> int64_t */
     struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */
