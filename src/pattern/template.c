@@ -8,13 +8,38 @@
 /* What stands between braces: the field's name without its marks. */
 static sv read_marks(struct template_part *part, sv name)
 {
-    part->number = sv_eq(name, SV("#"));
+    if (sv_eq(name, SV("#")))
+        part->check = CHECK_NUMBER;
     part->unchecked = sv_starts(name, SV("~"));
     part->closed = sv_starts(name, SV("<")) && sv_ends(name, SV(">"));
     part->kept = part->closed ? 1 : sv_starts(name, SV("+")) ? part->literal_len : 0;
     if (part->closed)
         return sv_sub(name, 1, name.len - 1);
     return sv_skip(name, part->unchecked || part->kept);
+}
+
+/* What a field has to be, by its name and by what tells where it ends. */
+static enum template_check check_of(const struct template_part *part)
+{
+    bool bare = part->closed || part->stop == ' '; /* no < and > around it tell */
+    if (part->check || part->unchecked)
+        return part->check;
+    switch (part->field) {
+    case FIELD_RECIPIENT:
+        return bare ? CHECK_ADDRESS : CHECK_NOTHING;
+    case FIELD_SENDER:
+        return CHECK_SENDER;
+    case FIELD_DELAY:
+        return CHECK_DECIMAL;
+    case FIELD_DSN:
+        return CHECK_ENHANCED;
+    case FIELD_STATUS:
+        return CHECK_WORD;
+    case FIELD_RECIPIENTS:
+        return CHECK_NUMBER;
+    default:
+        return CHECK_NOTHING;
+    }
 }
 
 /* The literal in front of the next field, and the `<` of that field. */
@@ -52,11 +77,10 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
     sv name = read_marks(part, sv_sub(rest, 0, close));
     *text = sv_skip(rest, close == SV_NPOS ? close : close + 1);
     part->stop = part->closed ? '>' : text->len ? text->ptr[0] : 0;
-    part->bare = part->closed || part->stop == ' ';
-    part->odd = part->number || part->unchecked || part->kept || part->bare;
     enum field field;
     part->field = field_from_name(name, &field) ? (int)field : -1;
-    if (close == SV_NPOS || (name.len && !part->number && part->field < 0)) {
+    part->check = check_of(part);
+    if (close == SV_NPOS || (name.len && !sv_eq(name, SV("#")) && part->field < 0)) {
         *why = "the template names an unknown field";
         return false;
     }
@@ -151,24 +175,25 @@ static bool is_address(sv v)
            sv_find_byte(v, '@') != SV_NPOS;
 }
 
-static bool is_what_it_says(const struct template_part *part, sv value)
+static bool passes(enum template_check check, sv value)
 {
-    switch (part->field) {
-    case FIELD_RECIPIENT:
-        return !part->bare || is_address(value);
-    case FIELD_SENDER:
+    switch (check) {
+    case CHECK_ADDRESS:
+        return is_address(value);
+    case CHECK_SENDER:
         return bytes_either(value, '<', '>') == value.len;
-    case FIELD_DELAY:
+    case CHECK_DECIMAL:
         return is_decimal(value);
-    case FIELD_DSN:
+    case CHECK_ENHANCED:
         return is_enhanced(value);
-    case FIELD_STATUS:
+    case CHECK_WORD:
         return is_word(value);
-    case FIELD_RECIPIENTS:
+    case CHECK_NUMBER:
         return is_number(value);
-    default:
-        return true;
+    case CHECK_NOTHING:
+        break;
     }
+    return true;
 }
 
 static inline bool begins(const char *at, const struct template_part *part)
@@ -177,51 +202,28 @@ static inline bool begins(const char *at, const struct template_part *part)
                                    : bytes_equal32(at, part->literal, part->literal_mask);
 }
 
-/* The field at the start of subject, with what belongs to it of the literals around it. False: it
- * does not end as it should, or is not what it has to be. */
-static bool take_odd_field(const struct template_part *part, sv subject, size_t *end,
-                           struct template_fields *fields)
-{
-    *end = !part->stop         ? subject.len
-           : part->stop == ' ' ? bytes_blank_or(subject, '"')
-                               : bytes_either(subject, part->stop, '"');
-    bool stops = *end < subject.len && subject.ptr[*end] == part->stop;
-    sv value = {subject.ptr, *end};
-    if ((part->stop && !stops) || (part->stop == ' ' && !value.len) ||
-        (part->number && !is_number(value)) || (!part->unchecked && !is_what_it_says(part, value)))
-        return false;
-    if (part->field >= 0)
-        fields->values[part->field] =
-            (sv){value.ptr - part->kept, value.len + part->kept + part->closed};
-    return true;
-}
-
 bool template_match(const struct line_template *compiled, sv subject,
                     struct template_fields *fields)
 {
     fields->set = compiled->fields;
     for (size_t i = 0; i < compiled->count; i++) {
         const struct template_part *part = &compiled->parts[i];
+        char stop = part->stop;
         if (subject.len < part->literal_len || !begins(subject.ptr, part))
             return false;
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)
             return subject.len == 0;
-        size_t end = subject.len;
-        if (part->odd) {
-            if (!take_odd_field(part, subject, &end, fields))
-                return false;
-        } else {
-            end = part->stop ? bytes_either(subject, part->stop, '"') : subject.len;
-            if (part->stop && (end == subject.len || subject.ptr[end] != part->stop))
-                return false;
-            sv value = {subject.ptr, end};
-            if (part->field >= 0) {
-                if (!is_what_it_says(part, value))
-                    return false;
-                fields->values[part->field] = value;
-            }
-        }
+        size_t end = !stop         ? subject.len
+                     : stop == ' ' ? bytes_blank_or(subject, '"')
+                                   : bytes_either(subject, stop, '"');
+        if (stop && (end == subject.len || subject.ptr[end] != stop || (stop == ' ' && !end)))
+            return false;
+        if (part->check && !passes(part->check, (sv){subject.ptr, end}))
+            return false;
+        if (part->field >= 0)
+            fields->values[part->field] =
+                (sv){subject.ptr - part->kept, end + part->kept + part->closed};
         subject = (sv){subject.ptr + end, subject.len - end};
     }
     return subject.len == 0;

@@ -139,9 +139,11 @@ class Incident:
         return self.begin <= second < self.end and box.operator.kind == self.kind
 
     def seems_to_cover(self, box, second):
-        """For all that a log shows, a domain that rents its server keeps it itself; an hour on both sides belongs to an incident."""
+        """For all that a log shows, a domain that rents its server keeps it itself, and hotmail.com is Microsoft. An hour on both sides
+        belongs to an incident."""
         alike = ('small', 'network') if self.kind == 'small' else (self.kind,)
-        return self.begin - HOUR <= second < self.end + HOUR and box.operator.kind in alike
+        alike = box.operator.kind in alike or (self.kind == 'microsoft' and '.hotmail.com[' in box.relay)
+        return self.begin - HOUR <= second < self.end + HOUR and alike
 
     def hits(self, box, second):
         return box.luck < self.share and self.covers(box, second)

@@ -26,19 +26,27 @@
 
 enum { TEMPLATE_PARTS = 16, TEMPLATE_LITERAL = 31 };
 
+enum template_check {
+    CHECK_NOTHING,
+    CHECK_ADDRESS,
+    CHECK_SENDER,
+    CHECK_DECIMAL,
+    CHECK_ENHANCED,
+    CHECK_WORD,
+    CHECK_NUMBER
+};
+
 struct template_part {
     char literal[TEMPLATE_LITERAL + 1]; /* in front of the field */
     unsigned literal_mask;              /* as bytes_equal32 takes it */
     size_t literal_len;
-    int field;      /* enum field; negative: none, or not asked for */
-    bool number;    /* `{#}` */
-    bool unchecked; /* `{~field}` */
-    size_t kept;    /* of the literal, how many bytes the field begins with */
-    bool closed;    /* `{<field>}`: the stop is its last byte */
-    bool bare;      /* that, or the stop is a blank: no < and > tell where an address ends */
-    bool odd;       /* one of these */
-    bool last;      /* no field: the line ends here */
-    char stop;      /* 0: the field goes on to the end of the line */
+    int field;                 /* enum field; negative: none, or not asked for */
+    enum template_check check; /* what it has to be */
+    bool unchecked;            /* `{~field}` */
+    size_t kept;               /* of the literal, how many bytes the field begins with */
+    bool closed;               /* `{<field>}`: the stop is its last byte */
+    bool last;                 /* no field: the line ends here */
+    char stop;                 /* 0: the field goes on to the end of the line */
 };
 
 struct line_template {

@@ -27,6 +27,8 @@ static size_t skip_blanks(sv v, size_t at)
 /* Busybox's syslogd writes `mail.info` before the tag. */
 static bool is_priority(sv word)
 {
+    if (!word.len || (!is_alpha(word.ptr[0]) && !is_digit(word.ptr[0])))
+        return false;
     sv level, facility = sv_cut(word, '.', &level);
     if (!facility.len || !level.len || word.len > 16)
         return false;

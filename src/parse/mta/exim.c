@@ -326,8 +326,7 @@ static sv unwrap(struct header_reader *reader, struct header *header, int *part)
 /* 6-6-2 or 6-11-4 */
 static size_t id_length(sv v)
 {
-    size_t first = queue_id_run(v);
-    if (first != 6 || v.len < 16 || v.ptr[6] != '-')
+    if (v.len < 16 || v.ptr[6] != '-' || queue_id_run(v) != 6)
         return 0;
     size_t second = queue_id_run(sv_skip(v, 7));
     if ((second != 6 && second != 11) || v.len <= 7 + second || v.ptr[7 + second] != '-')
