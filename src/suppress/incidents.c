@@ -197,7 +197,8 @@ static struct window window_of(const struct place *place)
     return (struct window){first, (size_t)(last + DAYS_AFTER * HOURS_A_DAY + 1 - first)};
 }
 
-/* sums[i] is what happened in the window before its hour i. */
+/* sums[i] is what happened in the window before its hour i. Of the world nothing is explained: the
+ * mail that was taken beside those deaths is in it as well. */
 static struct surge_sums *sums_of(struct place *place, struct window window)
 {
     struct surge_sums *sums = mem_zero(window.hours + 1, sizeof *sums);
@@ -346,7 +347,6 @@ static enum turn turn_of(const struct place *place)
 
 static void search(struct incidents *incidents, const struct incident_guard *guard, enum turn turn)
 {
-    explain(incidents, incidents->all);
     for (size_t i = 0; i < map_count(&incidents->places); i++) {
         struct place *place = map_value_at(&incidents->places, i);
         if (turn_of(place) != turn)

@@ -733,6 +733,54 @@ static void test_incident_of_neighbour(void **state)
     release(&outcome);
 }
 
+static const struct {
+    const char *domain, *provider;
+    unsigned dead, taken;
+} first_day[] = {{"gmail.com", "google", 600, 600},
+                 {"isp.example", NULL, 80, 200},
+                 {"school.example", NULL, 80, 200}};
+enum { FIRST_DAY_DEAD = 760 };
+
+static void activity_of_first_day(void *context, int64_t first, int64_t last,
+                                  activity_visitor *visit, void *visitor)
+{
+    (void)context;
+    (void)first;
+    (void)last;
+    for (size_t i = 0; i < COUNT_OF(first_day); i++) {
+        bool provider = first_day[i].provider != NULL;
+        struct hour_activity hour = {.hour = INCIDENT_DAY * 24 + 8,
+                                     .delivered = first_day[i].taken};
+        visit(visitor, sv_from(provider ? first_day[i].provider : first_day[i].domain),
+              provider ? ACTIVITY_PROVIDER : ACTIVITY_OWN_DOMAIN, &hour, 1);
+    }
+}
+
+/* One provider of which half are dead on the first day is an incident, compared with the others;
+ * that makes none of the others, which are compared with all, and with it. */
+static void test_incident_of_first_day(void **state)
+{
+    static const struct suppress_source source = {
+        .latest = AT + 3600, .first = AT - 3600, .each_activity = activity_of_first_day};
+    static char names[FIRST_DAY_DEAD][NAME_MAX_LEN];
+    static struct step steps[FIRST_DAY_DEAD];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(first_day); i++)
+        for (unsigned n = 0; n < first_day[i].dead; n++, count++) {
+            snprintf(names[count], sizeof names[count], "u%u@%s", n, first_day[i].domain);
+            struct step fails = FAILS(UNKNOWN, names[count], AT, .to = names[count],
+                                      .provider = first_day[i].provider);
+            steps[count] = fails;
+        }
+    decide(&outcome, steps, count, &source, &no_options);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(decision_of(&outcome, names[i])->hold,
+                         i < first_day[0].dead ? HOLD_INCIDENT : HOLD_NONE);
+    release(&outcome);
+}
+
 /* Who took mail in the month before needs a failure on another day. */
 static void test_recent(void **state)
 {
@@ -867,6 +915,7 @@ int main(void)
         cmocka_unit_test(test_incident_of_small),
         cmocka_unit_test(test_incident_of_provider),
         cmocka_unit_test(test_incident_of_neighbour),
+        cmocka_unit_test(test_incident_of_first_day),
         cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),
