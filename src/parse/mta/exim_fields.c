@@ -37,7 +37,7 @@ static size_t bare_length(sv v)
 {
     size_t n = 0;
     for (;; n++) {
-        n += bytes_either(sv_skip(v, n), ' ', ':');
+        n += bytes_either((sv){v.ptr + n, v.len - n}, ' ', ':');
         if (n >= v.len || v.ptr[n] == ' ' || n + 1 == v.len || v.ptr[n + 1] == ' ')
             return n;
     }
@@ -80,17 +80,24 @@ static size_t read_host(sv v, struct relay *relay)
     return n;
 }
 
-static void keep_field(struct exim_fields *fields, sv key, sv value)
+/* v: the field from its key on, whose value has this length behind the `=`. */
+static void keep_field(struct exim_fields *fields, sv v, size_t key, size_t value_len)
 {
-    if (sv_eq(key, SV("T")))
+    sv value = {v.ptr + key + 1, value_len}, inside = {value.ptr + 1, value_len - 2};
+    char first = v.ptr[0];
+    if (key == 2 && v.ptr[1] == 'T') {
+        if (first == 'Q' || (first == 'D' && !fields->time.len))
+            fields->time = value;
+    } else if (key != 1) {
+        return;
+    } else if (first == 'T') {
         fields->transport = value;
-    else if (sv_eq(key, SV("F")) && value.len >= 2) {
+    } else if (first == 'F' && value_len >= 2) {
         fields->has_sender = true;
-        fields->sender = sv_sub(value, 1, value.len - 1);
-    } else if (sv_eq(key, SV("C")) && value.len >= 2)
-        fields->confirmation = sv_sub(value, 1, value.len - 1);
-    else if (sv_eq(key, SV("QT")) || (sv_eq(key, SV("DT")) && !fields->time.len))
-        fields->time = value;
+        fields->sender = inside;
+    } else if (first == 'C' && value_len >= 2) {
+        fields->confirmation = inside;
+    }
 }
 
 /* One field at the start of v, without its blank; its length, 0 when none stands there. */
@@ -104,7 +111,7 @@ static size_t read_field(sv v, struct exim_fields *fields)
         size_t word = bare_length(v);
         return word <= 5 && word - key <= 1 ? word : 0;
     }
-    sv value = sv_skip(v, key + 1);
+    sv value = {v.ptr + key + 1, v.len - key - 1};
     if (key == 1 && v.ptr[0] == 'H')
         return key + 1 + read_host(value, &fields->relay);
     char first = value.len ? value.ptr[0] : ' ';
@@ -113,7 +120,7 @@ static size_t read_field(sv v, struct exim_fields *fields)
                        : bare_length(value);
     if (!n && first != ' ')
         return 0;
-    keep_field(fields, sv_sub(v, 0, key), sv_sub(value, 0, n));
+    keep_field(fields, v, key, n);
     return key + 1 + n;
 }
 
@@ -125,10 +132,10 @@ struct exim_fields exim_fields_read(sv text)
                                  .confirmation = SV_EMPTY,
                                  .time = SV_EMPTY};
     while (text.len && text.ptr[0] == ' ') {
-        size_t n = read_field(sv_skip(text, 1), &fields);
+        size_t n = read_field((sv){text.ptr + 1, text.len - 1}, &fields);
         if (!n)
             break;
-        text = sv_skip(text, n + 1);
+        text = (sv){text.ptr + n + 1, text.len - n - 1};
     }
     fields.rest = text;
     return fields;
