@@ -85,11 +85,16 @@ static bool reads(struct parser *parser, const struct joined *joined, struct are
 static struct layer_stacks stacks_of(struct parser *parser, sv head, struct arena *arena)
 {
     struct layer_stacks stacks = {.count = 0};
+    struct outer_layers outer = {{0}};
     struct joined joined;
     pieces_reset(&parser->pieces, 0);
-    for (sv line; next_line(&head, &line);)
-        if (is_whole(parser, line, arena, &joined) && reads(parser, &joined, arena))
-            stacks_add(&stacks, &parser->headers.layers.around);
+    for (sv line; next_line(&head, &line);) {
+        if (!is_whole(parser, line, arena, &joined) || !reads(parser, &joined, arena))
+            continue;
+        outer_note(&outer, &parser->headers.layers.around);
+        stacks_add(&stacks, &parser->headers.layers.around);
+    }
+    stacks_settle(&stacks, &outer);
     layers_of_source(&parser->headers.layers, NULL);
     pieces_reset(&parser->pieces, 0);
     return stacks;

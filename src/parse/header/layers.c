@@ -97,6 +97,29 @@ void stacks_add(struct layer_stacks *stacks, const struct layer_stack *stack)
         stacks->list[stacks->count++] = *stack;
 }
 
+static size_t outermost(const struct layer_stack *stack)
+{
+    size_t layer = stack->depth ? stack->layers[0] : 0;
+    return layer < LAYER_OBJECT ? layer : LAYER_OBJECT;
+}
+
+void outer_note(struct outer_layers *outer, const struct layer_stack *stack)
+{
+    outer->lines[outermost(stack)]++;
+}
+
+void stacks_settle(struct layer_stacks *stacks, const struct outer_layers *outer)
+{
+    size_t usual = 0, kept = 0;
+    for (size_t i = 1; i <= LAYER_OBJECT; i++)
+        if (outer->lines[i] > outer->lines[usual])
+            usual = i;
+    for (size_t i = 0; i < stacks->count; i++)
+        if (!stacks->list[i].depth || outermost(&stacks->list[i]) == usual)
+            stacks->list[kept++] = stacks->list[i];
+    stacks->count = kept;
+}
+
 void layers_of_source(struct layers *layers, const struct layer_stacks *allowed)
 {
     layers->count = layers->next = 0;

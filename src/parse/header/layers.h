@@ -28,6 +28,15 @@ bool layers_push(struct layers *layers, size_t layer);
 bool layers_are_allowed(const struct layers *layers);
 /* Adds the stack, unless one of its beginnings is there; those that it is a beginning of go. */
 void stacks_add(struct layer_stacks *stacks, const struct layer_stack *stack);
+/* How many lines have each outermost layer; zero-initialise. All object forms count as one: what
+ * strangers write stands inside their strings. */
+struct outer_layers {
+    uint32_t lines[LAYER_OBJECT + 1];
+};
+void outer_note(struct outer_layers *outer, const struct layer_stack *stack);
+/* Drops the stacks that begin with another layer than most lines: whatever wrote the log wrote the
+ * same around all of them, and what looks like a layer on a few may be a stranger's words. */
+void stacks_settle(struct layer_stacks *stacks, const struct outer_layers *outer);
 /* Other lines have other layers: none is remembered. */
 void layers_of_source(struct layers *layers, const struct layer_stacks *allowed);
 
