@@ -298,6 +298,35 @@ static inline bool bytes_equal32(const char *a, const char *b, unsigned wanted)
 #endif
 }
 
+/* A bit for each of the first 16 bytes that is equal, or is a digit. All are readable. */
+static inline unsigned bytes_equal_bits16(const char *a, const char *b)
+{
+#ifdef __SSE2__
+    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+                                   _mm_loadu_si128((const __m128i *)(const void *)b));
+    return (unsigned)_mm_movemask_epi8(equal);
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)(a[i] == b[i]) << i;
+    return bits;
+#endif
+}
+
+static inline unsigned bytes_digit_bits16(const char *at)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)is_digit(at[i]) << i;
+    return bits;
+#endif
+}
+
 /* Are the first n bytes equal? */
 static inline bool bytes_equal(const char *a, const char *b, size_t n)
 {

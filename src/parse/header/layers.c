@@ -35,10 +35,27 @@ static size_t walk(const struct layer_memo *memo, sv line)
     return at;
 }
 
+/* Has the line the same bytes, and a digit where one was? What the digits end at is the same then,
+ * so that there are as many. */
+static bool is_alike(const struct layer_memo *memo, sv line)
+{
+    if (line.len < memo->end || memo->end > LAYER_ALIKE || is_digit(memo->bytes[memo->end - 1]))
+        return false;
+    for (size_t at = 0; at < memo->end; at += 16) {
+        unsigned digits = (unsigned)(memo->digits >> at) & 0xFFFFu;
+        unsigned wanted = memo->end - at < 16 ? (1u << (memo->end - at)) - 1 : 0xFFFFu;
+        unsigned same = bytes_equal_bits16(line.ptr + at, memo->bytes + at) & ~digits;
+        if (((same | (bytes_digit_bits16(line.ptr + at) & digits)) & wanted) != wanted)
+            return false;
+    }
+    return true;
+}
+
 size_t layers_again(const struct layers *layers, sv line)
 {
     for (size_t i = 0; i < layers->count; i++) {
-        size_t end = walk(&layers->memos[i], line);
+        const struct layer_memo *memo = &layers->memos[i];
+        size_t end = is_alike(memo, line) ? memo->end : walk(memo, line);
         if (end)
             return end;
     }
@@ -52,6 +69,9 @@ void layers_remember(struct layers *layers, sv line, size_t end)
     struct layer_memo *memo = &layers->memos[layers->next];
     memcpy(memo->bytes, line.ptr, end);
     memo->end = end;
+    memo->digits = 0;
+    for (size_t i = 0; i < end && i < LAYER_ALIKE; i++)
+        memo->digits |= (uint64_t)is_digit(memo->bytes[i]) << i;
     layers->next = (layers->next + 1) % LAYER_MEMOS;
     if (layers->count < LAYER_MEMOS)
         layers->count++;

@@ -7,11 +7,12 @@
 
 #include "bouncelog/parse/parse.h"
 
-enum { LAYER_MEMOS = 4, LAYER_BYTES = 160 };
+enum { LAYER_MEMOS = 4, LAYER_BYTES = 160, LAYER_ALIKE = 64 };
 
 struct layer_memo {
     char bytes[LAYER_BYTES];
     size_t end;
+    uint64_t digits; /* which of the first LAYER_ALIKE bytes are */
 };
 
 struct layers {
