@@ -150,6 +150,7 @@ static size_t whole_in(const struct look *look, sv bytes, unsigned *open)
 size_t parser_whole(struct parser *parser, sv bytes, unsigned *open)
 {
     struct look look;
+    container_forget(&parser->headers.containers);
     for (size_t most = LOOK_FIRST; most <= LOOK_BACK; most *= 4) {
         look_back(&look, &parser->headers, bytes, most);
         size_t whole = whole_in(&look, bytes, open);

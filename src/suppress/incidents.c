@@ -14,6 +14,9 @@ enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400, MARGI
 /* Mails a day to a domain that is a small one. */
 enum { SMALL_MAX = 100, FRAGMENT_SECONDS = 600 };
 
+/* Domains that make a fault one of their network. */
+enum { NEIGHBOURS = 2 };
+
 struct place;
 
 struct death {
@@ -235,7 +238,7 @@ static bool is_common(const struct place *place, int32_t first, int32_t end, int
     map_init(&domains, sizeof(size_t));
     for (size_t i = 0; i < place->count; i++) {
         const struct death *death = &place->deaths[i];
-        if (death->hour < first || death->hour >= end)
+        if (death->hour < first || death->hour >= end || death->explained)
             continue;
         size_t *count =
             map_add(&domains, sv_make((const char *)&death->domain, sizeof death->domain), NULL);
@@ -288,9 +291,11 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
         surge_extend(&series, guard, &surge);
         for (size_t i = surge.first; i < surge.end; i++)
             taken_out[i] = true;
-        bool shared = place->kind == INCIDENT_POOL || place->kind == INCIDENT_NETWORK;
-        if (!shared || is_common(place, window.first + (int32_t)surge.first,
-                                 window.first + (int32_t)surge.end, guard->addresses))
+        int least = place->kind == INCIDENT_POOL      ? guard->addresses
+                    : place->kind == INCIDENT_NETWORK ? NEIGHBOURS
+                                                      : 0;
+        if (!least || is_common(place, window.first + (int32_t)surge.first,
+                                window.first + (int32_t)surge.end, least))
             add_incident(incidents, place, window, &surge);
     }
     mem_free(taken_out);
@@ -334,15 +339,17 @@ static void thin_out(struct incidents *incidents, struct place *pool)
     activity_merge(&pool->mail, &incidents->small);
 }
 
-/* From the wide to the narrow, and then the pool: a few of a provider's incident may be many of one
- * of its small domains, and would join there what died on other days. */
-enum turn { TURN_SERVERS, TURN_DOMAINS, TURN_POOL };
+/* Servers before domains: a few of a provider's incident may be many of one of its small domains,
+ * and would join there what died on other days. What shares but a network, or nothing, comes last:
+ * a domain's own incident is none of its neighbours'. */
+enum turn { TURN_SERVERS, TURN_DOMAINS, TURN_NETWORKS, TURN_POOL };
 
 static enum turn turn_of(const struct place *place)
 {
-    return place->kind == INCIDENT_POOL     ? TURN_POOL
-           : place->kind == INCIDENT_DOMAIN ? TURN_DOMAINS
-                                            : TURN_SERVERS;
+    return place->kind == INCIDENT_POOL      ? TURN_POOL
+           : place->kind == INCIDENT_NETWORK ? TURN_NETWORKS
+           : place->kind == INCIDENT_DOMAIN  ? TURN_DOMAINS
+                                             : TURN_SERVERS;
 }
 
 static void search(struct incidents *incidents, const struct incident_guard *guard, enum turn turn)
@@ -380,9 +387,8 @@ void incidents_find(struct incidents *incidents, const struct suppress_source *s
                           first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail, &visit);
     if (is_fragment(incidents, source))
         return;
-    search(incidents, guard, TURN_SERVERS);
-    search(incidents, guard, TURN_DOMAINS);
-    search(incidents, guard, TURN_POOL);
+    for (enum turn turn = TURN_SERVERS; turn <= TURN_POOL; turn++)
+        search(incidents, guard, turn);
 }
 
 const struct incident *incidents_cover(const struct incidents *incidents,

@@ -101,15 +101,17 @@ static double usual_of_all(const struct search *search, size_t from, size_t end,
                                     : 0;
 }
 
-/* Mail of the same day tells who lives of nobody: most are mailed once a day. */
+/* Mail of the same day tells who lives of nobody: most are mailed once a day. A mailing of
+ * yesterday at this hour does. */
 static bool was_known_before(const struct search *search, size_t from, struct counts here)
 {
     size_t begin = from > MONTH ? from - MONTH : 0;
-    size_t end = from > HOURS_A_DAY ? from - HOURS_A_DAY : 0;
-    if (end <= begin)
+    size_t yesterday = from >= HOURS_A_DAY ? from - HOURS_A_DAY + 1 : 0;
+    if (yesterday <= begin)
         return false;
-    struct counts before = between(search->series->sums, begin, end, true);
-    return before.taken >= search->guard->before && before.taken >= decided(here) / 2;
+    struct counts earlier = between(search->series->sums, begin, yesterday, true);
+    struct counts before = between(search->series->sums, begin, from, true);
+    return earlier.taken >= search->guard->before && before.taken >= decided(here) / 2;
 }
 
 /* How unlikely so many deaths are; 0: no surge. */

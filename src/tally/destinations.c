@@ -41,7 +41,7 @@ static struct operator_tally **find_relay(struct tally *tally, sv key, sv relay,
         sv name = own ? operator_network(relay, lower) : operator_of_relay(relay, lower);
         known = map_add_hashed(&tally->relays, key, hash, NULL);
         *known = map_add(&tally->operators, name, NULL);
-        (*known)->network = own;
+        (*known)->network = (*known)->network || own;
     }
     return known;
 }

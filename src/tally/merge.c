@@ -53,7 +53,7 @@ static void add_operator(void *value, const void *other)
     const struct operator_tally *from = other;
     into->several =
         into->several || from->several || (into->domain && into->domain != from->domain);
-    into->network = from->network;
+    into->network = into->network || from->network;
     into->domain = from->domain;
     activity_merge(&into->activity, &from->activity);
 }

@@ -163,7 +163,7 @@ static void add_place(void *context, sv name, enum activity_kind kind,
     struct tally *tally = context;
     if (kind == ACTIVITY_OPERATOR || kind == ACTIVITY_NETWORK) {
         struct operator_tally *operator= map_add(&tally->operators, name, NULL);
-        operator->network = kind == ACTIVITY_NETWORK;
+        operator->network = operator->network || kind == ACTIVITY_NETWORK;
         operator->several = true;
         activity_merge(&operator->activity, &destination->activity);
         return;

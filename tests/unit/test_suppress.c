@@ -781,6 +781,92 @@ static void test_incident_of_first_day(void **state)
     release(&outcome);
 }
 
+enum { SECOND_DAY = 60 };
+
+/* A mailing a day, at eight; all that is known are three days. */
+static void activity_of_three_days(void *context, int64_t first, int64_t last,
+                                   activity_visitor *visit, void *visitor)
+{
+    struct hour_activity hours[] = {
+        {.hour = INCIDENT_DAY * 24 - 16, .delivered = 2 * SECOND_DAY},
+        {.hour = INCIDENT_DAY * 24 + 8, .delivered = SECOND_DAY},
+        {.hour = INCIDENT_DAY * 24 + 32, .delivered = SECOND_DAY},
+        {.hour = INCIDENT_DAY * 24 + 44, .delivered = 1},
+    };
+    (void)context;
+    (void)first;
+    (void)last;
+    visit(visitor, SV("x.example"), ACTIVITY_DOMAIN, hours, COUNT_OF(hours));
+    visit(visitor, SV(""), ACTIVITY_OPERATOR, hours, COUNT_OF(hours));
+}
+
+/* An incident on the second day that is known is one also when the days after it are read. */
+static void test_incident_of_second_day(void **state)
+{
+    static const struct suppress_source source = {
+        .latest = AT + 36 * 3600, .first = AT - DAY, .each_activity = activity_of_three_days};
+    static char names[SECOND_DAY][NAME_MAX_LEN];
+    static struct step steps[3 * SECOND_DAY];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < SECOND_DAY; i++) {
+        snprintf(names[i], sizeof names[i], "u%zu@x.example", i);
+        struct step took = DELIVERS("took", AT - DAY, .to = names[i]);
+        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i]);
+        struct step again = FAILS(UNKNOWN, "again", AT + DAY, .to = names[i]);
+        steps[count++] = fails;
+        steps[count++] = again;
+        steps[count++] = took;
+    }
+    decide(&outcome, steps, count, &source, &no_options);
+    for (size_t i = 0; i < SECOND_DAY; i++)
+        assert_int_equal(decision_of(&outcome, names[i])->hold, HOLD_INCIDENT);
+    release(&outcome);
+}
+
+static void activity_of_neighbours(void *context, int64_t first, int64_t last,
+                                   activity_visitor *visit, void *visitor)
+{
+    (void)context;
+    visit_days(first, last, visit, visitor, SV("a.example"), ACTIVITY_OWN_DOMAIN, 50);
+    visit_days(first, last, visit, visitor, SV("b.example"), ACTIVITY_OWN_DOMAIN, 50);
+    visit_days(first, last, visit, visitor, SV("c.example"), ACTIVITY_OWN_DOMAIN, 50);
+    visit_days(first, last, visit, visitor, SV("192.0.2.0/24"), ACTIVITY_NETWORK, 150);
+}
+
+/* Few domains are enough for an incident of their network, if none of them makes it up alone. */
+static void test_incident_of_network(void **state)
+{
+    static const struct suppress_source source = {.latest = AT + 3 * DAY,
+                                                  .each_activity = activity_of_neighbours};
+    static char names[3][4][NAME_MAX_LEN];
+    static struct step steps[24];
+    struct outcome_of_steps outcome;
+    size_t count = 0;
+    (void)state;
+    for (size_t domain = 0; domain < 3; domain++)
+        for (size_t i = 0; i < 4; i++) {
+            char *name = names[domain][i];
+            snprintf(name, NAME_MAX_LEN, "u%zu@%c.example", i, (char)('a' + (int)domain));
+            const char *relay = domain == 0   ? "mx.a.example"
+                                : domain == 1 ? "mx.b.example"
+                                              : "mx.c.example";
+            struct step fails =
+                FAILS(UNKNOWN, name, AT, .to = name, .relay = relay, .ip = "192.0.2.7");
+            struct step took =
+                DELIVERS("took", AT - DAY, .to = name, .relay = relay, .ip = "192.0.2.7");
+            steps[count++] = fails;
+            steps[count++] = took;
+        }
+    decide(&outcome, steps, count, &source, &no_options);
+    for (size_t domain = 0; domain < 3; domain++)
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(decision_of(&outcome, names[domain][i])->incident->kind,
+                             INCIDENT_NETWORK);
+    release(&outcome);
+}
+
 /* Who took mail in the month before needs a failure on another day. */
 static void test_recent(void **state)
 {
@@ -916,6 +1002,8 @@ int main(void)
         cmocka_unit_test(test_incident_of_provider),
         cmocka_unit_test(test_incident_of_neighbour),
         cmocka_unit_test(test_incident_of_first_day),
+        cmocka_unit_test(test_incident_of_second_day),
+        cmocka_unit_test(test_incident_of_network),
         cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),

@@ -137,7 +137,7 @@ void stacks_settle(struct layer_stacks *stacks, const struct outer_layers *outer
     for (size_t i = 0; i < stacks->count; i++)
         if (!stacks->list[i].depth || outermost(&stacks->list[i]) == usual)
             stacks->list[kept++] = stacks->list[i];
-    stacks->count = kept;
+    stacks->count = kept ? kept : stacks->count; /* none would mean any */
 }
 
 void layers_of_source(struct layers *layers, const struct layer_stacks *allowed)

@@ -39,13 +39,14 @@ static bool read_time(struct header_reader *reader, sv text, struct stamp *stamp
 static bool read_carried(struct header_reader *reader, const struct container *container,
                          struct arena *arena, struct header *header)
 {
-    struct stamp stamp;
+    struct stamp stamp, outer = reader->outer;
+    bool has_outer = reader->has_outer; /* of what is around it, not of what its text looks like */
     if (!container->program.len && read_at(reader, container->text, arena, header))
         return true;
     bool has_time = read_time(reader, container->time, &stamp);
-    if (!has_time && reader->has_outer)
-        stamp = reader->outer;
-    has_time = has_time || reader->has_outer;
+    if (!has_time && has_outer)
+        stamp = outer;
+    has_time = has_time || has_outer;
     if (!container->program.len)
         return has_time &&
                finish_by_layer(reader, &stamp, container->host, container->text, header);
