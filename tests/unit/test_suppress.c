@@ -597,6 +597,20 @@ static void test_incident_of_one_day(void **state)
     release(&outcome);
 }
 
+/* It took mail at that time and fails at AT, both like `like`; the failure is read first. Gives the
+ * number of steps. */
+static size_t add_hit(struct step *steps, size_t count, const char *name, int64_t took_at,
+                      struct step like)
+{
+    struct step fails = FAILS(UNKNOWN, name, AT, .to = name, .provider = like.provider,
+                              .relay = like.relay, .ip = like.ip);
+    struct step took = DELIVERS("took", took_at, .to = name, .provider = like.provider,
+                                .relay = like.relay, .ip = like.ip);
+    steps[count++] = fails;
+    steps[count++] = took;
+    return count;
+}
+
 /* name takes so many mails a day, at eight. */
 static void visit_days(int64_t first, int64_t last, activity_visitor *visit, void *visitor, sv name,
                        enum activity_kind kind, uint32_t mails)
@@ -634,10 +648,7 @@ static void test_incident_of_small(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         snprintf(names[i], sizeof names[i], "joe@d%zu.example", i);
-        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i]);
-        struct step took = DELIVERS("took", AT - DAY, .to = names[i]);
-        steps[count++] = fails;
-        steps[count++] = took;
+        count = add_hit(steps, count, names[i], AT - DAY, (struct step){0});
     }
     struct step dead = FAILS(UNKNOWN, "big", AT, .to = "never.was@big.example");
     steps[count++] = dead;
@@ -671,10 +682,7 @@ static void test_incident_of_provider(void **state)
     (void)state;
     for (size_t i = 0; i < HIT; i++) {
         snprintf(names[i], sizeof names[i], "u%zu@%s", i, i < 3 ? "shop.example" : "gmail.com");
-        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i], .provider = "google");
-        struct step took = DELIVERS("took", AT - 2 * DAY, .to = names[i], .provider = "google");
-        steps[count++] = fails;
-        steps[count++] = took;
+        count = add_hit(steps, count, names[i], AT - 2 * DAY, (struct step){.provider = "google"});
     }
     for (size_t i = 0; i < COUNT_OF(dead); i++) {
         struct step first =
@@ -716,12 +724,8 @@ static void test_incident_of_neighbour(void **state)
     (void)state;
     for (size_t i = 0; i < HIT; i++) {
         snprintf(names[i], sizeof names[i], "u%zu@big.example", i);
-        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i], .relay = "mx.big.example",
-                                  .ip = "192.0.2.1");
-        struct step took = DELIVERS("took", AT - DAY, .to = names[i], .relay = "mx.big.example",
-                                    .ip = "192.0.2.1");
-        steps[count++] = fails;
-        steps[count++] = took;
+        count = add_hit(steps, count, names[i], AT - DAY,
+                        (struct step){.relay = "mx.big.example", .ip = "192.0.2.1"});
     }
     struct step dead = FAILS(UNKNOWN, "small", AT, .to = "never.was@small.example",
                              .relay = "mx.small.example", .ip = "192.0.2.9");
@@ -812,12 +816,9 @@ static void test_incident_of_second_day(void **state)
     (void)state;
     for (size_t i = 0; i < SECOND_DAY; i++) {
         snprintf(names[i], sizeof names[i], "u%zu@x.example", i);
-        struct step took = DELIVERS("took", AT - DAY, .to = names[i]);
-        struct step fails = FAILS(UNKNOWN, names[i], AT, .to = names[i]);
         struct step again = FAILS(UNKNOWN, "again", AT + DAY, .to = names[i]);
-        steps[count++] = fails;
+        count = add_hit(steps, count, names[i], AT - DAY, (struct step){0});
         steps[count++] = again;
-        steps[count++] = took;
     }
     decide(&outcome, steps, count, &source, &no_options);
     for (size_t i = 0; i < SECOND_DAY; i++)
@@ -852,12 +853,8 @@ static void test_incident_of_network(void **state)
             const char *relay = domain == 0   ? "mx.a.example"
                                 : domain == 1 ? "mx.b.example"
                                               : "mx.c.example";
-            struct step fails =
-                FAILS(UNKNOWN, name, AT, .to = name, .relay = relay, .ip = "192.0.2.7");
-            struct step took =
-                DELIVERS("took", AT - DAY, .to = name, .relay = relay, .ip = "192.0.2.7");
-            steps[count++] = fails;
-            steps[count++] = took;
+            count = add_hit(steps, count, name, AT - DAY,
+                            (struct step){.relay = relay, .ip = "192.0.2.7"});
         }
     decide(&outcome, steps, count, &source, &no_options);
     for (size_t domain = 0; domain < 3; domain++)

@@ -149,20 +149,39 @@ static inline const char *newlines_next(struct newlines *newlines)
     return at;
 }
 
-/* How many of the first 16 bytes at `at` are digits before one is not. */
-static inline size_t bytes_digits16(const char *at)
+/* A bit for each of the first 16 bytes that is equal, or is a digit. All are readable. */
+static inline unsigned bytes_equal_bits16(const char *a, const char *b)
+{
+#ifdef __SSE2__
+    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+                                   _mm_loadu_si128((const __m128i *)(const void *)b));
+    return (unsigned)_mm_movemask_epi8(equal);
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)(a[i] == b[i]) << i;
+    return bits;
+#endif
+}
+
+static inline unsigned bytes_digit_bits16(const char *at)
 {
 #ifdef __SSE2__
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
     __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
-    __m128i is = _mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10)));
-    return (size_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(is) | 0x10000u);
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
 #else
-    size_t n = 0;
-    while (n < 16 && is_digit(at[n]))
-        n++;
-    return n;
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)is_digit(at[i]) << i;
+    return bits;
 #endif
+}
+
+/* How many of the first 16 bytes at `at` are digits before one is not. */
+static inline size_t bytes_digits16(const char *at)
+{
+    return (size_t)__builtin_ctz(~bytes_digit_bits16(at) | 0x10000u);
 }
 
 /* How many bytes at the start of v are printable ASCII: 0x20 to 0x7E. */
@@ -269,62 +288,14 @@ static inline size_t bytes_tag(const char *text)
 /* Are those of the first 16 bytes equal whose bits are set? Both are readable so far. */
 static inline bool bytes_equal16(const char *a, const char *b, unsigned wanted)
 {
-#ifdef __SSE2__
-    const __m128i *av = (const __m128i *)(const void *)a, *bv = (const __m128i *)(const void *)b;
-    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(av), _mm_loadu_si128(bv));
-    return ((unsigned)_mm_movemask_epi8(equal) & wanted) == wanted;
-#else
-    for (unsigned i = 0; i < 16; i++)
-        if (wanted >> i & 1 && a[i] != b[i])
-            return false;
-    return true;
-#endif
+    return (bytes_equal_bits16(a, b) & wanted) == wanted;
 }
 
 /* Are those of the first 32 bytes equal whose bits are set? Both are readable so far. */
 static inline bool bytes_equal32(const char *a, const char *b, unsigned wanted)
 {
-#ifdef __SSE2__
-    const __m128i *av = (const __m128i *)(const void *)a, *bv = (const __m128i *)(const void *)b;
-    __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(av), _mm_loadu_si128(bv));
-    __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(av + 1), _mm_loadu_si128(bv + 1));
-    unsigned equal = (unsigned)_mm_movemask_epi8(low) | (unsigned)_mm_movemask_epi8(high) << 16;
+    unsigned equal = bytes_equal_bits16(a, b) | bytes_equal_bits16(a + 16, b + 16) << 16;
     return (equal & wanted) == wanted;
-#else
-    for (unsigned i = 0; i < 32; i++)
-        if (wanted >> i & 1 && a[i] != b[i])
-            return false;
-    return true;
-#endif
-}
-
-/* A bit for each of the first 16 bytes that is equal, or is a digit. All are readable. */
-static inline unsigned bytes_equal_bits16(const char *a, const char *b)
-{
-#ifdef __SSE2__
-    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
-                                   _mm_loadu_si128((const __m128i *)(const void *)b));
-    return (unsigned)_mm_movemask_epi8(equal);
-#else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)(a[i] == b[i]) << i;
-    return bits;
-#endif
-}
-
-static inline unsigned bytes_digit_bits16(const char *at)
-{
-#ifdef __SSE2__
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
-#else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)is_digit(at[i]) << i;
-    return bits;
-#endif
 }
 
 /* Are the first n bytes equal? */

@@ -9,9 +9,10 @@
  * a blank is not empty, and holds no control character; a recipient that does, or that stands with
  * its < and >, is an address with @, not a program or a file; a sender holds no < or >.
  *
- *   {}         a field that nobody asked for        {#}        one of digits
- *   {~delay}   whatever it holds                    {+text}    the literal before it is a part of
- * it
+ *   {}              a field that nobody asked for
+ *   {#}             one of digits
+ *   {~delay}        whatever it holds
+ *   {+text}         the literal in front of it is a part of it
  *   {<recipient>}   between < and >, which are parts of it
  *
  * A template is a short cut and never more: a line that fits one must be taken by the pattern of
