@@ -174,6 +174,23 @@ static bool has_tag(sv rest)
     return false;
 }
 
+/* May another form than that of an MTA's own log take a line with this behind the stamp? Here a
+ * zone, a second stamp, a program in brackets or a tag can stand: then the forms are asked. */
+static bool may_be_another_form(sv rest)
+{
+    if (rest.len < 5 || strchr("+-Z <", rest.ptr[0]) ||
+        (is_digit(rest.ptr[0]) && strchr("- ", rest.ptr[4])) ||
+        (rest.ptr[0] == '[' && !is_digit(rest.ptr[1])))
+        return true;
+    size_t word = tag_word(rest);
+    if (word < rest.len && rest.ptr[word] != '[' && rest.ptr[word] != ':') {
+        size_t next = skip_blanks(rest, word);
+        if (next == word || (next < rest.len && is_digit(rest.ptr[next])))
+            return true;
+    }
+    return has_tag(rest);
+}
+
 /* Where the tag begins when the remembered header stands here too; 0: it does not. */
 static size_t recall(struct header_memo *memo, sv line, struct header *header)
 {
@@ -198,11 +215,7 @@ static size_t recall(struct header_memo *memo, sv line, struct header *header)
         end = at + tail;
         host = at + (memo->host_start - memo->fraction_end);
     }
-    /* Behind the stamp of an MTA's own log a zone may follow, which the form would have taken, or a
-     * tag, which other forms take. */
-    if (memo->then == HEADER_THEN_MTA &&
-        (end == line.len || strchr("+-Z ", line.ptr[end]) || has_tag(sv_skip(line, end)) ||
-         (line.len > end + 4 && line.ptr[end + 4] == '-')))
+    if (memo->then == HEADER_THEN_MTA && may_be_another_form(sv_skip(line, end)))
         return 0;
     header->stamp = &memo->stamp;
     header->stamp_serial = memo->stamp_serial;
