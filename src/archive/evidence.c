@@ -237,8 +237,11 @@ static int add_day(void *context, const struct item *item, struct err *err)
     int result = period_unpack(&day, item->value, archive_taxonomy(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
-    if (result == 0)
+    if (result == 0) {
+        int64_t since = view->window.since;
+        period_settle(&day, since == INT64_MIN ? INT64_MAX : day_of_key(item->key) - since);
         period_merge(&archive->period, &day);
+    }
     period_release(&day);
     return result;
 }

@@ -181,7 +181,7 @@ void log_look_release(struct log_look *look)
 int64_t log_look_mail(const struct log_look *look)
 {
     return look->classes[LINE_DELIVERY] + look->classes[LINE_CONTEXT] +
-           look->classes[LINE_UNPARSED];
+           look->classes[LINE_SKIPPED] + look->classes[LINE_UNPARSED];
 }
 
 struct sharing {

@@ -152,6 +152,7 @@ void scan_describe_inputs(struct scan_run *run)
             (struct input_status){.file = sv_from(source->path),
                                   .format = format_of(run, source),
                                   .error = error_of(run, i),
+                                  .form = sv_from(run->scan.source_seen[i].form),
                                   .bytes = source->bytes,
                                   .resumed_at = source->resumed_at,
                                   .lines = run->scan.source_lines[i] - source->known_lines,

@@ -132,7 +132,11 @@ bool setup_condition_holds(const struct setup *setup, const struct report *repor
     bool held = false;
     for (size_t i = 0; i < setup->options->conditions.count; i++)
         if (condition_holds(&setup->conditions[i], report)) {
-            say("--fail-on %.*s holds", SV_FMT(setup->options->conditions.list[i]));
+            struct buf value = {0};
+            condition_say(&setup->conditions[i], report, &value);
+            say("--fail-on %.*s holds: %.*s", SV_FMT(setup->options->conditions.list[i]),
+                SV_FMT(buf_sv(&value)));
+            buf_release(&value);
             held = true;
         }
     return held;

@@ -5,6 +5,7 @@
  * How Postfix, Exim and sendmail write these lines stands in patterns/mta/. */
 #include "bouncelog/ledger/ledger.h"
 
+#include "aliases.h"
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
@@ -74,18 +75,23 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     event->begun = message->begun;
     event->sender_known = message->sender || attempt->has_sender;
     event->sender = attempt->sender;
+    event->stream = attempt->stream;
     if (message->sender) {
         event->sender = sender_text(message->sender);
+        event->stream = sender_names(message->sender);
         event->sender_key = message->sender->key;
         event->sender_domain_key = message->sender->domain_key;
     } else if (attempt->has_sender) {
         event->sender_key = hash_address(attempt->sender, &event->sender_domain_key);
     }
+    if (!event->stream.address.len)
+        event->stream.address = event->sender;
     bool failed = outcome_is_failure(attempt->outcome);
     /* Of a message with the null sender that nobody was seen to hand in, we think that it is ours.
      */
     bool ours =
         message->notification || (event->sender_known && !event->sender.len && !message->submitted);
+    event->notification = ours;
     event->suppressible = failed && !attempt->ambiguous && !ours;
     ledger->options.handler(ledger->options.context, event);
 }
@@ -166,106 +172,17 @@ static bool is_filter(const struct ledger *ledger, const struct record *attempt)
     return false;
 }
 
-static void mark_several(struct ledger *ledger, struct expansion *expansion)
+/* How often it was tried in vain before. Logs are not always read in order. */
+static void note_waiting(struct event *event, const struct pending *pending)
 {
-    if (!expansion->several)
-        fpset_add(&ledger->several, expansion->chain.key, 0);
-    expansion->several = true;
-}
-
-/* Of a recipient without an original in a message; the sequence tells which use of the id it was.
- */
-static uint64_t direct_key(uint64_t message_key, uint64_t recipient)
-{
-    return hash_mix(message_key, recipient);
-}
-
-static bool was_direct(const struct ledger *ledger, const struct message *message,
-                       uint64_t recipient)
-{
-    uint32_t sequence;
-    return recent_ids_find(&ledger->direct, direct_key(message->key, recipient), &sequence) &&
-           sequence == message->sequence;
-}
-
-/* An alias that keeps a copy (sales: sales, bob) expands to itself as well, and that copy is
- * logged without an original. The copies are first tried together, so that a memory of the last
- * such recipients is enough, and none is needed for a message with one recipient. */
-static void note_direct(struct ledger *ledger, const struct message *message, uint64_t recipient)
-{
-    struct expansion *known = expansions_find(&ledger->messages.expansions, message->expansions,
-                                              hash_mix(message_fingerprint(message), recipient));
-    if (known)
-        mark_several(ledger, known);
-    if (message->expected != 1 && !was_direct(ledger, message, recipient))
-        recent_ids_add(&ledger->direct, direct_key(message->key, recipient), message->sequence);
-}
-
-/* An alias that could not be looked up is deferred under its own name. What it is now known to lead
- * to stands for it from here on. */
-static void settle_lookup(struct ledger *ledger, struct message *message, uint64_t original)
-{
-    struct chains *pendings = &ledger->messages.pendings;
-    uint64_t fingerprint = message_fingerprint(message);
-    const struct pending *lookup = pendings_find(pendings, fingerprint, message->pending, original);
-    if (lookup && pending_is_unrouted(lookup))
-        pendings_settle(pendings, fingerprint, &message->pending, original);
-}
-
-static void note_expansion(struct ledger *ledger, struct message *message,
-                           const struct record *attempt)
-{
-    if (!attempt->original.len) {
-        if (attempt->outcome != OUTCOME_DEFERRED) /* ...which may be one of looking an alias up */
-            note_direct(ledger, message, attempt->address_key);
+    int64_t time = event->attempt.time;
+    struct waiting waiting = pending_waiting(pending);
+    if (!waiting.deferrals)
         return;
-    }
-    uint64_t original = hash_mailbox(attempt->original);
-    settle_lookup(ledger, message, original);
-    uint64_t pair = hash_mix(message_fingerprint(message), original);
-    struct chains *expansions = &ledger->messages.expansions;
-    struct expansion *known = expansions_find(expansions, message->expansions, pair);
-    if (!known) {
-        known = expansions_add(expansions, &message->expansions, pair, attempt->address_key);
-        if (was_direct(ledger, message, original))
-            mark_several(ledger, known);
-    } else if (known->final != attempt->address_key) {
-        mark_several(ledger, known);
-    }
-}
-
-static void note_own_copy(struct ledger *ledger, const struct message *message, uint64_t address,
-                          struct message *copy)
-{
-    struct chains *expansions = &ledger->messages.expansions;
-    uint64_t pair = hash_mix(message_fingerprint(message), address);
-    uint32_t sequence;
-    if (!copy) {
-        recent_ids_add(&ledger->own, pair, message->sequence);
-    } else if (recent_ids_find(&ledger->own, pair, &sequence)) {
-        pair = hash_mix(message_fingerprint(copy), address);
-        if (!expansions_find(expansions, copy->expansions, pair))
-            mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address));
-    }
-}
-
-/* A mailbox that keeps its mail and sends a copy on expands to itself and, in the copy, which is
- * another message, to the rest. local(8) sends the copy on when all else is delivered
- * (postfix/src/local/forward.c, forward_finish). */
-static void note_forwarding(struct ledger *ledger, const struct message *message,
-                            const struct record *attempt, enum outcome outcome)
-{
-    struct message *copy = NULL;
-    if (!attempt->local || attempt->outcome != OUTCOME_DELIVERED)
-        return;
-    if (outcome == OUTCOME_HANDED_OVER) {
-        copy = messages_find(&ledger->messages, message_key(attempt, attempt->forwarded_key));
-        if (!copy)
-            return;
-    }
-    note_own_copy(ledger, message, attempt->address_key, copy);
-    if (attempt->original.len)
-        note_own_copy(ledger, message, hash_mailbox(attempt->original), copy);
+    event->deferrals = waiting.deferrals;
+    event->carried = waiting.carried;
+    event->deferred_at = waiting.last;
+    event->waited_s = time > waiting.since ? time - waiting.since : 0;
 }
 
 /* An expiry has the words of the deferral that it ends. */
@@ -280,6 +197,9 @@ static struct event expiry_of(const struct record *expiry, const struct pending 
     attempt->line = expiry->line;
     if (original.len)
         attempt->original = original;
+    if (!attempt->stream.address.len)
+        attempt->stream = expiry->stream;
+    note_waiting(&event, pending);
     return event;
 }
 
@@ -292,18 +212,24 @@ static void apply_final(struct ledger *ledger, struct message *message)
         messages_close(&ledger->messages, message);
 }
 
-/* Taken at last: how often it was tried in vain. Logs are not always read in order. */
-static void note_waiting(struct ledger *ledger, const struct message *message, struct event *event)
+/* What was not tried waits as well: the words of an expiry may be its own. */
+static void apply_deferral(struct ledger *ledger, struct message *message,
+                           const struct record *record)
 {
-    const struct record *attempt = &event->attempt;
-    const struct pending *pending =
-        pendings_find(&ledger->messages.pendings, message_fingerprint(message), message->pending,
-                      attempt->address_key);
-    if (!pending)
-        return;
-    struct waiting waiting = pending_waiting(pending);
-    event->deferrals = waiting.deferrals;
-    event->waited_s = attempt->time > waiting.since ? attempt->time - waiting.since : 0;
+    struct chains *pendings = &ledger->messages.pendings;
+    if (record->skipped)
+        pendings_skip(pendings, message_fingerprint(message), &message->pending, record);
+    else
+        pendings_defer(pendings, message_fingerprint(message), &message->pending, record);
+    if (message->closed) /* an alias has more recipients than sendmail counted */
+        messages_reopen(&ledger->messages, message);
+}
+
+static void apply_skipped(struct ledger *ledger, const struct record *record)
+{
+    struct message *message = find_message(ledger, record);
+    aliases_expansion(ledger, message, record);
+    apply_deferral(ledger, message, record);
 }
 
 static void apply_attempt(struct ledger *ledger, sv file, const struct record *record)
@@ -315,26 +241,21 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     event.cause = CATEGORY_NONE;
     enum outcome *outcome = &event.attempt.outcome;
     struct chains *pendings = &ledger->messages.pendings;
-    note_expansion(ledger, message, record);
+    aliases_expansion(ledger, message, record);
     if (*outcome == OUTCOME_DELIVERED && (is_other_queue(ledger, message, record) ||
                                           is_passed_on(record) || is_filter(ledger, record)))
         *outcome = OUTCOME_HANDED_OVER;
-    note_forwarding(ledger, message, record, *outcome);
-    if (*outcome == OUTCOME_EXPIRED) {
-        const struct pending *pending = pendings_find(pendings, message_fingerprint(message),
-                                                      message->pending, record->address_key);
-        if (pending)
-            event = expiry_of(record, pending, record->original);
-    }
-    if (*outcome == OUTCOME_DELIVERED) {
-        note_waiting(ledger, message, &event);
+    aliases_forwarding(ledger, message, record, *outcome);
+    const struct pending *pending = pendings_find(pendings, message_fingerprint(message),
+                                                  message->pending, record->address_key);
+    if (pending && *outcome == OUTCOME_EXPIRED)
+        event = expiry_of(record, pending, record->original);
+    else if (pending)
+        note_waiting(&event, pending);
+    if (*outcome == OUTCOME_DELIVERED)
         event.awaited = awaited_message(ledger, record);
-    }
-    if (*outcome == OUTCOME_DEFERRED) {
-        pendings_defer(pendings, message_fingerprint(message), &message->pending, record);
-        if (message->closed) /* an alias has more recipients than sendmail counted */
-            messages_reopen(&ledger->messages, message);
-    }
+    if (*outcome == OUTCOME_DEFERRED)
+        apply_deferral(ledger, message, record);
     emit(ledger, file, message, &event);
     if (record->outcome == OUTCOME_DEFERRED || record->outcome == OUTCOME_REFUSED)
         return;
@@ -354,7 +275,7 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
         message->expected =
             record->recipients_expected < UINT16_MAX ? (uint16_t)record->recipients_expected : 0;
     if (record->sender.len || record->null_sender)
-        messages_set_sender(&ledger->messages, message, record->sender);
+        messages_set_sender(&ledger->messages, message, record->sender, &record->stream);
 }
 
 static void apply_queued(struct ledger *ledger, const struct record *record)
@@ -371,11 +292,11 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
         ledger->unresolved_expiries++;
     message->gave_up = true;
     if (!message->sender && record->sender.len)
-        messages_set_sender(&ledger->messages, message, record->sender);
+        messages_set_sender(&ledger->messages, message, record->sender, &record->stream);
     while (message->pending) {
         struct event event = expiry_of(record, message->pending, SV_EMPTY);
         if (!event.attempt.original.len)
-            note_direct(ledger, message, event.attempt.address_key);
+            aliases_direct(ledger, message, event.attempt.address_key);
         emit(ledger, file, message, &event);
         pendings_settle(&ledger->messages.pendings, message_fingerprint(message), &message->pending,
                         event.attempt.address_key);
@@ -406,7 +327,7 @@ void ledger_prefetch(const struct ledger *ledger, const struct record *record)
         recent_ids_prefetch(&ledger->recent, record->queue_key);
         return;
     }
-    recent_ids_prefetch(&ledger->direct, direct_key(record->message_key, record->address_key));
+    aliases_prefetch(ledger, record);
     if (record->forwarded_key)
         recent_ids_prefetch(&ledger->recent, record->forwarded_key);
 }
@@ -426,7 +347,10 @@ void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
     }
     switch (record->kind) {
     case RECORD_ATTEMPT:
-        apply_attempt(ledger, file, record);
+        if (record->skipped)
+            apply_skipped(ledger, record);
+        else
+            apply_attempt(ledger, file, record);
         break;
     case RECORD_SENDER:
         apply_sender(ledger, record);

@@ -8,7 +8,8 @@
 #include "state.h"
 
 enum {
-    PACKED_VERSION = 2,
+    PACKED_VERSION = 3,
+    WITHOUT_LAST = 2, /* time of a deferral, and names of a sender */
     WITHOUT_WAITING = 1,
     PACKED_LEAST = 1,
     RECENT_KEPT = 4096,
@@ -130,6 +131,7 @@ static void pack_pendings(struct buf *out, const struct message *message,
         pack_attempt(out, &attempt, taxonomy);
         pack_unsigned(out, pending_waiting(at).deferrals);
         pack_number(out, pending_waiting(at).since);
+        pack_number(out, pending_waiting(at).last);
     }
 }
 
@@ -143,8 +145,12 @@ static void pack_message(struct buf *out, const struct message *message, uint32_
     pack_unsigned(out, message->expected);
     pack_unsigned(out, message->done);
     pack_unsigned(out, flags_of(message));
-    if (message->sender)
+    if (message->sender) {
+        struct stream_names names = sender_names(message->sender);
         pack_text(out, sender_text(message->sender));
+        pack_text(out, names.address);
+        pack_text(out, names.campaign);
+    }
     pack_pendings(out, message, taxonomy);
     for (const struct expansion *at = message->expansions; at; at = at->next)
         expansions++;
@@ -163,16 +169,30 @@ static void unpack_pending(struct unpack *in, struct ledger *ledger, struct mess
     uint64_t fingerprint = message_fingerprint(message);
     struct record attempt = {0};
     unpack_attempt(in, &attempt, ledger, taxonomy);
-    struct waiting waiting = {1, attempt.time};
+    struct waiting waiting = {.deferrals = 1, .since = attempt.time, .last = attempt.time};
     if (version > WITHOUT_WAITING) {
         waiting.deferrals = (uint32_t)unpack_unsigned(in);
-        waiting.since = unpack_finite(in);
+        waiting.since = waiting.last = unpack_finite(in);
     }
+    if (version > WITHOUT_LAST)
+        waiting.last = unpack_finite(in);
     if (in->failed)
         return;
     pendings_defer(pendings, fingerprint, &message->pending, &attempt);
     pending_resume(pendings_find(pendings, fingerprint, message->pending, attempt.address_key),
                    waiting);
+}
+
+static void unpack_sender(struct unpack *in, struct messages *messages, struct message *message,
+                          uint64_t version)
+{
+    sv sender = unpack_text(in);
+    struct stream_names names = {.address = sender, .campaign = SV_EMPTY};
+    if (version > WITHOUT_LAST) {
+        names.address = unpack_text(in);
+        names.campaign = unpack_text(in);
+    }
+    messages_set_sender(messages, message, sender, &names);
 }
 
 static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t newest,
@@ -195,7 +215,7 @@ static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t ne
     message->submitted = flags & FLAG_SUBMITTED;
     message->frees_itself = flags & FLAG_FREES_ITSELF;
     if (flags & FLAG_SENDER)
-        messages_set_sender(messages, message, unpack_text(in));
+        unpack_sender(in, messages, message, version);
     size_t pendings = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < pendings && !in->failed; i++)
         unpack_pending(in, ledger, message, version, taxonomy);

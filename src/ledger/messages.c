@@ -220,11 +220,12 @@ void messages_reopen(struct messages *messages, struct message *message)
     link_newest(messages, index);
 }
 
-void messages_set_sender(struct messages *messages, struct message *message, sv sender)
+void messages_set_sender(struct messages *messages, struct message *message, sv sender,
+                         const struct stream_names *names)
 {
     struct sender *old = message->sender;
     if (old && sv_eq(sender_text(old), sender))
         return;
-    message->sender = senders_take(&messages->senders, sender);
+    message->sender = senders_take(&messages->senders, sender, names);
     sender_drop(old);
 }

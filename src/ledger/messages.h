@@ -70,7 +70,8 @@ void messages_reopen(struct messages *messages, struct message *message);
 /* Forgets it: its id is free, and its next mention is another message. */
 void messages_remove(struct messages *messages, struct message *message);
 
-void messages_set_sender(struct messages *messages, struct message *message, sv sender);
+void messages_set_sender(struct messages *messages, struct message *message, sv sender,
+                         const struct stream_names *names);
 
 /* What stands for the message in evidence, also over nights: of host, queue id, and when this use
  * of the id began. */

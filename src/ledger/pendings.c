@@ -109,21 +109,38 @@ static void leave_ring(struct pending **ring, struct pending *pending)
         *ring = pending->next == pending ? NULL : pending->next;
 }
 
-void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
-                    const struct record *attempt)
+/* In place of an old one, or at the end. */
+static struct pending *put(struct chains *pendings, uint64_t message, struct pending **ring,
+                           const struct record *attempt, struct pending *old)
 {
-    struct pending *old = pendings_find(pendings, message, *ring, attempt->address_key);
-    if (old && attempt->repeats)
-        return;
     struct pending *fresh = copy_of(attempt);
     fresh->chain.key = key_of(message, attempt->address_key);
-    fresh->waiting = old ? old->waiting : (struct waiting){0, attempt->time};
-    fresh->waiting.deferrals += fresh->waiting.deferrals < UINT32_MAX;
     enter_ring(ring, fresh, old);
     if (old)
         chains_remove(pendings, &old->chain);
     chains_add(pendings, &fresh->chain);
     mem_free(old);
+    return fresh;
+}
+
+void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
+                    const struct record *attempt)
+{
+    struct pending *old = pendings_find(pendings, message, *ring, attempt->address_key);
+    struct waiting waiting = old ? old->waiting : (struct waiting){0};
+    waiting.since = waiting.deferrals ? waiting.since : attempt->time;
+    waiting.last = attempt->time;
+    waiting.carried = false;
+    waiting.deferrals += waiting.deferrals < UINT32_MAX;
+    put(pendings, message, ring, attempt, old)->waiting = waiting;
+}
+
+void pendings_skip(struct chains *pendings, uint64_t message, struct pending **ring,
+                   const struct record *attempt)
+{
+    struct pending *old = pendings_find(pendings, message, *ring, attempt->address_key);
+    if (!old)
+        put(pendings, message, ring, attempt, NULL);
 }
 
 static void remove_pending(struct chains *pendings, struct pending **ring, struct pending *pending)
@@ -165,6 +182,7 @@ struct waiting pending_waiting(const struct pending *pending)
 void pending_resume(struct pending *pending, struct waiting waiting)
 {
     pending->waiting = waiting;
+    pending->waiting.carried = true;
 }
 
 const struct pending *pending_next(const struct pending *pending)

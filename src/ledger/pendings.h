@@ -18,20 +18,25 @@ struct pending *pendings_find(const struct chains *pendings, uint64_t message, s
                               uint64_t address);
 /* The same, of a message that may be gone. */
 bool pendings_have(const struct chains *pendings, uint64_t message, uint64_t address);
-/* The earlier deferral's words stay if the new ones only repeat them. */
+/* Puts it among those that wait, with the words of this attempt. */
 void pendings_defer(struct chains *pendings, uint64_t message, struct pending **ring,
                     const struct record *attempt);
+/* Nothing was tried: it waits with the words of its last attempt; these are used if there was none.
+ */
+void pendings_skip(struct chains *pendings, uint64_t message, struct pending **ring,
+                   const struct record *attempt);
 void pendings_settle(struct chains *pendings, uint64_t message, struct pending **ring,
                      uint64_t address);
 void pendings_drop(struct chains *pendings, struct pending **ring);
 
-/* How often a recipient was deferred, and when first. */
+/* How often a recipient was deferred (0: nothing was tried yet), when first and when last. */
 struct waiting {
     uint32_t deferrals;
-    int64_t since;
+    bool carried; /* the last time in an earlier run */
+    int64_t since, last;
 };
 struct waiting pending_waiting(const struct pending *pending);
-/* Of one that comes from a history. */
+/* Of one that comes from a history: what it says of the last time is of an earlier run. */
 void pending_resume(struct pending *pending, struct waiting waiting);
 
 /* Nothing was asked yet: where the recipient's mail goes was not known. */

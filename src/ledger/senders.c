@@ -7,17 +7,20 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 
-struct sender *senders_take(struct senders *senders, sv address)
+struct sender *senders_take(struct senders *senders, sv address, const struct stream_names *names)
 {
     uint64_t hash = hash_bytes(address);
     size_t place = hash % SENDERS_RECENT;
     struct sender *known = senders->recent[place].sender;
     if (!known || senders->recent[place].hash != hash || !sv_eq(sender_text(known), address)) {
-        struct sender *fresh = mem_alloc(sizeof *fresh + address.len);
+        struct sender *fresh =
+            mem_alloc(sizeof *fresh + address.len + names->address.len + names->campaign.len);
         fresh->references = 1; /* that of `recent` */
         fresh->len = (uint32_t)address.len;
         fresh->key = hash_address(address, &fresh->domain_key);
-        sv_put(fresh->text, address);
+        fresh->address_len = (uint32_t)names->address.len;
+        fresh->campaign_len = (uint32_t)names->campaign.len;
+        sv_put(sv_put(sv_put(fresh->text, address), names->address), names->campaign);
         sender_drop(known);
         senders->recent[place].sender = known = fresh;
         senders->recent[place].hash = hash;

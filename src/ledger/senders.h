@@ -7,11 +7,13 @@
 #define BOUNCELOG_LEDGER_SENDERS_H
 
 #include "bouncelog/base/sv.h"
+#include "bouncelog/model/event.h"
 
 struct sender {
     uint64_t key, domain_key; /* as in struct event */
     uint32_t references, len;
-    char text[];
+    uint32_t address_len, campaign_len; /* of its stream names */
+    char text[];                        /* the sender and the names, one behind the other */
 };
 
 enum { SENDERS_RECENT = 512 };
@@ -24,10 +26,17 @@ struct senders {
 };
 
 /* The caller gets a reference. */
-struct sender *senders_take(struct senders *senders, sv address);
+struct sender *senders_take(struct senders *senders, sv address, const struct stream_names *names);
 /* Gives a reference back; NULL is none. */
 void sender_drop(struct sender *sender);
 void senders_release(struct senders *senders);
+
+static inline struct stream_names sender_names(const struct sender *sender)
+{
+    const char *at = sender->text + sender->len;
+    return (struct stream_names){sv_make(at, sender->address_len),
+                                 sv_make(at + sender->address_len, sender->campaign_len)};
+}
 
 static inline sv sender_text(const struct sender *sender)
 {

@@ -44,6 +44,7 @@ static void write_inputs(struct outfile *out, const struct report *report)
         cJSON *row = cJSON_CreateObject();
         json_text(row, "file", input->file);
         json_text(row, "format", input->format);
+        json_known(row, "form", input->form);
         json_number(row, "bytes", input->bytes);
         json_number(row, "lines", input->lines);
         json_number(row, "cut_lines", input->cut_lines);
@@ -98,6 +99,10 @@ static void write_counts(struct outfile *out, const struct report *report)
     json_number(recipients, "delivered", report->recipients.delivered);
     json_number(recipients, "failed", report->recipients.failed);
     member(out, "recipients", recipients);
+    member(out, "messages", summary_messages(&report->messages.messages));
+    member(out, "notifications", summary_messages(&report->messages.notifications));
+    member(out, "skipped", cJSON_CreateNumber((double)report->lines.skipped));
+    member(out, "rates", summary_rates(report));
 }
 
 static void write_categories(struct outfile *out, const struct report *report)
@@ -117,6 +122,7 @@ static void write_categories(struct outfile *out, const struct report *report)
         json_known_number(sample, "code", category->sample_code);
         json_known(sample, "enhanced", category->sample_enhanced);
         json_text(sample, "text", category->sample_text);
+        summary_sighting(row, category->first_seen, category->last_seen, category->last_24h);
         element(out, i, row);
     }
     end_array(out);
@@ -161,6 +167,51 @@ static void write_ranking(struct outfile *out, const char *name, const struct ra
     end_array(out);
 }
 
+/* With what became of the messages. */
+static void write_providers(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "providers");
+    for (size_t i = 0; i < report->providers.count; i++) {
+        const struct ranking_row *ranked = &report->providers.rows[i];
+        const struct message_row *messages = messages_provider(&report->messages, ranked->name);
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "name", ranked->name);
+        json_outcomes(row, &ranked->outcomes);
+        cJSON_AddNumberToObject(row, "bounce_rate", ranked->bounce_rate);
+        cJSON_AddItemToObject(row, "messages",
+                              messages ? summary_messages(messages) : cJSON_CreateNull());
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
+static void write_days(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "days");
+    for (size_t i = 0; i < report->messages.days.count; i++)
+        element(out, i, summary_stream(NULL, &report->messages.days.rows[i]));
+    end_array(out);
+}
+
+static void write_streams(struct outfile *out, const struct report *report)
+{
+    size_t written = 0;
+    begin_array(out, "streams");
+    for (int cut = 0; cut < CUTS; cut++)
+        for (size_t i = 0; i < report->messages.streams[cut].count; i++)
+            element(out, written++,
+                    summary_stream(stream_cut_names[cut], &report->messages.streams[cut].rows[i]));
+    end_array(out);
+}
+
+static void write_episodes(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "episodes");
+    for (size_t i = 0; i < report->episode_count; i++)
+        element(out, i, summary_episode(&report->episodes[i]));
+    end_array(out);
+}
+
 static void write_blocks(struct outfile *out, const struct report *report)
 {
     begin_array(out, "blocks");
@@ -174,6 +225,7 @@ static void write_blocks(struct outfile *out, const struct report *report)
         json_known(row, "list", block->list);
         json_text(row, "remedy", block->remedy);
         json_text(row, "sample", block->sample);
+        summary_sighting(row, block->first_seen, block->last_seen, block->last_24h);
         element(out, i, row);
     }
     end_array(out);
@@ -280,15 +332,18 @@ void output_summary(struct outfile *out, const struct report *report)
     write_counts(out, report);
     write_categories(out, report);
     write_codes(out, report);
-    write_ranking(out, "providers", &report->providers);
+    write_providers(out, report);
     write_ranking(out, "recipient_domains", &report->recipient_domains);
     write_ranking(out, "sender_domains", &report->sender_domains);
     write_ranking(out, "hosts", &report->hosts);
     write_ranking(out, "hours", &report->hours);
+    write_days(out, report);
+    write_streams(out, report);
     member(out, "latest_day", summary_latest_day(&report->latest_day));
     member(out, "retries", summary_retries(report));
     write_rules(out, report);
     write_blocks(out, report);
+    write_episodes(out, report);
     write_suppressions(out, report);
     member(out, "unresolved_expiries", cJSON_CreateNumber((double)report->unresolved_expiries));
     member(out, "duplicates", cJSON_CreateNumber((double)report->duplicates));

@@ -8,5 +8,11 @@
 /* null: there is no day before. */
 cJSON *summary_latest_day(const struct latest_day *day);
 cJSON *summary_retries(const struct report *report);
+cJSON *summary_messages(const struct message_row *row);
+cJSON *summary_rates(const struct report *report);
+/* `kind` NULL: it has none. */
+cJSON *summary_stream(const char *kind, const struct message_row *row);
+cJSON *summary_episode(const struct episode_row *episode);
+void summary_sighting(cJSON *row, int64_t first, int64_t last, int64_t last_24h);
 
 #endif

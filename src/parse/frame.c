@@ -42,8 +42,11 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
         return false;
     const struct matcher *m = line->parser->matcher;
     sv inner = matcher_field(m, frame->regex, FIELD_INNER);
-    if (inner.len && inner.len < text.len)
-        return frame_read(line, inner, separator, record);
+    if (inner.len && inner.len < text.len) {
+        bool expired = frame_read(line, inner, separator, record);
+        record->skipped = record->skipped || frame->skipped;
+        return expired;
+    }
     sv command = matcher_field(m, frame->regex, FIELD_COMMAND);
     sv words = matcher_field(m, frame->regex, FIELD_TEXT);
     sv reply = matcher_field(m, frame->regex, FIELD_REPLY);
@@ -66,7 +69,7 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
         record->reply = reply_parse(reply, separator, &line->records->arena);
         record->reply.text = reply_undo_octal(record->reply.text, &line->records->arena);
     }
-    record->repeats = frame->repeats;
+    record->skipped = frame->skipped;
     return frame->expired;
 }
 

@@ -7,6 +7,7 @@
  *
  * Such a program is told by all of its lines having a header of their own. Where an MTA writes to
  * the same log itself, none is one: any program may be made to log what looks like a line. */
+#include <stdio.h>
 #include <string.h>
 
 #include "bouncelog/base/bytes.h"
@@ -30,8 +31,7 @@ struct wrappers {
     bool direct; /* an MTA writes to the log itself */
 };
 
-/* The next whole line of the head. */
-static bool next_line(sv *head, sv *line)
+bool head_line(sv *head, sv *line)
 {
     if (!head->len)
         return false;
@@ -88,7 +88,7 @@ static struct layer_stacks stacks_of(struct parser *parser, sv head, struct aren
     struct outer_layers outer = {{0}};
     struct joined joined;
     pieces_reset(&parser->pieces, 0);
-    for (sv line; next_line(&head, &line);) {
+    for (sv line; head_line(&head, &line);) {
         if (!is_whole(parser, line, arena, &joined) || !reads(parser, &joined, arena))
             continue;
         outer_note(&outer, &parser->headers.layers.around);
@@ -141,7 +141,7 @@ static uint64_t find_wrapper(struct parser *parser, sv head, struct arena *arena
     struct wrappers wrappers = {.count = 0};
     struct header header;
     const struct wrapper *best = NULL;
-    for (sv line; next_line(&head, &line) && !wrappers.direct;)
+    for (sv line; head_line(&head, &line) && !wrappers.direct;)
         if (header_read(&parser->headers, line, arena, &header))
             note_wrapper(&wrappers, &parser->headers, arena, &header);
     for (size_t i = 0; i < wrappers.count && !wrappers.direct; i++) {
@@ -170,7 +170,7 @@ void parser_hosts(struct parser *parser, sv head, struct map *hosts)
     layers_of_source(&parser->headers.layers, &stacks);
     uint64_t wrapper = find_wrapper(parser, head, &arena);
     struct header header;
-    for (sv line; next_line(&head, &line);) {
+    for (sv line; head_line(&head, &line);) {
         if (!read_header(parser, wrapper, line, &arena, &header))
             continue;
         sv host = sv_sub(header.host, 0, sizeof lower);
@@ -215,7 +215,9 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
     struct layer_stacks stacks = stacks_of(parser, head, &arena);
     layers_of_source(&parser->headers.layers, &stacks);
     uint64_t wrapper = find_wrapper(parser, head, &arena);
-    for (sv line; next_line(&rest, &line);) {
+    char form[INPUT_FORM];
+    form_of_source(parser, wrapper, head, &stacks, &arena, form);
+    for (sv line; head_line(&rest, &line);) {
         bool read = read_header(parser, wrapper, line, &arena, &header);
         pieces = pieces || parser->headers.piece.found;
         if (read)
@@ -224,10 +226,13 @@ struct clock parser_clock(struct parser *parser, sv head, const struct clock_opt
     arena_release(&arena);
     layers_of_source(&parser->headers.layers, NULL);
     struct clock clock = clock_decide(&evidence, options);
+    memcpy(clock.form, form, sizeof form);
     clock.stacks = stacks;
     clock.columns = csv_columns(parser, head);
-    if (clock.columns.count)
+    if (clock.columns.count) {
         clock.stacks.count = 0; /* what is around a line are the columns */
+        snprintf(clock.form, sizeof clock.form, "csv");
+    }
     clock.container = wrapper;
     clock.pieces = pieces;
     return clock;

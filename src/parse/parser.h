@@ -68,6 +68,13 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
 /* Who complains, at which stage, in which words: fills said and reply of a failure. Returns true
  * when the words say that the retry time is over. */
 bool frame_read(struct line *line, sv text, enum reply_separator separator, struct record *record);
+
+/* The next whole line of the head of a source. */
+bool head_line(sv *head, sv *line);
+/* Writes the names of its form, at most INPUT_FORM bytes with the NUL. */
+void form_of_source(struct parser *parser, uint64_t wrapper, sv head,
+                    const struct layer_stacks *stacks, struct arena *arena, char *form);
+
 /* Do words of this MTA's own frame the text, other than any words at all? */
 bool frame_knows(const struct line *line, sv text);
 enum stage frame_stage(const struct mta_patterns *patterns, sv command);

@@ -6,7 +6,7 @@
  * from elsewhere. */
 #include "fields.h"
 
-enum { HEADER = 1, HEADER_MESSAGE = 2, FRAME = 4, RECORD = 8, LAYER = 16 };
+enum { HEADER = 1, HEADER_MESSAGE = 2, FRAME = 4, RECORD = 8, LAYER = 16, ENVELOPE = 32 };
 enum {
     ATTEMPT = 1 << MEANING_ATTEMPT,
     SENDER = 1 << MEANING_SENDER,
@@ -60,6 +60,9 @@ static const struct {
     [FIELD_HOST] = {HEADER | RECORD, 0, NULL, NULL},
     [FIELD_PROGRAM] = {HEADER_MESSAGE, 0, NULL, NULL},
     [FIELD_STREAM] = {LAYER, 0, NULL, NULL},
+    [FIELD_LOCAL] = {ENVELOPE, 0, NULL, NULL},
+    [FIELD_DOMAIN] = {ENVELOPE, 0, NULL, NULL},
+    [FIELD_CAMPAIGN] = {ENVELOPE, 0, NULL, NULL},
 };
 
 static uint64_t fields_elsewhere(unsigned places)
@@ -79,6 +82,11 @@ uint64_t fields_of_header(enum header_then then)
 uint64_t fields_of_layer(void)
 {
     return fields_elsewhere(LAYER);
+}
+
+uint64_t fields_of_sender(void)
+{
+    return fields_elsewhere(ENVELOPE);
 }
 
 uint64_t fields_of_frame(void)

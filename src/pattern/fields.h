@@ -12,5 +12,6 @@ uint64_t fields_of_shape(sv mta, enum meaning meaning);
 uint64_t fields_of_record(enum meaning meaning);
 uint64_t fields_of_frame(void);
 uint64_t fields_of_layer(void);
+uint64_t fields_of_sender(void);
 
 #endif

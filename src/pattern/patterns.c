@@ -21,7 +21,7 @@ static const struct {
     {"headers", load_headers},       {"layers", load_layers},
     {"objects", load_objects},       {"months", load_months},
     {"times", load_times},           {"wrappers", load_wrappers},
-    {"rules", load_rules},
+    {"senders", load_senders},       {"rules", load_rules},
 };
 
 static int check_kind(struct document *document, struct err *err)
@@ -29,7 +29,7 @@ static int check_kind(struct document *document, struct err *err)
     yaml_node_t *root = document_root(document);
     struct names names =
         names_of_words("categories codes enhanced policy providers remedies keep "
-                       "headers layers objects times wrappers months mta families rules");
+                       "headers layers objects times wrappers months senders mta families rules");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (document_get(document, root, sv_from(kinds[i].key)))
             return 0;
@@ -193,6 +193,9 @@ void patterns_release(struct patterns *patterns)
     for (size_t i = 0; i < patterns->time_count; i++)
         regex_free(patterns->times[i].regex);
     mem_free(patterns->times);
+    for (size_t i = 0; i < patterns->sender_count; i++)
+        regex_free(patterns->senders[i].regex);
+    mem_free(patterns->senders);
     mem_free(patterns->wrappers);
     map_release(&patterns->months);
     for (size_t i = 0; i < MTA_MAX; i++)

@@ -78,8 +78,6 @@ void awaited_seen(struct awaited *awaited, uint64_t message_key)
             continue;
         event->awaited = 0;
         event->attempt.outcome = OUTCOME_HANDED_OVER;
-        event->deferrals = 0;
-        event->waited_s = 0;
     }
     let_go(awaited);
 }

@@ -46,10 +46,25 @@ static void let_go(struct doubts *doubts)
 void doubts_texts(struct event *event, sv *texts[DOUBTS_TEXTS])
 {
     struct record *a = &event->attempt;
-    sv *all[] = {
-        &a->host,       &a->queue_id,   &a->sender,         &a->recipient, &a->original,
-        &a->relay.host, &a->relay.ip,   &a->transport,      &a->dsn,       &a->forwarded_id,
-        &a->said.raw,   &a->reply.text, &a->reply.enhanced, &a->shape,     &event->sender};
+    sv *all[] = {&a->host,
+                 &a->queue_id,
+                 &a->sender,
+                 &a->recipient,
+                 &a->original,
+                 &a->relay.host,
+                 &a->relay.ip,
+                 &a->transport,
+                 &a->dsn,
+                 &a->forwarded_id,
+                 &a->said.raw,
+                 &a->reply.text,
+                 &a->reply.enhanced,
+                 &a->shape,
+                 &event->sender,
+                 &a->stream.address,
+                 &a->stream.campaign,
+                 &event->stream.address,
+                 &event->stream.campaign};
     _Static_assert(sizeof all / sizeof *all == DOUBTS_TEXTS, "all of them");
     memcpy(texts, all, sizeof all);
 }

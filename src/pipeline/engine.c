@@ -154,6 +154,7 @@ static bool read_chunk(struct engine *engine, struct worker *worker, struct stre
     if (!stream->reader) {
         stream->reader = reader_open(engine->input, slot->source);
         stream->clock = clock_of(engine, worker, slot->source, stream->reader);
+        memcpy(engine->stage->scan->source_seen[slot->source].form, stream->clock.form, INPUT_FORM);
     }
     reader_cut(stream->reader, stream->clock.pieces ? &cut : NULL);
     if (reader_next(stream->reader, &slot->chunk)) {

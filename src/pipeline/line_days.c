@@ -188,7 +188,9 @@ static struct period *period_of(const struct scan_result *scan, int64_t day)
 static void merge_counts(struct line_tally *to, const struct day_counts *counts)
 {
     struct line_tally more = {.delivery = counts->lines.counts[LINE_DELIVERY],
-                              .context = counts->lines.counts[LINE_CONTEXT],
+                              .context = counts->lines.counts[LINE_CONTEXT] +
+                                         counts->lines.counts[LINE_SKIPPED],
+                              .skipped = counts->lines.counts[LINE_SKIPPED],
                               .other = counts->lines.counts[LINE_OTHER],
                               .unparsed = counts->lines.counts[LINE_UNPARSED]};
     more.total = more.delivery + more.context + more.other + more.unparsed;

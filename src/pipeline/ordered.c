@@ -85,6 +85,7 @@ static void on_decided(void *context, struct event *event)
     int64_t time = event->attempt.time;
     if (time < options->since || time >= options->until || !sender_wanted(options, event))
         return;
+    event->carried = event->carried || event->deferred_at < options->since;
     if (stage->scan->duplicates.count &&
         duplicates_has(&stage->scan->duplicates, stage->set, event)) {
         stage->scan->duplicate_count++;

@@ -46,6 +46,8 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
     for (size_t i = from; i < records->count; i++) {
         struct record *record = &records->list[i];
         ledger_fingerprint(record);
+        if (record->kind == RECORD_SENDER || record->has_sender)
+            record->stream = parser_stream(worker->parser, record->sender, &records->arena);
         if (record->kind != RECORD_ATTEMPT) {
             records_note(records, record);
             continue;
@@ -99,7 +101,8 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
     chunk_days_end(&batch->days, &read);
     lines->total = read.number;
     lines->delivery = read.counts[LINE_DELIVERY];
-    lines->context = read.counts[LINE_CONTEXT];
+    lines->context = read.counts[LINE_CONTEXT] + read.counts[LINE_SKIPPED];
+    lines->skipped = read.counts[LINE_SKIPPED];
     lines->other = read.counts[LINE_OTHER];
     lines->unparsed = read.counts[LINE_UNPARSED];
 }

@@ -8,6 +8,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
 #include "counts.h"
+#include "episodes.h"
 #include "fixes.h"
 #include "latest.h"
 #include "rankings.h"
@@ -66,6 +67,9 @@ static void make_categories(struct report *report, const struct tally *tally,
             .transient = counts->transient,
             .permanent = counts->permanent,
             .recipients = (int64_t)counts->addresses.count,
+            .first_seen = counts->seen.first,
+            .last_seen = counts->seen.last,
+            .last_24h = episodes_latest(&counts->seen, tally->last),
             .sample_code = counts->sample_code,
             .sample_enhanced = sv_from(counts->sample_enhanced),
             .sample_text =
@@ -145,6 +149,9 @@ static void make_blocks(struct report *report, const struct tally *tally,
             .list = block->list,
             .remedy = block->remedy,
             .count = block->count,
+            .first_seen = block->seen.first,
+            .last_seen = block->seen.last,
+            .last_24h = episodes_latest(&block->seen, tally->last),
             .sample = redact_text(options->redactor, sv_make(block->sample, block->sample_len),
                                   &report->arena)};
     }
@@ -228,6 +235,7 @@ void report_make(struct report *report, const struct report_source *source,
                               .redacted = options->redactor != NULL,
                               .seconds = options->seconds,
                               .inputs = source->inputs,
+                              .tally = tally,
                               .input_count = source->input_count};
     make_counts(report, source);
     make_categories(report, tally, options);
@@ -242,6 +250,8 @@ void report_make(struct report *report, const struct report_source *source,
         report->shapes[i].rule =
             redact_text(options->redactor, report->shapes[i].rule, &report->arena);
     make_blocks(report, tally, options);
+    episodes_make(report, tally, options);
+    messages_make(&report->messages, tally, options->top, options->redactor, &report->arena);
     ranking_make(&report->providers, &tally->providers, options->top);
     ranking_make(&report->recipient_domains, &tally->recipient_domains, options->top);
     ranking_make(&report->sender_domains, &tally->sender_domains, options->top);

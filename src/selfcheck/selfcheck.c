@@ -126,7 +126,7 @@ static void check_digits(struct check *check, const struct layer *layer, const s
         fault(check, hit->place, "'%.*s' tells digits apart; write \\d", SV_FMT(layer->name));
 }
 
-static void check_layer(struct check *check, const struct layer *layer)
+static void check_layer(struct check *check, const struct layer *layer, bool by_bytes)
 {
     for (size_t i = 0; i < layer->examples.hit_count; i++) {
         const struct example *hit = &layer->examples.hits[i];
@@ -136,9 +136,11 @@ static void check_layer(struct check *check, const struct layer *layer)
             continue;
         }
         check_fields(check, hit, layer->regex, layer->name);
-        check_digits(check, layer, hit);
+        if (by_bytes)
+            check_digits(check, layer, hit);
     }
     check_misses(check, &layer->examples, layer->regex, layer->name);
+    check->counts.examples += layer->examples.hit_count + layer->examples.miss_count;
 }
 
 static void check_object(struct check *check, size_t index)
@@ -401,16 +403,12 @@ static void check_all(struct check *check)
         check->counts.examples +=
             patterns->headers[i].examples.hit_count + patterns->headers[i].examples.miss_count;
     }
-    for (size_t i = 0; i < patterns->layer_count; i++) {
-        check_layer(check, &patterns->layers[i]);
-        check->counts.examples +=
-            patterns->layers[i].examples.hit_count + patterns->layers[i].examples.miss_count;
-    }
-    for (size_t i = 0; i < patterns->time_count; i++) {
-        check_layer(check, &patterns->times[i]);
-        check->counts.examples +=
-            patterns->times[i].examples.hit_count + patterns->times[i].examples.miss_count;
-    }
+    for (size_t i = 0; i < patterns->layer_count; i++)
+        check_layer(check, &patterns->layers[i], true);
+    for (size_t i = 0; i < patterns->time_count; i++)
+        check_layer(check, &patterns->times[i], true);
+    for (size_t i = 0; i < patterns->sender_count; i++)
+        check_layer(check, &patterns->senders[i], false);
     for (size_t i = 0; i < patterns->object_count; i++) {
         check_object(check, i);
         check->counts.examples +=

@@ -19,6 +19,7 @@ void line_tally_merge(struct line_tally *into, const struct line_tally *from)
     into->context += from->context;
     into->other += from->other;
     into->unparsed += from->unparsed;
+    into->skipped += from->skipped;
     merge_samples(&into->unparsed_samples, &from->unparsed_samples);
     merge_samples(&into->ambiguous_samples, &from->ambiguous_samples);
 }
@@ -63,6 +64,14 @@ static void add_ranked(void *value, const void *other)
     outcomes_add(value, other);
 }
 
+static void add_sender_domain(void *value, const void *other)
+{
+    struct sender_domain *into = value;
+    const struct sender_domain *from = other;
+    outcomes_add(&into->outcomes, &from->outcomes);
+    messages_add(&into->messages, &from->messages);
+}
+
 static void add_retries(void *value, const void *other)
 {
     retries_add(value, other);
@@ -80,23 +89,6 @@ static void merge_map(struct map *into, const struct map *from,
         add(tally_name(into, map_key_at(from, i)), map_value_at(from, i));
 }
 
-static void merge_blocks(struct tally *into, const struct tally *from)
-{
-    for (size_t i = 0; i < map_count(&from->blocks); i++) {
-        const struct block *other = map_value_at(&from->blocks, i);
-        struct block *block = tally_name(&into->blocks, map_key_at(&from->blocks, i));
-        int64_t count = block->count + other->count;
-        if (!block->count ||
-            tally_shows_first(other->sample_time, sv_make(other->sample, other->sample_len),
-                              block->sample_time, sv_make(block->sample, block->sample_len))) {
-            *block = *other;
-            block->list = arena_copy(&into->texts, other->list);
-            block->remedy = arena_copy(&into->texts, other->remedy);
-        }
-        block->count = count;
-    }
-}
-
 void tally_merge_category(struct category_tally *into, const struct category_tally *from)
 {
     bool first =
@@ -108,6 +100,7 @@ void tally_merge_category(struct category_tally *into, const struct category_tal
     into->transient += from->transient;
     into->permanent += from->permanent;
     fpset_merge(&into->addresses, &from->addresses);
+    sighting_merge(&into->seen, &from->seen);
     if (!first)
         return;
     into->sample_time = from->sample_time;
@@ -137,6 +130,9 @@ void tally_merge(struct tally *into, const struct tally *from)
     for (int i = 0; i < OUTCOME_COUNT; i++)
         into->attempts[i] += from->attempts[i];
     merge_replies(into, from);
+    messages_add(&into->messages, &from->messages);
+    messages_add(&into->notifications, &from->notifications);
+    streams_merge(&into->streams, &from->streams);
     into->transient += from->transient;
     into->permanent += from->permanent;
     into->strange += from->strange;
@@ -154,12 +150,12 @@ void tally_merge(struct tally *into, const struct tally *from)
     merge_map(&into->retries, &from->retries, add_retries);
     merge_map(&into->recipient_domains, &from->recipient_domains, add_destination);
     merge_map(&into->operators, &from->operators, add_operator);
-    merge_map(&into->sender_domains, &from->sender_domains, add_ranked);
+    merge_map(&into->sender_domains, &from->sender_domains, add_sender_domain);
     merge_map(&into->hosts, &from->hosts, add_ranked);
     merge_map(&into->hours, &from->hours, add_ranked);
     merge_map(&into->rules, &from->rules, add_number);
     merge_map(&into->shapes, &from->shapes, add_number);
-    merge_blocks(into, from);
+    tally_merge_blocks(into, from);
     fpset_merge(&into->recipients, &from->recipients);
     fpset_merge(&into->originals, &from->originals);
     merge_samples(&into->unclassified, &from->unclassified);
@@ -185,6 +181,18 @@ void period_merge(struct period *into, const struct period *from)
     keep_files(&into->lines.ambiguous_samples, &into->tally.texts);
     into->unresolved_expiries += from->unresolved_expiries;
     into->evicted += from->evicted;
+}
+
+void period_settle(struct period *period, int64_t days)
+{
+    struct tally *tally = &period->tally;
+    messages_settle(&tally->messages, days);
+    messages_settle(&tally->notifications, days);
+    streams_settle(&tally->streams, days);
+    for (size_t i = 0; i < map_count(&tally->sender_domains); i++) {
+        struct sender_domain *domain = map_value_at(&tally->sender_domains, i);
+        messages_settle(&domain->messages, days);
+    }
 }
 
 static bool forget_samples(struct samples *samples, sv address)
@@ -220,6 +228,7 @@ bool period_forget(struct period *period, sv address, uint64_t fingerprint)
         struct block *block = map_value_at(&tally->blocks, i);
         found = forget_text(block->sample, &block->sample_len, address) || found;
     }
+    found = streams_forget(&tally->streams, address) || found;
     found = forget_samples(&tally->unclassified, address) || found;
     found = forget_samples(&period->lines.unparsed_samples, address) || found;
     return forget_samples(&period->lines.ambiguous_samples, address) || found;

@@ -25,6 +25,17 @@ void tally_release_destinations(struct tally *tally);
 /* Names are counted in lower case; fingerprints of them are as good as the names themselves. */
 void *tally_find_name(struct map *map, sv name, uint64_t hash);
 
+/* What stops a sender, and what was taken all the same. */
+void tally_block(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event);
+void tally_path(struct tally *tally, const struct event *event);
+void tally_merge_blocks(struct tally *into, const struct tally *from);
+void tally_release_blocks(struct tally *tally);
+
+void sighting_count(struct sighting *seen, int64_t time);
+void sighting_merge(struct sighting *into, const struct sighting *from);
+/* Keeps what fits into a sample; its length. */
+size_t tally_keep(char *to, sv text);
+
 /* Of an event that has deferrals behind it. */
 void tally_retry(struct tally *tally, const struct event *event);
 

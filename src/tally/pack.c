@@ -6,7 +6,13 @@
 #include "bouncelog/base/date.h"
 #include "merge.h"
 
-enum { VERSION = 3, WITHOUT_RETRIES = 1, WITHOUT_STEPS = 2, HASH_BYTES = 8 };
+enum {
+    VERSION = 4,
+    WITHOUT_RETRIES = 1,
+    WITHOUT_STEPS = 2,
+    WITHOUT_MESSAGES = 3, /* ...and without sightings */
+    HASH_BYTES = 8
+};
 
 void pack_map(struct buf *out, const struct map *map, pack_value *pack)
 {
@@ -130,7 +136,7 @@ static void unpack_samples(struct unpack *in, struct samples *samples, struct ar
     }
 }
 
-static void pack_category(struct buf *out, const struct category_tally *counts)
+static void pack_category(struct buf *out, struct category_tally *counts)
 {
     pack_number(out, counts->count);
     pack_number(out, counts->transient);
@@ -140,9 +146,20 @@ static void pack_category(struct buf *out, const struct category_tally *counts)
     pack_number(out, counts->sample_code);
     pack_text(out, sv_from(counts->sample_enhanced));
     pack_text(out, sv_make(counts->sample_text, counts->sample_len));
+    pack_sighting(out, &counts->seen);
 }
 
-static void unpack_category(struct unpack *in, struct category_tally *counts)
+/* Before there were sightings, a sample was the earliest of its day. */
+static void unpack_seen(struct unpack *in, struct sighting *seen, int64_t sample_time,
+                        uint64_t version)
+{
+    if (version > WITHOUT_MESSAGES)
+        unpack_sighting(in, seen);
+    else
+        seen->first = seen->last = sample_time;
+}
+
+static void unpack_category(struct unpack *in, struct category_tally *counts, uint64_t version)
 {
     counts->count = unpack_finite(in);
     counts->transient = unpack_finite(in);
@@ -153,10 +170,10 @@ static void unpack_category(struct unpack *in, struct category_tally *counts)
     sv enhanced = sv_sub(unpack_text(in), 0, sizeof counts->sample_enhanced - 1);
     *sv_put(counts->sample_enhanced, enhanced) = 0;
     counts->sample_len = unpack_sample_text(in, counts->sample_text);
+    unpack_seen(in, &counts->seen, counts->sample_time, version);
 }
 
-static void pack_categories(struct buf *out, const struct tally *tally,
-                            const struct taxonomy *taxonomy)
+static void pack_categories(struct buf *out, struct tally *tally, const struct taxonomy *taxonomy)
 {
     size_t used = 0;
     for (size_t i = 0; i < taxonomy->category_count; i++)
@@ -176,15 +193,16 @@ static uint8_t category_named(const struct taxonomy *taxonomy, sv name)
 }
 
 static void unpack_categories(struct unpack *in, struct tally *tally,
-                              const struct taxonomy *taxonomy)
+                              const struct taxonomy *taxonomy, uint64_t version)
 {
     size_t count = unpack_count(in, LEAST_ROW);
     for (size_t i = 0; i < count && !in->failed; i++) {
         struct category_tally counts = {0};
         uint8_t category = category_named(taxonomy, unpack_text(in));
-        unpack_category(in, &counts);
+        unpack_category(in, &counts, version);
         tally_merge_category(&tally->categories[category], &counts);
         fpset_release(&counts.addresses);
+        activity_release(&counts.seen.hours);
     }
 }
 
@@ -192,7 +210,7 @@ static void pack_blocks(struct buf *out, const struct map *blocks, const struct 
 {
     pack_unsigned(out, map_count(blocks));
     for (size_t i = 0; i < map_count(blocks); i++) {
-        const struct block *block = map_value_at(blocks, i);
+        struct block *block = map_value_at(blocks, i);
         pack_text(out, map_key_at(blocks, i));
         pack_number(out, block->count);
         pack_text(out, taxonomy->categories[block->category].name);
@@ -200,10 +218,12 @@ static void pack_blocks(struct buf *out, const struct map *blocks, const struct 
         pack_text(out, block->remedy);
         pack_number(out, block->sample_time);
         pack_text(out, sv_make(block->sample, block->sample_len));
+        pack_sighting(out, &block->seen);
     }
 }
 
-static void unpack_blocks(struct unpack *in, struct tally *tally, const struct taxonomy *taxonomy)
+static void unpack_blocks(struct unpack *in, struct tally *tally, const struct taxonomy *taxonomy,
+                          uint64_t version)
 {
     size_t count = unpack_count(in, LEAST_ROW);
     for (size_t i = 0; i < count && !in->failed; i++) {
@@ -214,6 +234,7 @@ static void unpack_blocks(struct unpack *in, struct tally *tally, const struct t
         block->remedy = arena_copy(&tally->texts, unpack_text(in));
         block->sample_time = unpack_finite(in);
         block->sample_len = unpack_sample_text(in, block->sample);
+        unpack_seen(in, &block->seen, block->sample_time, version);
     }
 }
 
@@ -321,9 +342,9 @@ static void unpack_totals(struct unpack *in, struct period *period)
                                                                                 : unpack_finite(in);
 }
 
-void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy)
+void period_pack(struct buf *out, struct period *period, const struct taxonomy *taxonomy)
 {
-    const struct tally *tally = &period->tally;
+    struct tally *tally = &period->tally;
     pack_unsigned(out, VERSION);
     pack_totals(out, period);
     pack_number(out, tally->strange);
@@ -338,9 +359,14 @@ void period_pack(struct buf *out, const struct period *period, const struct taxo
     pack_map(out, &tally->enhanced, pack_int);
     pack_map(out, &tally->rules, pack_int);
     pack_map(out, &tally->shapes, pack_int);
-    pack_map(out, &tally->sender_domains, pack_outcomes);
+    pack_map(out, &tally->sender_domains, pack_sender_domain);
     pack_map(out, &tally->hosts, pack_outcomes);
     pack_map(out, &tally->hours, pack_outcomes);
+    pack_number(out, period->lines.skipped);
+    pack_messages(out, &tally->messages);
+    pack_messages(out, &tally->notifications);
+    pack_streams(out, &tally->streams);
+    pack_paths(out, &tally->paths);
     pack_recipients(out, &tally->recipients);
     pack_map(out, &tally->retries, pack_retries);
     pack_recipients(out, &tally->originals);
@@ -363,14 +389,22 @@ static bool unpack_begin(struct unpack *in, struct period *period, const struct 
     unpack_codes(in, tally);
     unpack_replies(in, tally, taxonomy);
     unpack_map(in, &tally->provider_days, unpack_outcomes);
-    unpack_categories(in, tally, taxonomy);
-    unpack_blocks(in, tally, taxonomy);
+    unpack_categories(in, tally, taxonomy, *version);
+    unpack_blocks(in, tally, taxonomy, *version);
     unpack_map(in, &tally->enhanced, unpack_int);
     unpack_map(in, &tally->rules, unpack_int);
     unpack_map(in, &tally->shapes, unpack_int);
-    unpack_map(in, &tally->sender_domains, unpack_outcomes);
+    unpack_map(in, &tally->sender_domains,
+               *version > WITHOUT_MESSAGES ? unpack_sender_domain : unpack_outcomes);
     unpack_map(in, &tally->hosts, unpack_outcomes);
     unpack_map(in, &tally->hours, unpack_outcomes);
+    if (*version > WITHOUT_MESSAGES) {
+        period->lines.skipped = unpack_finite(in);
+        unpack_messages(in, &tally->messages);
+        unpack_messages(in, &tally->notifications);
+        unpack_streams(in, &tally->streams);
+        unpack_paths(in, tally);
+    }
     return !in->failed;
 }
 

@@ -16,6 +16,21 @@ void unpack_map(struct unpack *in, struct map *map, unpack_value *unpack);
 void pack_outcomes(struct buf *out, const void *outcomes);
 void unpack_outcomes(struct unpack *in, void *outcomes);
 
+void pack_hours(struct buf *out, struct activity *activity);
+void unpack_hours(struct unpack *in, struct activity *activity);
+
+void pack_messages(struct buf *out, const void *message_counts);
+void unpack_messages(struct unpack *in, void *message_counts);
+void pack_sender_domain(struct buf *out, const void *sender_domain);
+void unpack_sender_domain(struct unpack *in, void *sender_domain);
+void pack_streams(struct buf *out, const struct streams *streams);
+void unpack_streams(struct unpack *in, struct streams *streams);
+
+void pack_sighting(struct buf *out, struct sighting *seen);
+void unpack_sighting(struct unpack *in, struct sighting *seen);
+void pack_paths(struct buf *out, const struct map *paths);
+void unpack_paths(struct unpack *in, struct tally *tally);
+
 /* The recipients of one day (since 1970), or the originals of one, and what was packed of them. */
 void pack_recipients(struct buf *out, const struct fpset *set);
 void unpack_recipients(struct unpack *in, struct fpset *set, int64_t day, bool with_steps);

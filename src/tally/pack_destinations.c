@@ -10,7 +10,7 @@ enum { VERSION = 2, BY_INTERVALS = 1, LEAST_HOUR = 3 };
 /* Once a day had six intervals of four hours. */
 enum { INTERVALS = 6, INTERVAL_HOURS = 4, HOURS_A_DAY = 24 };
 
-static void pack_hours(struct buf *out, struct activity *activity)
+void pack_hours(struct buf *out, struct activity *activity)
 {
     size_t count;
     const struct hour_activity *hours = activity_hours(activity, &count);
@@ -52,13 +52,8 @@ static void unpack_intervals(const struct reading *reading, struct activity *act
     }
 }
 
-static void unpack_activity(const struct reading *reading, struct activity *activity)
+void unpack_hours(struct unpack *in, struct activity *activity)
 {
-    struct unpack *in = reading->in;
-    if (reading->by_intervals) {
-        unpack_intervals(reading, activity);
-        return;
-    }
     size_t count = unpack_count(in, LEAST_HOUR);
     struct hour_activity hour = {0};
     for (size_t i = 0; i < count && !in->failed; i++) {
@@ -68,6 +63,14 @@ static void unpack_activity(const struct reading *reading, struct activity *acti
         if (!in->failed)
             activity_add(activity, &hour);
     }
+}
+
+static void unpack_activity(const struct reading *reading, struct activity *activity)
+{
+    if (reading->by_intervals)
+        unpack_intervals(reading, activity);
+    else
+        unpack_hours(reading->in, activity);
 }
 
 static void pack_places(struct buf *out, struct map *map)

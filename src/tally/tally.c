@@ -11,15 +11,7 @@
 #include "bouncelog/base/mailbox.h"
 #include "merge.h"
 
-enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, BLOCK_KEY_USUAL = 128, DATE_LENGTH = 10 };
-
-static size_t keep(char *to, sv text)
-{
-    sv part = sv_sub(text, 0, SAMPLE_BYTES);
-    sv_put(to, part);
-    to[part.len] = 0;
-    return part.len;
-}
+enum { NAME_BYTES_MAX = 512, RULE_KEY_MAX = 256, DATE_LENGTH = 10 };
 
 bool tally_shows_first(int64_t time, sv text, int64_t other_time, sv other)
 {
@@ -65,13 +57,14 @@ void samples_add(struct samples *samples, sv file, int64_t line, sv text)
     if (samples->kept == SAMPLES_MAX && sv_eq(file, last->file) && line > last->line)
         return;
     struct sample sample = {.file = file, .line = line};
-    sample.len = keep(sample.text, text);
+    sample.len = tally_keep(sample.text, text);
     samples_insert(samples, &sample);
 }
 
 void line_tally_clear(struct line_tally *lines)
 {
     lines->total = lines->delivery = lines->context = lines->other = lines->unparsed = 0;
+    lines->skipped = 0;
     lines->unparsed_samples.count = lines->ambiguous_samples.count = 0;
     lines->unparsed_samples.kept = lines->ambiguous_samples.kept = 0;
 }
@@ -100,12 +93,14 @@ void tally_init(struct tally *tally)
     map_init(&tally->recipient_domains, sizeof(struct destination));
     map_init(&tally->operators, sizeof(struct operator_tally));
     map_init(&tally->relays, sizeof(struct operator_tally *));
-    map_init(&tally->sender_domains, sizeof(struct outcomes));
+    map_init(&tally->sender_domains, sizeof(struct sender_domain));
     map_init(&tally->hosts, sizeof(struct outcomes));
     map_init(&tally->hours, sizeof(struct outcomes));
     map_init(&tally->rules, sizeof(int64_t));
     map_init(&tally->shapes, sizeof(int64_t));
     map_init(&tally->blocks, sizeof(struct block));
+    map_init(&tally->paths, sizeof(struct path));
+    streams_init(&tally->streams);
 }
 
 void tally_release(struct tally *tally)
@@ -123,11 +118,14 @@ void tally_release(struct tally *tally)
     map_release(&tally->hours);
     map_release(&tally->rules);
     map_release(&tally->shapes);
-    map_release(&tally->blocks);
+    tally_release_blocks(tally);
+    streams_release(&tally->streams);
     fpset_release(&tally->recipients);
     fpset_release(&tally->originals);
-    for (size_t i = 0; i < CATEGORY_MAX; i++)
+    for (size_t i = 0; i < CATEGORY_MAX; i++) {
         fpset_release(&tally->categories[i].addresses);
+        activity_release(&tally->categories[i].seen.hours);
+    }
     arena_release(&tally->texts);
 }
 
@@ -159,6 +157,7 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
         return;
     if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
         tally->last_host_counts = tally_find_name(&tally->hosts, host, hash_nocase(host));
+        tally->last_path = NULL;
         tally->last_host = host.len <= sizeof tally->last_host_name
                                ? sv_make(tally->last_host_name, host.len)
                                : SV_EMPTY;
@@ -167,49 +166,30 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     outcomes_count(tally->last_host_counts, outcome);
 }
 
+static void count_sender_domain(struct tally *tally, const struct event *event)
+{
+    bool null = event->sender_known && !event->sender.len;
+    if (!null && !(event->sender_known && event->sender_domain_key))
+        return;
+    struct sender_domain *domain =
+        null ? tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH)
+             : tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
+                               event->sender_domain_key);
+    outcomes_count(&domain->outcomes, event->attempt.outcome);
+    if (!event->notification)
+        messages_count(&domain->messages, event);
+}
+
 static void count_rankings(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
     tally_destinations(tally, event);
     count_host(tally, a->host, a->outcome);
+    if (a->outcome == OUTCOME_DELIVERED && !event->strange)
+        tally_path(tally, event);
     if (!event->strange)
         count_hour(tally, a->time, a->outcome);
-    if (event->sender_known && !event->sender.len)
-        outcomes_count(tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH),
-                       a->outcome);
-    else if (event->sender_known && event->sender_domain_key)
-        outcomes_count(tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
-                                       event->sender_domain_key),
-                       a->outcome);
-}
-
-static void count_block(struct tally *tally, const struct taxonomy *taxonomy,
-                        const struct event *event)
-{
-    const struct record *a = &event->attempt;
-    if (taxonomy->categories[a->verdict.category].scope != SCOPE_SENDER)
-        return;
-    sv parts[] = {a->host, a->provider, taxonomy->categories[a->verdict.category].name,
-                  a->verdict.list};
-    struct buf key = {0};
-    buf_reserve(&key, BLOCK_KEY_USUAL);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (i)
-            buf_add_byte(&key, '\n');
-        buf_add(&key, parts[i]);
-    }
-    bool added;
-    struct block *block = map_add(&tally->blocks, buf_sv(&key), &added);
-    buf_release(&key);
-    block->count++;
-    block->category = a->verdict.category;
-    block->list = a->verdict.list;
-    if (!added && !tally_shows_first(a->time, a->reply.text, block->sample_time,
-                                     sv_make(block->sample, block->sample_len)))
-        return;
-    block->remedy = a->verdict.remedy;
-    block->sample_time = a->time;
-    block->sample_len = keep(block->sample, a->reply.text);
+    count_sender_domain(tally, event);
 }
 
 static int64_t *find_rule(struct tally *tally, sv rule, sv category)
@@ -251,6 +231,8 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
     if (category >= taxonomy->category_count)
         return;
     struct category_tally *counts = &tally->categories[category];
+    if (!event->strange)
+        sighting_count(&counts->seen, a->time);
     if (counts->count++ == 0 ||
         tally_shows_first(a->time, a->reply.text, counts->sample_time,
                           sv_make(counts->sample_text, counts->sample_len))) {
@@ -258,7 +240,7 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
         counts->sample_code = a->reply.code;
         sv enhanced = sv_sub(a->reply.enhanced, 0, sizeof counts->sample_enhanced - 1);
         *sv_put(counts->sample_enhanced, enhanced) = 0;
-        counts->sample_len = keep(counts->sample_text, a->reply.text);
+        counts->sample_len = tally_keep(counts->sample_text, a->reply.text);
     }
     counts->transient += a->severity == SEVERITY_TRANSIENT;
     counts->permanent += a->severity == SEVERITY_PERMANENT;
@@ -266,7 +248,7 @@ static void count_category(struct tally *tally, const struct taxonomy *taxonomy,
     if (category == taxonomy->roles[ROLE_UNCLASSIFIED])
         samples_add(&tally->unclassified, event->file, a->line, a->reply.text);
     count_rule(tally, taxonomy, a);
-    count_block(tally, taxonomy, event);
+    tally_block(tally, taxonomy, event);
 }
 
 static void count_codes(struct tally *tally, const struct record *attempt)
@@ -328,6 +310,17 @@ static void count_delivery(struct tally *tally, const struct event *event)
         fpset_mark(&tally->originals, hash_mailbox(attempt->original), 0, step);
 }
 
+static void count_messages(struct tally *tally, const struct event *event)
+{
+    if (event->notification) {
+        messages_count(&tally->notifications, event);
+        return;
+    }
+    messages_count(&tally->messages, event);
+    if (event->attempt.outcome != OUTCOME_REFUSED)
+        streams_count(&tally->streams, event);
+}
+
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)
 {
     const struct record *a = &event->attempt;
@@ -340,9 +333,10 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         tally->first = a->time;
     if (a->time > tally->last && !event->strange)
         tally->last = a->time;
+    count_messages(tally, event);
     count_codes(tally, a);
     count_rankings(tally, event);
-    if (event->deferrals && !event->strange)
+    if (a->outcome == OUTCOME_DELIVERED && event->deferrals && !event->strange)
         tally_retry(tally, event);
     if (failed) {
         tally->transient += a->severity == SEVERITY_TRANSIENT;

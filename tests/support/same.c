@@ -13,7 +13,7 @@ static const char *differing_attempt(const struct record *a, const struct record
     EQUAL(severity);
     EQUAL(ambiguous);
     EQUAL(local);
-    EQUAL(repeats);
+    EQUAL(skipped);
     EQUAL(never_rcpt);
     EQUAL(has_sender);
     EQUAL_TEXT(recipient);

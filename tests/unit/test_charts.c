@@ -150,13 +150,13 @@ static void test_fixes(void **state)
         {.category = SV("dns_temp"), .scope = SV("network"), .count = 4},
         {.category = SV("local_config"), .scope = SV("local"), .remedy = SV("L"), .count = 3}};
     struct block_row blocks[] = {
-        {SV("mx9"), SV("x"), SV("greylisted"), SV(""), SV("wait"), SV("s"), 80},
-        {SV("mx1"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 6},
-        {SV("mx1"), SV("gmx"), SV("policy"), SV(""), SV("B"), SV("s"), 5},
-        {SV("mx2"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 4},
-        {SV("mx3"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 3},
-        {SV("mx4"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 2},
-        {SV("mx5"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 1}};
+        {SV("mx9"), SV("x"), SV("greylisted"), SV(""), SV("wait"), SV("s"), 80, 0, 0, 0},
+        {SV("mx1"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 6, 0, 0, 0},
+        {SV("mx1"), SV("gmx"), SV("policy"), SV(""), SV("B"), SV("s"), 5, 0, 0, 0},
+        {SV("mx2"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 4, 0, 0, 0},
+        {SV("mx3"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 3, 0, 0, 0},
+        {SV("mx4"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 2, 0, 0, 0},
+        {SV("mx5"), SV("google"), SV("policy"), SV("l"), SV("A"), SV("s"), 1, 0, 0, 0}};
     struct report report = {.categories = categories,
                             .category_count = COUNT_OF(categories),
                             .blocks = blocks,

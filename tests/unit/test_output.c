@@ -427,7 +427,7 @@ static void test_hostile_summary(void **state)
         struct suppression row = row_of("a@x.example", text, "why");
         struct sample_row sample = {text, text, 7};
         struct ranking_row ranked = {.name = text, .outcomes = {1, 0, 0, 1, 0}, .bounce_rate = 1};
-        struct block_row block = {text, text, SV("policy"), text, text, text, 1};
+        struct block_row block = {text, text, SV("policy"), text, text, text, 1, 0, 0, 0};
         struct input_status input = {.file = text, .format = text, .error = text};
         struct report report = {.inputs = &input,
                                 .input_count = 1,

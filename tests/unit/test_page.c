@@ -15,7 +15,7 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
     struct outcomes counts = {6, 1, 2, 2, 1};
     struct ranking_row ranked = {.name = text, .outcomes = counts, .trend = &trend};
     struct period_row periods[2] = {{.outcomes = counts, .failed = 3}, {.start = 86400}};
-    struct category_row category = {ours, ours, SV("Do."), ours, text, 4, 1, 3, 2, 550, ours};
+    struct category_row category = {ours, ours, SV("Do."), ours, text, 4, 1, 3, 2, 550, ours, 0, 0, 0};
     struct fix_remedy remedy = {.remedy = SV("See https://example.com/a."),
                                 .places = {{text, text, {{text, SV_EMPTY, 2}}, 1, 3, 1}},
                                 .place_count = 1,

@@ -200,7 +200,7 @@ static void test_conditions_hold(void **state)
         for (int side = -1; side <= 1; side++) {
             double limit = rows[i].value + side * 0.125;
             for (int comparison = 0; comparison <= COMPARE_EQUAL; comparison++) {
-                struct condition condition = {rows[i].name, (enum comparison)comparison, limit};
+                struct condition condition = {rows[i].name, (enum comparison)comparison, limit, 0};
                 bool holds = comparison == COMPARE_MORE         ? side < 0
                              : comparison == COMPARE_MORE_EQUAL ? side <= 0
                              : comparison == COMPARE_LESS       ? side > 0

@@ -218,7 +218,7 @@ static void add_sorted(struct buf *out, const struct map *map)
 static void describe(struct buf *out, const struct tally *tally)
 {
     struct recipient_counts recipients = tally_recipients(tally);
-    int64_t sum = 0;
+    int64_t sum = 0, taken = 0;
     buf_add(out, sv_make((const char *)tally->attempts, sizeof tally->attempts));
     buf_add(out, sv_make((const char *)tally->codes, sizeof tally->codes));
     buf_printf(out, "%lld %lld %lld %lld %lld %lld %lld\n", (long long)tally->transient,
@@ -232,7 +232,19 @@ static void describe(struct buf *out, const struct tally *tally)
                        (long long)category->transient, (long long)category->permanent,
                        category->addresses.count, category->sample_code, category->sample_enhanced,
                        category->sample_text);
+        if (category->count)
+            buf_printf(out, "seen %lld %lld\n", (long long)category->seen.first,
+                       (long long)category->seen.last);
     }
+    buf_add(out, sv_make((const char *)&tally->messages, sizeof tally->messages));
+    buf_add(out, sv_make((const char *)&tally->notifications, sizeof tally->notifications));
+    for (int kind = 0; kind < STREAM_KINDS; kind++)
+        add_sorted(out, &tally->streams.kinds[kind]);
+    for (size_t i = 0; i < map_count(&tally->paths); i++) {
+        const struct path *path = map_value_at(&tally->paths, i);
+        taken += path->taken_last;
+    }
+    buf_printf(out, "%zu paths, %lld\n", map_count(&tally->paths), (long long)taken);
     add_sorted(out, &tally->enhanced);
     add_sorted(out, &tally->provider_days);
     for (size_t i = 0; i < map_count(&tally->providers); i++) {
@@ -277,6 +289,7 @@ static void test_parts_make_a_whole(void **state)
                 buf_release(&destination);
                 assert_int_equal(period_unpack(&again, buf_sv(&bytes), &patterns.taxonomy), 0);
                 buf_release(&bytes);
+                period_settle(&again, INT64_MAX);
                 period_merge(&sum, &again);
                 period_release(&again);
             }

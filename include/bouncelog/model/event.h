@@ -54,6 +54,12 @@ enum record_kind {
     RECORD_REMOVED, /* the queue id is free again */
 };
 
+/* What mail with this envelope sender is counted under. */
+struct stream_names {
+    sv address;  /* in lower case, without what is made for each recipient or message */
+    sv campaign; /* the part that repeats; empty: it has none */
+};
+
 /* What one log line gives, in line order: the worker's product, the ledger's food. */
 struct record {
     enum record_kind kind;
@@ -70,13 +76,14 @@ struct record {
     uint64_t queue_key;   /* hash_id of the queue id alone */
     uint64_t message_key; /* of host and queue id; 0: not made yet */
     sv host, queue_id;
-    sv sender; /* RECORD_SENDER, or has_sender */
+    sv sender;                  /* RECORD_SENDER, or has_sender */
+    struct stream_names stream; /* of the sender */
     /* What follows is of a RECORD_ATTEMPT, and undefined in the other kinds. */
     enum outcome outcome;
     enum severity severity;
     bool ambiguous;         /* the line can be read in two ways: never suppresses */
     bool local;             /* an agent of our own host delivered or refused */
-    bool repeats;           /* the words only say that an earlier failure still holds */
+    bool skipped;           /* the words say that nothing was tried: it is no attempt */
     bool never_rcpt;        /* the stage is not known, but was not RCPT */
     bool own_hop;           /* the next hop is one of our own: a socket, our relay, a filter */
     bool has_sender;        /* the line itself names the sender */
@@ -109,6 +116,7 @@ struct event {
     struct record attempt; /* code, text, relay of an expiry are those of the last deferral */
     sv file;               /* source of the line, as the user named it */
     sv sender;
+    struct stream_names stream; /* of a known sender */
     uint64_t sender_key;        /* hash_nocase of a known sender */
     uint64_t sender_domain_key; /* of its domain; 0: it has none */
     bool sender_known;
@@ -117,9 +125,12 @@ struct event {
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
-    /* Of a delivery: how often this recipient was deferred before, and how long that took. */
+    bool notification; /* its message is one that our own MTA wrote */
+    /* How often this recipient of the message was deferred before, when last, and how long ago that
+     * began. */
     uint32_t deferrals;
-    int64_t waited_s;
+    bool carried; /* the last time in an earlier run */
+    int64_t deferred_at, waited_s;
     uint64_t message; /* fingerprint of (host, queue id, use of the id) */
     /* A delivery to our own host that names a queue id which was not seen yet: should the message
      * of this key (record.message_key) come, it was none. 0: nothing is waited for. */

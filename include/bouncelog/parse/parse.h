@@ -18,6 +18,7 @@
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/event.h"
+#include "bouncelog/model/input_status.h"
 #include "bouncelog/pattern/patterns.h"
 
 enum { PARSE_SLACK = 32 };
@@ -25,6 +26,7 @@ enum { PARSE_SLACK = 32 };
 enum line_class {
     LINE_DELIVERY, /* gave at least one attempt */
     LINE_CONTEXT,  /* of a known MTA, gave none */
+    LINE_SKIPPED,  /* ...and says that nothing was tried: its records are no attempts */
     LINE_OTHER,    /* of nobody we know */
     LINE_UNPARSED, /* looks like a delivery and was not understood */
 };
@@ -76,13 +78,14 @@ struct clock {
     struct columns columns;
     uint64_t container; /* hash_bytes of a program whose messages are lines of others; 0: none */
     struct layer_stacks stacks;
-    bool pieces;        /* lines may come in pieces: parser_whole says where a chunk may end */
-    size_t source;      /* of which source: parsers remember stamps by it */
-    bool fixed;         /* the queue ids say an offset that is not the machine's */
-    int offset_s;       /* ...east of UTC */
-    bool has_anchor;    /* year: the first one that puts a stamp not before... */
-    int64_t not_before; /* ...this; */
-    int64_t not_after;  /* else the last one that puts it not after this */
+    char form[INPUT_FORM]; /* names of what is around the lines: "cri>rfc3164"; empty: not known */
+    bool pieces;           /* lines may come in pieces: parser_whole says where a chunk may end */
+    size_t source;         /* of which source: parsers remember stamps by it */
+    bool fixed;            /* the queue ids say an offset that is not the machine's */
+    int offset_s;          /* ...east of UTC */
+    bool has_anchor;       /* year: the first one that puts a stamp not before... */
+    int64_t not_before;    /* ...this; */
+    int64_t not_after;     /* else the last one that puts it not after this */
 };
 
 struct clock_options {
@@ -145,6 +148,9 @@ size_t parser_whole(struct parser *parser, sv bytes, unsigned *open);
 /* A reply, or the words of an MTA about a failure, without a log line around it: adds one attempt.
  * mta MTA_UNKNOWN: whose words they are is found out. */
 void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *records);
+
+/* What mail of this sender is counted under. Views live as long as it and the arena. */
+struct stream_names parser_stream(const struct parser *parser, sv sender, struct arena *arena);
 
 /* The record of an MTA's file that takes this JSON object, or the row below this header row, and
  * what its paths give: for `patterns check`. NULL: none takes it. Views live in the arena of

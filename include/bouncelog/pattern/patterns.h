@@ -169,7 +169,7 @@ struct frame {
     enum origin origin;
     enum stage stage;
     bool expired; /* these words say that the retry time is over */
-    bool repeats; /* ...that an earlier failure still holds: nobody was asked */
+    bool skipped; /* ...that nothing was tried: it is not time yet, or an earlier failure holds */
     sv start;     /* what the pattern takes begins with these bytes */
     struct regex *regex;
     struct place place;
@@ -286,6 +286,8 @@ struct patterns {
     size_t object_count;
     struct layer *times; /* of times under keys: pattern, place and examples */
     size_t time_count;
+    struct layer *senders; /* of envelope senders: pattern, place and examples */
+    size_t sender_count;
     sv *wrappers; /* globs of programs that write the lines of others */
     size_t wrapper_count;
     struct map months;                 /* a name in some language, lower-cased -> int, 1 to 12 */

@@ -48,7 +48,10 @@
     X(ZONE, "zone")                                                                                \
     X(HOST, "host")                                                                                \
     X(PROGRAM, "program")                                                                          \
-    X(STREAM, "stream")
+    X(STREAM, "stream")                                                                            \
+    X(LOCAL, "local")                                                                              \
+    X(DOMAIN, "domain")                                                                            \
+    X(CAMPAIGN, "campaign")
 
 #define FIELD_ENUM(constant, name) FIELD_##constant,
 enum field { FIELD_NAMES(FIELD_ENUM) FIELD_COUNT };

@@ -13,6 +13,7 @@
 #include "bouncelog/input/input.h"
 #include "bouncelog/ledger/duplicates.h"
 #include "bouncelog/ledger/ledger.h"
+#include "bouncelog/model/input_status.h"
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/pipeline/lines_read.h"
 #include "bouncelog/tally/tally.h"
@@ -63,6 +64,7 @@ struct source_seen {
     int64_t headless;        /* without a header that is known... */
     char unread[UNREAD_MAX]; /* ...the beginning of the first one */
     size_t unread_len;
+    char form[INPUT_FORM]; /* of the lines (struct clock) */
 };
 
 /* All that a run found out. */

@@ -1,8 +1,12 @@
 /* condition: what --fail-on asks for.
  *
- *   NAME OP NUMBER[%]    NAME: bounce_rate, attempts, delivered, deferred, bounced, expired,
- *                        handed_over, discarded, refused, unparsed, unclassified, ambiguous,
- *                        suppressed, category:C, code:N;  OP: > >= < <= = */
+ *   NAME OP NUMBER[%[@LEAST]]
+ *
+ * NAME: bounce_rate, attempts, delivered, deferred, bounced, expired, handed_over, discarded,
+ * refused, unparsed, unclassified, ambiguous, suppressed, category:C, code:N, and of messages
+ * messages.WHAT, provider:P/WHAT, stream:S/WHAT (a sender domain, a sender or a campaign), WHAT
+ * being delivery_rate, bounce_rate, hard_bounce_rate, total, delivered, bounced, expired or
+ * waiting. OP: > >= < <= =. LEAST: it does not hold over fewer messages, or attempts. */
 #ifndef BOUNCELOG_REPORT_CONDITION_H
 #define BOUNCELOG_REPORT_CONDITION_H
 
@@ -21,11 +25,14 @@ struct condition {
     sv name; /* a view of the text that was parsed */
     enum comparison comparison;
     double limit;
+    int64_t least;
 };
 
 /* ERR_USAGE when text is no condition or names an unknown category. */
 int condition_parse(struct condition *condition, sv text, const struct taxonomy *taxonomy,
                     struct err *err) MUST_CHECK;
 bool condition_holds(const struct condition *condition, const struct report *report);
+/* Its value and, of a category that stops us, where: "165 at microsoft (spamhaus) from mx1". */
+void condition_say(const struct condition *condition, const struct report *report, struct buf *out);
 
 #endif

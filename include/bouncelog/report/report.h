@@ -8,6 +8,7 @@
 
 #include "bouncelog/base/arena.h"
 #include "bouncelog/model/input_status.h"
+#include "bouncelog/report/messages.h"
 #include "bouncelog/report/redact.h"
 #include "bouncelog/suppress/suppress.h"
 #include "bouncelog/tally/tally.h"
@@ -79,6 +80,7 @@ struct category_row {
     int64_t count, transient, permanent, recipients;
     int sample_code;
     sv meaning;
+    int64_t first_seen, last_seen, last_24h; /* 0: at no time that can be */
 };
 
 struct code_row {
@@ -91,6 +93,17 @@ struct code_row {
 struct block_row {
     sv host, provider, category, list, remedy, sample;
     int64_t count;
+    int64_t first_seen, last_seen, last_24h;
+};
+
+/* From when to when a provider refused or slowed one of our hosts. */
+struct episode_row {
+    sv kind, host, provider, list; /* kind: the category */
+    int64_t first_seen, last_seen, count;
+    bool ended;
+    int64_t ended_at;       /* the hour in which mail was taken again; 0: it goes on */
+    int64_t retry_after_s;  /* what the provider asks for; 0: it does not say */
+    int64_t taken_per_hour; /* mails that were taken in the hour in which it began */
 };
 
 struct count_row {
@@ -203,6 +216,8 @@ struct report {
     int64_t attempts[OUTCOME_COUNT], attempts_total;
     int64_t transient, permanent;
     struct recipient_counts recipients;
+    struct message_report messages;
+    const struct tally *tally; /* all that was counted, for conditions; outlives the report */
     struct category_row *categories;
     size_t category_count;
     struct code_row *codes, *enhanced;
@@ -214,6 +229,8 @@ struct report {
     size_t fresh_shape_count;
     struct block_row *blocks;
     size_t block_count;
+    struct episode_row *episodes;
+    size_t episode_count;
     struct suppression *suppress, *suppress_domains;
     size_t suppress_count, suppress_domain_count;
     size_t fresh_count; /* of suppress */
@@ -273,7 +290,7 @@ struct report_options {
 /* What the report is made of. */
 struct report_source {
     const struct line_tally *lines;
-    const struct tally *tally;
+    const struct tally *tally;         /* must outlive the report */
     const struct decisions *decisions; /* they, and their evidence, must outlive the report */
     const struct input_status *inputs; /* must outlive the report */
     size_t input_count;

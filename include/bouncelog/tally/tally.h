@@ -14,6 +14,7 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/activity.h"
 #include "bouncelog/model/event.h"
+#include "bouncelog/tally/messages.h"
 
 enum {
     SAMPLES_MAX = 10,
@@ -43,6 +44,7 @@ void samples_insert(struct samples *samples, const struct sample *sample);
 
 struct line_tally {
     int64_t total, delivery, context, other, unparsed;
+    int64_t skipped; /* of context: nothing was tried */
     struct samples unparsed_samples, ambiguous_samples;
 };
 
@@ -90,8 +92,15 @@ struct retries {
 };
 void retries_add(struct retries *sum, const struct retries *more);
 
+/* When something was met: hours count it as dead. */
+struct sighting {
+    int64_t first, last;
+    struct activity hours;
+};
+
 struct category_tally {
     int64_t count, transient, permanent;
+    struct sighting seen;
     struct fpset addresses; /* distinct recipients */
     int64_t sample_time;
     int sample_code;
@@ -103,6 +112,7 @@ struct category_tally {
 /* A list or rule that stops us, per host and provider. */
 struct block {
     int64_t count;
+    struct sighting seen;
     uint8_t category;
     sv list, remedy; /* live for the run, or as long as the tally */
     int64_t sample_time;
@@ -110,11 +120,26 @@ struct block {
     size_t sample_len;
 };
 
+/* Of mail with senders of one domain. */
+struct sender_domain {
+    struct outcomes outcomes; /* first: a ranking takes it for one */
+    struct message_counts messages;
+};
+
+/* Mail of one of our hosts to one provider: what it took says that a block is over. */
+struct path {
+    int64_t taken_last; /* 0: nothing was */
+    struct activity activity;
+};
+
 struct tally {
     int64_t attempts[OUTCOME_COUNT];
     int64_t transient, permanent;
     int64_t strange;     /* attempts whose times cannot be: they are in no hour and no day */
     int64_t first, last; /* of the other attempts; first > last: none */
+    struct message_counts messages;      /* but for... */
+    struct message_counts notifications; /* ...those that our own MTA wrote */
+    struct streams streams;
     struct category_tally categories[CATEGORY_MAX];
     /* By MTA, outcome and category (of an expiry: expired; CATEGORY_MAX: none). */
     int64_t replies[MTA_MAX][OUTCOME_COUNT][CATEGORY_MAX + 1];
@@ -145,10 +170,14 @@ struct tally {
     struct map retries;           /* provider, or (other) -> struct retries */
     struct map operators;         /* of what no provider took -> struct operator_tally */
     struct map relays;            /* by hash: relay, or what its network shares -> those */
-    struct map sender_domains, hosts, hours; /* -> struct outcomes */
-    struct map rules;                        /* rule \n category -> int64_t */
-    struct map shapes;       /* of unclassified words -> int64_t; SHAPES_MAX of them */
-    struct map blocks;       /* host \n provider \n category \n list -> struct block */
+    struct map sender_domains;    /* -> struct sender_domain */
+    struct map hosts, hours;      /* -> struct outcomes */
+    struct map rules;             /* rule \n category -> int64_t */
+    struct map shapes;            /* of unclassified words -> int64_t; SHAPES_MAX of them */
+    struct map blocks;            /* host \n provider \n category \n list -> struct block */
+    struct map paths;             /* host \n provider -> struct path */
+    struct path *last_path;       /* of `last_host` and... */
+    const char *path_provider;
     struct fpset recipients; /* lower-cased final addresses, marked with their latest delivery */
     struct fpset originals;  /* aliases, marked with the latest delivery to what they stand for */
     struct samples unclassified;
@@ -177,11 +206,13 @@ struct period {
 void period_init(struct period *period);
 void period_release(struct period *period);
 void period_merge(struct period *into, const struct period *from);
+/* Of a day that was kept: who waits, for a stretch of time that began `days` earlier. */
+void period_settle(struct period *period, int64_t days);
 
 /* As bytes, all but providers and recipient domains, and back into a period that is empty.
  * Categories go by their names: one that the taxonomy does not have any more counts as
  * unclassified. -1: the bytes are damaged. */
-void period_pack(struct buf *out, const struct period *period, const struct taxonomy *taxonomy);
+void period_pack(struct buf *out, struct period *period, const struct taxonomy *taxonomy);
 int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy) MUST_CHECK;
 /* Drops the address (lower-cased, and its fingerprint) from the sets, and samples that mention it.
  * False: there was nothing. Other counts stay. */

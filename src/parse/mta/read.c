@@ -89,6 +89,18 @@ static enum line_class read_refused(struct line *line, const struct shape *shape
     return LINE_DELIVERY;
 }
 
+/* A deferral may say that nothing was tried; anything else that an MTA says was. */
+static enum line_class class_of(const struct records *records, size_t from)
+{
+    bool skipped = true;
+    for (size_t i = from; i < records->count; i++) {
+        struct record *record = &records->list[i];
+        record->skipped = record->skipped && record->outcome == OUTCOME_DEFERRED;
+        skipped = skipped && record->skipped;
+    }
+    return skipped ? LINE_SKIPPED : LINE_DELIVERY;
+}
+
 static enum line_class read_attempt(struct line *line, const struct shape *shape)
 {
     bool context = false;
@@ -96,8 +108,10 @@ static enum line_class read_attempt(struct line *line, const struct shape *shape
     bool known = line_outcome(shape, line_field(line, shape, FIELD_STATUS), &outcome, &context);
     if (context)
         return LINE_CONTEXT;
-    return (known || !shape->status_count) && understands(line, shape, outcome) ? LINE_DELIVERY
-                                                                                : LINE_UNPARSED;
+    size_t before = line->records->count;
+    return (known || !shape->status_count) && understands(line, shape, outcome)
+               ? class_of(line->records, before)
+               : LINE_UNPARSED;
 }
 
 enum line_class mta_read_shape(struct line *line, const struct shape *shape)

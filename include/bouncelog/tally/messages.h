@@ -1,0 +1,64 @@
+/* messages: what became of each recipient of each message, counted once, by its last outcome.
+ *
+ * A recipient that is deferred waits; whatever comes next takes it from there. As nights are
+ * counted apart, a day keeps how many recipients were deferred on it for the first time that day,
+ * and how many of those that had been deferred so many days before it were taken from there: so
+ * that any stretch of days can say who of those that it saw was still waiting at its end
+ * (messages_settle). Thread: one. */
+#ifndef BOUNCELOG_TALLY_MESSAGES_H
+#define BOUNCELOG_TALLY_MESSAGES_H
+
+#include "bouncelog/base/map.h"
+#include "bouncelog/model/event.h"
+
+/* No queue keeps a message much longer; the last of them is for all that are longer ago. */
+enum { WAITED_DAYS = 8 };
+
+struct message_counts {
+    int64_t delivered, bounced, expired, discarded, handed_over;
+    int64_t waiting;           /* deferred last; of these events alone */
+    int64_t deferred;          /* recipients that were deferred, once for each day */
+    int64_t left[WAITED_DAYS]; /* of those, taken from there so many days later */
+};
+
+int64_t messages_total(const struct message_counts *counts);
+/* The message is that of the event, which is the next one of its recipient. */
+void messages_count(struct message_counts *counts, const struct event *event);
+void messages_add(struct message_counts *sum, const struct message_counts *more);
+/* Of a day's, as it was kept: who waits, for a stretch of time that began `days` earlier. */
+void messages_settle(struct message_counts *counts, int64_t days);
+
+/* Cuts through the messages. */
+enum stream_kind {
+    STREAM_DAY,      /* 2026-11-22, UTC */
+    STREAM_PROVIDER, /* where they go */
+    STREAM_SENDER,   /* what is made for each recipient left out */
+    STREAM_CAMPAIGN,
+    STREAM_KINDS
+};
+
+/* Names that each cut has; what is beyond is counted as (other). */
+enum { STREAM_NAMES = 10000, STREAMS_LAST = 256 };
+
+struct streams {
+    struct map kinds[STREAM_KINDS]; /* name -> struct message_counts */
+    /* Those of the last senders, of the last provider and of the last day. */
+    struct stream_last {
+        uint64_t sender; /* its key; 0: free */
+        struct message_counts *address, *campaign;
+    } last[STREAMS_LAST];
+    const char *last_provider;
+    int64_t last_day;
+    struct message_counts *provider_counts, *day_counts;
+};
+
+void streams_init(struct streams *streams);
+void streams_release(struct streams *streams);
+void streams_count(struct streams *streams, const struct event *event);
+void streams_merge(struct streams *into, const struct streams *from);
+/* All of them, as messages_settle. */
+void streams_settle(struct streams *streams, int64_t days);
+/* Drops what is named after the address; false: nothing is. */
+bool streams_forget(struct streams *streams, sv address);
+
+#endif

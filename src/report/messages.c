@@ -1,0 +1,139 @@
+/* Makes rows of message counts: shares are rounded to four decimals, a cut has the most frequent
+ * names and all others in one row that is called (other). */
+#include "bouncelog/report/messages.h"
+
+#include <stdlib.h>
+
+#include "bouncelog/base/bytes.h"
+#include "rankings.h"
+
+enum { NAME_MAX_BYTES = 512 };
+
+#define OTHER_NAME SV("(other)")
+
+const char *const stream_cut_names[CUTS] = {"sender_domain", "sender", "campaign"};
+
+static struct message_row row_of(sv name, const struct message_counts *counts)
+{
+    struct message_row row = {.name = name, .counts = *counts, .total = messages_total(counts)};
+    row.sent = row.total - counts->handed_over - counts->discarded;
+    row.delivery_rate = rankings_share(counts->delivered, row.sent);
+    row.bounce_rate = rankings_share(counts->bounced + counts->expired, row.sent);
+    row.hard_bounce_rate = rankings_share(counts->bounced, row.sent);
+    return row;
+}
+
+static int by_total(const void *left, const void *right)
+{
+    const struct message_row *a = left, *b = right;
+    bool a_other = sv_eq(a->name, OTHER_NAME), b_other = sv_eq(b->name, OTHER_NAME);
+    if (a_other != b_other)
+        return a_other ? 1 : -1;
+    if (a->total != b->total)
+        return a->total < b->total ? 1 : -1;
+    return sv_cmp(a->name, b->name);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct message_row *a = left, *b = right;
+    return sv_cmp(a->name, b->name);
+}
+
+/* All names of a cut that have mail; of sender domains, the counts stand behind their outcomes. */
+static struct message_rows rows_of(const struct map *map, size_t offset, struct arena *arena)
+{
+    struct message_rows rows = {.rows =
+                                    arena_alloc(arena, (map_count(map) + 1) * sizeof *rows.rows)};
+    for (size_t i = 0; i < map_count(map); i++) {
+        const char *value = map_value_at(map, i);
+        const void *counts = value + offset;
+        struct message_row row = row_of(map_key_at(map, i), counts);
+        if (row.total || row.counts.deferred)
+            rows.rows[rows.count++] = row;
+    }
+    return rows;
+}
+
+/* What was deferred on a day and decided on a later one waited at the end of that day. */
+static struct message_rows days_of(const struct map *map, struct arena *arena)
+{
+    struct message_rows days = rows_of(map, 0, arena);
+    size_t kept = 0;
+    for (size_t i = 0; i < days.count; i++) {
+        struct message_counts counts = days.rows[i].counts;
+        messages_settle(&counts, 0);
+        if (counts.waiting < 0) /* deferred earlier that day, in another run */
+            counts.waiting = 0;
+        days.rows[kept] = row_of(days.rows[i].name, &counts);
+        kept += days.rows[kept].total > 0;
+    }
+    days.count = kept;
+    return days;
+}
+
+static struct message_rows top_of(struct message_rows all, size_t top)
+{
+    qsort(all.rows, all.count, sizeof *all.rows, by_total);
+    if (all.count <= top)
+        return all;
+    struct message_counts rest = {0};
+    for (size_t i = top; i < all.count; i++)
+        messages_add(&rest, &all.rows[i].counts);
+    all.rows[top] = row_of(OTHER_NAME, &rest);
+    all.count = top + 1;
+    return all;
+}
+
+static void make_streams(struct message_report *report, const struct tally *tally, size_t top,
+                         const struct redactor *redactor, struct arena *arena)
+{
+    const struct map *kinds = tally->streams.kinds;
+    report->streams[CUT_SENDER_DOMAIN] = top_of(
+        rows_of(&tally->sender_domains, offsetof(struct sender_domain, messages), arena), top);
+    report->streams[CUT_SENDER] = top_of(rows_of(&kinds[STREAM_SENDER], 0, arena), top);
+    report->streams[CUT_CAMPAIGN] = top_of(rows_of(&kinds[STREAM_CAMPAIGN], 0, arena), top);
+    for (int cut = CUT_SENDER; cut < CUTS; cut++)
+        for (size_t i = 0; i < report->streams[cut].count; i++) {
+            sv *name = &report->streams[cut].rows[i].name;
+            if (!sv_eq(*name, OTHER_NAME))
+                *name = redact_address(redactor, *name, arena);
+        }
+}
+
+void messages_make(struct message_report *report, const struct tally *tally, size_t top,
+                   const struct redactor *redactor, struct arena *arena)
+{
+    report->messages = row_of(SV_EMPTY, &tally->messages);
+    report->notifications = row_of(SV_EMPTY, &tally->notifications);
+    report->days = days_of(&tally->streams.kinds[STREAM_DAY], arena);
+    report->providers = rows_of(&tally->streams.kinds[STREAM_PROVIDER], 0, arena);
+    qsort(report->days.rows, report->days.count, sizeof *report->days.rows, by_name);
+    qsort(report->providers.rows, report->providers.count, sizeof *report->providers.rows, by_name);
+    make_streams(report, tally, top, redactor, arena);
+}
+
+const struct message_row *messages_provider(const struct message_report *report, sv name)
+{
+    struct message_row key = {.name = name};
+    return bsearch(&key, report->providers.rows, report->providers.count,
+                   sizeof *report->providers.rows, by_name);
+}
+
+bool messages_stream(const struct tally *tally, sv name, struct message_row *row)
+{
+    char lower[NAME_MAX_BYTES];
+    sv key = sv_sub(name, 0, sizeof lower);
+    bytes_lower(lower, key);
+    key = sv_make(lower, key.len);
+    const struct sender_domain *domain =
+        map_get_hashed(&tally->sender_domains, key, hash_bytes(key));
+    const struct message_counts *counts = domain ? &domain->messages : NULL;
+    if (!counts)
+        counts = map_get(&tally->streams.kinds[STREAM_SENDER], key);
+    if (!counts)
+        counts = map_get(&tally->streams.kinds[STREAM_CAMPAIGN], key);
+    if (counts)
+        *row = row_of(name, counts);
+    return counts != NULL;
+}

@@ -1,0 +1,178 @@
+/* Counts recipients of messages by their last outcome, in all and by the cuts that people ask for.
+ * Of a cut that strangers can fill with names (senders, campaigns) so many are kept that a page can
+ * show; those that come later share a row. Most events share sender, provider and day with one
+ * shortly before, so that few names are looked up. */
+#include "bouncelog/tally/messages.h"
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/text.h"
+#include "merge.h"
+
+enum { DATE_LENGTH = 10 };
+
+#define OTHER_STREAMS SV("(other)")
+
+int64_t messages_total(const struct message_counts *counts)
+{
+    return counts->delivered + counts->bounced + counts->expired + counts->discarded +
+           counts->handed_over + counts->waiting;
+}
+
+static int64_t days_waited(const struct event *event)
+{
+    int64_t days = date_day(event->attempt.time) - date_day(event->deferred_at);
+    if (days < 0)
+        return 0;
+    return days < WAITED_DAYS ? days : WAITED_DAYS - 1;
+}
+
+static void count_deferral(struct message_counts *counts, const struct event *event, bool waited)
+{
+    int64_t days = waited ? days_waited(event) : 0;
+    counts->waiting += !waited || event->carried;
+    counts->deferred += !waited || days;
+    if (days)
+        counts->left[days]++;
+}
+
+void messages_count(struct message_counts *counts, const struct event *event)
+{
+    int64_t *const ended[OUTCOME_COUNT] = {
+        [OUTCOME_DELIVERED] = &counts->delivered,     [OUTCOME_BOUNCED] = &counts->bounced,
+        [OUTCOME_EXPIRED] = &counts->expired,         [OUTCOME_DISCARDED] = &counts->discarded,
+        [OUTCOME_HANDED_OVER] = &counts->handed_over,
+    };
+    bool waited = event->deferrals > 0;
+    if (event->attempt.outcome == OUTCOME_DEFERRED)
+        count_deferral(counts, event, waited);
+    int64_t *end = ended[event->attempt.outcome];
+    if (!end)
+        return;
+    ++*end;
+    if (waited)
+        counts->left[days_waited(event)]++;
+    counts->waiting -= waited && !event->carried;
+}
+
+void messages_add(struct message_counts *sum, const struct message_counts *more)
+{
+    sum->delivered += more->delivered;
+    sum->bounced += more->bounced;
+    sum->expired += more->expired;
+    sum->discarded += more->discarded;
+    sum->handed_over += more->handed_over;
+    sum->waiting += more->waiting;
+    sum->deferred += more->deferred;
+    for (size_t i = 0; i < WAITED_DAYS; i++)
+        sum->left[i] += more->left[i];
+}
+
+void messages_settle(struct message_counts *counts, int64_t days)
+{
+    counts->waiting = counts->deferred;
+    for (int64_t i = 0; i < WAITED_DAYS && i <= days; i++)
+        counts->waiting -= counts->left[i];
+}
+
+void streams_init(struct streams *streams)
+{
+    *streams = (struct streams){0};
+    for (int kind = 0; kind < STREAM_KINDS; kind++)
+        map_init(&streams->kinds[kind], sizeof(struct message_counts));
+}
+
+void streams_release(struct streams *streams)
+{
+    for (int kind = 0; kind < STREAM_KINDS; kind++)
+        map_release(&streams->kinds[kind]);
+}
+
+static struct message_counts *find(struct streams *streams, enum stream_kind kind, sv name)
+{
+    struct map *map = &streams->kinds[kind];
+    struct message_counts *known = map_get(map, name);
+    if (!known)
+        known = map_add(map, map_count(map) < STREAM_NAMES ? name : OTHER_STREAMS, NULL);
+    return known;
+}
+
+static struct message_counts *find_day(struct streams *streams, int64_t day)
+{
+    char date[DATE_TEXT];
+    date_format(day * DATE_DAY, date);
+    return find(streams, STREAM_DAY, sv_make(date, DATE_LENGTH));
+}
+
+static void count_place(struct streams *streams, const struct event *event)
+{
+    int64_t day = date_day(event->attempt.time);
+    if (!event->strange && (!streams->day_counts || streams->last_day != day)) {
+        streams->day_counts = find_day(streams, day);
+        streams->last_day = day;
+    }
+    if (!event->strange)
+        messages_count(streams->day_counts, event);
+    sv provider = event->attempt.provider;
+    if (!provider.len)
+        return;
+    if (streams->last_provider != provider.ptr) { /* its name lives for the run */
+        streams->provider_counts = find(streams, STREAM_PROVIDER, provider);
+        streams->last_provider = provider.ptr;
+    }
+    messages_count(streams->provider_counts, event);
+}
+
+static void find_sender(struct streams *streams, const struct event *event,
+                        struct stream_last *last)
+{
+    *last = (struct stream_last){.sender = event->sender_key};
+    last->address = find(streams, STREAM_SENDER, event->stream.address);
+    if (event->stream.campaign.len)
+        last->campaign = find(streams, STREAM_CAMPAIGN, event->stream.campaign);
+}
+
+void streams_count(struct streams *streams, const struct event *event)
+{
+    count_place(streams, event);
+    if (!event->sender_known || !event->sender.len)
+        return;
+    struct stream_last *last = &streams->last[event->sender_key / 2 % STREAMS_LAST];
+    if (last->sender != event->sender_key)
+        find_sender(streams, event, last);
+    messages_count(last->address, event);
+    if (last->campaign)
+        messages_count(last->campaign, event);
+}
+
+void streams_merge(struct streams *into, const struct streams *from)
+{
+    for (enum stream_kind kind = 0; kind < STREAM_KINDS; kind++) {
+        const struct map *map = &from->kinds[kind];
+        for (size_t i = 0; i < map_count(map); i++)
+            messages_add(find(into, kind, map_key_at(map, i)), map_value_at(map, i));
+    }
+}
+
+void streams_settle(struct streams *streams, int64_t days)
+{
+    for (int kind = 0; kind < STREAM_KINDS; kind++)
+        for (size_t i = 0; i < map_count(&streams->kinds[kind]); i++)
+            messages_settle(map_value_at(&streams->kinds[kind], i), days);
+}
+
+bool streams_forget(struct streams *streams, sv address)
+{
+    bool found = false;
+    for (enum stream_kind kind = STREAM_SENDER; kind < STREAM_KINDS; kind++) {
+        struct map *map = &streams->kinds[kind];
+        for (size_t i = 0, count = map_count(map); i < count; i++) {
+            struct message_counts *counts = map_value_at(map, i);
+            if (!text_mentions(map_key_at(map, i), address))
+                continue;
+            found = true;
+            messages_add(map_add(map, OTHER_STREAMS, NULL), counts);
+            *counts = (struct message_counts){0}; /* such a row is not kept (pack.c) */
+        }
+    }
+    return found;
+}
