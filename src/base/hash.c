@@ -31,6 +31,16 @@ uint64_t hash_long_id(sv id)
     return XXH3_64bits(id.ptr, id.len);
 }
 
+uint64_t hash_id_before(sv id)
+{
+    uint64_t a, b;
+    if (id.len < sizeof a || id.len > 2 * sizeof a)
+        return hash_long_id(id);
+    memcpy(&a, id.ptr, sizeof a);
+    memcpy(&b, id.ptr + id.len - sizeof b, sizeof b);
+    return hash_mix(a ^ id.len, b);
+}
+
 uint64_t hash_nocase(sv bytes)
 {
     char lower[LOWER_MAX];

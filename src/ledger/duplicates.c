@@ -40,7 +40,8 @@ static uint64_t fingerprint_of(const struct event *event)
     const struct record *a = &event->attempt;
     uint64_t what =
         hash_mix((uint64_t)a->time, (uint64_t)a->outcome * 1000 + (uint64_t)a->reply.code);
-    uint64_t who = hash_mix(hash_mix(a->host_key, a->queue_key), a->address_key);
+    uint64_t id = hash_id_before(a->queue_id); /* histories have it; the rest tells more */
+    uint64_t who = hash_mix(hash_mix(a->host_key, id), a->address_key);
     return hash_mix(hash_mix(who, what), a->reply.text.len ? hash_bytes(a->reply.text) : 0);
 }
 

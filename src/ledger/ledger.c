@@ -33,6 +33,7 @@ void ledger_free(struct ledger *ledger)
     recent_ids_release(&ledger->direct);
     recent_ids_release(&ledger->own);
     fpset_release(&ledger->several);
+    fpset_release(&ledger->old_keys);
     arena_release(&ledger->texts);
     mem_free(ledger);
 }
@@ -337,12 +338,27 @@ void ledger_prefetch_more(const struct ledger *ledger, const struct record *reco
     messages_prefetch_more(&ledger->messages, record->message_key);
 }
 
+/* The key of a message that is known from 1.0.0 and still open; 0: there is none. */
+static uint64_t find_old_key(const struct ledger *ledger, const struct record *record)
+{
+    uint64_t key = message_key(record, hash_id_before(record->queue_id));
+    return fpset_get(&ledger->old_keys, key) != FPSET_NEW && messages_find(&ledger->messages, key)
+               ? key
+               : 0;
+}
+
 void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
 {
     struct record fingerprinted;
     if (!record->message_key) {
         fingerprinted = *record;
         ledger_fingerprint(&fingerprinted);
+        record = &fingerprinted;
+    }
+    uint64_t old = ledger->old_keys.count ? find_old_key(ledger, record) : 0;
+    if (old) {
+        fingerprinted = *record;
+        fingerprinted.message_key = old;
         record = &fingerprinted;
     }
     switch (record->kind) {

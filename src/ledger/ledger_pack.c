@@ -9,7 +9,7 @@
 
 enum {
     PACKED_VERSION = 3,
-    WITHOUT_LAST = 2, /* time of a deferral, and names of a sender */
+    WITHOUT_LAST = 2, /* time of a deferral, names of a sender; with keys of hash_id_before */
     WITHOUT_WAITING = 1,
     PACKED_LEAST = 1,
     RECENT_KEPT = 4096,
@@ -27,7 +27,8 @@ enum flag {
     FLAG_SUBMITTED = 8,
     FLAG_FREES_ITSELF = 16,
     FLAG_SENDER = 32,
-    FLAG_BEGUN = 64 /* 1.0.0 has none: what it saw first may have been a queue run */
+    FLAG_BEGUN = 64, /* 1.0.0 has none: what it saw first may have been a queue run */
+    FLAG_OLD_KEY = 128
 };
 
 enum attempt_flag {
@@ -136,7 +137,7 @@ static void pack_pendings(struct buf *out, const struct message *message,
 }
 
 static void pack_message(struct buf *out, const struct message *message, uint32_t newest,
-                         const struct taxonomy *taxonomy)
+                         bool old_key, const struct taxonomy *taxonomy)
 {
     size_t expansions = 0;
     pack_hash(out, message->key);
@@ -144,7 +145,7 @@ static void pack_message(struct buf *out, const struct message *message, uint32_
     pack_unsigned(out, newest - message->sequence);
     pack_unsigned(out, message->expected);
     pack_unsigned(out, message->done);
-    pack_unsigned(out, flags_of(message));
+    pack_unsigned(out, flags_of(message) | (old_key ? FLAG_OLD_KEY : 0u));
     if (message->sender) {
         struct stream_names names = sender_names(message->sender);
         pack_text(out, sender_text(message->sender));
@@ -214,6 +215,8 @@ static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t ne
     message->notification = flags & FLAG_NOTIFICATION;
     message->submitted = flags & FLAG_SUBMITTED;
     message->frees_itself = flags & FLAG_FREES_ITSELF;
+    if (version <= WITHOUT_LAST || (flags & FLAG_OLD_KEY))
+        fpset_add(&ledger->old_keys, key, 0);
     if (flags & FLAG_SENDER)
         unpack_sender(in, messages, message, version);
     size_t pendings = unpack_count(in, PACKED_LEAST);
@@ -264,6 +267,11 @@ static uint32_t oldest_kept(const struct messages *messages)
     return latest > OPEN_SECONDS_MAX ? latest - OPEN_SECONDS_MAX : 0;
 }
 
+static bool has_old_key(const struct ledger *ledger, const struct message *message)
+{
+    return fpset_get(&ledger->old_keys, message->key) != FPSET_NEW;
+}
+
 void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxonomy *taxonomy)
 {
     const struct messages *messages = &ledger->messages;
@@ -276,7 +284,8 @@ void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxo
     pack_unsigned(out, open);
     for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
         if (messages->slots[i].first_time >= oldest)
-            pack_message(out, &messages->slots[i], newest, taxonomy);
+            pack_message(out, &messages->slots[i], newest, has_old_key(ledger, &messages->slots[i]),
+                         taxonomy);
     pack_recent(out, &ledger->recent, newest);
     pack_recent(out, &ledger->direct, newest);
     pack_recent(out, &ledger->own, newest);

@@ -13,6 +13,7 @@ struct ledger {
     struct recent_ids recent;
     struct recent_ids direct; /* (message, recipient) pairs that came without an original */
     struct recent_ids own;    /* (message, recipient) pairs put into a mailbox of our own */
+    struct fpset old_keys;    /* open messages whose keys 1.0.0 made (hash_id_before) */
     struct fpset several;     /* (message, original) pairs that expanded to more than one */
     int64_t unresolved_expiries;
     struct arena texts; /* of what was unpacked: rules, remedies, providers */

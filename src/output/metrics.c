@@ -1,12 +1,12 @@
 /* Metrics of one run in the text format that node_exporter's textfile collector reads.
  *
  * What is of one run is a gauge, and its name says "last run"; with a history there are counters as
- * well, which never go back. Labels are bounded: never an address, a domain, a queue id. One
- * invalid byte or one timestamp would cost the whole file. */
+ * well, which never go back. Labels are bounded: never an address, a queue id, and of domains the
+ * most frequent ones that send. One invalid byte or one timestamp would cost the whole file. */
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
 
-enum { LABEL_COLUMNS = 100, PROVIDERS_MAX = 20 };
+enum { LABEL_COLUMNS = 100, PROVIDERS_MAX = 20, SENDER_DOMAINS_MAX = 20 };
 
 static void family(struct buf *out, const char *name, const char *help)
 {
@@ -125,6 +125,70 @@ static void add_providers(struct buf *out, const struct report *report)
     }
 }
 
+static void add_messages_of(struct buf *out, const char *kind, const struct message_row *row)
+{
+    const struct message_counts *counts = &row->counts;
+    const struct {
+        const char *outcome;
+        int64_t count;
+    } rows[] = {{"delivered", counts->delivered},     {"bounced", counts->bounced},
+                {"expired", counts->expired},         {"waiting", counts->waiting},
+                {"handed_over", counts->handed_over}, {"discarded", counts->discarded}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        buf_add(out, SV("bouncelog_last_run_messages"));
+        label(out, true, "kind", sv_from(kind));
+        label(out, false, "disposition", sv_from(rows[i].outcome));
+        buf_printf(out, "} %lld\n", (long long)rows[i].count);
+    }
+}
+
+static void rate(struct buf *out, const char *metric, const char *help, double value)
+{
+    family(out, metric, help);
+    buf_printf(out, "bouncelog_%s %.4f\n", metric, value);
+}
+
+/* Large services judge a sender by these. */
+static void add_messages(struct buf *out, const struct report *report)
+{
+    const struct message_row *all = &report->messages.messages;
+    family(out, "last_run_messages",
+           "Recipients of messages of the last run, each once, by the last outcome; notification: "
+           "of those that our own MTA wrote.");
+    add_messages_of(out, "message", all);
+    add_messages_of(out, "notification", &report->messages.notifications);
+    number(out, "last_run_skipped_lines", "Lines of the last run that say that nothing was tried.",
+           report->lines.skipped);
+    if (!all->sent)
+        return;
+    rate(out, "last_run_message_bounce_ratio",
+         "Share of the messages of the last run that bounced or expired; absent without messages.",
+         all->bounce_rate);
+    rate(out, "last_run_message_hard_bounce_ratio",
+         "Share of the messages of the last run that were refused for good; absent without "
+         "messages.",
+         all->hard_bounce_rate);
+}
+
+static void add_sender_domains(struct buf *out, const struct report *report)
+{
+    const struct message_rows *rows = &report->messages.streams[CUT_SENDER_DOMAIN];
+    family(out, "last_run_sender_domain_messages",
+           "Recipients of messages of the last run by the most frequent sender domains.");
+    for (size_t i = 0; i < rows->count && i < SENDER_DOMAINS_MAX; i++) {
+        const struct message_row *row = &rows->rows[i];
+        const int64_t counts[] = {row->counts.delivered, row->counts.bounced, row->counts.expired,
+                                  row->counts.waiting};
+        static const char *const names[] = {"delivered", "bounced", "expired", "waiting"};
+        for (size_t j = 0; j < sizeof counts / sizeof *counts; j++) {
+            buf_add(out, SV("bouncelog_last_run_sender_domain_messages"));
+            label(out, true, "sender_domain", row->name);
+            label(out, false, "disposition", sv_from(names[j]));
+            buf_printf(out, "} %lld\n", (long long)counts[j]);
+        }
+    }
+}
+
 static void add_suppressed(struct buf *out, const struct report *report)
 {
     family(out, "suppressed_addresses", "Addresses to suppress, by the category of their failure.");
@@ -196,6 +260,8 @@ void output_metrics(struct outfile *out, const struct report *report)
     add_lines(&text, report);
     add_replies(&text, report);
     add_providers(&text, report);
+    add_messages(&text, report);
+    add_sender_domains(&text, report);
     add_suppressed(&text, report);
     add_errors(&text, report);
     add_lists(&text, report);

@@ -113,12 +113,13 @@ static void lead(struct page *page)
         html(&page->out, "<p class=\"lead\">These logs hold no delivery attempts.</p>\n");
         return;
     }
+    const struct message_row *messages = &report->messages.messages;
     html(&page->out,
-         "<p class=\"lead\">Of <b>%n</b> delivery attempt%t, <b>%p</b> were delivered, %p were put "
-         "off "
-         "for a later try and %p failed for good. ",
-         report->attempts_total, page_s(report->attempts_total), report->delivered_rate,
-         report->deferred_rate, report->bounce_rate);
+         "<p class=\"lead\">Of <b>%n</b> message%t, <b>%p</b> were delivered, <b>%p</b> bounced "
+         "or expired (%p were refused for good) and %n still wait%t. ",
+         messages->sent, page_s(messages->sent), messages->delivery_rate, messages->bounce_rate,
+         messages->hard_bounce_rate, messages->counts.waiting,
+         messages->counts.waiting == 1 ? SV("s") : SV_EMPTY);
     if (fixes)
         html(&page->out,
              "<a href=\"#fix\"><b>%n</b> cause%t of failure can be fixed on our side.</a></p>\n",
@@ -143,6 +144,7 @@ static void banner(struct page *page)
     html(&page->out, "</header>\n"
                      "<nav aria-label=\"Sections\"><ul>"
                      "<li><a href=\"#fix\">To fix</a></li>"
+                     "<li><a href=\"#messages\">Messages</a></li>"
                      "<li><a href=\"#when\">When</a></li>"
                      "<li><a href=\"#why\">Why</a></li>"
                      "<li><a href=\"#where\">Where</a></li>"
@@ -174,9 +176,13 @@ void output_page(struct outfile *out, const struct report *report, bool addresse
     head(&page);
     banner(&page);
     html(&page.out, "<main id=\"main\">\n");
-    page_coverage(&page);
+    bool well = !report->incomplete && !report->lines.unparsed;
+    if (!well)
+        page_coverage(&page);
     page_tiles(&page);
     page_fixes(&page);
+    page_episodes(&page);
+    page_messages(&page);
     page_timeline(&page);
     page_week(&page);
     page_categories(&page);
@@ -185,6 +191,8 @@ void output_page(struct outfile *out, const struct report *report, bool addresse
     page_news(&page);
     page_suppressions(&page);
     page_samples(&page);
+    if (well)
+        page_coverage(&page);
     html(&page.out, "</main>\n");
     foot(&page);
     outfile_write(out, buf_sv(&page.out));

@@ -29,6 +29,10 @@ void page_coverage(struct page *page);
 void page_tiles(struct page *page);
 void page_fixes(struct page *page);
 
+/* page_messages.c */
+void page_messages(struct page *page);
+void page_episodes(struct page *page);
+
 /* page_suppressions.c */
 void page_suppressions(struct page *page);
 

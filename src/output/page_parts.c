@@ -3,6 +3,8 @@
  * of a log goes through html()'s %t. The sections follow page.h. */
 #include "page.h"
 
+#include <stdio.h>
+
 static void warning(struct page *page, sv file, sv why)
 {
     html(&page->out, "<li><code>%t</code>: %t</li>\n", page_words(page, file, NAME_COLUMNS),
@@ -182,13 +184,26 @@ static void remedy(struct page *page, const struct fix_remedy *row)
     html(out, "</div>\n");
 }
 
+/* Since when; or that it is over. */
+static sv since_words(struct page *page, const struct fix_row *row)
+{
+    char first[DATE_WORDS], last[DATE_WORDS], words[2 * DATE_WORDS + 32];
+    if (!row->first_seen)
+        return SV_EMPTY;
+    sv from = page_day(row->first_seen, first), to = page_day(row->last_seen, last);
+    snprintf(words, sizeof words, row->past ? "; it began %.*s and ended %.*s" : "; since %.*s",
+             SV_FMT(from), SV_FMT(to));
+    return arena_copy(&page->arena, sv_from(words));
+}
+
 static void fix(struct page *page, const struct fix_row *row)
 {
     struct buf *out = &page->out;
     html(out,
-         "<article class=\"fix\">\n<h3>%t</h3>\n<p class=\"fine\"><code>%t</code> %n "
-         "attempt%t; the cause is %t</p>\n",
-         row->meaning, row->category, row->count, page_s(row->count), scope_words(row->scope));
+         "<article class=\"%t\">\n<h3>%t</h3>\n<p class=\"fine\"><code>%t</code> %n "
+         "attempt%t; the cause is %t%t</p>\n",
+         row->past ? SV("fix past") : SV("fix"), row->meaning, row->category, row->count,
+         page_s(row->count), scope_words(row->scope), since_words(page, row));
     html(out, "<h4>What to do</h4>\n");
     for (size_t i = 0; i < row->remedy_count; i++)
         remedy(page, &row->remedies[i]);

@@ -1,5 +1,6 @@
-/* What the summary says of messages: counts by last outcome, their shares, the cuts, and from when
- * to when something was met. A share of nothing is null, as is a time that is not known. */
+/* What the summary says of messages: counts by last outcome, their shares, the cuts through them,
+ * and from when to when something was met. A share of nothing is null, as is a time that is not
+ * known. */
 #include "summary_more.h"
 
 static void add_counts(cJSON *object, const struct message_row *row)

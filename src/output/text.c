@@ -81,6 +81,25 @@ static void add_wrapped(struct page *page, sv text)
     flush(page);
 }
 
+/* What a sender is judged by. */
+static void messages(struct page *page, const struct report *report)
+{
+    const struct message_row *all = &report->messages.messages;
+    if (!all->sent)
+        return;
+    buf_printf(&page->line, "%lld messages: %.2f %% delivered, %.2f %% bounced or expired",
+               (long long)all->sent, all->delivery_rate * 100, all->bounce_rate * 100);
+    flush(page);
+    buf_printf(&page->line, "  (%.2f %% refused for good), %lld still waiting",
+               all->hard_bounce_rate * 100, (long long)all->counts.waiting);
+    flush(page);
+    if (!report->messages.notifications.total)
+        return;
+    buf_printf(&page->line, "  besides, %lld notifications that your own mail server wrote",
+               (long long)report->messages.notifications.total);
+    flush(page);
+}
+
 static void window(struct page *page, const struct report *report)
 {
     char first[DATE_TEXT], last[DATE_TEXT];
@@ -93,6 +112,7 @@ static void window(struct page *page, const struct report *report)
                    (long long)report->attempts_total, first, last);
     }
     flush(page);
+    messages(page, report);
     buf_printf(&page->line,
                "%lld lines: %lld deliveries, %lld context, %lld others, %lld not understood",
                (long long)report->lines.total, (long long)report->lines.delivery,

@@ -1,5 +1,6 @@
 /* Reads and evaluates what --fail-on asks for (condition.h). A rate is a share already: of all
- * attempts, or of the messages that were to leave; counts have none. */
+ * attempts, or of the messages that were to leave; counts have none. A share of nothing never
+ * holds, and neither does one of fewer messages than asked for. */
 #include "bouncelog/report/condition.h"
 
 #include <stdio.h>

@@ -20,10 +20,13 @@ static bool is_ours(const struct category_row *row, const struct taxonomy *taxon
            sv_eq(row->scope, scope_name(SCOPE_LOCAL)) || has_role(row, taxonomy, ROLE_ENCRYPTION);
 }
 
-/* What stops the sender stops everything, so it comes first. */
+/* What goes on comes before what is past, and what stops the sender, which stops everything, before
+ * the rest. */
 static int by_urgency(const void *left, const void *right)
 {
     const struct fix_row *a = left, *b = right;
+    if (a->past != b->past)
+        return a->past ? 1 : -1;
     bool first_a = sv_eq(a->scope, scope_name(SCOPE_SENDER));
     bool first_b = sv_eq(b->scope, scope_name(SCOPE_SENDER));
     if (first_a != first_b)
@@ -107,6 +110,9 @@ static void add_category(struct report *report, const struct category_row *categ
         .meaning = category->meaning,
         .sample = category->sample_text,
         .count = category->count,
+        .first_seen = category->first_seen,
+        .last_seen = category->last_seen,
+        .past = !category->last_24h,
         .remedies = arena_alloc(&report->arena, FIX_REMEDIES_MAX * sizeof *fix->remedies)};
     for (size_t i = 0; i < report->block_count; i++)
         if (sv_eq(report->blocks[i].category, category->category))

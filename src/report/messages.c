@@ -1,5 +1,6 @@
-/* Makes rows of message counts: shares are rounded to four decimals, a cut has the most frequent
- * names and all others in one row that is called (other). */
+/* Makes rows of message counts. Shares are rounded to four decimals. A cut has the names with the
+ * most messages, and all others in one row that is called (other); a name that the counters
+ * themselves had no room for is in that row already. */
 #include "bouncelog/report/messages.h"
 
 #include <stdlib.h>
@@ -15,7 +16,10 @@ const char *const stream_cut_names[CUTS] = {"sender_domain", "sender", "campaign
 
 static struct message_row row_of(sv name, const struct message_counts *counts)
 {
-    struct message_row row = {.name = name, .counts = *counts, .total = messages_total(counts)};
+    struct message_row row = {.name = name, .counts = *counts};
+    if (row.counts.waiting < 0) /* deferred where nobody counted it */
+        row.counts.waiting = 0;
+    row.total = messages_total(&row.counts);
     row.sent = row.total - counts->handed_over - counts->discarded;
     row.delivery_rate = rankings_share(counts->delivered, row.sent);
     row.bounce_rate = rankings_share(counts->bounced + counts->expired, row.sent);
@@ -63,8 +67,6 @@ static struct message_rows days_of(const struct map *map, struct arena *arena)
     for (size_t i = 0; i < days.count; i++) {
         struct message_counts counts = days.rows[i].counts;
         messages_settle(&counts, 0);
-        if (counts.waiting < 0) /* deferred earlier that day, in another run */
-            counts.waiting = 0;
         days.rows[kept] = row_of(days.rows[i].name, &counts);
         kept += days.rows[kept].total > 0;
     }

@@ -77,9 +77,36 @@ def number(text):
     return int(text.replace(',', ''))
 
 
+def check_messages(what, page, summary):
+    messages, own = summary['messages'], summary['notifications']
+    order = ('total', 'delivered', 'bounced', 'expired', 'waiting', 'handed_over', 'discarded')
+    said = next((numbers(w) for w in page.words if w.startswith('Each recipient of a message counts once')), None)
+    same(f'{what}: messages', said, [messages[k] for k in order] if messages['total'] or own['total'] else None)
+    besides = next((numbers(w) for w in page.words if w.startswith('Your own mail server wrote')), None)
+    same(f'{what}: notifications', besides, [own[k] for k in ('total', 'delivered', 'bounced')] if own['total'] else None)
+    rates, sent = summary['rates']['messages'], messages['total'] - messages['handed_over'] - messages['discarded']
+    for k, part in (('delivery_rate', ('delivered',)), ('bounce_rate', ('bounced', 'expired')), ('hard_bounce_rate', ('bounced',))):
+        same(f'{what}: {k}', rates[k], sent and int(sum(messages[p] for p in part) * 10000 / sent + 0.5) / 10000 or (0 if sent else None))
+    same(f'{what}: all are one of these', sum(messages[k] for k in order[1:]), messages['total'])
+    days = [(r[0], *map(number, r[1:6]), r[6]) for r in page.tables.get('Messages by day', [])[1:]]
+    same(f'{what}: days', days, [(d['name'], *(d[k] for k in order[:5]), share(d['bounce_rate'] or 0)) for d in summary['days'][-92:]]
+         if len(summary['days']) > 1 else [])
+    for caption, kind in (('Sender domains', 'sender_domain'), ('Campaigns', 'campaign')):
+        got = [(number(r[1]), number(r[3]), r[4]) for r in page.tables.get(caption, [])[1:]]
+        same(f'{what}: {caption}', got, [(s['total'], s['waiting'], share(s['bounce_rate'] or 0))
+                                         for s in summary['streams'] if s['kind'] == kind][:12])
+    episodes = [number(r[4]) for r in page.tables.get('Episodes', [])[1:]]
+    same(f'{what}: episodes', episodes, [e['count'] for e in summary['episodes'][:20]])
+    for kind in ('sender_domain', 'sender', 'campaign'):
+        rows = [s for s in summary['streams'] if s['kind'] == kind]
+        if kind != 'campaign' and sum(s['total'] for s in rows) > messages['total']:
+            fault(f'{what}: more messages by {kind} than there are')
+
+
 def check_page(what, text, summary):
     page, attempts = Page(text), summary['attempts']
     tile = {re.match(r'(Attempts|Delivered|Deferred|Bounced|To suppress)', t)[1]: t for t in page.tiles}
+    check_messages(what, page, summary)
     latest = summary['latest_day']
     for name, key in (('Attempts', 'total'), ('Delivered', 'delivered'), ('Deferred', 'deferred'), ('Bounced', 'bounced')):
         same(f'{what}: tile {name}', number(re.match(rf'{name} ([\d,]+)', tile[name])[1]), attempts[key])
@@ -131,7 +158,15 @@ def check_table(what, text, summary):
     rows = lambda title: dict(reversed(r) for r in re.findall(r'^ {0,9}(\d+)  (\S+)', section(text, title), re.M))
     if attempts['total']:
         same(f'{what}: table, attempts', int(re.match(r'(\d+) delivery attempts', text)[1]), attempts['total'])
-    same(f'{what}: table, lines', numbers(text.split('\n')[1]), [lines[k] for k in ('total', 'delivery', 'context', 'other', 'unparsed')])
+    counted = next(row for row in text.split('\n') if re.match(r'\d+ lines: ', row))
+    same(f'{what}: table, lines', numbers(counted), [lines[k] for k in ('total', 'delivery', 'context', 'other', 'unparsed')])
+    messages, rates = summary['messages'], summary['rates']['messages']
+    sent = messages['total'] - messages['handed_over'] - messages['discarded']
+    head = re.search(r'^(\d+) messages: ([\d.]+) % delivered, ([\d.]+) % bounced or expired\n  \(([\d.]+) % refused for good\), (\d+) still waiting$', text, re.M)
+    same(f'{what}: table, messages', head and (int(head[1]), *map(float, head.groups()[1:4]), int(head[5])),
+         (sent, *(round(rates[k] * 100, 2) for k in ('delivery_rate', 'bounce_rate', 'hard_bounce_rate')), messages['waiting']) if sent else None)
+    own = re.search(r'besides, (\d+) notifications', text)
+    same(f'{what}: table, notifications', sent and int(own[1]) if own else 0, summary['notifications']['total'] if sent else 0)
     same(f'{what}: table, outcomes', {k: int(v) for k, v in rows('Outcomes').items()}, {k: attempts[k] for k in OUTCOMES if attempts[k]})
     same(f'{what}: table, reasons', {k: int(v) for k, v in rows('Why mail failed, and what to do').items()},
          {c['category']: c['count'] for c in summary['categories']})
@@ -181,6 +216,16 @@ def check_metrics(what, text, summary):
     same(f'{what}: metrics, categories', by_category, {c['category']: c['count'] for c in summary['categories']})
     same(f'{what}: metrics, providers', sums(metrics, 'last_run_provider_replies', 'provider'),
          nonzero({p['name']: sum(p[k] for k in OUTCOMES[:4]) for p in summary['providers'][:20]}))
+    for kind, key in (('message', 'messages'), ('notification', 'notifications')):
+        got = {dict(labels)['disposition']: int(v) for (name, labels), v in metrics.items()
+               if name == 'bouncelog_last_run_messages' and dict(labels)['kind'] == kind}
+        same(f'{what}: metrics, {key}', got, {k: v for k, v in summary[key].items() if k != 'total'})
+    same(f'{what}: metrics, skipped', metrics['bouncelog_last_run_skipped_lines', ()], summary['skipped'])
+    for name, key in (('message_bounce_ratio', 'bounce_rate'), ('message_hard_bounce_ratio', 'hard_bounce_rate')):
+        same(f'{what}: metrics, {name}', metrics.get((f'bouncelog_last_run_{name}', ())), summary['rates']['messages'][key])
+    same(f'{what}: metrics, sender domains', sums(metrics, 'last_run_sender_domain_messages', 'sender_domain'),
+         nonzero({s['name']: s['delivered'] + s['bounced'] + s['expired'] + s['waiting']
+                  for s in [s for s in summary['streams'] if s['kind'] == 'sender_domain'][:20]}))
     same(f'{what}: metrics, suppressed', sums(metrics, 'suppressed_addresses', 'reason'),
          dict(collections.Counter(s['category'] for s in summary['suppress'])))
     single = lambda name: metrics.get((f'bouncelog_{name}', ()))

@@ -227,6 +227,16 @@ static void test_expiry(void **state)
         EXPIRED("A"));
 }
 
+/* Ids that differ in their last character are of two messages. */
+static void test_alike_ids(void **state)
+{
+    (void)state;
+    EXPECT_EVENTS("2: deferred a@x from <n@s> #1 !\n"
+                  "4: delivered a@x from <n@s> #1\n",
+                  0, FROM("200000DA", "n@s"), ATTEMPT("200000DA", DEFERRED, "a@x"),
+                  REMOVED("200000D1"), ATTEMPT("200000DA", DELIVERED, "a@x"));
+}
+
 /* Exim logs an expiry per address; the reason is on an earlier line. */
 static void test_expiry_of_one(void **state)
 {
@@ -511,12 +521,12 @@ static void test_eviction(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sender),        cmocka_unit_test(test_expiry),
-        cmocka_unit_test(test_expiry_of_one), cmocka_unit_test(test_handed_over),
-        cmocka_unit_test(test_reuse),         cmocka_unit_test(test_notifications),
-        cmocka_unit_test(test_suppressible),  cmocka_unit_test(test_expansion),
-        cmocka_unit_test(test_eviction),      cmocka_unit_test(test_many_originals),
-        cmocka_unit_test(test_begun),
+        cmocka_unit_test(test_sender),         cmocka_unit_test(test_expiry),
+        cmocka_unit_test(test_alike_ids),      cmocka_unit_test(test_expiry_of_one),
+        cmocka_unit_test(test_handed_over),    cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_notifications),  cmocka_unit_test(test_suppressible),
+        cmocka_unit_test(test_expansion),      cmocka_unit_test(test_eviction),
+        cmocka_unit_test(test_many_originals), cmocka_unit_test(test_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

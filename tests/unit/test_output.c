@@ -428,8 +428,13 @@ static void test_hostile_summary(void **state)
         struct sample_row sample = {text, text, 7};
         struct ranking_row ranked = {.name = text, .outcomes = {1, 0, 0, 1, 0}, .bounce_rate = 1};
         struct block_row block = {text, text, SV("policy"), text, text, text, 1, 0, 0, 0};
-        struct input_status input = {.file = text, .format = text, .error = text};
+        struct input_status input = {.file = text, .format = text, .form = text, .error = text};
+        struct message_row stream = {.name = text, .total = 1, .sent = 1};
+        struct episode_row episode = {SV("policy"), text, text, text, 60, 60, 1, false, 0, 0, 0};
         struct report report = {.inputs = &input,
+                                .messages = {.streams = {{&stream, 1}}},
+                                .episodes = &episode,
+                                .episode_count = 1,
                                 .input_count = 1,
                                 .version = text,
                                 .hosts = {&ranked, 1},
@@ -448,8 +453,9 @@ static void test_hostile_summary(void **state)
         expect_harmless(buf_sv(&got), "\n");
         cJSON *summary = parse(buf_sv(&got));
         expect_text(cJSON_GetObjectItem(summary, "tool"), "version", want);
-        static const char *const arrays[][2] = {
-            {"inputs", "error"}, {"hosts", "name"}, {"blocks", "sample"}, {"suppress", "reply"}};
+        static const char *const arrays[][2] = {{"inputs", "error"},  {"hosts", "name"},
+                                                {"blocks", "sample"}, {"suppress", "reply"},
+                                                {"streams", "name"},  {"episodes", "provider"}};
         for (size_t a = 0; a < COUNT_OF(arrays); a++) {
             const cJSON *array = cJSON_GetObjectItem(summary, arrays[a][0]);
             assert_int_equal(cJSON_GetArraySize(array), 1);

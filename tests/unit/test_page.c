@@ -15,13 +15,18 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
     struct outcomes counts = {6, 1, 2, 2, 1};
     struct ranking_row ranked = {.name = text, .outcomes = counts, .trend = &trend};
     struct period_row periods[2] = {{.outcomes = counts, .failed = 3}, {.start = 86400}};
-    struct category_row category = {ours, ours, SV("Do."), ours, text, 4, 1, 3, 2, 550, ours, 0, 0, 0};
+    struct category_row category = {ours, ours, SV("Do."), ours, text, 4, 1,
+                                    3,    2,    550,       ours, 0,    0, 0};
     struct fix_remedy remedy = {.remedy = SV("See https://example.com/a."),
                                 .places = {{text, text, {{text, SV_EMPTY, 2}}, 1, 3, 1}},
                                 .place_count = 1,
                                 .count = 4,
                                 .more = 1};
-    struct fix_row fix = {ours, ours, ours, text, &remedy, 1, 5, 1};
+    struct fix_row fix = {ours, ours, ours, text, &remedy, 1, 5, 1, 60, 120, true};
+    struct message_row messages[2] = {
+        {.name = text, .counts = {.bounced = 1}, .total = 1, .sent = 1, .bounce_rate = 1},
+        {.name = text, .counts = {.delivered = 1}, .total = 1, .sent = 1, .delivery_rate = 1}};
+    struct episode_row episode = {ours, text, text, text, 60, 120, 1, true, 180, 300, 1};
     struct suppression row = {.address = text, .category = ours, .reply = text, .skipped = ours};
     struct sample_row sample = {text, text, 7};
     struct input_status input = {.file = text, .format = text, .error = text};
@@ -61,6 +66,12 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
                             .timeline = {periods, 2, 86400, 10, counts},
                             .week_hours = {.deferred = {{2}}, .most = 2},
                             .fixes = &fix,
+                            .messages = {.messages = messages[0],
+                                         .notifications = messages[0],
+                                         .days = {messages, 2},
+                                         .streams = {{messages, 2}, {messages, 1}, {messages, 1}}},
+                            .episodes = &episode,
+                            .episode_count = 1,
                             .fix_count = 1,
                             .suppress_categories = &count,
                             .suppress_category_count = 1,

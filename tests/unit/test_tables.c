@@ -1,4 +1,5 @@
 /* arena, map, hash and fpset: what the counters stand on, past every growth. */
+#include <stdlib.h>
 #include <time.h>
 
 #include "bouncelog/base/arena.h"
@@ -291,6 +292,35 @@ static void test_chains(void **state)
     chains_release(&chains);
 }
 
+static int by_number(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Queue ids count up, in some of their characters at a time: any three of them, in all ways. */
+static void test_ids(void **state)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    static uint64_t hashes[16 * 16 * 16];
+    (void)state;
+    for (size_t len = 8; len <= 16; len++)
+        for (size_t i = 0; i < len; i++)
+            for (size_t j = i + 1; j < len; j++)
+                for (size_t k = j + 1; k < len; k++) {
+                    char id[] = "4Xy1Zq2abcDEF012";
+                    for (size_t n = 0; n < COUNT_OF(hashes); n++) {
+                        id[i] = digits[n & 15];
+                        id[j] = digits[n >> 4 & 15];
+                        id[k] = digits[n >> 8 & 15];
+                        hashes[n] = hash_id(sv_make(id, len));
+                    }
+                    qsort(hashes, COUNT_OF(hashes), sizeof *hashes, by_number);
+                    for (size_t n = 1; n < COUNT_OF(hashes); n++)
+                        assert_true(hashes[n] != hashes[n - 1]);
+                }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -298,7 +328,7 @@ int main(void)
         cmocka_unit_test(test_map),    cmocka_unit_test(test_map_collisions),
         cmocka_unit_test(test_hash),   cmocka_unit_test(test_fpset),
         cmocka_unit_test(test_floods), cmocka_unit_test(test_scatter),
-        cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_chains), cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "bouncelog/input/input.h"
 #include "bouncelog/ledger/duplicates.h"
 #include "bouncelog/ledger/ledger.h"
-#include "bouncelog/model/input_status.h"
+#include "bouncelog/parse/parse.h"
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/pipeline/lines_read.h"
 #include "bouncelog/tally/tally.h"

@@ -135,6 +135,8 @@ struct fix_row {
     struct fix_remedy *remedies; /* each provider may want another */
     size_t remedy_count;
     int64_t count, more;
+    int64_t first_seen, last_seen; /* 0: at no time that can be */
+    bool past;                     /* not in the last 24 hours */
 };
 
 /* Attempts by who spoke to whom about what, in bounded number. */

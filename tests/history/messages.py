@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Messages over nights: whatever is deferred in one night and decided in another counts once, and a
+report over some days says what a scan of the log of those days says."""
+import json, os, random, subprocess, sys, tempfile
+
+PROGRAM, faults = os.environ['BOUNCELOG'], 0
+KEYS = ('messages', 'notifications', 'skipped', 'days', 'streams')
+SENDERS = ('news@shop.example', 'bounces+1124-joe=example.com@shop.example', 'bounce-camp-77@mail.example',
+           'prvs=0123456789=owner@mail.example', 'Sales@Shop.Example')
+
+
+def fault(words):
+    global faults
+    faults += 1
+    print('messages:', words)
+
+
+def run(*arguments):
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True,
+                          env={**os.environ, 'TZ': 'UTC', 'SOURCE_DATE_EPOCH': '1795478400'})
+    if done.returncode:
+        sys.exit(f'messages: {arguments}: exit {done.returncode}: {done.stderr}')
+    return json.loads(done.stdout)
+
+
+def mails(chance, days, expiries):
+    """Lines with their time in minutes since 1 November; mail is tried again for up to three days."""
+    lines = []
+    for number in range(260):
+        at, queue_id = chance.randrange(days * 1440), f'{0x20000000 + number:X}'
+        def line(minute, program, words):
+            lines.append((minute, len(lines), f'postfix/{program}[9]: {queue_id}: {words}\n'))
+        line(at, 'cleanup', f'message-id=<{number}@shop.example>')
+        line(at, 'qmgr', f'from=<{chance.choice(SENDERS)}>, size=9, nrcpt=1 (queue active)')
+        recipient = f'u{number}@{chance.choice(("gmail.com", "outlook.com", "example.org"))}'
+        for turn in range(chance.choice((0, 0, 1, 2, 3))):
+            kind = chance.random()
+            said = ('host mx.example.com[192.0.2.7] said: 450 4.2.0 Greylisted (in reply to RCPT TO command)'
+                    if kind < .7 else 'delivery temporarily suspended: connect to mx.example.com[192.0.2.7]:25: Connection refused')
+            relay = 'mx.example.com[192.0.2.7]:25' if kind < .7 else 'none'
+            line(at, 'smtp' if kind < .7 else 'error',
+                 f'to=<{recipient}>, relay={relay}, delay=1, delays=0/0/0/1, dsn=4.2.0, status=deferred ({said})')
+            at += chance.choice((20, 300, 1440, 2000))
+        end = chance.random()
+        if end < .6:
+            line(at, 'smtp', f'to=<{recipient}>, relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 OK)')
+        elif end < .8:
+            line(at, 'smtp', f'to=<{recipient}>, relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, '
+                             'status=bounced (host mx.example.com[192.0.2.7] said: 550 5.1.1 User unknown (in reply to RCPT TO command))')
+        elif end < .9 and expiries:
+            line(at, 'qmgr', f'from=<a@shop.example>, status=expired, returned to sender')
+        if end < .9:
+            line(at, 'qmgr', 'removed')
+    return sorted(lines)
+
+
+def text(lines, days, first, last):
+    stamp = lambda minute: f'2026-11-{1 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:00+00:00 mx1 '
+    return ''.join(stamp(minute) + words for minute, _, words in lines if first <= minute // 1440 < min(last, days))
+
+
+def write(folder, name, words):
+    path = os.path.join(folder, name)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(words)
+    return path
+
+
+def compare(what, got, wanted, keys):
+    for key in keys:
+        if got[key] != wanted[key]:
+            rows = lambda value: value if isinstance(value, list) else [value]
+            only = lambda a, b: [row for row in rows(a) if row not in rows(b)][:3]
+            fault(f'{what}: {key}: {only(got[key], wanted[key])}, not {only(wanted[key], got[key])}')
+
+
+def tested(seed):
+    chance, days = random.Random(seed), 9
+    expiries = seed % 2  # whose are those of before a period, a scan of the period cannot know
+    lines = mails(chance, days, expiries)
+    with tempfile.TemporaryDirectory() as folder:
+        history, cut = f'{folder}/history', chance.choice((0, 6, 17))
+        for night in range(days + 1):
+            part = [line for line in lines if night * 1440 - cut * 60 <= line[0] < (night + 1) * 1440 - cut * 60]
+            run('scan', '--history', history, '--top', '1000', write(folder, f'night{night}.log', text(part, days, 0, days)))
+        whole = run('scan', '--top', '1000', write(folder, 'whole.log', text(lines, days, 0, days)))
+        report = run('report', '--history', history, '--top', '1000')
+        compare(f'seed {seed}: all days', report, whole, KEYS)
+        for first, last in () if expiries else ((2, 5), (4, 9), (0, 3), (7, 8)):
+            # The log of these days, behind the lines that say who sent what: a scan would know no sender.
+            before = [line for line in lines if line[0] // 1440 < first and 'from=<' in line[2] and 'status=' not in line[2]]
+            after = [line for line in lines if first <= line[0] // 1440 < last]
+            log = write(folder, 'part.log', text(before, days, 0, first) + text(after, days, first, last))
+            wanted = run('scan', '--top', '1000', log)
+            got = run('report', '--history', history, '--top', '1000', '--since', f'2026-11-{first + 1:02}',
+                      '--until', f'2026-11-{last + 1:02}')
+            # Lines of a night that tried nothing at all on a day count on the day beside it.
+            compare(f'seed {seed}: days {first} to {last}', got, wanted, [key for key in KEYS if key != 'skipped'])
+
+
+for seed in range(8):
+    tested(seed)
+print(f'messages: nights and periods say what a scan says; {faults} faults')
+sys.exit(faults > 0)
