@@ -13,7 +13,7 @@ struct log_look {
     char error[256];    /* why it cannot be read; empty: it can */
     const char *packed; /* "plain", "gzip"... */
     bool denied;        /* for want of permission */
-    int64_t classes[4]; /* lines by enum line_class */
+    int64_t classes[LINE_UNPARSED + 1]; /* lines by enum line_class */
     int64_t mtas[MTA_MAX];
     sv form;           /* the name of its header form; empty: none was found */
     bool has_zone;     /* its stamps say their zone */

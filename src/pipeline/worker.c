@@ -46,7 +46,7 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
     for (size_t i = from; i < records->count; i++) {
         struct record *record = &records->list[i];
         ledger_fingerprint(record);
-        if (record->kind == RECORD_SENDER || record->has_sender)
+        if (record->sender.len)
             record->stream = parser_stream(worker->parser, record->sender, &records->arena);
         if (record->kind != RECORD_ATTEMPT) {
             records_note(records, record);

@@ -103,6 +103,15 @@ bool layers_are_allowed(const struct layers *layers)
     return false;
 }
 
+bool layers_allow(const struct layers *layers, size_t layer)
+{
+    const struct layer_stacks *allowed = layers->allowed;
+    for (size_t i = 0; allowed && i < allowed->count; i++)
+        if (allowed->list[i].depth == 1 && allowed->list[i].layers[0] == layer)
+            return true;
+    return !allowed || !allowed->count;
+}
+
 void stacks_add(struct layer_stacks *stacks, const struct layer_stack *stack)
 {
     size_t kept = 0;

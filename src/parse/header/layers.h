@@ -25,6 +25,8 @@ struct layers {
 
 /* A layer was taken off; false: there are too many. */
 bool layers_push(struct layers *layers, size_t layer);
+/* Is this one alone around lines of the source? */
+bool layers_allow(const struct layers *layers, size_t layer);
 /* May a line have what was taken off, and nothing more? */
 bool layers_are_allowed(const struct layers *layers);
 /* Adds the stack, unless one of its beginnings is there; those that it is a beginning of go. */

@@ -147,8 +147,12 @@ sv header_inside(struct header_reader *reader, sv line, sv *program)
 {
     sv text;
     *program = SV_EMPTY;
-    if (line.len && line.ptr[0] == '{')
-        return container_peek(&reader->containers, line, &text, program) ? text : SV_EMPTY;
+    if (line.len && line.ptr[0] == '{') {
+        if (!container_peek(&reader->containers, line, &text, program))
+            return SV_EMPTY;
+        size_t form = (size_t)(reader->containers.form - reader->patterns->objects);
+        return layers_allow(&reader->layers, LAYER_OBJECT + form) ? text : SV_EMPTY;
+    }
     size_t end = layers_again(&reader->layers, line);
     return end ? sv_skip(line, end) : SV_EMPTY;
 }
