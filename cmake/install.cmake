@@ -12,21 +12,22 @@ install(FILES README.md CHANGELOG.md LICENSE ${CMAKE_BINARY_DIR}/bouncelog.cdx.j
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md
         PATTERN man EXCLUDE PATTERN schemas EXCLUDE)
 
-# The nightly run: a script that systemd and cron both start. The same of many hosts: docs/FLEET.md.
+# The nightly run, and the mail of the morning after: scripts that systemd and cron both start. The same of many hosts: docs/FLEET.md.
 set(examples ${CMAKE_BINARY_DIR}/examples)
-foreach(example nightly bouncelog.service bouncelog.timer bouncelog.cron)
+foreach(example nightly morning bouncelog.service bouncelog-mail.service bouncelog.timer bouncelog.cron)
   configure_file(packaging/${example}.in ${examples}/${example} @ONLY)
 endforeach()
-install(PROGRAMS ${examples}/nightly packaging/fleet packaging/fleet-slurm DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/bouncelog)
+install(PROGRAMS ${examples}/nightly ${examples}/morning packaging/fleet packaging/fleet-slurm DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/bouncelog)
 if(BOUNCELOG_NIGHTLY)
   set(settings ${CMAKE_INSTALL_FULL_SYSCONFDIR})
-  install(FILES ${examples}/bouncelog.service ${examples}/bouncelog.timer DESTINATION ${BOUNCELOG_SYSTEMD_DIR})
+  install(FILES ${examples}/bouncelog.service ${examples}/bouncelog-mail.service ${examples}/bouncelog.timer
+          DESTINATION ${BOUNCELOG_SYSTEMD_DIR})
   install(PROGRAMS ${examples}/bouncelog.cron DESTINATION ${settings}/cron.daily RENAME bouncelog)
   install(FILES packaging/bouncelog.default DESTINATION ${settings}/default RENAME bouncelog)
   set(bouncelog_yaml_dir ${settings}/bouncelog)
 else()
-  install(FILES ${examples}/bouncelog.service ${examples}/bouncelog.timer ${examples}/bouncelog.cron
-                packaging/bouncelog.default DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+  install(FILES ${examples}/bouncelog.service ${examples}/bouncelog-mail.service ${examples}/bouncelog.timer
+                ${examples}/bouncelog.cron packaging/bouncelog.default DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
   set(bouncelog_yaml_dir ${CMAKE_INSTALL_DOCDIR}/examples)
 endif()
 

@@ -43,5 +43,6 @@ int merge_command(const struct options *options);
 int history_command(const struct options *options);
 int patterns_command(const struct options *options);
 int doctor_command(const struct options *options);
+int changes_command(const struct options *options);
 
 #endif

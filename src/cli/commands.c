@@ -158,6 +158,23 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                    {EXIT_HISTORY, "the history cannot be read or written"}},
          .takes_files = true,
          .run = doctor_command},
+    [COMMAND_CHANGES] =
+        {.name = "changes",
+         .operands = "[OLD] NEW",
+         .summary = "what is new in one summary against another",
+         .usages = {"changes [--addresses] [OLD] NEW"},
+         .about =
+             "Compares two summaries that `bouncelog scan -o` wrote, of last night and of the "
+             "night before, and prints a line for each change: who newly blocks us and since "
+             "when, which addresses and domains are newly dead, which came off the list, which "
+             "log had lines before and has none now. Prints nothing where nothing changed. "
+             "Without OLD all is new.",
+         .example = "bouncelog changes last-night.json summary.json",
+         .exits = {{EXIT_DONE, "compared, whether anything changed or not"},
+                   {EXIT_USAGE, "usage"},
+                   {EXIT_INCOMPLETE, "a summary cannot be read, or is none"}},
+         .takes_files = true,
+         .run = changes_command},
 };
 
 enum command command_find(sv name)

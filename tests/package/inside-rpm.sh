@@ -12,13 +12,15 @@ check "installing" $install
 check "files as they were packed" rpm --verify --nodeps bouncelog
 check "the user reads logs" sh -c 'id -nG bouncelog | grep -qw adm'
 [ "$(stat -c '%U %G %a' $state)" = "bouncelog bouncelog 750" ] || fault "$state is $(stat -c '%U %G %a' $state)"
-check "the units" systemd-analyze verify --man=no /usr/lib/systemd/system/bouncelog.timer /usr/lib/systemd/system/bouncelog.service
+check "the units" systemd-analyze verify --man=no /usr/lib/systemd/system/bouncelog.timer /usr/lib/systemd/system/bouncelog.service \
+    /usr/lib/systemd/system/bouncelog-mail.service
 [ -z "$(ls $state)" ] || fault "installing runs it"
 check "the timer is switched on" systemctl enable --now bouncelog.timer
 
 services
 sandbox
 cron
+mails
 
 echo 'top: 7' >> /etc/bouncelog/bouncelog.yaml
 check "installing it again" rpm --upgrade --replacepkgs --nodeps /root/bouncelog.rpm

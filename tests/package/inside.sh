@@ -5,6 +5,7 @@ set -eu
 cd /
 # shellcheck source=tests/package/life.sh
 . /root/life.sh
+metrics=/var/lib/prometheus/node-exporter
 
 # Names of what is there, but for what records the life of the system itself.
 files() {
@@ -17,11 +18,13 @@ check "installing" apt-get install -y -q --no-install-recommends /root/bouncelog
 [ $faults -eq 0 ] || exit 1
 check "the user reads logs" sh -c 'id -nG bouncelog | grep -qw adm'
 [ "$(stat -c '%U %G %a' $state)" = "bouncelog bouncelog 750" ] || fault "$state is $(stat -c '%U %G %a' $state)"
+[ "$(stat -c '%U %G %a' $metrics)" = "root bouncelog 1775" ] || fault "$metrics is $(stat -c '%U %G %a' $metrics)"
 for file in /etc/bouncelog/bouncelog.yaml /etc/default/bouncelog /etc/cron.daily/bouncelog /lib/systemd/system/bouncelog.timer; do
     [ -s $file ] || fault "$file is not there"
 done
 check "files as they were packed" dpkg -V bouncelog
-check "the units" systemd-analyze verify --man=no /lib/systemd/system/bouncelog.timer /lib/systemd/system/bouncelog.service
+check "the units" systemd-analyze verify --man=no /lib/systemd/system/bouncelog.timer /lib/systemd/system/bouncelog.service \
+    /lib/systemd/system/bouncelog-mail.service
 systemd-analyze security --threshold=20 bouncelog.service > /tmp/out || fault "the sandbox is worth little: $(tail -n 1 /tmp/out)"
 check "the timer waits for the night" systemctl is-active bouncelog.timer
 check "and will after the next start" systemctl is-enabled bouncelog.timer
@@ -30,6 +33,7 @@ check "and will after the next start" systemctl is-enabled bouncelog.timer
 services
 sandbox
 cron
+mails
 check "the program for everybody" runuser -u nobody -- bouncelog explain '550 5.1.1 User unknown'
 check "doctor" runuser -u bouncelog -- bouncelog doctor
 

@@ -16,9 +16,10 @@ DESTDIR=$root cmake --install "$build" --prefix /usr > "$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
 }
-for file in bin/bouncelog libexec/bouncelog/nightly libexec/bouncelog/fleet libexec/bouncelog/fleet-slurm share/bouncelog/patterns/headers.yaml \
+for file in bin/bouncelog libexec/bouncelog/nightly libexec/bouncelog/morning libexec/bouncelog/fleet libexec/bouncelog/fleet-slurm share/bouncelog/patterns/headers.yaml \
     share/bouncelog/patterns/mta/postfix.yaml share/bouncelog/grafana/alerts.yml share/bouncelog/schemas/summary.schema.json share/bouncelog/schemas/common.json \
     share/doc/bouncelog/README.md share/doc/bouncelog/docs/COOKBOOK.md share/doc/bouncelog/examples/bouncelog.service \
+    share/doc/bouncelog/examples/bouncelog-mail.service \
     share/doc/bouncelog/examples/bouncelog.timer share/doc/bouncelog/examples/bouncelog.cron \
     share/doc/bouncelog/examples/bouncelog.default; do
     [ -s "$root/usr/$file" ] || fault "/usr/$file is not there"
@@ -30,7 +31,7 @@ if [ -e "$build/manuals/made" ]; then
         [ -s "$root/usr/share/$file" ] || fault "/usr/share/$file is not there"
     done
 fi
-for script in nightly fleet fleet-slurm; do
+for script in nightly morning fleet fleet-slurm; do
     [ -x "$root/usr/libexec/bouncelog/$script" ] || fault "the script $script cannot be executed"
 done
 for script in fleet fleet-slurm; do
@@ -56,10 +57,11 @@ cat > "$work/default" << END
 BOUNCELOG_LOGS="$work/log.d/mail.log*"
 BOUNCELOG_OPTIONS="--top 3 -s $work/state/map:postfix"
 BOUNCELOG_STATE=$work/state
+BOUNCELOG_METRICS=$work/state/metrics.prom
 END
 nightly
 { [ $status -eq 0 ] && [ ! -s "$work/out" ] && [ ! -s "$work/err" ]; } || fault "nightly: exit $status: $(cat "$work/err")"
-for made in history.db summary.json month.json report.html bouncelog.prom suppress.txt suppress.csv map; do
+for made in history.db summary.json month.json report.html metrics.prom suppress.txt suppress.csv map; do
     [ -s "$work/state/$made" ] || fault "nightly wrote no $made"
 done
 python3 -m json.tool "$work/state/summary.json" > "$work/out" || fault "summary.json is no JSON"
@@ -72,7 +74,7 @@ if [ ! -e /var/log/mail.log ] && [ ! -e /var/log/maillog ] && [ ! -e /var/log/ex
     { [ $status -eq 3 ] && grep -q 'no mail log is here' "$work/err"; } || fault "nightly without logs: exit $status: $(cat "$work/err")"
 fi
 if command -v shellcheck > /dev/null; then
-    shellcheck "$build/examples/nightly" "$build/examples/bouncelog.cron" packaging/build-deb packaging/bouncelog.default \
+    shellcheck "$build/examples/nightly" "$build/examples/morning" "$build/examples/bouncelog.cron" packaging/build-deb packaging/bouncelog.default \
         packaging/debian/*.postinst packaging/debian/*.postrm || fault "shellcheck"
 else
     echo "install: shellcheck is not installed, so nobody has looked at the scripts"

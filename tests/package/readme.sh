@@ -12,8 +12,8 @@ fault() {
     faults=1
 }
 
-# The first block under "What you get".
-scripts/demo > "$work/demo"
+# The first block under "What you get". The program has another name here, maybe.
+scripts/demo | sed "s|$BOUNCELOG|build/release/bouncelog|" > "$work/demo"
 awk '/^## /{at = $0 == "## What you get"; n = 0}
      at && /^```/{n++; next}
      at && n == 1' README.md > "$work/shown"
@@ -61,6 +61,21 @@ done < "$work/commands"
 for made in var/lib/bouncelog/summary.json var/lib/bouncelog/suppress.txt bad.csv summary.json; do
     [ -s "$work/run/$made" ] || fault "no example wrote $made"
 done
+
+# The page of the demo is there, and what it says comes next runs.
+page=$(sed -n 's/^The page: \([^ ]*\).*/\1/p' "$work/demo")
+grep -q '^<!doctype html>' "$page" || fault "the demo has no page at '$page'"
+sed '1,/^What next?$/d' "$work/demo" | sed 's|^ *||; s|/var/|var/|g; s|build/release/bouncelog|bouncelog|; s|samples/rotated/||' > "$work/next"
+[ "$(wc -l < "$work/next")" -eq 3 ] || fault "the demo says not three commands but $(wc -l < "$work/next")"
+while IFS= read -r command; do
+    status=0
+    (cd "$work/run" && PATH="$program:$PATH" sh -c "$command") > "$work/out" 2>&1 < /dev/null || status=$?
+    case "$status $command" in
+    "0 "* | "3 bouncelog doctor"*) ;; # 3: this host has no log
+    *) fault "$command: exit $status: $(cat "$work/out")" ;;
+    esac
+    [ -s "$work/out" ] || fault "$command says nothing"
+done < "$work/next"
 
 # The configuration file that it shows, and the patterns that docs/PATTERNS.md shows.
 echo 'a key of more than sixteen bytes' > "$work/key"

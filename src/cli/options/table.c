@@ -40,6 +40,7 @@ enum {
     HISTORY = 1 << COMMAND_HISTORY,
     PATTERNS = 1 << COMMAND_PATTERNS,
     DOCTOR = 1 << COMMAND_DOCTOR,
+    CHANGES = 1 << COMMAND_CHANGES,
     VIEWS = REPORT | SUPPRESS, /* of a history */
     ALL = (1 << COMMAND_COUNT) - 1
 };
