@@ -72,6 +72,7 @@ void parser_free(struct parser *parser)
     container_reader_release(&parser->headers.containers);
     journal_trust_free(parser->headers.trust);
     pieces_release(&parser->pieces);
+    mem_free(parser->senders);
     mem_free(parser);
 }
 

@@ -44,6 +44,7 @@ struct parser {
     struct resolved by_id;           /* from the line's queue id */
     struct local_hours hours;        /* in which they were */
     struct line line;                /* the one that is being read */
+    struct sender_memo *senders;     /* SENDERS_KNOWN of them; NULL: none yet (sender.c) */
     struct pieces pieces;            /* of lines that are not whole yet */
     size_t source;                   /* of the last line... */
     struct layer_stacks stacks;      /* ...what is around its lines */

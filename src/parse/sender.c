@@ -1,32 +1,46 @@
 /* Finds what mail with an envelope sender is counted under, as patterns/senders.yaml says: its
  * address in lower case, without what was made for one recipient or message, and its campaign.
- * Rules are asked where the local part has a `=` or a digit; most senders have neither. */
+ * Most senders have nothing of the kind, and most that have come again and again. */
 #include "bouncelog/base/bytes.h"
+#include "bouncelog/base/mem.h"
 #include "parser.h"
 
-enum { ADDRESS_MAX = 320, ROUNDS = 4 };
+enum { ADDRESS_MAX = 320, ROUNDS = 4, SENDERS_KNOWN = 256, MEMO_BYTES = 96 };
 
 /* An address that is looked at: it is readable beyond its end. */
 struct address {
-    char bytes[ADDRESS_MAX + PARSE_SLACK];
     size_t len;
+    char bytes[ADDRESS_MAX + PARSE_SLACK];
 };
 
+/* What the rules made of a sender; direct-mapped. */
+struct sender_memo {
+    uint64_t sender; /* its hash_bytes; 0: free */
+    uint8_t len;
+    bool campaign;
+    char bytes[MEMO_BYTES];
+};
+
+/* A `=`, or a digit behind a sign that parts words. */
 static bool may_be_made(sv address)
 {
     for (size_t i = 0; i < address.len && address.ptr[i] != '@'; i++)
-        if (address.ptr[i] == '=' || is_digit(address.ptr[i]))
+        if (address.ptr[i] == '=' ||
+            (is_digit(address.ptr[i]) && i && memchr("-+._", address.ptr[i - 1], 4)))
             return true;
     return false;
 }
 
 static bool join(struct address *to, sv local, sv domain)
 {
-    struct address fresh = {.len = local.len + 1 + domain.len};
+    struct address fresh;
+    fresh.len = local.len + 1 + domain.len;
     if (fresh.len > ADDRESS_MAX)
         return false;
     sv_put(sv_put(sv_put(fresh.bytes, local), SV("@")), domain);
-    *to = fresh;
+    memcpy(to->bytes, fresh.bytes, fresh.len);
+    memset(to->bytes + fresh.len, 0, PARSE_SLACK);
+    to->len = fresh.len;
     return true;
 }
 
@@ -36,16 +50,17 @@ static bool undo(const struct parser *parser, struct address *address, bool *cam
     const struct patterns *patterns = parser->options.patterns;
     sv text = sv_make(address->bytes, address->len);
     for (size_t i = 0; i < patterns->sender_count; i++) {
-        const struct regex *regex = patterns->senders[i].regex;
-        if (regex_match(regex, parser->matcher, text) != REGEX_YES)
+        const struct layer *rule = &patterns->senders[i];
+        if ((rule->needs.len && sv_find(text, rule->needs) == SV_NPOS) ||
+            regex_match(rule->regex, parser->matcher, text) != REGEX_YES)
             continue;
-        sv part = matcher_field(parser->matcher, regex, FIELD_CAMPAIGN);
+        sv part = matcher_field(parser->matcher, rule->regex, FIELD_CAMPAIGN);
         if (part.len) {
             *campaign = join(address, part, sv_after_last(text, '@'));
             return false;
         }
-        return join(address, matcher_field(parser->matcher, regex, FIELD_LOCAL),
-                    matcher_field(parser->matcher, regex, FIELD_DOMAIN));
+        return join(address, matcher_field(parser->matcher, rule->regex, FIELD_LOCAL),
+                    matcher_field(parser->matcher, rule->regex, FIELD_DOMAIN));
     }
     return false;
 }
@@ -58,18 +73,41 @@ static bool is_lower(sv text)
     return true;
 }
 
-struct stream_names parser_stream(const struct parser *parser, sv sender, struct arena *arena)
+static struct stream_names names_of(sv address, bool campaign, struct arena *arena)
 {
-    struct stream_names names = {.address = sender, .campaign = SV_EMPTY};
-    struct address address = {.len = sender.len};
-    bool campaign = false;
-    if (!sender.len || sender.len > ADDRESS_MAX || (!may_be_made(sender) && is_lower(sender)))
-        return names;
-    bytes_lower(address.bytes, sender);
-    for (int round = 0; round < ROUNDS && undo(parser, &address, &campaign); round++)
-        continue;
-    names.address = arena_copy(arena, sv_make(address.bytes, address.len));
+    struct stream_names names = {.address = arena_copy(arena, address), .campaign = SV_EMPTY};
     if (campaign)
         names.campaign = names.address;
     return names;
+}
+
+static struct sender_memo *memo_of(struct parser *parser, uint64_t sender)
+{
+    if (!parser->senders)
+        parser->senders = mem_zero(SENDERS_KNOWN, sizeof *parser->senders);
+    return &parser->senders[sender % SENDERS_KNOWN];
+}
+
+struct stream_names parser_stream(struct parser *parser, sv sender, struct arena *arena)
+{
+    struct address address;
+    bool campaign = false;
+    if (sender.len > ADDRESS_MAX || (!may_be_made(sender) && is_lower(sender)))
+        return (struct stream_names){.address = sender, .campaign = SV_EMPTY};
+    uint64_t hash = hash_bytes(sender);
+    struct sender_memo *memo = memo_of(parser, hash);
+    if (memo->sender == hash)
+        return names_of(sv_make(memo->bytes, memo->len), memo->campaign, arena);
+    bytes_lower(address.bytes, sender);
+    memset(address.bytes + sender.len, 0, PARSE_SLACK);
+    address.len = sender.len;
+    for (int round = 0; round < ROUNDS && undo(parser, &address, &campaign); round++)
+        continue;
+    sv made = sv_make(address.bytes, address.len);
+    if (made.len <= MEMO_BYTES) {
+        *memo =
+            (struct sender_memo){.sender = hash, .len = (uint8_t)made.len, .campaign = campaign};
+        sv_put(memo->bytes, made);
+    }
+    return names_of(made, campaign, arena);
 }

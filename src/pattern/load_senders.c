@@ -12,8 +12,9 @@ static int load_sender(struct patterns *patterns, struct document *document,
     struct layer rule = {.place = document_place(document, node)};
     struct pattern_kind kind = {"a sender", REGEX_ANCHORED, fields_of_sender()};
     sv pattern;
-    if (document_check_keys(document, node, "name pattern hit miss", err) < 0 ||
+    if (document_check_keys(document, node, "name needs pattern hit miss", err) < 0 ||
         document_text(document, node, SV("name"), true, &rule.name, err) < 0 ||
+        document_text(document, node, SV("needs"), false, &rule.needs, err) < 0 ||
         pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &rule.regex, err) < 0)
         return -1;
     if (!rule.regex)

@@ -30,9 +30,6 @@ static struct message_row row_of(sv name, const struct message_counts *counts)
 static int by_total(const void *left, const void *right)
 {
     const struct message_row *a = left, *b = right;
-    bool a_other = sv_eq(a->name, OTHER_NAME), b_other = sv_eq(b->name, OTHER_NAME);
-    if (a_other != b_other)
-        return a_other ? 1 : -1;
     if (a->total != b->total)
         return a->total < b->total ? 1 : -1;
     return sv_cmp(a->name, b->name);
@@ -44,15 +41,13 @@ static int by_name(const void *left, const void *right)
     return sv_cmp(a->name, b->name);
 }
 
-/* All names of a cut that have mail; of sender domains, the counts stand behind their outcomes. */
-static struct message_rows rows_of(const struct map *map, size_t offset, struct arena *arena)
+/* All names of a cut that have mail. */
+static struct message_rows rows_of(const struct map *map, struct arena *arena)
 {
     struct message_rows rows = {.rows =
                                     arena_alloc(arena, (map_count(map) + 1) * sizeof *rows.rows)};
     for (size_t i = 0; i < map_count(map); i++) {
-        const char *value = map_value_at(map, i);
-        const void *counts = value + offset;
-        struct message_row row = row_of(map_key_at(map, i), counts);
+        struct message_row row = row_of(map_key_at(map, i), map_value_at(map, i));
         if (row.total || row.counts.deferred)
             rows.rows[rows.count++] = row;
     }
@@ -62,7 +57,7 @@ static struct message_rows rows_of(const struct map *map, size_t offset, struct 
 /* What was deferred on a day and decided on a later one waited at the end of that day. */
 static struct message_rows days_of(const struct map *map, struct arena *arena)
 {
-    struct message_rows days = rows_of(map, 0, arena);
+    struct message_rows days = rows_of(map, arena);
     size_t kept = 0;
     for (size_t i = 0; i < days.count; i++) {
         struct message_counts counts = days.rows[i].counts;
@@ -74,27 +69,49 @@ static struct message_rows days_of(const struct map *map, struct arena *arena)
     return days;
 }
 
-static struct message_rows top_of(struct message_rows all, size_t top)
+/* Of those beyond `top` the counts go into the rest. */
+static size_t keep_top(struct message_row *rows, size_t count, size_t top,
+                       struct message_counts *rest)
 {
-    qsort(all.rows, all.count, sizeof *all.rows, by_total);
-    if (all.count <= top)
-        return all;
+    qsort(rows, count, sizeof *rows, by_total);
+    for (size_t i = top; i < count; i++)
+        messages_add(rest, &rows[i].counts);
+    return count < top ? count : top;
+}
+
+/* The rows are looked at once: those kept so far, and as many again, are sorted now and then. */
+static struct message_rows top_of(const struct map *map, size_t offset, size_t top,
+                                  struct arena *arena)
+{
+    size_t room = top < map_count(map) ? 2 * top + 2 : map_count(map) + 2, kept = 0;
+    struct message_row *rows = arena_alloc(arena, room * sizeof *rows);
     struct message_counts rest = {0};
-    for (size_t i = top; i < all.count; i++)
-        messages_add(&rest, &all.rows[i].counts);
-    all.rows[top] = row_of(OTHER_NAME, &rest);
-    all.count = top + 1;
-    return all;
+    for (size_t i = 0; i < map_count(map); i++) {
+        const char *value = map_value_at(map, i);
+        const void *counts = value + offset;
+        sv name = map_key_at(map, i);
+        if (sv_eq(name, OTHER_NAME)) {
+            messages_add(&rest, counts);
+            continue;
+        }
+        rows[kept] = row_of(name, counts);
+        kept += rows[kept].total > 0;
+        if (kept + 1 == room)
+            kept = keep_top(rows, kept, top, &rest);
+    }
+    kept = keep_top(rows, kept, top, &rest);
+    rows[kept] = row_of(OTHER_NAME, &rest);
+    return (struct message_rows){rows, kept + (rows[kept].total > 0)};
 }
 
 static void make_streams(struct message_report *report, const struct tally *tally, size_t top,
                          const struct redactor *redactor, struct arena *arena)
 {
     const struct map *kinds = tally->streams.kinds;
-    report->streams[CUT_SENDER_DOMAIN] = top_of(
-        rows_of(&tally->sender_domains, offsetof(struct sender_domain, messages), arena), top);
-    report->streams[CUT_SENDER] = top_of(rows_of(&kinds[STREAM_SENDER], 0, arena), top);
-    report->streams[CUT_CAMPAIGN] = top_of(rows_of(&kinds[STREAM_CAMPAIGN], 0, arena), top);
+    report->streams[CUT_SENDER_DOMAIN] =
+        top_of(&tally->sender_domains, offsetof(struct sender_domain, messages), top, arena);
+    report->streams[CUT_SENDER] = top_of(&kinds[STREAM_SENDER], 0, top, arena);
+    report->streams[CUT_CAMPAIGN] = top_of(&kinds[STREAM_CAMPAIGN], 0, top, arena);
     for (int cut = CUT_SENDER; cut < CUTS; cut++)
         for (size_t i = 0; i < report->streams[cut].count; i++) {
             sv *name = &report->streams[cut].rows[i].name;
@@ -109,7 +126,7 @@ void messages_make(struct message_report *report, const struct tally *tally, siz
     report->messages = row_of(SV_EMPTY, &tally->messages);
     report->notifications = row_of(SV_EMPTY, &tally->notifications);
     report->days = days_of(&tally->streams.kinds[STREAM_DAY], arena);
-    report->providers = rows_of(&tally->streams.kinds[STREAM_PROVIDER], 0, arena);
+    report->providers = rows_of(&tally->streams.kinds[STREAM_PROVIDER], arena);
     qsort(report->days.rows, report->days.count, sizeof *report->days.rows, by_name);
     qsort(report->providers.rows, report->providers.count, sizeof *report->providers.rows, by_name);
     make_streams(report, tally, top, redactor, arena);

@@ -138,6 +138,10 @@ static void check_layer(struct check *check, const struct layer *layer, bool by_
         check_fields(check, hit, layer->regex, layer->name);
         if (by_bytes)
             check_digits(check, layer, hit);
+        if (layer->needs.len && sv_find(hit->text, layer->needs) == SV_NPOS)
+            fault(check, hit->place,
+                  "'%.*s' is in no hit of '%.*s', so it is never asked about one",
+                  SV_FMT(layer->needs), SV_FMT(layer->name));
     }
     check_misses(check, &layer->examples, layer->regex, layer->name);
     check->counts.examples += layer->examples.hit_count + layer->examples.miss_count;

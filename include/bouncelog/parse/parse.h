@@ -150,7 +150,7 @@ size_t parser_whole(struct parser *parser, sv bytes, unsigned *open);
 void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *records);
 
 /* What mail of this sender is counted under. Views live as long as it and the arena. */
-struct stream_names parser_stream(const struct parser *parser, sv sender, struct arena *arena);
+struct stream_names parser_stream(struct parser *parser, sv sender, struct arena *arena);
 
 /* The record of an MTA's file that takes this JSON object, or the row below this header row, and
  * what its paths give: for `patterns check`. NULL: none takes it. Views live in the arena of

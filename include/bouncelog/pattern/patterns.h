@@ -54,6 +54,7 @@ struct header_form {
 struct layer {
     sv name;
     struct regex *regex;
+    sv needs;    /* of a sender: bytes without which it is not asked */
     bool piece;  /* what it holds goes on with the next line of its stream */
     bool filler; /* it says nothing: a line with it is as one without */
     struct place place;
@@ -286,7 +287,7 @@ struct patterns {
     size_t object_count;
     struct layer *times; /* of times under keys: pattern, place and examples */
     size_t time_count;
-    struct layer *senders; /* of envelope senders: pattern, place and examples */
+    struct layer *senders; /* of envelope senders: pattern, needs, place and examples */
     size_t sender_count;
     sv *wrappers; /* globs of programs that write the lines of others */
     size_t wrapper_count;
