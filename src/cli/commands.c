@@ -3,7 +3,10 @@
  * both tables. */
 #include "commands.h"
 
+#include <stdio.h>
+
 #include "cli.h"
+#include "options/nearest.h"
 
 const char program_about[] = "bouncelog reads the logs of mail servers and says what bounced, "
                              "why, and whom to stop mailing.";
@@ -166,4 +169,30 @@ enum command command_find(sv name)
     while (command < COMMAND_COUNT && !sv_eq(name, sv_from(command_rows[command].name)))
         command++;
     return command;
+}
+
+const char *command_names(void)
+{
+    static char text[256];
+    size_t count = COMMAND_COUNT, len = 0;
+    for (size_t i = 0; i < count && len < sizeof text; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                                i == 0           ? ""
+                                : i + 1 == count ? " or "
+                                                 : ", ",
+                                command_rows[i].name);
+    return text;
+}
+
+int command_unknown(sv name)
+{
+    struct nearest near = nearest_to(name);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nearest_offer(&near, sv_from(command_rows[i].name));
+    if (near.word.len)
+        say("there is no command \"%.*s\"; did you mean \"%.*s\"?", SV_FMT(name),
+            SV_FMT(near.word));
+    else
+        say("there is no command \"%.*s\" (%s; see --help)", SV_FMT(name), command_names());
+    return EXIT_USAGE;
 }

@@ -17,16 +17,11 @@
 #include "doctor.h"
 #include "options/config.h"
 #include "options/types.h"
+#include "usual_logs.h"
 #include "version.h"
 #include "zone.h"
 
 enum { OLD_DAYS = 2, SHARED_MIN = 10 };
-
-/* Where Debian, Fedora, FreeBSD and Exim put them... */
-static const char *const usual_logs[] = {"/var/log/mail.log", "/var/log/maillog",
-                                         "/var/log/exim4/mainlog", "/var/log/exim/mainlog"};
-/* ...and what carries the same lines again, or all there is. */
-static const char *const system_logs[] = {"/var/log/syslog", "/var/log/messages"};
 
 void doctor_say(struct doctor *doctor, const char *level, const char *format, ...)
 {
@@ -249,12 +244,12 @@ static bool check_journal(struct doctor *doctor)
 static void check_usual_logs(struct doctor *doctor)
 {
     size_t seen = 0;
-    for (size_t i = 0; i < sizeof usual_logs / sizeof *usual_logs; i++)
+    for (size_t i = 0; usual_logs[i]; i++)
         if (access(usual_logs[i], F_OK) == 0) {
             describe(doctor, look_at(doctor, usual_logs[i]));
             seen++;
         }
-    for (size_t i = 0; i < sizeof system_logs / sizeof *system_logs; i++) {
+    for (size_t i = 0; system_logs[i]; i++) {
         if (access(system_logs[i], F_OK) < 0)
             continue;
         const struct log_look *look = look_at(doctor, system_logs[i]);

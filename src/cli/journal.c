@@ -8,9 +8,6 @@
 #include "bouncelog/base/date.h"
 #include "cli.h"
 
-/* No queue holds a message longer: of an attempt that counts, the lines before it are read. */
-enum { QUEUE_DAYS = 7 };
-
 static bool uid_of(const char *user, uint64_t *uid)
 {
     const struct passwd *entry = getpwnam(user);

@@ -36,10 +36,10 @@ for command in scan explain codes patterns; do
     expect 0 "" "$B" help $command
     grep -q "^usage: bouncelog $command" "$work/out" || { echo "usage: help $command"; faults=1; }
 done
-expect 2 "unknown command 'scna'" "$B" help scna
+expect 2 'there is no command "scna"; did you mean "scan"?' "$B" help scna
 expect 0 "" "$B" --version
 expect 2 "no command" "$B"
-expect 2 "unknown command 'scna'" "$B" scna
+expect 2 'there is no command "scna"; did you mean "scan"?' "$B" scna
 expect 2 "unknown option '--sumary'" "$B" scan --sumary x
 expect 2 "did you mean --suppress" "$B" scan --supress x "$log"
 expect 2 "needs a value" "$B" scan --output

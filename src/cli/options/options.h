@@ -52,6 +52,7 @@ struct options {
     struct place reading; /* of the setting that is being applied */
     struct arena arena;   /* what came from the configuration files */
     bool help, print_config;
+    bool only_looks; /* see options_look */
     const char *config;
 
     const char *history, *allow; /* NULL: none */
@@ -95,6 +96,9 @@ struct options {
  * here, too. */
 int options_read(struct options *options, enum command command, int argc, char **argv,
                  struct err *err) MUST_CHECK;
+/* For a run of scan that changes nothing: of the configuration files counts what says how logs are
+ * read and judged, not what a run keeps or puts where. */
+int options_look(struct options *options, int argc, char **argv, struct err *err) MUST_CHECK;
 void options_release(struct options *options);
 /* Where the value of an option that does not add stands; without a file: on the command line. */
 struct place option_place(const struct options *options, const char *name);

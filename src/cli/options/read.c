@@ -71,6 +71,20 @@ static int read_file(struct options *options, const char *path, struct err *err)
     return rc;
 }
 
+/* Whoever only looks must not replace what the nightly run wrote, nor count for its history. */
+static void keep_nothing(struct options *options)
+{
+    options->history = options->output = options->events = NULL;
+    options->page = options->metrics = NULL;
+    options->list_count = options->conditions.count = 0;
+    options->dry_run = options->delta = false;
+    options->wait_seconds = 0;
+    options->since = INT64_MIN;
+    options->until = INT64_MAX;
+    if (!options->hash) /* the key was for a list */
+        options->hash_key_file = NULL;
+}
+
 /* The command line is read once for --config alone. */
 static int read_config(struct options *options, int argc, char **argv, struct err *err)
 {
@@ -85,6 +99,8 @@ static int read_config(struct options *options, int argc, char **argv, struct er
     options->help = first.help;
     int rc = first.help ? 0 : config_read(options, first.config, read_file, err);
     options->reading = (struct place){0};
+    if (options->only_looks)
+        keep_nothing(options);
     return rc;
 }
 
@@ -104,11 +120,9 @@ static void complete(struct options *options)
     }
 }
 
-int options_read(struct options *options, enum command command, int argc, char **argv,
-                 struct err *err)
+static int read_all(struct options *options, int argc, char **argv, struct err *err)
 {
-    bool configured = command_rows[command].reads_config;
-    options_start(options, command);
+    bool configured = command_rows[options->command].reads_config;
     if (configured && read_config(options, argc, argv, err) < 0)
         return -1;
     if (options->help)
@@ -124,6 +138,20 @@ int options_read(struct options *options, enum command command, int argc, char *
         return -1;
     complete(options);
     return outputs_check(options, err);
+}
+
+int options_read(struct options *options, enum command command, int argc, char **argv,
+                 struct err *err)
+{
+    options_start(options, command);
+    return read_all(options, argc, argv, err);
+}
+
+int options_look(struct options *options, int argc, char **argv, struct err *err)
+{
+    options_start(options, COMMAND_SCAN);
+    options->only_looks = true;
+    return read_all(options, argc, argv, err);
 }
 
 void options_release(struct options *options)
