@@ -43,7 +43,7 @@ static enum entry_share share_of(void *context, const struct entry_sender *entry
 void journal_ask(struct journal_options *journal, const struct options *options,
                  struct journal_trust *trust)
 {
-    int64_t since = options->since;
+    int64_t since = options->since.at;
     *journal = (struct journal_options){
         .wanted = options->journal,
         .folder = options->journal_folder,

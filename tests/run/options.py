@@ -28,6 +28,24 @@ expect('--until is not exclusive', some == [e for e in events if '2026-11-22' <=
 expect('--since changed the lines', cut['lines'] == whole['lines'])
 expect('--since counted other attempts', cut['attempts']['total'] == len(some))
 
+# ...as people say it (test_moment.c), in the zone of --timezone, wherever that stands, else the machine's
+# (the log names its own zone)
+window = lambda rows, begin, end: [e for e in rows if begin <= e['time'] < end]
+zoned = ['samples/postfix-iso.log']
+_, rows, _, _ = scan(zoned)
+with open(f'{work}/times.yaml', 'w') as file:
+    file.write("since: '2026-11-22 07:10:04'\ntimezone: '+05:00'\n")
+for files, among, options, begin, end in [
+        (POSTFIX, events, ('--since', 'last week', '--until', '2026-11-22 02:20'), '2026-11-17', '2026-11-22T02:20'),
+        (POSTFIX, events, ('--since', '2026-11-22 02:20:02', '--until', 'yesterday'), '2026-11-22T02:20:02', '2026-11-23'),
+        (POSTFIX, events, ('--since', '1d21h40m', '--until', '1d'), '2026-11-22T02:20', '2026-11-23'),
+        (zoned, rows, ('--since', '2026-11-22 07:10:04', '--timezone', '+05:00'), '2026-11-22T02:10:04', '2027'),
+        (zoned, rows, ('--timezone', '+05:00', '--since', '2026-11-22 07:10:04'), '2026-11-22T02:10:04', '2027'),
+        (zoned, rows, ('--config', f'{work}/times.yaml'), '2026-11-22T02:10:04', '2027')]:
+    _, some, _, _ = scan(files, *options)
+    want = window(among, begin, end)
+    expect(f'{options}: {len(some)} attempts, not {len(want)}', some == want and 0 < len(some) < len(among))
+
 # --sender
 _, some, _, _ = scan(POSTFIX, '--sender', 'ORDERS@shop.example', '--sender', '*@evil.example')
 expect('--sender', some == [e for e in events if e['sender'] in ('orders@shop.example', 'stranger@evil.example')])

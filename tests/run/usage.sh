@@ -46,6 +46,8 @@ expect 2 "needs a value" "$B" scan --output
 expect 2 "takes no value" "$B" scan --text=yes "$log"
 expect 2 "unknown format 'xml'" "$B" scan -s "$work/l:xml" "$log"
 expect 2 "--since 'tomorrow'" "$B" scan --since tomorrow "$log"
+expect 2 "--until '2h 30m': expected 2026-11-22, '2026-11-22 03:00'" "$B" scan --until '2h 30m' "$log"
+expect 2 "--since is not before --until" "$B" scan --since today --until yesterday "$log"
 expect 2 "--timezone 'Europe/Berln'" "$B" scan --timezone Europe/Berln "$log"
 expect 2 "--events-format 'gelf': expected one of bouncelog, ecs" "$B" scan --events-format gelf "$log"
 expect 2 "--confine 'always': expected one of auto, never" "$B" scan --confine always "$log"

@@ -44,6 +44,12 @@ struct texts {
     size_t count;
 };
 
+/* A time that an option names. Of what zone it is, is known when all options are. */
+struct moment {
+    int64_t at;
+    const char *text; /* NULL: nobody set it */
+};
+
 struct options {
     enum command command;
     struct given
@@ -74,7 +80,7 @@ struct options {
     unsigned top, jobs, messages_max; /* jobs 0: all cores; messages_max 0: the default */
     enum when progress, confine;
 
-    int64_t since, until;
+    struct moment since, until;
     struct texts senders, filters, relays;
     const char *recipients;
     bool inbound;

@@ -7,9 +7,12 @@
 
 #include "args.h"
 #include "bouncelog/pattern/settings.h"
+#include "cli.h"
 #include "commands.h"
 #include "config.h"
+#include "moment.h"
 #include "outputs.h"
+#include "zone.h"
 
 enum { OF_SCAN = 1 << COMMAND_SCAN };
 
@@ -79,8 +82,8 @@ static void keep_nothing(struct options *options)
     options->list_count = options->conditions.count = 0;
     options->dry_run = options->delta = false;
     options->wait_seconds = 0;
-    options->since = INT64_MIN;
-    options->until = INT64_MAX;
+    options->since = (struct moment){.at = INT64_MIN};
+    options->until = (struct moment){.at = INT64_MAX};
     if (!options->hash) /* the key was for a list */
         options->hash_key_file = NULL;
 }
@@ -120,6 +123,19 @@ static void complete(struct options *options)
     }
 }
 
+/* In the zone that logs are read in; a report counts by days of UTC. */
+static int settle_times(struct options *options, struct err *err)
+{
+    struct moment *const moments[] = {&options->since, &options->until};
+    bool local = options->command == COMMAND_SCAN;
+    if (local && zone_set(options->zone, err) < 0)
+        return -1;
+    for (size_t i = 0; i < 2; i++)
+        if (moments[i]->text)
+            (void)moment_parse(sv_from(moments[i]->text), now_seconds(), local, &moments[i]->at);
+    return 0;
+}
+
 static int read_all(struct options *options, int argc, char **argv, struct err *err)
 {
     bool configured = command_rows[options->command].reads_config;
@@ -134,7 +150,7 @@ static int read_all(struct options *options, int argc, char **argv, struct err *
     options->operand_count = (size_t)operands;
     if (options->help || options->print_config || !configured)
         return 0;
-    if (options_check(options, err) < 0)
+    if (settle_times(options, err) < 0 || options_check(options, err) < 0)
         return -1;
     complete(options);
     return outputs_check(options, err);

@@ -20,7 +20,7 @@
 #define CHOICE(member, shown, ...)                                                                 \
     .type = TYPE_CHOICE, .value = shown, .choices = {__VA_ARGS__}, FIELD(member, unsigned)
 #define TIME(member, otherwise)                                                                    \
-    .type = TYPE_TIME, .value = "T", .initial = otherwise, FIELD(member, int64_t)
+    .type = TYPE_TIME, .value = "T", .initial = otherwise, FIELD(member, struct moment)
 #define ZONE(member) .type = TYPE_ZONE, .value = "ZONE", FIELD(member, const char *)
 #define MTA(member) .type = TYPE_MTA, .value = "MTA", FIELD(member, const char *)
 #define TEXTS(member, shown, limit)                                                                \
@@ -113,7 +113,7 @@ void options_start(struct options *options, enum command command)
         if (row->type == TYPE_NUMBER)
             *(unsigned *)field = (unsigned)row->initial;
         else if (row->type == TYPE_TIME)
-            *(int64_t *)field = row->initial;
+            ((struct moment *)field)->at = row->initial;
     }
 }
 

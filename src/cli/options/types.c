@@ -9,6 +9,7 @@
 
 #include "bouncelog/base/date.h"
 #include "cli.h"
+#include "moment.h"
 #include "table.h"
 #include "zone.h"
 
@@ -79,27 +80,18 @@ static int read_choice(struct options *options, const struct option_row *row, co
     return -1;
 }
 
+/* Whether it is a time. Which one, is known with its zone (read.c). */
 static int read_time(struct options *options, const struct option_row *row, const char *value,
                      struct err *err)
 {
-    sv text = sv_from(value);
-    int64_t *time = field_of(options, row);
-    uint64_t n;
-    char unit = text.len ? text.ptr[text.len - 1] : 0;
-    int64_t seconds = unit == 'w'   ? 604800
-                      : unit == 'd' ? 86400
-                      : unit == 'h' ? 3600
-                      : unit == 'm' ? 60
-                                    : 0;
-    if (date_parse(text, time))
-        return 0;
-    if (seconds && sv_to_u64(sv_sub(text, 0, text.len - 1), &n) && n < 1000000) {
-        *time = now_seconds() - (int64_t)n * seconds;
-        return 0;
-    }
-    return err_set(err, ERR_USAGE,
-                   "--%s '%s': expected 2026-11-22, 2026-11-22T03:00:00Z, 24h or 7d", row->name,
-                   value);
+    struct moment *moment = field_of(options, row);
+    if (!moment_parse(sv_from(value), now_seconds(), false, &moment->at))
+        return err_set(err, ERR_USAGE,
+                       "--%s '%s': expected 2026-11-22, '2026-11-22 03:00', 2026-11-22T03:00:00Z, "
+                       "yesterday, today, now, 'last week', 24h, 2h30m or 7d",
+                       row->name, value);
+    moment->text = value;
+    return 0;
 }
 
 static int read_zone(struct options *options, const struct option_row *row, const char *value,
