@@ -82,6 +82,19 @@ rows = few['recipient_domains']
 expect('--top', len(rows) == 3 and rows[-1]['name'] == '(other)' and
        sum(r['count'] for r in rows) == sum(r['count'] for r in whole['recipient_domains']))
 
+# -s: the ending of a name says the format where nothing else does
+def list_of(name, given=''):
+    scan(POSTFIX, '-s', f'{work}/{name}{given}')
+    with open(f'{work}/{name}', newline='') as file:
+        return file.read()
+formats = {format: list_of('named', f':{format}') for format in ('plain', 'csv', 'json')}
+expect('formats are alike', len(set(formats.values())) == 3)
+for name, format in [('bad', 'plain'), ('bad.txt', 'plain'), ('bad.csv', 'csv'), ('bad.CSV', 'csv'), ('bad.json', 'json'), ('bad.old.json', 'json'),
+                     ('bad.csv.old', 'plain'), ('csv', 'plain'), ('bad.exim', 'plain')]:
+    expect(f'-s {name} is not {format}', list_of(name) == formats[format])
+    for given in formats:
+        expect(f'-s {name}:{given}', list_of(name, f':{given}') == formats[given])
+
 # --hash: no address leaves, inside texts neither; equal addresses stay equal
 with open(f'{work}/key', 'w') as file:
     file.write('a key of more than sixteen bytes')

@@ -40,6 +40,9 @@ enum list_format {
 const char *list_format_name(enum list_format format);
 /* False when there is no such format. */
 bool list_format_from_name(sv name, enum list_format *format);
+/* What a file of that name has in it when nobody says: .csv and .json have what they promise, any
+ * other a plain list. */
+enum list_format list_format_of_file(sv path);
 /* Does its consumer take so much and no more at once? Then outparts_open gets `splits`. */
 bool list_format_splits(enum list_format format);
 /* May the report be one with fingerprints? The other formats are for whoever must know addresses.

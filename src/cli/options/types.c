@@ -184,7 +184,7 @@ static int add_list(struct options *options, const struct option_row *row, const
 {
     sv text = sv_from(value);
     size_t colon = sv_rfind_byte(text, ':');
-    enum list_format format = LIST_PLAIN;
+    enum list_format format = list_format_of_file(text);
     const char *path = value;
     if (options->list_count == LISTS_MAX)
         return err_set(err, ERR_USAGE, "--%s: more than %d lists", row->name, LISTS_MAX);
