@@ -6,7 +6,15 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
 
-enum { ROWS_MAX = 15, WIDTH = 80, INDENT = 12, ELLIPSIS = 3, NAME_WIDTH = 28, BAR_WIDTH = 36 };
+enum {
+    ROWS_MAX = 15,
+    ADDRESSES_MAX = 10,
+    WIDTH = 80,
+    INDENT = 12,
+    ELLIPSIS = 3,
+    NAME_WIDTH = 28,
+    BAR_WIDTH = 36
+};
 
 static const char GREEN[] = "\x1b[32m", YELLOW[] = "\x1b[33m", RED[] = "\x1b[31m";
 
@@ -269,8 +277,26 @@ static void held(struct page *page, const struct report *report)
     }
 }
 
+static void suppression(struct page *page, const struct suppression *row)
+{
+    buf_add(&page->line, SV("  "));
+    add_padded(page, row->address, 56);
+    buf_printf(&page->line, "  %.*s", SV_FMT(row->category));
+    flush(page);
+    indent(page);
+    add_reply(page, row->code, row->reply, WIDTH - INDENT);
+    flush(page);
+    if (!row->skipped.len)
+        return;
+    indent(page);
+    buf_printf(&page->line, "in no list: %.*s", SV_FMT(row->skipped));
+    flush(page);
+}
+
+/* A few of them show what is there; whoever wants them all wants a list. */
 static void suppressions(struct page *page, const struct report *report)
 {
+    size_t count = 0;
     if (!report->suppress_count && !report->cleared_count && !report->held_count &&
         !report->incident_count)
         return;
@@ -278,22 +304,15 @@ static void suppressions(struct page *page, const struct report *report)
     changes(page, report);
     held(page, report);
     for (size_t i = 0; i < report->suppress_count; i++) {
-        const struct suppression *row = &report->suppress[i];
-        if (report->has_totals && !row->fresh)
+        if (report->has_totals && !report->suppress[i].fresh)
             continue;
-        buf_add(&page->line, SV("  "));
-        add_padded(page, row->address, 56);
-        buf_printf(&page->line, "  %.*s", SV_FMT(row->category));
-        flush(page);
-        indent(page);
-        add_reply(page, row->code, row->reply, WIDTH - INDENT);
-        flush(page);
-        if (!row->skipped.len)
-            continue;
-        indent(page);
-        buf_printf(&page->line, "in no list: %.*s", SV_FMT(row->skipped));
-        flush(page);
+        if (count++ < ADDRESSES_MAX)
+            suppression(page, &report->suppress[i]);
     }
+    if (count <= ADDRESSES_MAX)
+        return;
+    buf_printf(&page->line, "  and %zu more: -s FILE", count - ADDRESSES_MAX);
+    flush(page);
 }
 
 static void doubts(struct page *page, const char *title, const struct sample_list *list)
