@@ -41,11 +41,9 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "explain",
          .operands = "[REPLY|-]",
          .summary = "what an SMTP reply, or a log line, means",
-         .usages = {"explain [--json] [--mta MTA] [REPLY|-]"},
+         .usages = {"explain [--json|--rules] [--mta MTA] [REPLY|-]"},
          .about = "Says what one SMTP reply, or one whole log line, means and what to do about it. "
-                  "With \"-\" it reads one per line from standard input. Shows the way to the "
-                  "verdict: the shape that rules see, which of them took it, which would have, and "
-                  "how many had nothing to say.",
+                  "With \"-\" it reads one per line from standard input.",
          .example = "bouncelog explain '550 5.1.1 <joe@example.com>: User unknown'",
          .run = explain_command},
     [COMMAND_WHY] =

@@ -66,7 +66,7 @@ struct options {
     bool dry_run, force, delta, remove, accept_change;
 
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
-    bool text, addresses, json;
+    bool text, addresses, json, rules;
     enum events_which events_which;
     enum event_format event_format;
     struct {
