@@ -70,13 +70,23 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "codes",
          .operands = "[CODE...]",
          .summary = "reply and enhanced codes, with remedies",
-         .usages = {"codes [CODE...]"},
+         .usages = {"codes [--json] [CODE...]"},
          .about =
              "Lists SMTP reply codes and enhanced status codes: meaning, class, remedy. With "
              "codes (550, 5.1.1), all that is known about them; \"guide\" is what a common "
              "guide for senders says and advises, where practice (\"meaning\", \"remedy\") may "
              "know better.",
          .run = codes_command},
+    [COMMAND_CATEGORIES] =
+        {.name = "categories",
+         .operands = "[NAME...]",
+         .summary = "what a failure can mean, and what follows",
+         .usages = {"categories [--json] [NAME...]"},
+         .about = "Lists the categories of failures: name, who is at fault (scope), what bouncelog "
+                  "does in a clear case (action), meaning, remedy. With names, all that is known "
+                  "about them, also when the policy lists an address for it.",
+         .example = "bouncelog categories mailbox_full",
+         .run = categories_command},
     [COMMAND_SUPPRESS] =
         {.name = "suppress",
          .operands = "--history DB",

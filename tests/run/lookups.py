@@ -1,5 +1,5 @@
 """What one looks up: explain, codes, categories. The answer comes first, and JSON has what the text has."""
-import json, re, subprocess, sys
+import json, re, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
@@ -40,6 +40,63 @@ def explain():
     expect(f'--rules --json: {code} {err}', code == 2 and not text and '--rules is for people' in err)
 
 
-for part in (explain,):
+def lines(*arguments):
+    code, out, err = run(*arguments)
+    expect(f'{arguments}: {code} {err}', code == 0 and not err and out.endswith('\n'))
+    return [json.loads(line) for line in out.split('\n')[:-1]]
+
+
+def codes():
+    listed = run('codes')[1]
+    whole = lines('codes', '--json')
+    replies, enhanced = [row for row in whole if 'code' in row], [row for row in whole if 'enhanced' in row]
+    expect('codes --json', [str(row['code']) for row in replies] == re.findall(r'^(\d{3})  \w', listed, re.M) and
+           [row['enhanced'] for row in enhanced] == re.findall(r'^([X245]\.\S+) ', listed, re.M) and len(replies) > 40 and len(enhanced) > 60)
+    for row in replies:
+        expect(f'codes --json {row["code"]}', lines('codes', '--json', str(row['code'])) == [row])
+    for name, keys in (('550', ('class', 'meaning', 'remedy', 'category', 'source')), ('5.1.1', ('meaning', 'remedy', 'category', 'codes', 'source'))):
+        row, text = lines('codes', '--json', name)[0], run('codes', name)[1]
+        shown = dict(line[2:].split(None, 1) for line in text.split('\n')[1:] if line[2:3].strip())
+        expect(f'codes {name}: {row} {shown}', all(shown[key] == row[key] for key in keys))
+    code, out, err = run('codes', '--json', '550', '999', '5.1.1')
+    expect(f'codes 550 999 5.1.1: {code} {err}', code == 2 and len(out.split('\n')) == 3 and "'999' is no known code" in err)
+
+
+def categories():
+    names = re.findall(r'^  - category: (\w+)$', open('patterns/categories.yaml', encoding='utf-8').read(), re.M)
+    listed = re.findall(r'^(\w+) +(\w+) +(\w+)\n    (.+)\n    (.+)$', run('categories')[1], re.M)
+    whole = lines('categories', '--json')
+    expect('categories lists others', len(names) > 25 and [row[0] for row in listed] == names == [row['category'] for row in whole])
+    for (name, scope, action, meaning, remedy), row in zip(listed, whole):
+        expect(f'{name}: {row}', (scope, action, meaning, remedy) == (row['scope'] or 'none', row['action'], row['meaning'], row['remedy']))
+        expect(f'{name} alone', lines('categories', '--json', name) == [row])
+        text = run('categories', name)[1]
+        expect(f'{name}: {text}', text.startswith(f'{name}\n  meaning   {meaning}\n  remedy    {remedy}\n') and
+               ('  listed    never\n' in text) == (row['listed'] is None))
+        for code in row['codes'] + row['enhanced_codes']:
+            expect(f'{name}: {code}', lines('codes', '--json', str(code).replace('X', '5'))[0]['category'] == name and f' {code}' in text)
+    rows = {row['category']: row for row in whole}
+    actions = {'recipient_unknown': 'suppress', 'mailbox_full': 'count', 'greylisted': 'retry', 'ip_blocklisted': 'fix_sender', 'expired': 'count',
+               'message_too_big': 'fix_content', 'local_config': 'fix_local', 'connection_failed': 'retry', 'unclassified': 'none'}
+    expect(f'actions: {rows}', all(rows[name]['action'] == action for name, action in actions.items()))
+    # What is said of the policy is that of the file.
+    with tempfile.NamedTemporaryFile('w', suffix='.yaml') as file:
+        file.write(re.sub(r'  mailbox_full: .*', '  mailbox_full: { messages: 7, span_days: 5, within_days: 9, lapse_days: 11, per: domain, stages: [rcpt] }',
+                          open('patterns/policy.yaml', encoding='utf-8').read()))
+        file.flush()
+        row = lines('categories', '--json', '--policy', file.name, 'mailbox_full')[0]['listed']
+        expect(f'a policy: {row}', row == {'at_once': False, 'messages': 7, 'span_days': 5, 'within_days': 9, 'lapse_days': 11, 'stages': ['rcpt'],
+                                           'causes': [], 'per': 'domain'})
+        text = run('categories', '--policy', file.name, 'mailbox_full')[1]
+        expect(f'a policy: {text}', all(words in text for words in (
+            'after 7 messages, the first and the last at least 5 days apart, all within 9 days, of all addresses of the domain; '
+            'only in answer to rcpt; tried again after 11 days',)))
+    expect('an expiry', 'only for causes of the scope recipient, domain, network, remote_system' in run('categories', 'expired')[1])
+    for name, words in (('mailbox_ful', '; did you mean "mailbox_full"?'), ('recipient', '; did you mean "recipient_unknown"?'), ('zzz', ' (bouncelog categories lists them)')):
+        code, out, err = run('categories', name)
+        expect(f'{name}: {code} {err}', (code, out, err) == (2, '', f'bouncelog: there is no category "{name}"{words}\n'))
+
+
+for part in (explain, codes, categories):
     part()
 finish()
