@@ -121,7 +121,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "history",
          .operands = "show|allow|forget|prune|rejudge|undo --history DB",
          .summary = "look into it, exempt, erase, drop, undo",
-         .usages = {"history show --history DB [ADDRESS...]",
+         .usages = {"history show --history DB [--json] [ADDRESS...]",
                     "history allow --history DB [--remove] ADDRESS|@DOMAIN...",
                     "history forget --history DB ADDRESS...",
                     "history prune --history DB [--days N] [--evidence-days N]",
@@ -151,7 +151,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "doctor",
          .operands = "[LOG...]",
          .summary = "is all in place here; if not, what to do",
-         .usages = {"doctor [--config FILE] [--history DB] [LOG...]"},
+         .usages = {"doctor [--json] [--config FILE] [--history DB] [LOG...]"},
          .about =
              "Looks at this host and says, a line each, what is in place (ok), what is worth "
              "knowing (note) and what has to be mended (WRONG), with what to do below: whether "

@@ -15,6 +15,7 @@
 #include "bouncelog/input/input.h"
 #include "cli.h"
 #include "doctor.h"
+#include "json_text.h"
 #include "options/config.h"
 #include "options/types.h"
 #include "usual_logs.h"
@@ -23,6 +24,28 @@
 
 enum { OLD_DAYS = 2, SHARED_MIN = 10 };
 
+static void end_json(struct buf *out)
+{
+    if (!out->len)
+        return;
+    json_close(out, ']');
+    json_end(out);
+}
+
+/* A finding is an object on a line; it stays open for what there is to do about it. */
+static void add_json(struct buf *out, const char *level, sv text)
+{
+    if (!*level) {
+        json_add_text(out, NULL, text);
+        return;
+    }
+    end_json(out);
+    json_open(out, NULL, '{');
+    json_add_text(out, "level", strcmp(level, "WRONG") == 0 ? SV("wrong") : sv_from(level));
+    json_add_text(out, "text", text);
+    json_open(out, "advice", '[');
+}
+
 void doctor_say(struct doctor *doctor, const char *level, const char *format, ...)
 {
     char text[1024];
@@ -30,6 +53,10 @@ void doctor_say(struct doctor *doctor, const char *level, const char *format, ..
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (doctor->asked->json) {
+        add_json(&doctor->out, level, sv_from(text));
+        return;
+    }
     buf_printf(&doctor->out, "%-6s", level);
     text_add_visible(&doctor->out, sv_from(text));
     buf_add_byte(&doctor->out, '\n');
@@ -281,6 +308,8 @@ static int run(struct doctor *doctor)
         check_age(doctor);
         check_twins(doctor, count > 0);
     }
+    if (doctor->asked->json)
+        end_json(&doctor->out);
     int printed = print_result(buf_sv(&doctor->out));
     return printed == EXIT_DONE ? doctor->code : printed;
 }

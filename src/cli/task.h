@@ -22,5 +22,7 @@ int task_open(struct task *task, enum history_use use, const char *what,
 
 /* `bouncelog history show`: what a history holds, or what is held against addresses. */
 int history_show(struct task *task, struct err *err) MUST_CHECK;
+/* The same as JSON, once the task is open. */
+int history_show_json(struct task *task, struct err *err) MUST_CHECK;
 
 #endif

@@ -97,6 +97,52 @@ def categories():
         expect(f'{name}: {code} {err}', (code, out, err) == (2, '', f'bouncelog: there is no category "{name}"{words}\n'))
 
 
-for part in (explain, codes, categories):
+def doctor():
+    for arguments in (('samples/postfix.log', 'README.md', 'none\x07.log'), ('--config', '/none/x.yaml', 'samples/postfix.log')):
+        code, text, _ = run('doctor', *arguments)
+        again, out, err = run('doctor', '--json', *arguments)
+        found = [json.loads(line) for line in out.split('\n')[:-1]]
+        told = [f'{row["level"] if row["level"] != "wrong" else "WRONG":6}{row["text"]}' for row in found]
+        advice = [line for row in found for line in row['advice']]
+        expect(f'doctor {arguments}: {again} {err}', again == code and not err and all(set(row) == {'level', 'text', 'advice'} for row in found))
+        visible = lambda line: line.replace('\x07', r'\x{7}')
+        expect(f'doctor {arguments}: {text} {out}', len(found) > 3 and len(advice) >= 1 and
+               list(map(visible, told)) == [line for line in text.split('\n') if line[:1].strip()] and
+               advice == [line[6:] for line in text.split('\n') if line and not line[:1].strip()])
+
+
+def history():
+    with tempfile.TemporaryDirectory() as folder:
+        db = f'{folder}/db'
+        for log in 'samples/postfix.log', 'samples/sendmail.log':
+            run('scan', '-d', db, '-o', '/dev/null', log)
+        for operand in 'anna@example.com', '@allowed.example':
+            run('history', 'allow', '-d', db, operand)
+        show = lambda *operands: ('history', 'show', '-d', db, *operands)
+        text, (whole,) = run(*show())[1], lines(*show('--json'))
+        number = lambda pattern: int(re.search(pattern, text).group(1))
+        expect(f'history: {whole} {text}', (whole['days'], whole['hosts'], whole['logs'], whole['addresses'], whole['listed'], whole['domains']) ==
+               (number(r'days +(\d+)'), number(r'hosts +(\d+)'), number(r'logs +(\d+)'), number(r'addresses +(\d+)'), number(r'(\d+) on the lists'),
+                number(r'domains +(\d+)')) and whole['logs'] == 2 and whole['addresses'] > 10)
+        expect(f'allowed: {whole}', sorted(whole['allowed']) == ['@allowed.example', 'anna@example.com'] and whole['braked_at'] is None)
+        expect(f'days: {whole}', f'{whole["first_day"]} to {whole["last_day"]}' in text)
+        expect(f'runs: {whole["runs"]} {text}', [(f'run {row["run"]}', row['started'], row['what']) for row in whole['runs']] ==
+               re.findall(r'^  (run \d+)  (\S+)  (\w+)$', text, re.M) and len(whole['runs']) == 4)
+        shown = {row['address']: row for row in lines(*show('--json', 'carla@example.com', 'ANNA@example.com', 'x@Allowed.example', 'x@example.org'))}
+        expect(f'allowed: {shown}', [row['allowed_as'] for row in shown.values()] == [None, 'anna@example.com', '@allowed.example', None])
+        expect(f'nothing: {shown}', not shown['x@example.org']['failures'] and shown['x@example.org']['listed_since'] is None)
+        carla, text = shown['carla@example.com'], run(*show('carla@example.com'))[1]
+        (failure,) = carla['failures']
+        expect(f'carla: {carla} {text}', f'on the lists since {carla["listed_since"]}\n' in text and
+               f'  {failure["category"]}: {failure["messages"]} messages on {failure["days"]} day, {failure["first_seen"]} to {failure["last_seen"]}\n'
+               f'    {failure["code"]} {failure["enhanced"]} {failure["reply"]}\n    by {failure["rule"]}; {failure["host"]} {failure["queue_id"]}, '
+               f'{failure["file"]} line {failure["line"]}\n' + ''.join(f'      {row["time"]}  enough by itself\n' for row in failure['failed']) in text and
+               [row['time'] for row in failure['failed']] == [failure['first_seen'], failure['last_seen']])
+        for verb in (('forget', 'x@example.org'), ('allow', 'x@example.org'), ('undo', '1'), ('prune',)):
+            code, out, err = run('history', verb[0], '-d', db, '--json', *verb[1:])
+            expect(f'history {verb} --json: {code} {err}', code == 2 and '--json is for `history show`' in err)
+
+
+for part in (explain, codes, categories, doctor, history):
     part()
 finish()
