@@ -151,7 +151,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "doctor",
          .operands = "[LOG...]",
          .summary = "is all in place here; if not, what to do",
-         .usages = {"doctor [--json] [--config FILE] [--history DB] [LOG...]"},
+         .usages = {"doctor [OPTIONS] [LOG...]"},
          .about =
              "Looks at this host and says, a line each, what is in place (ok), what is worth "
              "knowing (note) and what has to be mended (WRONG), with what to do below: whether "

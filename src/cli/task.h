@@ -14,6 +14,7 @@ struct task {
     int64_t floor; /* the oldest run that can be taken back */
     struct patterns patterns;
     struct archive *archive;
+    bool changed;    /* something was, and has to be committed */
     struct buf text; /* what goes to standard output */
 };
 
