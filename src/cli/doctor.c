@@ -2,6 +2,7 @@
  *
  * The program, the configuration as scan would read it, the time zone, the history
  * (doctor_history.c) and a look at each log (doctor_logs.c), a line each. Nothing is changed. */
+#include <ctype.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "json_text.h"
 #include "options/config.h"
 #include "options/types.h"
+#include "unread.h"
 #include "usual_logs.h"
 #include "version.h"
 #include "zone.h"
@@ -195,8 +197,11 @@ static void describe(struct doctor *doctor, const struct log_look *look)
 {
     if (look->error[0]) {
         doctor_say(doctor, "WRONG", "%s: %s", look->path, look->error);
+        const char *hint = look->journal || look->denied ? NULL : unread_hint(look->path);
         if (look->denied)
             advise_permission(doctor, look->path);
+        else if (hint)
+            doctor_say(doctor, "", "%c%s.", toupper(hint[0]), hint + 1);
         doctor_found(doctor, EXIT_INCOMPLETE);
     } else if (log_look_mail(look)) {
         describe_lines(doctor, look);

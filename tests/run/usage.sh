@@ -85,7 +85,22 @@ expect 2 "would be a part of the list" "$B" scan -s "$work/part:ses-csv" -o "$wo
 expect 0 "left out" "$B" scan -s "$work/part:csv" "$work/part.0002"
 expect 2 "cannot open" "$B" scan --recipients "$work/none" "$log"
 expect 3 "none.log: cannot open: No such file" "$B" scan "$work/none.log"
-expect 3 "is a directory" "$B" scan "$work"
+expect 3 "$work: is a directory; name the files in it" "$B" scan "$work"
+only='a shell expands * and ? only where they are not quoted and a file is named so'
+for name in 'none*' 'none.?' 'none*/mail.log'; do
+    expect 3 "$name: cannot open: No such file or directory; $only" "$B" scan "$work/$name"
+    expect 3 "$name: cannot open: No such file or directory; $only" "$B" "$work/$name"
+    [ "$(wc -l < "$work/err")" -eq 1 ] || { echo "usage: $name: more than a line"; faults=1; }
+done
+cp "$log" "$work/star*.log" # a name like any other, where it is there
+expect 0 "" "$B" scan "$work/star*.log"
+expect 3 "none.log: cannot open" "$B" scan "$work/none.log"
+grep -q ';' "$work/err" && { echo "usage: a hint for a name that is just wrong"; faults=1; }
+if [ "$(id -u)" -ne 0 ]; then
+    : > "$work/secret.log"
+    chmod 0 "$work/secret.log"
+    expect 3 "Permission denied; bouncelog doctor says who may read it" "$B" scan "$work/secret.log"
+fi
 mkfifo "$work/fifo"
 expect 3 "is a FIFO" "$B" scan "$work/fifo"
 expect 3 "is a device" "$B" scan /dev/zero
