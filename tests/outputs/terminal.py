@@ -15,9 +15,9 @@ def fault(words):
     print('terminal:', words)
 
 
-def table(log, **environment):
+def table(log, *options, columns=80, **environment):
     """What a terminal gets."""
-    code, text, err = at_terminal([os.environ['BOUNCELOG'], 'scan', '--text', '--progress', 'never', log], **environment)
+    code, text, err = at_terminal([os.environ['BOUNCELOG'], 'scan', '--text', '--progress', 'never', *options, log], columns, **{'COLUMNS': None, **environment})
     if code or err:
         sys.exit(f'terminal: exit {code}: {err}')
     return text
@@ -56,6 +56,40 @@ with tempfile.TemporaryDirectory() as work:
     ranked = [columns(line.split(' % bounced')[0]) for line in plain.split('\n') if '% bounced or expired' in line]
     if len(ranked) < len(DOMAINS) or len(set(ranked)) != 1:
         fault(f'rates end at columns {ranked}')
+    # --color says more than the terminal and NO_COLOR; the colours say whose turn it is.
+    for options, environment, wanted in [(['--color'], {'NO_COLOR': '1'}, coloured), (['--color=always'], {'NO_COLOR': '1'}, coloured),
+                                         (['--color=auto'], {'NO_COLOR': ''}, coloured), (['--color=auto'], {'NO_COLOR': '1'}, plain),
+                                         (['--color=never'], {'NO_COLOR': ''}, plain)]:
+        if table(f'{work}/mail.log', *options, **environment) != wanted:
+            fault(f'{options} with {environment}')
+    for option, wanted in ('always', coloured), ('never', plain), ('auto', plain):
+        text = subprocess.run([os.environ['BOUNCELOG'], 'scan', '--text', f'--color={option}', f'{work}/mail.log'], capture_output=True, check=True).stdout.decode('utf-8')
+        if text != wanted:
+            fault(f'--color={option} in a pipe')
+    shown = table('samples/postfix.log', '--color')
+    for category, colour in [('recipient_unknown', 90), ('mailbox_full', 90), ('greylisted', 33), ('ip_blocklisted', 31)]:
+        if not re.search(rf'  {category} +\x1b\[{colour}m#+\x1b\[0m\n', shown):
+            fault(f'{category} is not of the colour {colour}')
+    if not re.search(r'^  carla@example\.com +recipient_unknown\n\x1b\[90m +550 [^\n]*\x1b\[0m$', shown, re.M):
+        fault('who is gone is not grey')
+
+    # A wide terminal is used, and a narrow one gets no less than 80 columns.
+    for width in (20, 79, 80, 81, 107, 108, 109, 150, 250):
+        text = table(f'{work}/mail.log', columns=width, NO_COLOR='1')
+        widest = max(columns(line) for line in text.split('\n'))
+        if widest > max(width, 80) or widest < min(max(width, 80), 120) - 2 or (text != plain) != (width > 80):
+            fault(f'{width} columns: {widest} are used')
+        if text != table(f'{work}/mail.log', columns=33, COLUMNS=str(width), NO_COLOR='1'):
+            fault(f'COLUMNS={width}')
+    for said in ('', '0', 'wide', '-5', '99999999999999999999'):
+        if table(f'{work}/mail.log', COLUMNS=said, NO_COLOR='1') != plain:
+            fault(f'COLUMNS={said}')
+    if table(f'{work}/mail.log', columns=0, NO_COLOR='1') != plain:
+        fault('a terminal that does not know its width')
+    wide = subprocess.run([os.environ['BOUNCELOG'], 'scan', '--text', f'{work}/mail.log'], capture_output=True, check=True, env={**os.environ, 'COLUMNS': '150'}).stdout
+    if wide.decode('utf-8') != plain:
+        fault('what is piped depends on a terminal')
+
     # Ten addresses, and how many more there are: no more than fit on a screen.
     for count in (10, 11, 200):
         with open(f'{work}/many.log', 'w', encoding='utf-8') as file:

@@ -51,6 +51,7 @@ expect 2 "--since is not before --until" "$B" scan --since today --until yesterd
 expect 2 "--timezone 'Europe/Berln'" "$B" scan --timezone Europe/Berln "$log"
 expect 2 "--events-format 'gelf': expected one of bouncelog, ecs" "$B" scan --events-format gelf "$log"
 expect 2 "--confine 'always': expected one of auto, never" "$B" scan --confine always "$log"
+expect 2 "--color 'blue': expected one of auto, always, never" "$B" scan --color=blue "$log"
 expect 2 "--mta 'qmail'" "$B" scan --mta qmail "$log"
 expect 2 "--fail-on 'bounce_rat>5%'" "$B" scan --fail-on 'bounce_rat>5%' "$log"
 expect 2 "unknown category 'spam'" "$B" scan --fail-on 'category:spam>5%' "$log"
@@ -186,6 +187,7 @@ while IFS= read -r line; do
     expect 4 "config.yaml:1:" "$B" scan --config "$work/config.yaml" "$log"
 done << 'END'
 top: many
+color: false
 timezone: Europe/Berln
 fail_on: 'bounce_rat>5%'
 host: ''

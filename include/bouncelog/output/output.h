@@ -20,8 +20,8 @@ void output_use_mem(void);
 /* One JSON document, docs/schemas/summary.schema.json. */
 void output_summary(struct outfile *out, const struct report *report);
 
-/* A readable table; colour: with terminal escapes. */
-void output_text(struct outfile *out, const struct report *report, bool colour);
+/* A readable table; colour: with terminal escapes; width: columns, never less than 80. */
+void output_text(struct outfile *out, const struct report *report, bool colour, unsigned width);
 
 /* One page of HTML that needs nothing else: no script, no network. Addresses are masked unless
  * `addresses`; in a report that was redacted they are fingerprints either way. */

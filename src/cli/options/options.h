@@ -79,7 +79,7 @@ struct options {
     const char *hash_key_file;
     struct texts conditions;
     unsigned top, jobs, messages_max; /* jobs 0: all cores; messages_max 0: the default */
-    enum when progress, confine;
+    enum when progress, confine, color;
 
     struct moment since, until;
     struct texts senders, filters, relays;

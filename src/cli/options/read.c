@@ -51,7 +51,7 @@ static int apply_setting(struct options *options, const struct setting *setting,
         rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
     else if (row->counts == COUNTS_NIGHTLY && options->command != COMMAND_SCAN)
         return 0;
-    else if (takes && option_value_may_lack(row) && (on || off))
+    else if (takes && option_value_may_lack(row) && !row->choices[0].word && (on || off))
         rc = on ? set_option(options, row, NULL, err) : 0;
     else if (takes || on)
         rc = set_option(options, row, takes ? setting->value : NULL, err);

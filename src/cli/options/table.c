@@ -19,6 +19,10 @@
     .type = TYPE_NUMBER, .value = shown, .least = low, .most = high, FIELD(member, unsigned)
 #define CHOICE(member, shown, ...)                                                                 \
     .type = TYPE_CHOICE, .value = shown, .choices = {__VA_ARGS__}, FIELD(member, unsigned)
+#define WHEN(member)                                                                               \
+    .type = TYPE_WHEN, .value = "WHEN",                                                            \
+    .choices = {{"auto", WHEN_AUTO}, {"always", WHEN_ALWAYS}, {"never", WHEN_NEVER}},              \
+    FIELD(member, unsigned)
 #define TIME(member, otherwise)                                                                    \
     .type = TYPE_TIME, .value = "T", .initial = otherwise, FIELD(member, struct moment)
 #define ZONE(member) .type = TYPE_ZONE, .value = "ZONE", FIELD(member, const char *)

@@ -80,6 +80,13 @@ static int read_choice(struct options *options, const struct option_row *row, co
     return -1;
 }
 
+/* Without a value: whoever names it wants it. */
+static int read_when(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    return read_choice(options, row, value ? value : row->choices[1].word, err);
+}
+
 /* Whether it is a time. Which one, is known with its zone (read.c). */
 static int read_time(struct options *options, const struct option_row *row, const char *value,
                      struct err *err)
@@ -213,6 +220,7 @@ const struct type option_types[TYPE_COUNT] = {
     [TYPE_FOLDER] = {"folder", true, false, false, read_text, NULL},
     [TYPE_NUMBER] = {"number", true, false, false, read_number, NULL},
     [TYPE_CHOICE] = {"choice", true, false, false, read_choice, add_choices},
+    [TYPE_WHEN] = {"choice", true, false, true, read_when, add_choices},
     [TYPE_TIME] = {"time", true, false, false, read_time, NULL},
     [TYPE_ZONE] = {"zone", true, false, false, read_zone, NULL},
     [TYPE_MTA] = {"mta", true, false, false, read_text, add_mtas},

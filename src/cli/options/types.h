@@ -12,6 +12,7 @@ enum type_name {
     TYPE_FOLDER,
     TYPE_NUMBER,
     TYPE_CHOICE,
+    TYPE_WHEN, /* a choice; without a value, its second one */
     TYPE_TIME, /* see moment.c */
     TYPE_ZONE,
     TYPE_MTA,
