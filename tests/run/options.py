@@ -1,5 +1,5 @@
 """What the options of scan change in its output, and what they must not."""
-import glob, json, re, subprocess, sys, tempfile
+import glob, json, os, re, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
@@ -45,6 +45,18 @@ for files, among, options, begin, end in [
     _, some, _, _ = scan(files, *options)
     want = window(among, begin, end)
     expect(f'{options}: {len(some)} attempts, not {len(want)}', some == want and 0 < len(some) < len(among))
+
+# ...and of UTC in a report, whose days are those of UTC: in New York today begins five hours later
+with open(f'{work}/days.log', 'w') as file:
+    for day in (22, 23):
+        file.write(f'2026-11-{day}T12:00:00Z mx1 postfix/smtp[9]: {0x10000000 + day:X}: to=<u{day}@example.com>, relay=mx.example.com[192.0.2.7]:25, '
+                   'delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n')
+subprocess.run([PROGRAM, 'scan', '-o', '/dev/null', '-d', f'{work}/days.db', f'{work}/days.log'], check=True)
+for options, count in ((('--since', 'today'), 0), (('--since', 'yesterday'), 1), (('--since', 'yesterday', '--until', 'today'), 1),
+                       (('--until', 'yesterday'), 1), (('--since', 'last week', '--until', 'now'), 2)):
+    got = subprocess.run([PROGRAM, 'report', '-d', f'{work}/days.db', *options], capture_output=True, check=True, env={**os.environ, 'TZ': 'America/New_York'})
+    total = json.loads(got.stdout)['attempts']['total']
+    expect(f'report {options}: {total} attempts, not {count}', total == count)
 
 # --sender
 _, some, _, _ = scan(POSTFIX, '--sender', 'ORDERS@shop.example', '--sender', '*@evil.example')
