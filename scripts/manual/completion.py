@@ -51,6 +51,11 @@ def bash_values(options):
     return lines
 
 
+def scan_of(known):
+    """`bouncelog FILE` has the options of scan."""
+    return next((command, options) for command, options in known if command.name == 'scan')
+
+
 BASH = '''# Completion of bouncelog for bash; made of its table of options.
 
 _bouncelog_files() {
@@ -72,6 +77,7 @@ _bouncelog() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -le 1 ]; then
         COMPREPLY=($(compgen -W "@NAMES@ help --help --version" -- "$cur"))
+        [ ${#COMPREPLY[@]} -gt 0 ] || _bouncelog_files -f
         return
     fi
     # The word before, over "=" and "FILE:" of the same word.
@@ -89,7 +95,7 @@ _bouncelog() {
     esac
     case $command in
 @COMMANDS@    help) COMPREPLY=($(compgen -W "@NAMES@" -- "$cur")) ;;
-    esac
+@FILES@    esac
 }
 complete -F _bouncelog bouncelog
 '''
@@ -111,7 +117,8 @@ def bash_command(command, options):
 def bash(known):
     names = ' '.join(command.name for command, _ in known)
     commands = ''.join(bash_command(command, options) for command, options in known)
-    return BASH.replace('@NAMES@', names).replace('@COMMANDS@', commands)
+    files = bash_command(*scan_of(known)).replace('    scan)', '    *)', 1)
+    return BASH.replace('@NAMES@', names).replace('@COMMANDS@', commands).replace('@FILES@', files)
 
 
 def zsh_text(text):
@@ -124,7 +131,7 @@ def zsh_option(option):
     if option.formats:
         action = f':{zsh_text(option.value)}:_files'
     elif option.kind == 'choice':
-        action = f':{zsh_text(option.value)}:({" ".join(option.choices)})'
+        action = f'{":" * (1 + option.may_lack)}{zsh_text(option.value)}:({" ".join(option.choices)})'
     elif option.kind:
         shown = {'file': '_files', 'folder': '_files -/', 'word': ' '}[option.kind]
         action = f'{":" * (1 + option.may_lack)}{zsh_text(option.value)}:{shown}'
@@ -141,12 +148,13 @@ def zsh_option(option):
 def zsh(known):
     described = ''.join(f"        '{command.name}:{zsh_text(short_text(command.summary))}'\n" for command, _ in known)
     cases = ''
-    for command, options in known:
+    scan, scan_options = scan_of(known)
+    for name, command, options in [(command.name, command, options) for command, options in known] + [('*', scan, scan_options)]:
         rows = [zsh_option(option) for option in options]
         if words_of(command):
             rows.append(f"'1:command:({' '.join(words_of(command))})'")
         rows.append("'*:file:_files'" if command.takes_files else "'*: : '")
-        cases += f'    {command.name})\n        _arguments -s -S' + ''.join(f' \\\n            {row}' for row in rows)
+        cases += f'    {name})\n        _arguments -s -S' + ''.join(f' \\\n            {row}' for row in rows)
         cases += '\n        ;;\n'
     return f'''#compdef bouncelog
 # Completion of bouncelog for zsh; made of its table of options.
@@ -159,7 +167,7 @@ _bouncelog() {{
     _arguments -C '(- *)'{{-h,--help}}'[what there is]' '(- *)'{{-V,--version}}'[version and libraries]' \\
         '1: :->command' '*:: :->argument'
     case $state in
-    command) _describe -t commands command commands ;;
+    command) _describe -t commands command commands || _files ;;
     argument)
         curcontext=${{curcontext%:*}}-$line[1]:
         case $line[1] in
@@ -181,7 +189,7 @@ def fish_option(command, option):
     line = f"complete -c bouncelog -n '__fish_seen_subcommand_from {command.name}' -l {option.name[2:]}"
     line += f' -s {option.short[1]}' if option.short else ''
     if option.kind == 'choice':
-        line += f" -x -a '{' '.join(option.choices)}'"
+        line += f" {'-f' if option.may_lack else '-x'} -a '{' '.join(option.choices)}'"
     elif option.kind == 'folder':
         line += " -x -a '(__fish_complete_directories)'"
     elif option.kind and not option.may_lack:
@@ -196,6 +204,7 @@ def fish(known):
     for command, _ in known:
         text += (f'complete -c bouncelog -n __fish_use_subcommand -a {command.name} '
                  f'-d {fish_quote(short_text(command.summary))}\n')
+    text += 'complete -c bouncelog -n __fish_use_subcommand -F\n'
     for command, options in known:
         text += '\n'
         if words_of(command):

@@ -9,34 +9,47 @@ void changes_add(struct changes *changes, const struct item *item, sv value, boo
 {
     changes->list = mem_room(changes->list, changes->count, sizeof *changes->list);
     changes->list[changes->count++] = (struct change){
-        arena_copy(&changes->texts, item->key), arena_copy(&changes->texts, item->origin),
-        remove ? SV_EMPTY : arena_copy(&changes->texts, value), remove};
+        {arena_copy(&changes->texts, item->key), arena_copy(&changes->texts, item->origin),
+         remove ? SV_EMPTY : arena_copy(&changes->texts, value), item->run},
+        remove};
+}
+
+static int apply(struct changes *changes, const struct change *change, struct err *err)
+{
+    struct history *history = changes->archive->history;
+    const struct item *item = &change->item;
+    if (changes->kept)
+        return (change->remove ? history_remove_kept : history_put_kept)(history, changes->kind,
+                                                                         item, err);
+    return change->remove ? history_remove(history, changes->kind, item->key, item->origin, err)
+                          : history_put(history, changes->kind, item->key, item->origin,
+                                        item->value, false, err);
 }
 
 int changes_apply(struct changes *changes, struct err *err)
 {
-    struct history *history = changes->archive->history;
     int result = 0;
-    for (size_t i = 0; i < changes->count && result == 0; i++) {
-        const struct change *change = &changes->list[i];
-        result = change->remove
-                     ? history_remove(history, changes->kind, change->key, change->origin, err)
-                     : history_put(history, changes->kind, change->key, change->origin,
-                                   change->value, false, err);
-    }
+    for (size_t i = 0; i < changes->count && result == 0; i++)
+        result = apply(changes, &changes->list[i], err);
     changes->made += changes->count;
-    changes->count = 0;
-    arena_clear(&changes->texts);
+    changes_drop(changes);
     return result;
 }
 
 int changes_make(struct changes *changes, enum item_kind kind, item_visitor *visit, void *context,
                  struct err *err)
 {
+    struct history *history = changes->archive->history;
     changes->kind = kind;
-    if (history_each(changes->archive->history, kind, visit, context, err) < 0)
+    if ((changes->kept ? history_each_kept : history_each)(history, kind, visit, context, err) < 0)
         return -1;
     return changes_apply(changes, err);
+}
+
+void changes_drop(struct changes *changes)
+{
+    changes->count = 0;
+    arena_clear(&changes->texts);
 }
 
 void changes_release(struct changes *changes)

@@ -9,11 +9,12 @@ struct changes {
     struct archive *archive;
     enum item_kind kind;
     struct change {
-        sv key, origin, value;
+        struct item item;
         bool remove;
     } * list;
     size_t count;
     size_t made; /* so far */
+    bool kept;   /* change what taking back a run would bring back, not what is in force */
     struct arena texts;
     /* What visitors look for: */
     sv address; /* lower-cased */
@@ -28,6 +29,8 @@ int changes_make(struct changes *changes, enum item_kind kind, item_visitor *vis
                  struct err *err) MUST_CHECK;
 /* Of the kind that `changes` says. */
 int changes_apply(struct changes *changes, struct err *err) MUST_CHECK;
+/* What is remembered is not made. */
+void changes_drop(struct changes *changes);
 void changes_release(struct changes *changes);
 
 #endif

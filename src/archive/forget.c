@@ -69,8 +69,9 @@ int archive_disallow(struct archive *archive, sv key, struct err *err)
 {
     struct changes changes = {.archive = archive, .address = key};
     int result = changes_make(&changes, ITEM_ALLOW, forget_allowed, &changes, err);
+    int found = changes.made != 0;
     changes_release(&changes);
-    return result;
+    return result < 0 ? -1 : found;
 }
 
 static int forget_in_day(void *context, const struct item *item, struct err *err)
@@ -142,22 +143,37 @@ static int forget_spellings(struct changes *changes, sv address, struct err *err
     return 0;
 }
 
+/* What taking back a run would bring back, too. What cannot be read there cannot be searched, and
+ * to erase is worth more than to take back. */
+static int forget_kept(struct changes *changes, sv address, struct err *err)
+{
+    changes->kept = true;
+    int result = forget_spellings(changes, address, err);
+    changes->kept = false;
+    if (result == 0)
+        return 0;
+    changes_drop(changes);
+    return history_forget_undo(changes->archive->history, err);
+}
+
 int archive_forget(struct archive *archive, sv address, struct err *err)
 {
     struct changes changes = {.archive = archive};
-    int result = forget_spellings(&changes, address, err) < 0 ||
-                         history_forget_undo(archive->history, err) < 0
-                     ? -1
-                     : 0;
+    int result =
+        forget_spellings(&changes, address, err) < 0 || forget_kept(&changes, address, err) < 0 ? -1
+                                                                                                : 0;
     size_t changed = changes.made;
     if (result == 0)
-        result = forget_spellings(&changes, address, err);
+        result =
+            forget_spellings(&changes, address, err) < 0 || forget_kept(&changes, address, err) < 0
+                ? -1
+                : 0;
     if (result == 0 && changes.made != changed)
         result =
             err_set(err, ERR_HISTORY, "%s: the address could not be forgotten; nothing was changed",
                     archive->options.path);
     changes_release(&changes);
-    return result;
+    return result < 0 ? -1 : changed != 0;
 }
 
 /* --- prune */

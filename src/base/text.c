@@ -167,6 +167,32 @@ bool text_glob(sv pattern, sv v)
     return p == pattern.len;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+enum { WORD_MAX = 63 };
+
+size_t text_edits(sv a, sv b)
+{
+    size_t row[WORD_MAX + 1];
+    if (a.len > WORD_MAX || b.len > WORD_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t changed = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+            diagonal = row[j];
+            row[j] = least(changed, least(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b.len];
+}
+
 static bool is_of_local_part(char c)
 {
     return is_alnum(c) || (c && strchr("!#$%&'*/?^_`{|}~.-", c));

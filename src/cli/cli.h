@@ -37,6 +37,7 @@ int scan_command(const struct options *options);
 int explain_command(const struct options *options);
 int why_command(const struct options *options);
 int codes_command(const struct options *options);
+int categories_command(const struct options *options);
 int suppress_command(const struct options *options);
 int report_command(const struct options *options);
 int merge_command(const struct options *options);

@@ -1,10 +1,11 @@
 /* bouncelog codes: reply codes and enhanced status codes.
  *
  * Without operands all that the taxonomy knows, a line or two each; with operands, everything about
- * each of them. */
+ * each of them. JSON has everything in either case. */
 #include "bouncelog/base/buf.h"
 #include "bouncelog/pattern/patterns.h"
 #include "cli.h"
+#include "json_text.h"
 #include "options/options.h"
 
 static void add_field(struct buf *out, const char *name, sv value)
@@ -38,13 +39,9 @@ static void describe_category(struct buf *out, const struct taxonomy *taxonomy, 
     add_field(out, "", taxonomy->categories[category].meaning);
 }
 
-static bool describe_code(struct buf *out, const struct taxonomy *taxonomy, sv name)
+static void describe_code(struct buf *out, const struct taxonomy *taxonomy,
+                          const struct code_entry *code)
 {
-    uint64_t number;
-    const struct code_entry *code =
-        sv_to_u64(name, &number) && number < 1000 ? taxonomy_code(taxonomy, (int)number) : NULL;
-    if (!code)
-        return false;
     buf_printf(out, "%d\n", code->code);
     add_field(out, "class", code->class_name);
     add_field(out, "meaning", code->meaning);
@@ -55,23 +52,74 @@ static bool describe_code(struct buf *out, const struct taxonomy *taxonomy, sv n
         add_field(out, "guide", code->seed_meaning);
         add_field(out, "", code->seed_remedy);
     }
-    return true;
 }
 
-static bool describe_enhanced(struct buf *out, const struct taxonomy *taxonomy, sv name)
+static sv remedy_of(const struct taxonomy *taxonomy, uint8_t category)
 {
-    const struct enhanced_entry *entry = taxonomy_enhanced(taxonomy, name);
-    if (!entry)
-        return false;
+    return category < taxonomy->category_count ? taxonomy->categories[category].remedy : SV_EMPTY;
+}
+
+static void describe_enhanced(struct buf *out, const struct taxonomy *taxonomy, sv name,
+                              const struct enhanced_entry *entry)
+{
     buf_printf(out, "%.*s\n", SV_FMT(name));
     add_field(out, "meaning", entry->name);
     describe_category(out, taxonomy, entry->category);
-    if (entry->category < taxonomy->category_count)
-        add_field(out, "remedy", taxonomy->categories[entry->category].remedy);
+    add_field(out, "remedy", remedy_of(taxonomy, entry->category));
     add_field(out, "codes", entry->codes);
     add_field(out, "source", entry->source);
     add_field(out, "beware", entry->trap);
-    return true;
+}
+
+static void write_code(struct buf *out, const struct taxonomy *taxonomy,
+                       const struct code_entry *code)
+{
+    json_open(out, NULL, '{');
+    json_add_number(out, "code", code->code);
+    json_add_known(out, "class", code->class_name);
+    json_add_known(out, "meaning", code->meaning);
+    json_add_known(out, "remedy", code->remedy);
+    json_add_known(out, "category", taxonomy_category_name(taxonomy, code->category));
+    json_add_known(out, "source", code->source);
+    json_add_known(out, "guide_meaning", code->seed_meaning);
+    json_add_known(out, "guide_remedy", code->seed_remedy);
+    json_end(out);
+}
+
+static void write_enhanced(struct buf *out, const struct taxonomy *taxonomy, sv name,
+                           const struct enhanced_entry *entry)
+{
+    json_open(out, NULL, '{');
+    json_add_text(out, "enhanced", name);
+    json_add_known(out, "meaning", entry->name);
+    json_add_known(out, "remedy", remedy_of(taxonomy, entry->category));
+    json_add_known(out, "category", taxonomy_category_name(taxonomy, entry->category));
+    json_add_known(out, "codes", entry->codes);
+    json_add_known(out, "source", entry->source);
+    json_add_known(out, "beware", entry->trap);
+    json_end(out);
+}
+
+static void write_all(struct buf *out, const struct taxonomy *taxonomy)
+{
+    for (size_t i = 0; i < taxonomy->code_count; i++)
+        write_code(out, taxonomy, &taxonomy->codes[i]);
+    for (size_t i = 0; i < taxonomy->enhanced_count; i++)
+        write_enhanced(out, taxonomy, taxonomy->enhanced[i].key, &taxonomy->enhanced[i]);
+}
+
+/* False: nobody knows it. */
+static bool add_one(struct buf *out, const struct taxonomy *taxonomy, sv name, bool json)
+{
+    uint64_t number;
+    const struct code_entry *code =
+        sv_to_u64(name, &number) && number < 1000 ? taxonomy_code(taxonomy, (int)number) : NULL;
+    const struct enhanced_entry *entry = code ? NULL : taxonomy_enhanced(taxonomy, name);
+    if (code)
+        (json ? write_code : describe_code)(out, taxonomy, code);
+    else if (entry)
+        (json ? write_enhanced : describe_enhanced)(out, taxonomy, name, entry);
+    return code || entry;
 }
 
 int codes_command(const struct options *options)
@@ -83,15 +131,12 @@ int codes_command(const struct options *options)
     if (patterns_load(&patterns, &options->patterns, &err) < 0)
         return fail(&err);
     if (!options->operand_count)
-        list_all(&out, &patterns.taxonomy);
-    for (size_t i = 0; i < options->operand_count; i++) {
-        sv name = sv_from(options->operands[i]);
-        if (!describe_code(&out, &patterns.taxonomy, name) &&
-            !describe_enhanced(&out, &patterns.taxonomy, name)) {
+        (options->json ? write_all : list_all)(&out, &patterns.taxonomy);
+    for (size_t i = 0; i < options->operand_count; i++)
+        if (!add_one(&out, &patterns.taxonomy, sv_from(options->operands[i]), options->json)) {
             say("'%s' is no known code (e.g. 550, 5.1.1)", options->operands[i]);
             code = EXIT_USAGE;
         }
-    }
     int printed = print_result(buf_sv(&out));
     buf_release(&out);
     patterns_release(&patterns);

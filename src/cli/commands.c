@@ -3,7 +3,10 @@
  * both tables. */
 #include "commands.h"
 
+#include <stdio.h>
+
 #include "cli.h"
+#include "options/nearest.h"
 
 const char program_about[] = "bouncelog reads the logs of mail servers and says what bounced, "
                              "why, and whom to stop mailing.";
@@ -38,11 +41,9 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "explain",
          .operands = "[REPLY|-]",
          .summary = "what an SMTP reply, or a log line, means",
-         .usages = {"explain [--json] [--mta MTA] [REPLY|-]"},
+         .usages = {"explain [--json|--rules] [--mta MTA] [REPLY|-]"},
          .about = "Says what one SMTP reply, or one whole log line, means and what to do about it. "
-                  "With \"-\" it reads one per line from standard input. Shows the way to the "
-                  "verdict: the shape that rules see, which of them took it, which would have, and "
-                  "how many had nothing to say.",
+                  "With \"-\" it reads one per line from standard input.",
          .example = "bouncelog explain '550 5.1.1 <joe@example.com>: User unknown'",
          .run = explain_command},
     [COMMAND_WHY] =
@@ -69,13 +70,23 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "codes",
          .operands = "[CODE...]",
          .summary = "reply and enhanced codes, with remedies",
-         .usages = {"codes [CODE...]"},
+         .usages = {"codes [--json] [CODE...]"},
          .about =
              "Lists SMTP reply codes and enhanced status codes: meaning, class, remedy. With "
              "codes (550, 5.1.1), all that is known about them; \"guide\" is what a common "
              "guide for senders says and advises, where practice (\"meaning\", \"remedy\") may "
              "know better.",
          .run = codes_command},
+    [COMMAND_CATEGORIES] =
+        {.name = "categories",
+         .operands = "[NAME...]",
+         .summary = "what a failure can mean, and what follows",
+         .usages = {"categories [--json] [NAME...]"},
+         .about = "Lists the categories of failures: name, who is at fault (scope), what bouncelog "
+                  "does in a clear case (action), meaning, remedy. With names, all that is known "
+                  "about them, also when the policy lists an address for it.",
+         .example = "bouncelog categories mailbox_full",
+         .run = categories_command},
     [COMMAND_SUPPRESS] =
         {.name = "suppress",
          .operands = "--history DB",
@@ -110,7 +121,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "history",
          .operands = "show|allow|forget|prune|rejudge|undo --history DB",
          .summary = "look into it, exempt, erase, drop, undo",
-         .usages = {"history show --history DB [ADDRESS...]",
+         .usages = {"history show --history DB [--json] [ADDRESS...]",
                     "history allow --history DB [--remove] ADDRESS|@DOMAIN...",
                     "history forget --history DB ADDRESS...",
                     "history prune --history DB [--days N] [--evidence-days N]",
@@ -140,7 +151,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "doctor",
          .operands = "[LOG...]",
          .summary = "is all in place here; if not, what to do",
-         .usages = {"doctor [--config FILE] [--history DB] [LOG...]"},
+         .usages = {"doctor [OPTIONS] [LOG...]"},
          .about =
              "Looks at this host and says, a line each, what is in place (ok), what is worth "
              "knowing (note) and what has to be mended (WRONG), with what to do below: whether "
@@ -183,4 +194,30 @@ enum command command_find(sv name)
     while (command < COMMAND_COUNT && !sv_eq(name, sv_from(command_rows[command].name)))
         command++;
     return command;
+}
+
+const char *command_names(void)
+{
+    static char text[256];
+    size_t count = COMMAND_COUNT, len = 0;
+    for (size_t i = 0; i < count && len < sizeof text; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                                i == 0           ? ""
+                                : i + 1 == count ? " or "
+                                                 : ", ",
+                                command_rows[i].name);
+    return text;
+}
+
+int command_unknown(sv name)
+{
+    struct nearest near = nearest_to(name);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nearest_offer(&near, sv_from(command_rows[i].name));
+    if (near.word.len)
+        say("there is no command \"%.*s\"; did you mean \"%.*s\"?", SV_FMT(name),
+            SV_FMT(near.word));
+    else
+        say("there is no command \"%.*s\" (%s; see --help)", SV_FMT(name), command_names());
+    return EXIT_USAGE;
 }

@@ -32,5 +32,9 @@ extern const char program_about[], program_example[];
 
 /* COMMAND_COUNT: there is no such command. */
 enum command command_find(sv name);
+/* Says that there is no such command, and which one was probably meant; gives the exit code. */
+int command_unknown(sv name);
+/* "scan, explain or codes", for messages. */
+const char *command_names(void);
 
 #endif

@@ -2,6 +2,7 @@
  *
  * The program, the configuration as scan would read it, the time zone, the history
  * (doctor_history.c) and a look at each log (doctor_logs.c), a line each. Nothing is changed. */
+#include <ctype.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -15,18 +16,37 @@
 #include "bouncelog/input/input.h"
 #include "cli.h"
 #include "doctor.h"
+#include "json_text.h"
 #include "options/config.h"
 #include "options/types.h"
+#include "unread.h"
+#include "usual_logs.h"
 #include "version.h"
 #include "zone.h"
 
 enum { OLD_DAYS = 2, SHARED_MIN = 10 };
 
-/* Where Debian, Fedora, FreeBSD and Exim put them... */
-static const char *const usual_logs[] = {"/var/log/mail.log", "/var/log/maillog",
-                                         "/var/log/exim4/mainlog", "/var/log/exim/mainlog"};
-/* ...and what carries the same lines again, or all there is. */
-static const char *const system_logs[] = {"/var/log/syslog", "/var/log/messages"};
+static void end_json(struct buf *out)
+{
+    if (!out->len)
+        return;
+    json_close(out, ']');
+    json_end(out);
+}
+
+/* A finding is an object on a line; it stays open for what there is to do about it. */
+static void add_json(struct buf *out, const char *level, sv text)
+{
+    if (!*level) {
+        json_add_text(out, NULL, text);
+        return;
+    }
+    end_json(out);
+    json_open(out, NULL, '{');
+    json_add_text(out, "level", strcmp(level, "WRONG") == 0 ? SV("wrong") : sv_from(level));
+    json_add_text(out, "text", text);
+    json_open(out, "advice", '[');
+}
 
 void doctor_say(struct doctor *doctor, const char *level, const char *format, ...)
 {
@@ -35,6 +55,10 @@ void doctor_say(struct doctor *doctor, const char *level, const char *format, ..
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (doctor->asked->json) {
+        add_json(&doctor->out, level, sv_from(text));
+        return;
+    }
     buf_printf(&doctor->out, "%-6s", level);
     text_add_visible(&doctor->out, sv_from(text));
     buf_add_byte(&doctor->out, '\n');
@@ -173,8 +197,11 @@ static void describe(struct doctor *doctor, const struct log_look *look)
 {
     if (look->error[0]) {
         doctor_say(doctor, "WRONG", "%s: %s", look->path, look->error);
+        const char *hint = look->journal || look->denied ? NULL : unread_hint(look->path);
         if (look->denied)
             advise_permission(doctor, look->path);
+        else if (hint)
+            doctor_say(doctor, "", "%c%s.", toupper(hint[0]), hint + 1);
         doctor_found(doctor, EXIT_INCOMPLETE);
     } else if (log_look_mail(look)) {
         describe_lines(doctor, look);
@@ -249,12 +276,12 @@ static bool check_journal(struct doctor *doctor)
 static void check_usual_logs(struct doctor *doctor)
 {
     size_t seen = 0;
-    for (size_t i = 0; i < sizeof usual_logs / sizeof *usual_logs; i++)
+    for (size_t i = 0; usual_logs[i]; i++)
         if (access(usual_logs[i], F_OK) == 0) {
             describe(doctor, look_at(doctor, usual_logs[i]));
             seen++;
         }
-    for (size_t i = 0; i < sizeof system_logs / sizeof *system_logs; i++) {
+    for (size_t i = 0; system_logs[i]; i++) {
         if (access(system_logs[i], F_OK) < 0)
             continue;
         const struct log_look *look = look_at(doctor, system_logs[i]);
@@ -286,6 +313,8 @@ static int run(struct doctor *doctor)
         check_age(doctor);
         check_twins(doctor, count > 0);
     }
+    if (doctor->asked->json)
+        end_json(&doctor->out);
     int printed = print_result(buf_sv(&doctor->out));
     return printed == EXIT_DONE ? doctor->code : printed;
 }

@@ -120,37 +120,54 @@ static void add_trace(struct explain *explain, const struct record *attempt)
                trace.absent, trace.closed);
 }
 
+/* What it means and what to do comes first: that is what was asked. */
+static void add_verdict(struct explain *explain, const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    const struct category *category = &explain->patterns.taxonomy.categories[a->verdict.category];
+    struct buf *out = &explain->out;
+    add_field(out, "category", category->name);
+    add_field(out, "meaning", category->meaning);
+    add_field(out, "remedy", a->verdict.remedy);
+    add_field(out, "action", action_name(event->action));
+    add_field(out, "severity", severity_name(a->severity));
+    add_field(out, "scope", category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope));
+}
+
+/* What was said, and by whom. */
+static void add_reply(struct explain *explain, const struct record *attempt)
+{
+    struct buf *out = &explain->out;
+    char code[16] = "";
+    if (attempt->reply.code)
+        snprintf(code, sizeof code, "%d", attempt->reply.code);
+    add_line(explain, attempt);
+    add_field(out, "code", sv_from(code));
+    add_field(out, "enhanced", attempt->reply.enhanced);
+    add_field(out, "text", attempt->reply.text);
+    add_field(out, "stage", stage_name(attempt->said.stage));
+    add_field(out, "origin", origin_name(attempt->said.origin));
+}
+
 static void add_readable(struct explain *explain, const struct event *event, sv shape)
 {
     const struct record *a = &event->attempt;
     struct buf *out = &explain->out;
-    const struct taxonomy *taxonomy = &explain->patterns.taxonomy;
-    char code[16] = "";
-    if (a->reply.code)
-        snprintf(code, sizeof code, "%d", a->reply.code);
-    add_line(explain, a);
-    add_field(out, "code", sv_from(code));
-    add_field(out, "enhanced", a->reply.enhanced);
-    add_field(out, "text", a->reply.text);
-    add_field(out, "stage", stage_name(a->said.stage));
-    add_field(out, "origin", origin_name(a->said.origin));
     if (a->severity == SEVERITY_NONE) {
         add_field(out, "meaning", SV("no failure"));
+        add_reply(explain, a);
         return;
     }
+    add_verdict(explain, event);
+    add_reply(explain, a);
     add_field(out, "provider", a->provider);
-    add_field(out, "shape", shape);
-    add_trace(explain, a);
-    const struct category *category = &taxonomy->categories[a->verdict.category];
-    add_field(out, "severity", severity_name(a->severity));
-    add_field(out, "category", category->name);
-    add_field(out, "scope", category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope));
-    add_field(out, "meaning", category->meaning);
-    add_field(out, "remedy", a->verdict.remedy);
-    add_field(out, "action", action_name(event->action));
     add_field(out, "rule", a->verdict.rule);
     add_field(out, "basis", basis_name(a->verdict.basis));
     add_field(out, "list", a->verdict.list);
+    if (!explain->options->rules)
+        return;
+    add_field(out, "shape", shape);
+    add_trace(explain, a);
 }
 
 static void explain_one(struct explain *explain, sv text)
@@ -225,6 +242,10 @@ static int run(struct explain *explain)
     bool from_stdin = count == 0 || (count == 1 && strcmp(words[0], "-") == 0);
     if (count == 0 && isatty(STDIN_FILENO)) {
         say("no reply (\"-\" reads them from standard input; see explain --help)");
+        return EXIT_USAGE;
+    }
+    if (explain->options->rules && explain->options->json) {
+        say("--rules is for people; --json has the shape and the rule");
         return EXIT_USAGE;
     }
     if (zone_set(NULL, &err) < 0 ||

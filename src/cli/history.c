@@ -40,24 +40,71 @@ static bool may_be_allowed(sv address)
     return address.ptr[address.len - 1] != '.' && address.ptr[at + 1] != '.';
 }
 
-static int allow(struct task *task, struct err *err)
+/* What became of an address, in a line. */
+static void tell(struct task *task, sv address, const char *what)
+{
+    text_add_visible(&task->text, address);
+    buf_printf(&task->text, " %s\n", what);
+}
+
+static int allow_one(struct task *task, sv address, struct err *err)
 {
     char bytes[MAILBOX_MAX];
+    struct history *history = archive_history(task->archive);
+    sv key = mailbox_key(address, bytes), origin = history_origin(history);
+    const struct address_record *record;
+    struct buf value = {0};
+    int before = history_get(history, ITEM_ALLOW, key, origin, &value, err);
+    buf_release(&value);
+    if (before)
+        tell(task, address, "is allowed already; nothing was changed");
+    if (before)
+        return before < 0 ? -1 : 0;
+    if (history_put(history, ITEM_ALLOW, key, origin, SV("1"), false, err) < 0)
+        return -1;
+    task->changed = true;
+    if (key.ptr[0] == '@') {
+        tell(task, address, "is allowed: no address of this domain will be listed");
+        return 0;
+    }
+    int known = archive_find(task->archive, address, &record, err);
+    if (known >= 0)
+        tell(task, address,
+             known ? "is allowed: it will not be listed"
+                   : "is allowed: it will not be listed; nothing in the history speaks against it");
+    return known < 0 ? -1 : 0;
+}
+
+static int disallow_one(struct task *task, sv address, struct err *err)
+{
+    char bytes[MAILBOX_MAX];
+    int found = archive_disallow(task->archive, mailbox_key(address, bytes), err);
+    if (found < 0)
+        return -1;
+    tell(task, address, found ? "is not allowed any more" : "was not allowed; nothing was changed");
+    task->changed = task->changed || found;
+    return 0;
+}
+
+/* Nothing changed leaves no run behind. */
+static int commit_changes(struct task *task, struct err *err)
+{
+    return task->changed ? archive_commit(task->archive, err) : 0;
+}
+
+static int allow(struct task *task, struct err *err)
+{
     if (task_open(task, HISTORY_CHANGE, "allow", err) < 0)
         return -1;
-    struct history *history = archive_history(task->archive);
     for (size_t i = 0; i < task->count; i++) {
         sv address = sv_from(task->operands[i]);
-        if (address.len > sizeof bytes || !may_be_allowed(address))
+        if (address.len > MAILBOX_MAX || !may_be_allowed(address))
             return err_set(err, ERR_USAGE, "'%s': expected an address or @domain",
                            task->operands[i]);
-        sv key = mailbox_key(address, bytes), origin = history_origin(history);
-        if (task->options->remove
-                ? archive_disallow(task->archive, key, err) < 0
-                : history_put(history, ITEM_ALLOW, key, origin, SV("1"), false, err) < 0)
+        if ((task->options->remove ? disallow_one : allow_one)(task, address, err) < 0)
             return -1;
     }
-    return archive_commit(task->archive, err);
+    return commit_changes(task, err);
 }
 
 static int forget(struct task *task, struct err *err)
@@ -68,10 +115,15 @@ static int forget(struct task *task, struct err *err)
         sv address = sv_from(task->operands[i]);
         if (address.len < 3 || sv_find_byte(address, '@') == SV_NPOS)
             return err_set(err, ERR_USAGE, "'%s': expected an address", task->operands[i]);
-        if (archive_forget(task->archive, address, err) < 0)
+        int found = archive_forget(task->archive, address, err);
+        if (found < 0)
             return -1;
+        tell(task, address,
+             found ? "is forgotten: it stands nowhere in the history any more"
+                   : "is nowhere in the history; nothing was changed");
+        task->changed = task->changed || found;
     }
-    return archive_commit(task->archive, err);
+    return commit_changes(task, err);
 }
 
 static int prune(struct task *task, struct err *err)
@@ -82,6 +134,30 @@ static int prune(struct task *task, struct err *err)
                       today - (int64_t)task->options->evidence_days * SECONDS_A_DAY, err) < 0)
         return -1;
     return archive_commit(task->archive, err);
+}
+
+struct sought {
+    int64_t run;
+    bool forgets;
+};
+
+static int look_at_run(void *context, const struct history_run *run, struct err *err)
+{
+    struct sought *sought = context;
+    (void)err;
+    sought->forgets |= run->id == sought->run && sv_eq(run->what, SV("forget"));
+    return 0;
+}
+
+static int undo_run(struct history *history, int64_t run, struct err *err)
+{
+    struct sought sought = {.run = run};
+    if (history_each_run(history, look_at_run, &sought, err) < 0)
+        return -1;
+    if (sought.forgets)
+        return err_set(err, ERR_USAGE, "run %lld erased addresses: that alone cannot be taken back",
+                       (long long)run);
+    return history_undo(history, run, err);
 }
 
 static int undo(struct task *task, struct err *err)
@@ -96,7 +172,7 @@ static int undo(struct task *task, struct err *err)
     if (history_open(&history, task->options->history, HISTORY_CHANGE, task->options->wait_seconds,
                      err) < 0)
         return -1;
-    int result = history_undo(history, (int64_t)run, err);
+    int result = undo_run(history, (int64_t)run, err);
     history_close(history);
     return result;
 }

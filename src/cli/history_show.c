@@ -129,6 +129,8 @@ int history_show(struct task *task, struct err *err)
 {
     if (task_open(task, HISTORY_READ, "show", err) < 0)
         return -1;
+    if (task->options->json)
+        return history_show_json(task, err);
     if (!task->count)
         return show_overview(task, err);
     for (size_t i = 0; i < task->count; i++) {

@@ -8,9 +8,6 @@
 #include "bouncelog/base/date.h"
 #include "cli.h"
 
-/* No queue holds a message longer: of an attempt that counts, the lines before it are read. */
-enum { QUEUE_DAYS = 7 };
-
 static bool uid_of(const char *user, uint64_t *uid)
 {
     const struct passwd *entry = getpwnam(user);
@@ -46,7 +43,7 @@ static enum entry_share share_of(void *context, const struct entry_sender *entry
 void journal_ask(struct journal_options *journal, const struct options *options,
                  struct journal_trust *trust)
 {
-    int64_t since = options->since;
+    int64_t since = options->since.at;
     *journal = (struct journal_options){
         .wanted = options->journal,
         .folder = options->journal_folder,

@@ -6,6 +6,9 @@
 #include "bouncelog/parse/journal.h"
 #include "options/options.h"
 
+/* No queue holds a message longer: of an attempt that counts, the lines before it are read. */
+enum { QUEUE_DAYS = 7 };
+
 /* Whom to believe. Looks users up, so before the run is confined. */
 struct journal_trust *journal_trust_of(const struct options *options,
                                        const struct patterns *patterns);

@@ -2,8 +2,9 @@
  * signals that leave no half-written file, an end that says so where memory runs out. The options
  * live here; commands only read them. */
 #include <signal.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "confine.h"
+#include "look.h"
 #include "options/config.h"
 #include "options/help.h"
 #include "version.h"
@@ -77,26 +79,6 @@ static int print_version(void)
     return rc;
 }
 
-/* "scan, explain or codes", for messages. */
-static const char *command_names(void)
-{
-    static char text[256];
-    size_t count = COMMAND_COUNT, len = 0;
-    for (size_t i = 0; i < count && len < sizeof text; i++)
-        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
-                                i == 0           ? ""
-                                : i + 1 == count ? " or "
-                                                 : ", ",
-                                command_rows[i].name);
-    return text;
-}
-
-static int unknown_command(sv name)
-{
-    say("unknown command '%.*s' (%s; see --help)", SV_FMT(name), command_names());
-    return EXIT_USAGE;
-}
-
 static int print_text(struct buf *text)
 {
     int code = print_result(buf_sv(text));
@@ -116,7 +98,7 @@ static int print_help(sv name)
     enum command command = command_find(name);
     struct buf text = {0};
     if (command == COMMAND_COUNT)
-        return unknown_command(name);
+        return command_unknown(name);
     help_add_command(&text, command);
     return print_text(&text);
 }
@@ -133,7 +115,7 @@ static int run_command(sv name, int argc, char **argv)
 {
     enum command command = command_find(name);
     if (command == COMMAND_COUNT)
-        return unknown_command(name);
+        return command_unknown(name);
     struct options *options = mem_zero(1, sizeof *options);
     struct err err;
     int code;
@@ -150,16 +132,49 @@ static int run_command(sv name, int argc, char **argv)
     return code;
 }
 
+/* `bouncelog FILE...` is `bouncelog scan --text FILE...`. */
+static int scan_files(int count, char **files)
+{
+    static char scan[] = "scan", text[] = "--text";
+    char **argv = mem_zero((size_t)count + 3, sizeof *argv);
+    argv[0] = scan;
+    argv[1] = text;
+    memcpy(argv + 2, files, (size_t)count * sizeof *argv);
+    int code = run_command(SV("scan"), count + 2, argv);
+    mem_free(argv);
+    return code;
+}
+
+/* A word with a dot or a slash was meant for a file, whether it is there or not. */
+static bool names_file(sv word)
+{
+    return command_find(word) == COMMAND_COUNT &&
+           (sv_eq(word, SV("-")) || sv_find_byte(word, '/') != SV_NPOS ||
+            sv_find_byte(word, '.') != SV_NPOS || access(word.ptr, F_OK) == 0);
+}
+
+/* Somebody who tries it out wants to see what it does; a program that calls it so is in error. */
+static int run_alone(void)
+{
+    static char standard_input[] = "-", *const files[] = {standard_input};
+    struct stat input;
+    if (!isatty(STDOUT_FILENO)) {
+        say("no command (%s; see --help)", command_names());
+        return EXIT_USAGE;
+    }
+    if (fstat(STDIN_FILENO, &input) == 0 && (S_ISREG(input.st_mode) || S_ISFIFO(input.st_mode)))
+        return scan_files(1, (char **)files);
+    return look_at_host();
+}
+
 int main(int argc, char **argv)
 {
     mem_on_exhausted(on_exhausted);
     output_use_mem();
     catch_signals();
     scatter_tables();
-    if (argc < 2) {
-        say("no command (%s; see --help)", command_names());
-        return EXIT_USAGE;
-    }
+    if (argc < 2)
+        return run_alone();
     sv first = sv_from(argv[1]);
     if (sv_eq(first, SV("--help")) || sv_eq(first, SV("-h")) || sv_eq(first, SV("help")))
         return argc > 2 && sv_eq(first, SV("help")) ? print_help(sv_from(argv[2]))
@@ -170,7 +185,9 @@ int main(int argc, char **argv)
         return run_command(SV("scan"), argc, argv);
     if (sv_eq(first, SV("--dump-options")))
         return dump_options();
-    if (first.len > 1 && first.ptr[0] == '-') {
+    if (names_file(first))
+        return scan_files(argc - 1, argv + 1);
+    if (first.len && first.ptr[0] == '-') {
         say("unknown option '%s' (a command comes first; see --help)", argv[1]);
         return EXIT_USAGE;
     }

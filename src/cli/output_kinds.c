@@ -3,24 +3,41 @@
  * To whom an output goes, whether its file may be split, when it is put in place and what happens
  * when the brake holds, is the business of outputs.c and results.c, which ask these rows. */
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "results.h"
 
-static bool wants_colour(void)
+enum { WIDTH_MAX = 1000 };
+
+static bool wants_colour(enum when when, bool terminal)
 {
     const char *none = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(none && *none);
+    return when == WHEN_ALWAYS || (when == WHEN_AUTO && terminal && !(none && *none));
+}
+
+/* COLUMNS, where somebody set it for a terminal that does not say; else what the terminal says. */
+static unsigned width_of_terminal(void)
+{
+    const char *said = getenv("COLUMNS");
+    struct winsize size;
+    uint64_t columns;
+    if (said && sv_to_u64(sv_from(said), &columns) && columns && columns <= WIDTH_MAX)
+        return (unsigned)columns;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col <= WIDTH_MAX ? size.ws_col
+                                                                                      : 0;
 }
 
 static void write_summary(struct result *result, const struct setup *setup,
                           const struct report *report)
 {
     bool shown = outfile_is_stdout(result->output.path);
+    bool terminal = shown && isatty(STDOUT_FILENO);
     if (setup->options->text)
-        output_text(result->file, report, shown && wants_colour());
+        output_text(result->file, report, wants_colour(setup->options->color, terminal),
+                    terminal ? width_of_terminal() : 0);
     else
         output_summary(result->file, report);
 }

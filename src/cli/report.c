@@ -22,10 +22,10 @@ struct run {
 static struct archive_window window_of(const struct options *options)
 {
     struct archive_window window = {INT64_MIN, INT64_MAX};
-    if (options->since != INT64_MIN)
-        window.since = options->since / SECONDS_A_DAY;
-    if (options->until != INT64_MAX)
-        window.until = (options->until + SECONDS_A_DAY - 1) / SECONDS_A_DAY;
+    if (options->since.at != INT64_MIN)
+        window.since = options->since.at / SECONDS_A_DAY;
+    if (options->until.at != INT64_MAX)
+        window.until = (options->until.at + SECONDS_A_DAY - 1) / SECONDS_A_DAY;
     return window;
 }
 
@@ -45,8 +45,8 @@ static int make_report(struct run *run, struct err *err)
     setup_allow(&run->setup, archive_allowed(run->archive));
     struct suppress_options options = setup_suppress_options(&run->setup);
     options.tells_cleared = true;
-    options.cleared_since = asked->since;
-    options.cleared_until = asked->until;
+    options.cleared_since = asked->since.at;
+    options.cleared_until = asked->until.at;
     /* What a scan has not put on the lists, because of the brake, no other command does. */
     options.may_brake = options.may_brake && !archive_has_others(run->archive);
     options.brake_stays = archive_braked_at(run->archive) != 0;

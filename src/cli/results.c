@@ -8,6 +8,7 @@
 
 #include "bouncelog/archive/archive.h"
 #include "cli.h"
+#include "unread.h"
 
 static struct outfile *open_removed(const char *list, struct err *err)
 {
@@ -176,12 +177,22 @@ void results_discard(struct results *results)
         discard(&results->list[i]);
 }
 
+static void tell_unread(const struct input_status *input)
+{
+    struct buf path = {0};
+    buf_add(&path, input->file);
+    const char *hint = unread_hint(buf_cstr(&path));
+    say("%.*s: %.*s%s%s", SV_FMT(input->file), SV_FMT(input->error), hint ? "; " : "",
+        hint ? hint : "");
+    buf_release(&path);
+}
+
 /* Says what may be missing. */
 void results_tell_gaps(const struct report *report)
 {
     for (size_t i = 0; i < report->input_count; i++)
         if (report->inputs[i].error.len)
-            say("%.*s: %.*s", SV_FMT(report->inputs[i].file), SV_FMT(report->inputs[i].error));
+            tell_unread(&report->inputs[i]);
     if (report->unparsed_too_many)
         say("%lld of %lld delivery lines were not understood (see \"unparsed\" in the "
             "summary)",

@@ -14,6 +14,7 @@ struct task {
     int64_t floor; /* the oldest run that can be taken back */
     struct patterns patterns;
     struct archive *archive;
+    bool changed;    /* something was, and has to be committed */
     struct buf text; /* what goes to standard output */
 };
 
@@ -22,5 +23,7 @@ int task_open(struct task *task, enum history_use use, const char *what,
 
 /* `bouncelog history show`: what a history holds, or what is held against addresses. */
 int history_show(struct task *task, struct err *err) MUST_CHECK;
+/* The same as JSON, once the task is open. */
+int history_show_json(struct task *task, struct err *err) MUST_CHECK;
 
 #endif

@@ -3,7 +3,10 @@
  * MTA did tonight, is none. */
 #include "unread.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "bouncelog/base/buf.h"
 
@@ -85,4 +88,18 @@ sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *are
                    "docs/PATTERNS.md says how to add one)",
                    SV_FMT(sv_sub(unread, 0, 60)));
     return kept(&text, arena);
+}
+
+const char *unread_hint(const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) == 0 && S_ISDIR(file.st_mode))
+        return "name the files in it";
+    if (access(path, R_OK) == 0)
+        return NULL;
+    if (errno == EACCES)
+        return "bouncelog doctor says who may read it";
+    return errno == ENOENT && strpbrk(path, "*?")
+               ? "a shell expands * and ? only where they are not quoted and a file is named so"
+               : NULL;
 }

@@ -14,4 +14,8 @@ sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *are
 sv unread_share_words(const struct source_seen *seen, int64_t lines, const struct log_share *before,
                       struct arena *arena);
 
+/* What to type instead, where a log could not be read for how it was named or for who asks; NULL:
+ * nobody knows better. */
+const char *unread_hint(const char *path);
+
 #endif

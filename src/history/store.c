@@ -18,10 +18,16 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_KEEP] = ("INSERT OR IGNORE INTO undo(run, kind, key, origin, value, old_run)"
                   " SELECT ?4, kind, key, origin, value, run FROM item"
                   " WHERE kind = ?1 AND key = ?2 AND origin = ?3 AND run < ?4"),
-    [SQL_EACH] = ("SELECT key, origin, value FROM item WHERE kind = ?1 ORDER BY key, origin"),
-    [SQL_EACH_KEY] = ("SELECT key, origin, x'' FROM item WHERE kind = ?1 ORDER BY key, origin"),
-    [SQL_EACH_OF] = ("SELECT key, origin, value FROM item WHERE kind = ?1 AND key = ?2"
+    [SQL_EACH] = ("SELECT key, origin, value, 0 FROM item WHERE kind = ?1 ORDER BY key, origin"),
+    [SQL_EACH_KEY] = ("SELECT key, origin, x'', 0 FROM item WHERE kind = ?1 ORDER BY key, origin"),
+    [SQL_EACH_OF] = ("SELECT key, origin, value, 0 FROM item WHERE kind = ?1 AND key = ?2"
                      " ORDER BY origin"),
+    [SQL_EACH_KEPT] = ("SELECT key, origin, value, run FROM undo WHERE kind = ?1"
+                       " ORDER BY run, key, origin"),
+    [SQL_PUT_KEPT] = ("UPDATE undo SET value = ?5"
+                      " WHERE kind = ?1 AND key = ?2 AND origin = ?3 AND run = ?4"),
+    [SQL_REMOVE_KEPT] = ("DELETE FROM undo"
+                         " WHERE kind = ?1 AND key = ?2 AND origin = ?3 AND run = ?4"),
 };
 
 static const char *const names[] = {
@@ -201,7 +207,7 @@ static int walk(struct history *history, sqlite3_stmt *statement, item_visitor *
             break;
         }
         struct item item = {store_column(statement, 0), store_column(statement, 1),
-                            store_column(statement, 2)};
+                            store_column(statement, 2), sqlite3_column_int64(statement, 3)};
         result = visit(context, &item, err);
     }
     sqlite3_reset(statement);
@@ -229,6 +235,35 @@ int history_each_key(struct history *history, enum item_kind kind, item_visitor 
                      void *context, struct err *err)
 {
     return each(history, SQL_EACH_KEY, kind, visit, context, err);
+}
+
+int history_each_kept(struct history *history, enum item_kind kind, item_visitor *visit,
+                      void *context, struct err *err)
+{
+    return each(history, SQL_EACH_KEPT, kind, visit, context, err);
+}
+
+int history_put_kept(struct history *history, enum item_kind kind, const struct item *item,
+                     struct err *err)
+{
+    assert(!sqlite3_get_autocommit(history->db));
+    sqlite3_stmt *put = of_item(history, SQL_PUT_KEPT, kind, item->key, item->origin, err);
+    if (!put)
+        return -1;
+    sqlite3_bind_int64(put, 4, item->run);
+    store_bind(put, 5, item->value);
+    return finish(history, put, err);
+}
+
+int history_remove_kept(struct history *history, enum item_kind kind, const struct item *item,
+                        struct err *err)
+{
+    assert(!sqlite3_get_autocommit(history->db));
+    sqlite3_stmt *remove = of_item(history, SQL_REMOVE_KEPT, kind, item->key, item->origin, err);
+    if (!remove)
+        return -1;
+    sqlite3_bind_int64(remove, 4, item->run);
+    return finish(history, remove, err);
 }
 
 int history_each_of(struct history *history, enum item_kind kind, sv key, item_visitor *visit,

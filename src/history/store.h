@@ -14,6 +14,9 @@ enum statement {
     SQL_EACH,
     SQL_EACH_KEY,
     SQL_EACH_OF,
+    SQL_EACH_KEPT,
+    SQL_PUT_KEPT,
+    SQL_REMOVE_KEPT,
     SQL_COUNT
 };
 

@@ -39,6 +39,16 @@ bool list_format_from_name(sv name, enum list_format *format)
     return false;
 }
 
+/* Formats for one reader alone are asked for by name: there are several for either ending. */
+enum list_format list_format_of_file(sv path)
+{
+    size_t dot = sv_rfind_byte(path, '.');
+    sv ending = dot == SV_NPOS ? SV_EMPTY : sv_skip(path, dot + 1);
+    return sv_eq_nocase(ending, SV("csv"))    ? LIST_CSV
+           : sv_eq_nocase(ending, SV("json")) ? LIST_JSON
+                                              : LIST_PLAIN;
+}
+
 bool list_format_splits(enum list_format format)
 {
     return kinds[format].rows_max || kinds[format].bytes_max;

@@ -1,18 +1,32 @@
-/* The summary for a person at a terminal: 80 columns, colour only where the caller saw a
- * terminal. Bars are plain ASCII, because it is mailed and piped as often as it is looked at.
- * Widths are those that a terminal shows (text_width.c); control characters are made visible,
- * and a text is cut at a whole character. */
+/* The summary for a person at a terminal: as wide as the caller says, 80 columns at least, colour
+ * only where he says so. Headings are bold; what has to be mended here is red, or yellow where it
+ * may pass by itself; who is gone is grey. Bars are plain ASCII, because it is mailed and piped as
+ * often as it is looked at. Widths are those that a terminal shows (text_width.c); control
+ * characters are made visible, and a text is cut at a whole character. */
 #include "bouncelog/base/text.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
 
-enum { ROWS_MAX = 15, WIDTH = 80, INDENT = 12, ELLIPSIS = 3, NAME_WIDTH = 28, BAR_WIDTH = 36 };
+enum {
+    ROWS_MAX = 15,
+    ADDRESSES_MAX = 10,
+    WIDTH_MIN = 80,
+    INDENT = 12,
+    ELLIPSIS = 3,
+    NAME_WIDTH = 28,
+    BAR_WIDTH = 36,
+    RANKED_WIDTH = 36,
+    ADDRESS_WIDTH = 56,
+    WIDER_MAX = 28 /* more would tear a row apart */
+};
 
-static const char GREEN[] = "\x1b[32m", YELLOW[] = "\x1b[33m", RED[] = "\x1b[31m";
+static const char GREEN[] = "\x1b[32m", YELLOW[] = "\x1b[33m", RED[] = "\x1b[31m",
+                  GREY[] = "\x1b[90m";
 
 struct page {
     struct outfile *out;
     bool colour;
+    size_t width, wider; /* than 80 columns: so many a name may have */
     struct buf line;
 };
 
@@ -21,6 +35,18 @@ static void flush(struct page *page)
     buf_add_byte(&page->line, '\n');
     outfile_write(page->out, buf_sv(&page->line));
     buf_clear(&page->line);
+}
+
+static void begin_colour(struct page *page, const char *colour)
+{
+    if (page->colour)
+        buf_add(&page->line, sv_from(colour));
+}
+
+static void end_colour(struct page *page)
+{
+    if (page->colour)
+        buf_add(&page->line, SV("\x1b[0m"));
 }
 
 static void heading(struct page *page, const char *text)
@@ -67,7 +93,7 @@ static void add_wrapped(struct page *page, sv text)
     while (text.len) {
         sv word = sv_cut(text, ' ', &text);
         size_t columns = text_columns(word);
-        if (column && column + 1 + columns > WIDTH - INDENT) {
+        if (column && column + 1 + columns > page->width - INDENT) {
             flush(page);
             column = 0;
         }
@@ -127,12 +153,10 @@ static void add_bar(struct page *page, const char *colour, int64_t part, int64_t
     int64_t marks = whole ? (part * BAR_WIDTH + whole / 2) / whole : 0;
     if (part && !marks)
         marks = 1;
-    if (page->colour)
-        buf_printf(&page->line, "%s", colour);
+    begin_colour(page, colour);
     for (int64_t i = 0; i < marks; i++)
         buf_add_byte(&page->line, '#');
-    if (page->colour)
-        buf_printf(&page->line, "\x1b[0m");
+    end_colour(page);
 }
 
 static const char *colour_of(enum outcome outcome)
@@ -172,6 +196,13 @@ static void add_reply(struct page *page, int code, sv text, size_t width)
     add_clipped(page, text, width);
 }
 
+/* Whose turn it is: what is wrong with us is to be mended, a recipient who is gone is not. */
+static const char *colour_of_category(const struct category_row *row)
+{
+    bool gone = sv_eq(row->scope, SV("recipient")) || sv_eq(row->scope, SV("domain"));
+    return gone ? GREY : row->permanent ? RED : YELLOW;
+}
+
 static void categories(struct page *page, const struct report *report)
 {
     if (!report->category_count)
@@ -182,12 +213,12 @@ static void categories(struct page *page, const struct report *report)
         buf_printf(&page->line, "%10lld  ", (long long)row->count);
         add_padded(page, row->category, NAME_WIDTH);
         buf_add_byte(&page->line, ' ');
-        add_bar(page, row->permanent ? RED : YELLOW, row->count, report->categories[0].count);
+        add_bar(page, colour_of_category(row), row->count, report->categories[0].count);
         flush(page);
         add_wrapped(page, row->remedy);
         indent(page);
         buf_add(&page->line, SV("e.g. "));
-        add_reply(page, row->sample_code, row->sample_text, WIDTH - INDENT - 5);
+        add_reply(page, row->sample_code, row->sample_text, page->width - INDENT - 5);
         flush(page);
     }
 }
@@ -200,7 +231,7 @@ static void ranking(struct page *page, const char *title, const struct ranking *
     for (size_t i = 0; i < list->count && i < ROWS_MAX; i++) {
         const struct ranking_row *row = &list->rows[i];
         buf_printf(&page->line, "%10lld  ", (long long)row->outcomes.count);
-        add_padded(page, row->name, 36);
+        add_padded(page, row->name, RANKED_WIDTH + page->wider);
         buf_printf(&page->line, " %6.2f %% bounced or expired", row->bounce_rate * 100);
         flush(page);
     }
@@ -289,8 +320,28 @@ static void held(struct page *page, const struct report *report)
     }
 }
 
+static void suppression(struct page *page, const struct suppression *row)
+{
+    buf_add(&page->line, SV("  "));
+    add_padded(page, row->address, ADDRESS_WIDTH + page->wider);
+    buf_printf(&page->line, "  %.*s", SV_FMT(row->category));
+    flush(page);
+    begin_colour(page, GREY);
+    indent(page);
+    add_reply(page, row->code, row->reply, page->width - INDENT);
+    end_colour(page);
+    flush(page);
+    if (!row->skipped.len)
+        return;
+    indent(page);
+    buf_printf(&page->line, "in no list: %.*s", SV_FMT(row->skipped));
+    flush(page);
+}
+
+/* A few of them show what is there; whoever wants them all wants a list. */
 static void suppressions(struct page *page, const struct report *report)
 {
+    size_t count = 0;
     if (!report->suppress_count && !report->cleared_count && !report->held_count &&
         !report->incident_count)
         return;
@@ -298,22 +349,15 @@ static void suppressions(struct page *page, const struct report *report)
     changes(page, report);
     held(page, report);
     for (size_t i = 0; i < report->suppress_count; i++) {
-        const struct suppression *row = &report->suppress[i];
-        if (report->has_totals && !row->fresh)
+        if (report->has_totals && !report->suppress[i].fresh)
             continue;
-        buf_add(&page->line, SV("  "));
-        add_padded(page, row->address, 56);
-        buf_printf(&page->line, "  %.*s", SV_FMT(row->category));
-        flush(page);
-        indent(page);
-        add_reply(page, row->code, row->reply, WIDTH - INDENT);
-        flush(page);
-        if (!row->skipped.len)
-            continue;
-        indent(page);
-        buf_printf(&page->line, "in no list: %.*s", SV_FMT(row->skipped));
-        flush(page);
+        if (count++ < ADDRESSES_MAX)
+            suppression(page, &report->suppress[i]);
     }
+    if (count <= ADDRESSES_MAX)
+        return;
+    buf_printf(&page->line, "  and %zu more: -s FILE", count - ADDRESSES_MAX);
+    flush(page);
 }
 
 static void doubts(struct page *page, const char *title, const struct sample_list *list)
@@ -323,18 +367,22 @@ static void doubts(struct page *page, const char *title, const struct sample_lis
     heading(page, title);
     for (size_t i = 0; i < list->kept; i++) {
         buf_add(&page->line, SV("  "));
-        add_clipped(page, list->rows[i].file, WIDTH - 16);
+        add_clipped(page, list->rows[i].file, page->width - 16);
         buf_printf(&page->line, ":%lld", (long long)list->rows[i].line);
         flush(page);
         indent(page);
-        add_clipped(page, list->rows[i].text, WIDTH - INDENT);
+        add_clipped(page, list->rows[i].text, page->width - INDENT);
         flush(page);
     }
 }
 
-void output_text(struct outfile *out, const struct report *report, bool colour)
+void output_text(struct outfile *out, const struct report *report, bool colour, unsigned width)
 {
-    struct page page = {.out = out, .colour = colour};
+    size_t wider = width > WIDTH_MIN ? width - WIDTH_MIN : 0;
+    struct page page = {.out = out,
+                        .colour = colour,
+                        .width = WIDTH_MIN + wider,
+                        .wider = wider < WIDER_MAX ? wider : WIDER_MAX};
     window(&page, report);
     outcomes(&page, report);
     latest_day(&page, report);

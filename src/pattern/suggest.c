@@ -6,9 +6,8 @@
 
 #include <stdio.h>
 
+#include "bouncelog/base/text.h"
 #include "bouncelog/pattern/patterns.h"
-
-enum { NAME_BYTES_MAX = 48 };
 
 /* clang-format off */
 #define NAMES_OF(type, COUNT)                                                                      \
@@ -96,38 +95,13 @@ bool names_find(const struct names *names, sv name, size_t *at)
     return false;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* How many bytes must be changed, added or left out to make one of the other. */
-static size_t distance(sv a, sv b)
-{
-    size_t row[NAME_BYTES_MAX + 1];
-    if (a.len > NAME_BYTES_MAX || b.len > NAME_BYTES_MAX)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t changed = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-            diagonal = row[j];
-            row[j] = least(changed, least(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[b.len];
-}
-
 static sv nearest(const struct names *names, sv name)
 {
     size_t closest = 1 + name.len / 4;
     sv found = SV_EMPTY;
     for (size_t i = 0; i < names->count; i++) {
         sv candidate = names->at(names->context, i);
-        size_t edits = distance(name, candidate);
+        size_t edits = text_edits(name, candidate);
         if (edits <= closest && edits < candidate.len) {
             closest = edits - (edits > 0);
             found = candidate;

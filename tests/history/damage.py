@@ -172,6 +172,14 @@ def erased():
         before = content('db')
         _, _, said = run('history', 'forget', '-d', 'db', who, code=5)
         expect(f'forget in a damaged {KINDS[kind]}: {said}', 'is damaged' in said and content('db') == before)
+    # What undoing would bring back and nobody can read goes as a whole: erasing comes first.
+    for broken in (False, True):
+        reset()
+        if broken:
+            update("UPDATE undo SET value = CAST(x'7f' || substr(value, 2) AS BLOB) WHERE kind = 6 AND instr(value, CAST(? AS BLOB))", 'ann@example.com')
+        run('history', 'forget', '-d', 'db', 'ann@example.com')
+        expect('ann is not forgotten', b'ann@example.com' not in content('db'))
+        run('history', 'undo', '-d', 'db', '2', code=2 if broken else 0)
 
 
 with tempfile.TemporaryDirectory(dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None) as work:

@@ -435,6 +435,33 @@ class Nights:
         check(got == want, f'{what}: {got} attempts, not {want}')
 
 
+def told(folder):
+    """allow and forget say what they did; what changes nothing leaves no run behind."""
+    n = Nights(folder, 'told')
+    n.write('m', *(log_line(1, second, who) for second, who in enumerate(('joe', 'ann'))))
+    n.scan('m')
+    runs = lambda: run('history', 'show', '-d', n.db)[0].count('  run ')
+    joe, nobody = 'joe@example.com', 'nobody@example.com'
+    for words, lines, new in [
+            (('allow', joe), ['joe@example.com is allowed: it will not be listed'], True),
+            (('allow', 'JOE@example.com'), ['JOE@example.com is allowed already; nothing was changed'], False),
+            (('allow', joe, nobody, '@example.org'), [
+                'joe@example.com is allowed already; nothing was changed',
+                'nobody@example.com is allowed: it will not be listed; nothing in the history speaks against it',
+                '@example.org is allowed: no address of this domain will be listed'], True),
+            (('allow', '--remove', nobody), ['nobody@example.com is not allowed any more'], True),
+            (('allow', '--remove', nobody), ['nobody@example.com was not allowed; nothing was changed'], False),
+            (('forget', nobody), ['nobody@example.com is forgotten: it stands nowhere in the history any more'], True),  # undoing would bring it back
+            (('forget', nobody), ['nobody@example.com is nowhere in the history; nothing was changed'], False),
+            (('forget', 'example.com@example.com', joe), ['example.com@example.com is nowhere in the history; nothing was changed',
+                                                          'joe@example.com is forgotten: it stands nowhere in the history any more'], True)]:
+        before, bytes_before = runs(), open(n.db, 'rb').read()
+        out = run('history', words[0], '-d', n.db, *words[1:])[0]
+        check(out.split('\n') == [*lines, ''], f'{words}: {out}')
+        check(runs() - before == new and (open(n.db, 'rb').read() != bytes_before) == new, f'{words}: {runs()} runs, not {before + new}')
+    check([row['address'] for row in n.report()['suppress']] == ['ann@example.com'], 'joe is forgotten')
+
+
 def taken_back_again(folder):
     n = Nights(folder, 'twice')
     for day in range(1, 11):
@@ -451,6 +478,27 @@ def taken_back_again(folder):
     run('history', 'forget', '-d', n.db, 'joe@example.com')
     run('history', 'undo', '-d', n.db, 2, code=2)
     check([row['address'] for row in n.report()['suppress']] == ['ann@example.com', 'bigjoe@example.com'], 'joe alone is forgotten')
+    # What is forgotten does not stand in the way of taking back other runs, and does not come back with them.
+    n = Nights(folder, 'beside')
+    for day, who in enumerate((('joe', 'ann'), ('joe', 'bob'), ('dan', 'eve')), 1):
+        n.write('m', *(log_line(day, second, name) for second, name in enumerate(who)))
+        n.scan('m')
+    run('history', 'allow', '-d', n.db, 'joe@example.com', 'ann@example.com')
+    run('history', 'allow', '-d', n.db, '--remove', 'joe@example.com')
+    run('history', 'forget', '-d', n.db, 'joe@example.com')
+    run('history', 'undo', '-d', n.db, 6, code=2)
+    check('forget' in run('history', 'show', '-d', n.db)[0], 'what was forgotten cannot be taken back by itself')
+    run('history', 'undo', '-d', n.db, 5)
+    check(b'joe@example.com' not in open(n.db, 'rb').read(), 'undoing brings back what was forgotten')
+    check('allowed    1\n  ann@example.com\n' in run('history', 'show', '-d', n.db)[0], 'ann is not allowed any more, or joe is again')
+    n.attempts(6, 'the scans are still there')
+    run('history', 'undo', '-d', n.db, 3)
+    n.attempts(4, 'without the last night')
+    check([row['address'] for row in n.report()['suppress']] == ['ann@example.com', 'bob@example.com'], 'and with the lists of the second')
+    check(b'joe@example.com' not in open(n.db, 'rb').read(), 'undoing a scan brings back what was forgotten')
+    n.scan('m')
+    n.attempts(6, 'the last night is read again')
+    told(folder)
     n = Nights(folder, 'merged')
     for day in range(1, 6):
         n.write('m', log_line(day, 1, f'u{day}'))

@@ -5,6 +5,7 @@ import json, os, shutil, struct, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish, skip
+from terminals import at_terminal
 
 REMOTE = next((path for path in ('/lib/systemd/systemd-journal-remote', '/usr/lib/systemd/systemd-journal-remote') if os.path.exists(path)), None)
 if 'without the journal' in subprocess.run([PROGRAM, '--version'], capture_output=True, text=True).stdout:
@@ -291,6 +292,8 @@ def own_machine():
     expect(f'the journal of this machine: {done.returncode} {lines} {done.stderr}', done.returncode == 0 and lines['delivery'] == 2 and lines['other'] == 2)
     done = inside(f'{PROGRAM} doctor')
     expect(f'doctor: {done.returncode} {done.stdout} {done.stderr}', done.returncode == 0 and 'journal: ' in done.stdout)
+    code, out, err = at_terminal(['unshare', '-m', 'sh', '-c', prepare + PROGRAM], NO_COLOR='1')
+    expect(f'alone at a terminal: {code} {out} {err}', code == 0 and out.startswith('2 delivery attempts') and 'the last 24 hours of the journal;' in err)
     for night, count in enumerate((2, 0)):
         done = inside(f'sh {nightly}', BOUNCELOG_PROGRAM=PROGRAM, BOUNCELOG_DEFAULTS=f'{work}/default')
         expect(f'night {night}: exit {done.returncode}: {done.stderr}', done.returncode == 0)

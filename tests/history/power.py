@@ -148,7 +148,7 @@ def main():
     bouncelog(*scan, 'other', '--host', 'mx9', os.path.join(samples, 'sendmail.log'))
     good = [try_command('scan', [*scan, 'db', os.path.join(samples, 'sendmail.log'), os.path.join(samples, 'mixed.log')], chance),
             try_command('history allow', ['history', 'allow', '-d', 'db', 'joe@example.com'], chance),
-            try_command('history forget', ['history', 'forget', '-d', 'db', 'joe@example.com'], chance),
+            try_command('history forget', ['history', 'forget', '-d', 'db', 'carla@example.com'], chance),
             try_command('history undo', ['history', 'undo', '-d', 'db', '1'], chance),
             try_command('merge', ['merge', '--into', 'db', 'other'], chance)]
     os.chdir('/')

@@ -98,7 +98,8 @@ if shutil.which('bash'):
                           (('bouncelog', 'scan', '--mta', '=', 'p'), ['postfix']), (('bouncelog', 'scan', '--prog'), ['--progress']),
                           (('bouncelog', 'scan', '-s', 'x', ':', 'sendg'), ['sendgrid']),
                           (('bouncelog', 'scan', '-s', 'x', ':'), None), (('bouncelog', 'patterns', 'c'), ['check']),
-                          (('bouncelog', 'scan', 'README'), ['README.md']), (('bouncelog', 'scan', '--top', 'R'), [])]:
+                          (('bouncelog', 'scan', 'README'), ['README.md']),
+                          (('bouncelog', 'README'), ['README.md']), (('bouncelog', 'README.md', '--prog'), ['--progress']), (('bouncelog', 'scan', '--top', 'R'), [])]:
         got = complete(*words)
         if got != wanted if wanted is not None else 'postfix' not in got:
             fault(f'bash completes {" ".join(words)} to {got}')

@@ -97,7 +97,9 @@ count=$(find "$work/patterns" -name '*.yaml' | wc -l)
 [ "$count" -ge 2 ] || fault "only $count examples in docs/PATTERNS.md"
 
 # Options that it names, and files that it links to.
-"$BOUNCELOG" scan --help > "$work/help"
+for command in $("$BOUNCELOG" --help | sed -n 's/^  bouncelog \([a-z][a-z]*\).*/\1/p'); do
+    "$BOUNCELOG" "$command" --help
+done > "$work/help"
 for option in $(grep -oE -- '--[a-z][a-z-]+' README.md | sort -u); do
     case "$option" in
     --preset | --build | --install | --now | --strip-components | --help) ;; # of other programs, and ours everywhere

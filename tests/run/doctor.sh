@@ -44,6 +44,8 @@ expect 3 "and $work/syslog have 30 lines in common" $config samples/postfix.log 
 expect 3 "WRONG README.md: no line of Postfix, Exim or sendmail" $config README.md
 expect 3 "WRONG $work/none: cannot open" $config "$work/none"
 expect 3 "WRONG $work: " $config "$work"
+expect 3 "      Name the files in it." $config "$work"
+expect 3 "      A shell expands * and ? only where they are not quoted" $config "$work/none*"
 : > "$work/empty"
 expect 0 "note  $work/empty: is empty" $config "$work/empty"
 head -c 300 samples/rotated/mail.log.2.gz > "$work/cut.gz"

@@ -74,10 +74,9 @@ def check_words(name, option):
         taken, refused, what = option['words'], ['x'], f': expected one of {", ".join(option["words"])}'
     else:
         return
-    for value in taken:
-        says(f"unknown option '{GUARD}'", name, option_name, str(value), GUARD)
-    for value in refused:
-        says(what if value != '' else 'needs a value', name, option_name, str(value), GUARD)
+    for value in taken + refused:  # one that may stand without a value takes none but what is joined to it
+        words = (f'{option_name}={value}',) if option['may_lack'] else (option_name, str(value))
+        says(f"unknown option '{GUARD}'" if value in taken else what if value != '' else 'needs a value', name, *words, GUARD)
 
 
 def read_config(command, text):

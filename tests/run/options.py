@@ -1,5 +1,5 @@
 """What the options of scan change in its output, and what they must not."""
-import glob, json, re, subprocess, sys, tempfile
+import glob, json, os, re, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
@@ -27,6 +27,36 @@ cut, some, _, _ = scan(POSTFIX, '--since', '2026-11-22', '--until', '2026-11-22T
 expect('--until is not exclusive', some == [e for e in events if '2026-11-22' <= e['time'] < '2026-11-22T02:20:02Z'])
 expect('--since changed the lines', cut['lines'] == whole['lines'])
 expect('--since counted other attempts', cut['attempts']['total'] == len(some))
+
+# ...as people say it (test_moment.c), in the zone of --timezone, wherever that stands, else the machine's
+# (the log names its own zone)
+window = lambda rows, begin, end: [e for e in rows if begin <= e['time'] < end]
+zoned = ['samples/postfix-iso.log']
+_, rows, _, _ = scan(zoned)
+with open(f'{work}/times.yaml', 'w') as file:
+    file.write("since: '2026-11-22 07:10:04'\ntimezone: '+05:00'\n")
+for files, among, options, begin, end in [
+        (POSTFIX, events, ('--since', 'last week', '--until', '2026-11-22 02:20'), '2026-11-17', '2026-11-22T02:20'),
+        (POSTFIX, events, ('--since', '2026-11-22 02:20:02', '--until', 'yesterday'), '2026-11-22T02:20:02', '2026-11-23'),
+        (POSTFIX, events, ('--since', '1d21h40m', '--until', '1d'), '2026-11-22T02:20', '2026-11-23'),
+        (zoned, rows, ('--since', '2026-11-22 07:10:04', '--timezone', '+05:00'), '2026-11-22T02:10:04', '2027'),
+        (zoned, rows, ('--timezone', '+05:00', '--since', '2026-11-22 07:10:04'), '2026-11-22T02:10:04', '2027'),
+        (zoned, rows, ('--config', f'{work}/times.yaml'), '2026-11-22T02:10:04', '2027')]:
+    _, some, _, _ = scan(files, *options)
+    want = window(among, begin, end)
+    expect(f'{options}: {len(some)} attempts, not {len(want)}', some == want and 0 < len(some) < len(among))
+
+# ...and of UTC in a report, whose days are those of UTC: in New York today begins five hours later
+with open(f'{work}/days.log', 'w') as file:
+    for day in (22, 23):
+        file.write(f'2026-11-{day}T12:00:00Z mx1 postfix/smtp[9]: {0x10000000 + day:X}: to=<u{day}@example.com>, relay=mx.example.com[192.0.2.7]:25, '
+                   'delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n')
+subprocess.run([PROGRAM, 'scan', '-o', '/dev/null', '-d', f'{work}/days.db', f'{work}/days.log'], check=True)
+for options, count in ((('--since', 'today'), 0), (('--since', 'yesterday'), 1), (('--since', 'yesterday', '--until', 'today'), 1),
+                       (('--until', 'yesterday'), 1), (('--since', 'last week', '--until', 'now'), 2)):
+    got = subprocess.run([PROGRAM, 'report', '-d', f'{work}/days.db', *options], capture_output=True, check=True, env={**os.environ, 'TZ': 'America/New_York'})
+    total = json.loads(got.stdout)['attempts']['total']
+    expect(f'report {options}: {total} attempts, not {count}', total == count)
 
 # --sender
 _, some, _, _ = scan(POSTFIX, '--sender', 'ORDERS@shop.example', '--sender', '*@evil.example')
@@ -63,6 +93,19 @@ few, _, _, _ = scan(POSTFIX, '--top', '2')
 rows = few['recipient_domains']
 expect('--top', len(rows) == 3 and rows[-1]['name'] == '(other)' and
        sum(r['count'] for r in rows) == sum(r['count'] for r in whole['recipient_domains']))
+
+# -s: the ending of a name says the format where nothing else does
+def list_of(name, given=''):
+    scan(POSTFIX, '-s', f'{work}/{name}{given}')
+    with open(f'{work}/{name}', newline='') as file:
+        return file.read()
+formats = {format: list_of('named', f':{format}') for format in ('plain', 'csv', 'json')}
+expect('formats are alike', len(set(formats.values())) == 3)
+for name, format in [('bad', 'plain'), ('bad.txt', 'plain'), ('bad.csv', 'csv'), ('bad.CSV', 'csv'), ('bad.json', 'json'), ('bad.old.json', 'json'),
+                     ('bad.csv.old', 'plain'), ('csv', 'plain'), ('bad.exim', 'plain')]:
+    expect(f'-s {name} is not {format}', list_of(name) == formats[format])
+    for given in formats:
+        expect(f'-s {name}:{given}', list_of(name, f':{given}') == formats[given])
 
 # --hash: no address leaves, inside texts neither; equal addresses stay equal
 with open(f'{work}/key', 'w') as file:

@@ -36,19 +36,22 @@ for command in scan explain codes patterns; do
     expect 0 "" "$B" help $command
     grep -q "^usage: bouncelog $command" "$work/out" || { echo "usage: help $command"; faults=1; }
 done
-expect 2 "unknown command 'scna'" "$B" help scna
+expect 2 'there is no command "scna"; did you mean "scan"?' "$B" help scna
 expect 0 "" "$B" --version
 expect 2 "no command" "$B"
-expect 2 "unknown command 'scna'" "$B" scna
+expect 2 'there is no command "scna"; did you mean "scan"?' "$B" scna
 expect 2 "unknown option '--sumary'" "$B" scan --sumary x
 expect 2 "did you mean --suppress" "$B" scan --supress x "$log"
 expect 2 "needs a value" "$B" scan --output
 expect 2 "takes no value" "$B" scan --text=yes "$log"
 expect 2 "unknown format 'xml'" "$B" scan -s "$work/l:xml" "$log"
 expect 2 "--since 'tomorrow'" "$B" scan --since tomorrow "$log"
+expect 2 "--until '2h 30m': expected 2026-11-22, '2026-11-22 03:00'" "$B" scan --until '2h 30m' "$log"
+expect 2 "--since is not before --until" "$B" scan --since today --until yesterday "$log"
 expect 2 "--timezone 'Europe/Berln'" "$B" scan --timezone Europe/Berln "$log"
 expect 2 "--events-format 'gelf': expected one of bouncelog, ecs" "$B" scan --events-format gelf "$log"
 expect 2 "--confine 'always': expected one of auto, never" "$B" scan --confine always "$log"
+expect 2 "--color 'blue': expected one of auto, always, never" "$B" scan --color=blue "$log"
 expect 2 "--mta 'qmail'" "$B" scan --mta qmail "$log"
 expect 2 "--fail-on 'bounce_rat>5%'" "$B" scan --fail-on 'bounce_rat>5%' "$log"
 expect 2 "unknown category 'spam'" "$B" scan --fail-on 'category:spam>5%' "$log"
@@ -83,7 +86,22 @@ expect 2 "would be a part of the list" "$B" scan -s "$work/part:ses-csv" -o "$wo
 expect 0 "left out" "$B" scan -s "$work/part:csv" "$work/part.0002"
 expect 2 "cannot open" "$B" scan --recipients "$work/none" "$log"
 expect 3 "none.log: cannot open: No such file" "$B" scan "$work/none.log"
-expect 3 "is a directory" "$B" scan "$work"
+expect 3 "$work: is a directory; name the files in it" "$B" scan "$work"
+only='a shell expands * and ? only where they are not quoted and a file is named so'
+for name in 'none*' 'none.?' 'none*/mail.log'; do
+    expect 3 "$name: cannot open: No such file or directory; $only" "$B" scan "$work/$name"
+    expect 3 "$name: cannot open: No such file or directory; $only" "$B" "$work/$name"
+    [ "$(wc -l < "$work/err")" -eq 1 ] || { echo "usage: $name: more than a line"; faults=1; }
+done
+cp "$log" "$work/star*.log" # a name like any other, where it is there
+expect 0 "" "$B" scan "$work/star*.log"
+expect 3 "none.log: cannot open" "$B" scan "$work/none.log"
+grep -q ';' "$work/err" && { echo "usage: a hint for a name that is just wrong"; faults=1; }
+if [ "$(id -u)" -ne 0 ]; then
+    : > "$work/secret.log"
+    chmod 0 "$work/secret.log"
+    expect 3 "Permission denied; bouncelog doctor says who may read it" "$B" scan "$work/secret.log"
+fi
 mkfifo "$work/fifo"
 expect 3 "is a FIFO" "$B" scan "$work/fifo"
 expect 3 "is a device" "$B" scan /dev/zero
@@ -169,6 +187,7 @@ while IFS= read -r line; do
     expect 4 "config.yaml:1:" "$B" scan --config "$work/config.yaml" "$log"
 done << 'END'
 top: many
+color: false
 timezone: Europe/Berln
 fail_on: 'bounce_rat>5%'
 host: ''

@@ -467,7 +467,7 @@ static void test_hostile_summary(void **state)
         buf_clear(&got);
         out = outfile_open(path_of("summary"), &err);
         assert_non_null(out);
-        output_text(out, &report, false);
+        output_text(out, &report, false, 80);
         assert_int_equal(outfile_commit(out, &err), 0);
         add_file(&got, path_of("summary"));
         expect_harmless(buf_sv(&got), "\n");

@@ -129,7 +129,7 @@ int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence
 typedef void archive_change(void *context, sv key, sv before, sv after);
 int archive_rejudge(struct archive *archive, archive_change *tell, void *context,
                     struct err *err) MUST_CHECK;
-/* The address or @domain is not allowed any more, whichever host allowed it. */
+/* The address or @domain is not allowed any more, whichever host allowed it; 0: nobody did. */
 int archive_disallow(struct archive *archive, sv key, struct err *err) MUST_CHECK;
 /* Takes in the history of another host. Two histories that hold the same log are refused. */
 int archive_merge(struct archive *archive, const char *path, bool *changed,

@@ -38,6 +38,10 @@ sv text_lower(struct arena *arena, sv v);
 /* Does `*` (any run) and `?` (any one byte) match all of v, ASCII case ignored? */
 bool text_glob(sv pattern, sv v);
 
+/* How many bytes must be changed, added or left out to make one word of the other (Levenshtein's
+ * distance); SIZE_MAX: one of them is too long to be a word. */
+size_t text_edits(sv a, sv b);
+
 /* Does the text hold the address (lower-cased), or it as a part of an envelope sender that tells
  * recipients apart (bounce+joe=example.com@...)? As a part of another address it does not count:
  * joe@example.com is not in bigjoe@example.com.au. */

@@ -77,6 +77,7 @@ int history_get(struct history *history, enum item_kind kind, sv key, sv origin,
 
 struct item {
     sv key, origin, value; /* live until the visitor returns */
+    int64_t run;           /* of history_each_kept; else 0 */
 };
 /* Not 0 ends the walk, and is its result. */
 typedef int item_visitor(void *context, const struct item *item, struct err *err);
@@ -89,6 +90,15 @@ int history_each_key(struct history *history, enum item_kind kind, item_visitor 
 /* The same of one key. */
 int history_each_of(struct history *history, enum item_kind kind, sv key, item_visitor *visit,
                     void *context, struct err *err) MUST_CHECK;
+
+/* What runs that can be taken back have changed: each item as it was before the run. */
+int history_each_kept(struct history *history, enum item_kind kind, item_visitor *visit,
+                      void *context, struct err *err) MUST_CHECK;
+/* Taking the run back will bring this value back, or none. */
+int history_put_kept(struct history *history, enum item_kind kind, const struct item *item,
+                     struct err *err) MUST_CHECK;
+int history_remove_kept(struct history *history, enum item_kind kind, const struct item *item,
+                        struct err *err) MUST_CHECK;
 
 struct history_run {
     int64_t id, started;

@@ -20,8 +20,8 @@ void output_use_mem(void);
 /* One JSON document, docs/schemas/summary.schema.json. */
 void output_summary(struct outfile *out, const struct report *report);
 
-/* A readable table; colour: with terminal escapes. */
-void output_text(struct outfile *out, const struct report *report, bool colour);
+/* A readable table; colour: with terminal escapes; width: columns, never less than 80. */
+void output_text(struct outfile *out, const struct report *report, bool colour, unsigned width);
 
 /* One page of HTML that needs nothing else: no script, no network. Addresses are masked unless
  * `addresses`; in a report that was redacted they are fingerprints either way. */
@@ -40,6 +40,9 @@ enum list_format {
 const char *list_format_name(enum list_format format);
 /* False when there is no such format. */
 bool list_format_from_name(sv name, enum list_format *format);
+/* What a file of that name has in it when nobody says: .csv and .json have what they promise, any
+ * other a plain list. */
+enum list_format list_format_of_file(sv path);
 /* Does its consumer take so much and no more at once? Then outparts_open gets `splits`. */
 bool list_format_splits(enum list_format format);
 /* May the report be one with fingerprints? The other formats are for whoever must know addresses.

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nearest.h"
+
 enum { LETTERS_MAX = 2 * OPTIONS_MAX + 3, ID_BASE = 1000 };
 
 /* The options of one command, as getopt takes them. */
@@ -50,46 +52,19 @@ static const struct option_row *find_row(const struct known *known, int got)
     return NULL;
 }
 
-/* How far two words differ: insertions, deletions, changes. For "did you mean". */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64], n = strlen(b);
-    if (n >= sizeof row / sizeof *row)
-        return n;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i] != b[j - 1]);
-            diagonal = row[j];
-            size_t least = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
-            row[j] = least < change ? least : change;
-        }
-    }
-    return row[n];
-}
-
 static int unknown(const char *argument, const struct known *known, struct err *err)
 {
     char name[64];
-    size_t best = 3;
-    const struct option_row *near = NULL;
     if (strncmp(argument, "--", 2) != 0)
         return err_set(err, ERR_USAGE, "unknown option '%s' (see --help)", argument);
     snprintf(name, sizeof name, "%s", argument + 2);
     name[strcspn(name, "=")] = 0;
-    for (size_t i = 0; i < known->count; i++) {
-        size_t far = distance(name, known->rows[i]->name);
-        if (far < best) {
-            best = far;
-            near = known->rows[i];
-        }
-    }
-    if (near)
-        return err_set(err, ERR_USAGE, "unknown option '--%s' (did you mean --%s?)", name,
-                       near->name);
+    struct nearest near = nearest_to(sv_from(name));
+    for (size_t i = 0; i < known->count; i++)
+        nearest_offer(&near, sv_from(known->rows[i]->name));
+    if (near.word.len)
+        return err_set(err, ERR_USAGE, "unknown option '--%s' (did you mean --%.*s?)", name,
+                       SV_FMT(near.word));
     return err_set(err, ERR_USAGE, "unknown option '--%s' (see --help)", name);
 }
 

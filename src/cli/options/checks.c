@@ -29,7 +29,7 @@ static int check_hash(const struct options *o, struct err *err)
 
 static int check_history(const struct options *o, struct err *err)
 {
-    bool windowed = o->since != INT64_MIN || o->until != INT64_MAX;
+    bool windowed = o->since.at != INT64_MIN || o->until.at != INT64_MAX;
     if (o->command != COMMAND_SCAN && !o->history)
         return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
     if (o->command == COMMAND_REPORT && o->operand_count)
@@ -60,7 +60,7 @@ int options_check(const struct options *o, struct err *err)
 {
     if (check_hash(o, err) < 0)
         return -1;
-    if (o->since >= o->until)
+    if (o->since.at >= o->until.at)
         return err_set(err, ERR_USAGE, "--since is not before --until");
     return o->command == COMMAND_WHY ? 0 : check_history(o, err);
 }

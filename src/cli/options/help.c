@@ -158,15 +158,27 @@ void help_add_command(struct buf *out, enum command command)
     add_exits(out, row);
 }
 
+/* A way to call the program, and what comes of it. */
+static void add_row(struct buf *out, const char *what, const char *text)
+{
+    buf_printf(out, "  bouncelog %s", what);
+    if (column_of(out) + 2 > COMMAND_COLUMN)
+        buf_add_byte(out, '\n');
+    go_to(out, COMMAND_COLUMN);
+    buf_printf(out, "%s\n", text);
+}
+
 void help_add_program(struct buf *out)
 {
     add_paragraphs(out, program_about);
+    add_row(out, "FILE...", "what bounced in these logs: scan --text");
+    add_row(out, "", "the last day of this host, at a terminal");
+    buf_add_byte(out, '\n');
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        buf_printf(out, "  bouncelog %s %s", command_rows[i].name, command_rows[i].operands);
-        if (column_of(out) + 2 > COMMAND_COLUMN)
-            buf_add_byte(out, '\n');
-        go_to(out, COMMAND_COLUMN);
-        buf_printf(out, "%s\n", command_rows[i].summary);
+        struct buf what = {0};
+        buf_printf(&what, "%s %s", command_rows[i].name, command_rows[i].operands);
+        add_row(out, buf_cstr(&what), command_rows[i].summary);
+        buf_release(&what);
     }
     buf_printf(out,
                "\n"

@@ -15,6 +15,7 @@ enum command {
     COMMAND_EXPLAIN,
     COMMAND_WHY,
     COMMAND_CODES,
+    COMMAND_CATEGORIES,
     COMMAND_SUPPRESS,
     COMMAND_REPORT,
     COMMAND_MERGE,
@@ -45,6 +46,12 @@ struct texts {
     size_t count;
 };
 
+/* A time that an option names. Of what zone it is, is known when all options are. */
+struct moment {
+    int64_t at;
+    const char *text; /* NULL: nobody set it */
+};
+
 struct options {
     enum command command;
     struct given
@@ -53,6 +60,7 @@ struct options {
     struct place reading; /* of the setting that is being applied */
     struct arena arena;   /* what came from the configuration files */
     bool help, print_config;
+    bool only_looks; /* see options_look */
     const char *config;
 
     const char *history, *allow; /* NULL: none */
@@ -60,7 +68,7 @@ struct options {
     bool dry_run, force, delta, remove, accept_change;
 
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
-    bool text, addresses, json;
+    bool text, addresses, json, rules;
     enum events_which events_which;
     enum event_format event_format;
     struct {
@@ -72,9 +80,9 @@ struct options {
     const char *hash_key_file;
     struct texts conditions;
     unsigned top, jobs, messages_max; /* jobs 0: all cores; messages_max 0: the default */
-    enum when progress, confine;
+    enum when progress, confine, color;
 
-    int64_t since, until;
+    struct moment since, until;
     struct texts senders, filters, relays;
     const char *recipients;
     bool inbound;
@@ -96,6 +104,9 @@ struct options {
  * here, too. */
 int options_read(struct options *options, enum command command, int argc, char **argv,
                  struct err *err) MUST_CHECK;
+/* For a run of scan that changes nothing: of the configuration files counts what says how logs are
+ * read and judged, not what a run keeps or puts where. */
+int options_look(struct options *options, int argc, char **argv, struct err *err) MUST_CHECK;
 void options_release(struct options *options);
 /* Where the value of an option that does not add stands; without a file: on the command line. */
 struct place option_place(const struct options *options, const char *name);

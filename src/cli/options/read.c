@@ -7,9 +7,12 @@
 
 #include "args.h"
 #include "bouncelog/pattern/settings.h"
+#include "cli.h"
 #include "commands.h"
 #include "config.h"
+#include "moment.h"
 #include "outputs.h"
+#include "zone.h"
 
 enum { OF_SCAN = 1 << COMMAND_SCAN };
 
@@ -48,7 +51,7 @@ static int apply_setting(struct options *options, const struct setting *setting,
         rc = err_set(err, ERR_CONFIG, "'%s' is true or false", setting->name);
     else if (row->counts == COUNTS_NIGHTLY && options->command != COMMAND_SCAN)
         return 0;
-    else if (takes && option_value_may_lack(row) && (on || off))
+    else if (takes && option_value_may_lack(row) && !row->choices[0].word && (on || off))
         rc = on ? set_option(options, row, NULL, err) : 0;
     else if (takes || on)
         rc = set_option(options, row, takes ? setting->value : NULL, err);
@@ -71,6 +74,20 @@ static int read_file(struct options *options, const char *path, struct err *err)
     return rc;
 }
 
+/* Whoever only looks must not replace what the nightly run wrote, nor count for its history. */
+static void keep_nothing(struct options *options)
+{
+    options->history = options->output = options->events = NULL;
+    options->page = options->metrics = NULL;
+    options->list_count = options->conditions.count = 0;
+    options->dry_run = options->delta = false;
+    options->wait_seconds = 0;
+    options->since = (struct moment){.at = INT64_MIN};
+    options->until = (struct moment){.at = INT64_MAX};
+    if (!options->hash) /* the key was for a list */
+        options->hash_key_file = NULL;
+}
+
 /* The command line is read once for --config alone. */
 static int read_config(struct options *options, int argc, char **argv, struct err *err)
 {
@@ -85,6 +102,8 @@ static int read_config(struct options *options, int argc, char **argv, struct er
     options->help = first.help;
     int rc = first.help ? 0 : config_read(options, first.config, read_file, err);
     options->reading = (struct place){0};
+    if (options->only_looks)
+        keep_nothing(options);
     return rc;
 }
 
@@ -104,11 +123,22 @@ static void complete(struct options *options)
     }
 }
 
-int options_read(struct options *options, enum command command, int argc, char **argv,
-                 struct err *err)
+/* In the zone that logs are read in; a report counts by days of UTC. */
+static int settle_times(struct options *options, struct err *err)
 {
-    bool configured = command_rows[command].reads_config;
-    options_start(options, command);
+    struct moment *const moments[] = {&options->since, &options->until};
+    bool local = options->command == COMMAND_SCAN;
+    if (local && zone_set(options->zone, err) < 0)
+        return -1;
+    for (size_t i = 0; i < 2; i++)
+        if (moments[i]->text)
+            (void)moment_parse(sv_from(moments[i]->text), now_seconds(), local, &moments[i]->at);
+    return 0;
+}
+
+static int read_all(struct options *options, int argc, char **argv, struct err *err)
+{
+    bool configured = command_rows[options->command].reads_config;
     if (configured && read_config(options, argc, argv, err) < 0)
         return -1;
     if (options->help)
@@ -120,10 +150,24 @@ int options_read(struct options *options, enum command command, int argc, char *
     options->operand_count = (size_t)operands;
     if (options->help || options->print_config || !configured)
         return 0;
-    if (options_check(options, err) < 0)
+    if (settle_times(options, err) < 0 || options_check(options, err) < 0)
         return -1;
     complete(options);
     return outputs_check(options, err);
+}
+
+int options_read(struct options *options, enum command command, int argc, char **argv,
+                 struct err *err)
+{
+    options_start(options, command);
+    return read_all(options, argc, argv, err);
+}
+
+int options_look(struct options *options, int argc, char **argv, struct err *err)
+{
+    options_start(options, COMMAND_SCAN);
+    options->only_looks = true;
+    return read_all(options, argc, argv, err);
 }
 
 void options_release(struct options *options)

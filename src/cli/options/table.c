@@ -19,8 +19,12 @@
     .type = TYPE_NUMBER, .value = shown, .least = low, .most = high, FIELD(member, unsigned)
 #define CHOICE(member, shown, ...)                                                                 \
     .type = TYPE_CHOICE, .value = shown, .choices = {__VA_ARGS__}, FIELD(member, unsigned)
+#define WHEN(member)                                                                               \
+    .type = TYPE_WHEN, .value = "WHEN",                                                            \
+    .choices = {{"auto", WHEN_AUTO}, {"always", WHEN_ALWAYS}, {"never", WHEN_NEVER}},              \
+    FIELD(member, unsigned)
 #define TIME(member, otherwise)                                                                    \
-    .type = TYPE_TIME, .value = "T", .initial = otherwise, FIELD(member, int64_t)
+    .type = TYPE_TIME, .value = "T", .initial = otherwise, FIELD(member, struct moment)
 #define ZONE(member) .type = TYPE_ZONE, .value = "ZONE", FIELD(member, const char *)
 #define MTA(member) .type = TYPE_MTA, .value = "MTA", FIELD(member, const char *)
 #define TEXTS(member, shown, limit)                                                                \
@@ -34,6 +38,7 @@ enum {
     EXPLAIN = 1 << COMMAND_EXPLAIN,
     WHY = 1 << COMMAND_WHY,
     CODES = 1 << COMMAND_CODES,
+    CATEGORIES = 1 << COMMAND_CATEGORIES,
     SUPPRESS = 1 << COMMAND_SUPPRESS,
     REPORT = 1 << COMMAND_REPORT,
     MERGE = 1 << COMMAND_MERGE,
@@ -114,7 +119,7 @@ void options_start(struct options *options, enum command command)
         if (row->type == TYPE_NUMBER)
             *(unsigned *)field = (unsigned)row->initial;
         else if (row->type == TYPE_TIME)
-            *(int64_t *)field = row->initial;
+            ((struct moment *)field)->at = row->initial;
     }
 }
 

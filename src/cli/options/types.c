@@ -9,6 +9,7 @@
 
 #include "bouncelog/base/date.h"
 #include "cli.h"
+#include "moment.h"
 #include "table.h"
 #include "zone.h"
 
@@ -79,27 +80,25 @@ static int read_choice(struct options *options, const struct option_row *row, co
     return -1;
 }
 
+/* Without a value: whoever names it wants it. */
+static int read_when(struct options *options, const struct option_row *row, const char *value,
+                     struct err *err)
+{
+    return read_choice(options, row, value ? value : row->choices[1].word, err);
+}
+
+/* Whether it is a time. Which one, is known with its zone (read.c). */
 static int read_time(struct options *options, const struct option_row *row, const char *value,
                      struct err *err)
 {
-    sv text = sv_from(value);
-    int64_t *time = field_of(options, row);
-    uint64_t n;
-    char unit = text.len ? text.ptr[text.len - 1] : 0;
-    int64_t seconds = unit == 'w'   ? 604800
-                      : unit == 'd' ? 86400
-                      : unit == 'h' ? 3600
-                      : unit == 'm' ? 60
-                                    : 0;
-    if (date_parse(text, time))
-        return 0;
-    if (seconds && sv_to_u64(sv_sub(text, 0, text.len - 1), &n) && n < 1000000) {
-        *time = now_seconds() - (int64_t)n * seconds;
-        return 0;
-    }
-    return err_set(err, ERR_USAGE,
-                   "--%s '%s': expected 2026-11-22, 2026-11-22T03:00:00Z, 24h or 7d", row->name,
-                   value);
+    struct moment *moment = field_of(options, row);
+    if (!moment_parse(sv_from(value), now_seconds(), false, &moment->at))
+        return err_set(err, ERR_USAGE,
+                       "--%s '%s': expected 2026-11-22, '2026-11-22 03:00', 2026-11-22T03:00:00Z, "
+                       "yesterday, today, now, 'last week', 24h, 2h30m or 7d",
+                       row->name, value);
+    moment->text = value;
+    return 0;
 }
 
 static int read_zone(struct options *options, const struct option_row *row, const char *value,
@@ -192,7 +191,7 @@ static int add_list(struct options *options, const struct option_row *row, const
 {
     sv text = sv_from(value);
     size_t colon = sv_rfind_byte(text, ':');
-    enum list_format format = LIST_PLAIN;
+    enum list_format format = list_format_of_file(text);
     const char *path = value;
     if (options->list_count == LISTS_MAX)
         return err_set(err, ERR_USAGE, "--%s: more than %d lists", row->name, LISTS_MAX);
@@ -221,6 +220,7 @@ const struct type option_types[TYPE_COUNT] = {
     [TYPE_FOLDER] = {"folder", true, false, false, read_text, NULL},
     [TYPE_NUMBER] = {"number", true, false, false, read_number, NULL},
     [TYPE_CHOICE] = {"choice", true, false, false, read_choice, add_choices},
+    [TYPE_WHEN] = {"choice", true, false, true, read_when, add_choices},
     [TYPE_TIME] = {"time", true, false, false, read_time, NULL},
     [TYPE_ZONE] = {"zone", true, false, false, read_zone, NULL},
     [TYPE_MTA] = {"mta", true, false, false, read_text, add_mtas},

@@ -12,7 +12,8 @@ enum type_name {
     TYPE_FOLDER,
     TYPE_NUMBER,
     TYPE_CHOICE,
-    TYPE_TIME, /* RFC 3339, a day, or so long ago: 24h, 7d, 30m, 2w */
+    TYPE_WHEN, /* a choice; without a value, its second one */
+    TYPE_TIME, /* see moment.c */
     TYPE_ZONE,
     TYPE_MTA,
     TYPE_TEXTS, /* any number of texts */
