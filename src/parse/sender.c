@@ -21,13 +21,21 @@ struct sender_memo {
     char bytes[MEMO_BYTES];
 };
 
+static bool parts_words(char c)
+{
+    return c == '-' || c == '+' || c == '.' || c == '_';
+}
+
 /* A `=`, or a digit behind a sign that parts words. */
 static bool may_be_made(sv address)
 {
-    for (size_t i = 0; i < address.len && address.ptr[i] != '@'; i++)
-        if (address.ptr[i] == '=' ||
-            (is_digit(address.ptr[i]) && i && memchr("-+._", address.ptr[i - 1], 4)))
+    char before = 0;
+    for (size_t i = 0; i < address.len && address.ptr[i] != '@'; i++) {
+        char c = address.ptr[i];
+        if (c == '=' || (is_digit(c) && parts_words(before)))
             return true;
+        before = c;
+    }
     return false;
 }
 

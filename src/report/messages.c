@@ -27,14 +27,6 @@ static struct message_row row_of(sv name, const struct message_counts *counts)
     return row;
 }
 
-static int by_total(const void *left, const void *right)
-{
-    const struct message_row *a = left, *b = right;
-    if (a->total != b->total)
-        return a->total < b->total ? 1 : -1;
-    return sv_cmp(a->name, b->name);
-}
-
 static int by_name(const void *left, const void *right)
 {
     const struct message_row *a = left, *b = right;
@@ -69,39 +61,55 @@ static struct message_rows days_of(const struct map *map, struct arena *arena)
     return days;
 }
 
+struct candidate {
+    sv name;
+    int64_t total;
+    const struct message_counts *counts;
+};
+
+static int by_total(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    if (a->total != b->total)
+        return a->total < b->total ? 1 : -1;
+    return sv_cmp(a->name, b->name);
+}
+
 /* Of those beyond `top` the counts go into the rest. */
-static size_t keep_top(struct message_row *rows, size_t count, size_t top,
+static size_t keep_top(struct candidate *list, size_t count, size_t top,
                        struct message_counts *rest)
 {
-    qsort(rows, count, sizeof *rows, by_total);
+    qsort(list, count, sizeof *list, by_total);
     for (size_t i = top; i < count; i++)
-        messages_add(rest, &rows[i].counts);
+        messages_add(rest, list[i].counts);
     return count < top ? count : top;
 }
 
-/* The rows are looked at once: those kept so far, and as many again, are sorted now and then. */
+/* Those kept so far, and some more, are sorted now and then. */
 static struct message_rows top_of(const struct map *map, size_t offset, size_t top,
                                   struct arena *arena)
 {
-    size_t room = top < map_count(map) ? 2 * top + 2 : map_count(map) + 2, kept = 0;
-    struct message_row *rows = arena_alloc(arena, room * sizeof *rows);
+    size_t room = top < map_count(map) / 8 ? 8 * top + 8 : map_count(map) + 1, kept = 0;
+    struct candidate *list = arena_alloc(arena, room * sizeof *list);
     struct message_counts rest = {0};
     for (size_t i = 0; i < map_count(map); i++) {
         const char *value = map_value_at(map, i);
-        const void *counts = value + offset;
-        sv name = map_key_at(map, i);
-        if (sv_eq(name, OTHER_NAME)) {
-            messages_add(&rest, counts);
-            continue;
-        }
-        rows[kept] = row_of(name, counts);
-        kept += rows[kept].total > 0;
-        if (kept + 1 == room)
-            kept = keep_top(rows, kept, top, &rest);
+        const void *at = value + offset;
+        struct candidate next = {map_key_at(map, i), messages_total(at), at};
+        if (sv_eq(next.name, OTHER_NAME))
+            messages_add(&rest, at);
+        else if (next.total > 0)
+            list[kept++] = next;
+        if (kept == room)
+            kept = keep_top(list, kept, top, &rest);
     }
-    kept = keep_top(rows, kept, top, &rest);
-    rows[kept] = row_of(OTHER_NAME, &rest);
-    return (struct message_rows){rows, kept + (rows[kept].total > 0)};
+    kept = keep_top(list, kept, top, &rest);
+    struct message_rows rows = {.rows = arena_alloc(arena, (kept + 1) * sizeof *rows.rows)};
+    for (; rows.count < kept; rows.count++)
+        rows.rows[rows.count] = row_of(list[rows.count].name, list[rows.count].counts);
+    rows.rows[kept] = row_of(OTHER_NAME, &rest);
+    rows.count += rows.rows[kept].total > 0;
+    return rows;
 }
 
 static void make_streams(struct message_report *report, const struct tally *tally, size_t top,

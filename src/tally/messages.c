@@ -26,32 +26,36 @@ static int64_t days_waited(const struct event *event)
     return days < WAITED_DAYS ? days : WAITED_DAYS - 1;
 }
 
-static void count_deferral(struct message_counts *counts, const struct event *event, bool waited)
+static struct message_step deferral_of(const struct event *event, bool waited)
 {
     int64_t days = waited ? days_waited(event) : 0;
-    counts->waiting += !waited || event->carried;
-    counts->deferred += !waited || days;
-    if (days)
-        counts->left[days]++;
+    return (struct message_step){.ended = SIZE_MAX,
+                                 .waiting = !waited || event->carried,
+                                 .deferred = !waited || days,
+                                 .left = (uint8_t)(days ? days + 1 : 0)};
 }
 
-void messages_count(struct message_counts *counts, const struct event *event)
+struct message_step messages_step(const struct event *event)
 {
-    int64_t *const ended[OUTCOME_COUNT] = {
-        [OUTCOME_DELIVERED] = &counts->delivered,     [OUTCOME_BOUNCED] = &counts->bounced,
-        [OUTCOME_EXPIRED] = &counts->expired,         [OUTCOME_DISCARDED] = &counts->discarded,
-        [OUTCOME_HANDED_OVER] = &counts->handed_over,
+    static const size_t ended[OUTCOME_COUNT] = {
+        [OUTCOME_DELIVERED] = offsetof(struct message_counts, delivered),
+        [OUTCOME_DEFERRED] = SIZE_MAX,
+        [OUTCOME_BOUNCED] = offsetof(struct message_counts, bounced),
+        [OUTCOME_EXPIRED] = offsetof(struct message_counts, expired),
+        [OUTCOME_HANDED_OVER] = offsetof(struct message_counts, handed_over),
+        [OUTCOME_DISCARDED] = offsetof(struct message_counts, discarded),
+        [OUTCOME_REFUSED] = SIZE_MAX,
     };
+    enum outcome outcome = event->attempt.outcome;
     bool waited = event->deferrals > 0;
-    if (event->attempt.outcome == OUTCOME_DEFERRED)
-        count_deferral(counts, event, waited);
-    int64_t *end = ended[event->attempt.outcome];
-    if (!end)
-        return;
-    ++*end;
-    if (waited)
-        counts->left[days_waited(event)]++;
-    counts->waiting -= waited && !event->carried;
+    struct message_step step = {.ended = ended[outcome]};
+    if (outcome == OUTCOME_DEFERRED)
+        return deferral_of(event, waited);
+    if (waited && step.ended != SIZE_MAX) {
+        step.left = (uint8_t)(days_waited(event) + 1);
+        step.waiting = event->carried ? 0 : -1;
+    }
+    return step;
 }
 
 void messages_add(struct message_counts *sum, const struct message_counts *more)
@@ -103,7 +107,8 @@ static struct message_counts *find_day(struct streams *streams, int64_t day)
     return find(streams, STREAM_DAY, sv_make(date, DATE_LENGTH));
 }
 
-static void count_place(struct streams *streams, const struct event *event)
+static void count_place(struct streams *streams, const struct event *event,
+                        const struct message_step *step)
 {
     int64_t day = date_day(event->attempt.time);
     if (!event->strange && (!streams->day_counts || streams->last_day != day)) {
@@ -111,7 +116,7 @@ static void count_place(struct streams *streams, const struct event *event)
         streams->last_day = day;
     }
     if (!event->strange)
-        messages_count(streams->day_counts, event);
+        messages_count(streams->day_counts, step);
     sv provider = event->attempt.provider;
     if (!provider.len)
         return;
@@ -119,7 +124,7 @@ static void count_place(struct streams *streams, const struct event *event)
         streams->provider_counts = find(streams, STREAM_PROVIDER, provider);
         streams->last_provider = provider.ptr;
     }
-    messages_count(streams->provider_counts, event);
+    messages_count(streams->provider_counts, step);
 }
 
 static void find_sender(struct streams *streams, const struct event *event,
@@ -131,17 +136,18 @@ static void find_sender(struct streams *streams, const struct event *event,
         last->campaign = find(streams, STREAM_CAMPAIGN, event->stream.campaign);
 }
 
-void streams_count(struct streams *streams, const struct event *event)
+void streams_count(struct streams *streams, const struct event *event,
+                   const struct message_step *step)
 {
-    count_place(streams, event);
+    count_place(streams, event, step);
     if (!event->sender_known || !event->sender.len)
         return;
     struct stream_last *last = &streams->last[event->sender_key / 2 % STREAMS_LAST];
     if (last->sender != event->sender_key)
         find_sender(streams, event, last);
-    messages_count(last->address, event);
+    messages_count(last->address, step);
     if (last->campaign)
-        messages_count(last->campaign, event);
+        messages_count(last->campaign, step);
 }
 
 void streams_merge(struct streams *into, const struct streams *from)

@@ -166,7 +166,8 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     outcomes_count(tally->last_host_counts, outcome);
 }
 
-static void count_sender_domain(struct tally *tally, const struct event *event)
+static void count_sender_domain(struct tally *tally, const struct event *event,
+                                const struct message_step *step)
 {
     bool null = event->sender_known && !event->sender.len;
     if (!null && !(event->sender_known && event->sender_domain_key))
@@ -177,10 +178,11 @@ static void count_sender_domain(struct tally *tally, const struct event *event)
                                event->sender_domain_key);
     outcomes_count(&domain->outcomes, event->attempt.outcome);
     if (!event->notification)
-        messages_count(&domain->messages, event);
+        messages_count(&domain->messages, step);
 }
 
-static void count_rankings(struct tally *tally, const struct event *event)
+static void count_rankings(struct tally *tally, const struct event *event,
+                           const struct message_step *step)
 {
     const struct record *a = &event->attempt;
     tally_destinations(tally, event);
@@ -189,7 +191,7 @@ static void count_rankings(struct tally *tally, const struct event *event)
         tally_path(tally, event);
     if (!event->strange)
         count_hour(tally, a->time, a->outcome);
-    count_sender_domain(tally, event);
+    count_sender_domain(tally, event, step);
 }
 
 static int64_t *find_rule(struct tally *tally, sv rule, sv category)
@@ -310,15 +312,16 @@ static void count_delivery(struct tally *tally, const struct event *event)
         fpset_mark(&tally->originals, hash_mailbox(attempt->original), 0, step);
 }
 
-static void count_messages(struct tally *tally, const struct event *event)
+static void count_messages(struct tally *tally, const struct event *event,
+                           const struct message_step *step)
 {
     if (event->notification) {
-        messages_count(&tally->notifications, event);
+        messages_count(&tally->notifications, step);
         return;
     }
-    messages_count(&tally->messages, event);
+    messages_count(&tally->messages, step);
     if (event->attempt.outcome != OUTCOME_REFUSED)
-        streams_count(&tally->streams, event);
+        streams_count(&tally->streams, event, step);
 }
 
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)
@@ -333,9 +336,10 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         tally->first = a->time;
     if (a->time > tally->last && !event->strange)
         tally->last = a->time;
-    count_messages(tally, event);
+    struct message_step step = messages_step(event);
+    count_messages(tally, event, &step);
     count_codes(tally, a);
-    count_rankings(tally, event);
+    count_rankings(tally, event, &step);
     if (a->outcome == OUTCOME_DELIVERED && event->deferrals && !event->strange)
         tally_retry(tally, event);
     if (failed) {

@@ -22,8 +22,27 @@ struct message_counts {
 };
 
 int64_t messages_total(const struct message_counts *counts);
-/* The message is that of the event, which is the next one of its recipient. */
-void messages_count(struct message_counts *counts, const struct event *event);
+/* What an event changes, which is the next one of its recipient: the same in each table. */
+struct message_step {
+    size_t ended;   /* offset of what is counted up; SIZE_MAX: nothing is */
+    int8_t waiting; /* one more, or one less */
+    bool deferred;  /* once more on this day */
+    uint8_t left;   /* `left[left - 1]` is counted up; 0: none */
+};
+struct message_step messages_step(const struct event *event);
+
+static inline void messages_count(struct message_counts *counts, const struct message_step *step)
+{
+    if (step->ended != SIZE_MAX)
+        ++*(int64_t *)(void *)((char *)counts + step->ended);
+    if (!step->waiting && !step->deferred && !step->left)
+        return;
+    counts->waiting += step->waiting;
+    counts->deferred += step->deferred;
+    if (step->left)
+        counts->left[step->left - 1]++;
+}
+
 void messages_add(struct message_counts *sum, const struct message_counts *more);
 /* Of a day's, as it was kept: who waits, for a stretch of time that began `days` earlier. */
 void messages_settle(struct message_counts *counts, int64_t days);
@@ -54,7 +73,8 @@ struct streams {
 
 void streams_init(struct streams *streams);
 void streams_release(struct streams *streams);
-void streams_count(struct streams *streams, const struct event *event);
+void streams_count(struct streams *streams, const struct event *event,
+                   const struct message_step *step);
 void streams_merge(struct streams *into, const struct streams *from);
 /* All of them, as messages_settle. */
 void streams_settle(struct streams *streams, int64_t days);
