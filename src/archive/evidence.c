@@ -212,6 +212,7 @@ struct view {
     struct archive *archive;
     struct archive_window window;
     size_t count;
+    struct map *first_days; /* origin -> the first day with counts of messages, int64_t */
 };
 
 static int64_t day_of_key(sv key)
@@ -226,6 +227,19 @@ static bool in_window(const struct view *view, sv key)
     return day >= view->window.since && day < view->window.until;
 }
 
+/* What waited before the first day of its host that is at hand, nobody of these days deferred. */
+static void settle(const struct view *view, const struct item *item, struct period *day)
+{
+    bool added;
+    int64_t number = day_of_key(item->key);
+    if (!day->counts_messages)
+        return;
+    int64_t *first = map_add(view->first_days, item->origin, &added);
+    if (added) /* days come in their order */
+        *first = number;
+    period_settle(day, number - *first);
+}
+
 static int add_day(void *context, const struct item *item, struct err *err)
 {
     const struct view *view = context;
@@ -238,8 +252,7 @@ static int add_day(void *context, const struct item *item, struct err *err)
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
     if (result == 0) {
-        int64_t since = view->window.since;
-        period_settle(&day, since == INT64_MIN ? INT64_MAX : day_of_key(item->key) - since);
+        settle(view, item, &day);
         period_merge(&archive->period, &day);
     }
     period_release(&day);
@@ -293,6 +306,16 @@ static int add_stream(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
+static int add_days(struct view *view, struct err *err)
+{
+    struct map first_days;
+    map_init(&first_days, sizeof(int64_t));
+    view->first_days = &first_days;
+    int result = history_each(view->archive->history, ITEM_DAY, add_day, view, err);
+    map_release(&first_days);
+    return result;
+}
+
 static int by_file(const void *left, const void *right)
 {
     const struct input_status *a = left, *b = right;
@@ -307,11 +330,10 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
                  struct suppress_source *source, struct err *err)
 {
     struct history *history = archive->history;
-    struct view view = {archive, window, 0};
+    struct view view = {.archive = archive, .window = window};
     struct load_ledger ledger = {archive, NULL, false};
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
-    if (archive_add_evidence(archive, &archive->all, false, err) < 0 ||
-        history_each(history, ITEM_DAY, add_day, &view, err) < 0 ||
+    if (archive_add_evidence(archive, &archive->all, false, err) < 0 || add_days(&view, err) < 0 ||
         history_each(history, ITEM_ACTIVITY, add_destination, &view, err) < 0 ||
         (archive->has_others && archive_take_deliveries(archive, &archive->all, true, err) < 0) ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||

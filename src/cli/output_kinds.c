@@ -27,7 +27,7 @@ static unsigned width_of_terminal(void)
     if (said && sv_to_u64(sv_from(said), &columns) && columns && columns <= WIDTH_MAX)
         return (unsigned)columns;
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col <= WIDTH_MAX ? size.ws_col
-                                                                                      : 0;
+                                                                                    : 0;
 }
 
 static void write_summary(struct result *result, const struct setup *setup,

@@ -43,16 +43,20 @@ void aliases_direct(struct ledger *ledger, const struct message *message, uint64
 
 /* An alias that could not be looked up is deferred under its own name. What it is now known to lead
  * to stands for it from here on. */
-static void settle_lookup(struct ledger *ledger, struct message *message, uint64_t original)
+static void settle_lookup(struct ledger *ledger, sv file, struct message *message,
+                          const struct record *attempt, uint64_t original)
 {
     struct chains *pendings = &ledger->messages.pendings;
     uint64_t fingerprint = message_fingerprint(message);
     const struct pending *lookup = pendings_find(pendings, fingerprint, message->pending, original);
-    if (lookup && pending_is_unrouted(lookup))
-        pendings_settle(pendings, fingerprint, &message->pending, original);
+    if (!lookup || !pending_is_unrouted(lookup))
+        return;
+    ledger_withdraw(ledger, file, message, lookup, attempt);
+    pendings_settle(pendings, fingerprint, &message->pending, original);
 }
 
-void aliases_expansion(struct ledger *ledger, struct message *message, const struct record *attempt)
+void aliases_expansion(struct ledger *ledger, sv file, struct message *message,
+                       const struct record *attempt)
 {
     if (!attempt->original.len) {
         if (attempt->outcome != OUTCOME_DEFERRED) /* ...which may be one of looking an alias up */
@@ -60,7 +64,7 @@ void aliases_expansion(struct ledger *ledger, struct message *message, const str
         return;
     }
     uint64_t original = hash_mailbox(attempt->original);
-    settle_lookup(ledger, message, original);
+    settle_lookup(ledger, file, message, attempt, original);
     uint64_t pair = hash_mix(message_fingerprint(message), original);
     struct chains *expansions = &ledger->messages.expansions;
     struct expansion *known = expansions_find(expansions, message->expansions, pair);

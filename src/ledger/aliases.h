@@ -9,7 +9,7 @@
 /* This recipient came without an original: it may be the copy that an alias keeps. */
 void aliases_direct(struct ledger *ledger, const struct message *message, uint64_t recipient);
 /* Before the attempt is applied. */
-void aliases_expansion(struct ledger *ledger, struct message *message,
+void aliases_expansion(struct ledger *ledger, sv file, struct message *message,
                        const struct record *attempt);
 /* `outcome` is what the attempt's own turned out to be. */
 void aliases_forwarding(struct ledger *ledger, const struct message *message,

@@ -204,6 +204,18 @@ static struct event expiry_of(const struct record *expiry, const struct pending 
     return event;
 }
 
+void ledger_withdraw(struct ledger *ledger, sv file, const struct message *message,
+                     const struct pending *pending, const struct record *record)
+{
+    struct event event = {.attempt = pending_attempt(pending, record), .cause = CATEGORY_NONE};
+    event.attempt.time = record->time;
+    event.attempt.line = record->line;
+    event.withdrawn = true;
+    note_waiting(&event, pending);
+    if (event.deferrals)
+        emit(ledger, file, message, &event);
+}
+
 static void apply_final(struct ledger *ledger, struct message *message)
 {
     if (message->done < UINT16_MAX)
@@ -226,10 +238,10 @@ static void apply_deferral(struct ledger *ledger, struct message *message,
         messages_reopen(&ledger->messages, message);
 }
 
-static void apply_skipped(struct ledger *ledger, const struct record *record)
+static void apply_skipped(struct ledger *ledger, sv file, const struct record *record)
 {
     struct message *message = find_message(ledger, record);
-    aliases_expansion(ledger, message, record);
+    aliases_expansion(ledger, file, message, record);
     apply_deferral(ledger, message, record);
 }
 
@@ -242,7 +254,7 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     event.cause = CATEGORY_NONE;
     enum outcome *outcome = &event.attempt.outcome;
     struct chains *pendings = &ledger->messages.pendings;
-    aliases_expansion(ledger, message, record);
+    aliases_expansion(ledger, file, message, record);
     if (*outcome == OUTCOME_DELIVERED && (is_other_queue(ledger, message, record) ||
                                           is_passed_on(record) || is_filter(ledger, record)))
         *outcome = OUTCOME_HANDED_OVER;
@@ -304,9 +316,14 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
     }
 }
 
-static void apply_removed(struct ledger *ledger, const struct record *record)
+/* Whoever still waits was taken out of the queue by hand. */
+static void apply_removed(struct ledger *ledger, sv file, const struct record *record)
 {
-    messages_remove(&ledger->messages, find_message(ledger, record));
+    struct message *message = find_message(ledger, record);
+    const struct pending *first = message->pending, *at = first;
+    for (; at; at = pending_next(at) == first ? NULL : pending_next(at))
+        ledger_withdraw(ledger, file, message, at, record);
+    messages_remove(&ledger->messages, message);
 }
 
 void ledger_fingerprint(struct record *record)
@@ -364,7 +381,7 @@ void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
     switch (record->kind) {
     case RECORD_ATTEMPT:
         if (record->skipped)
-            apply_skipped(ledger, record);
+            apply_skipped(ledger, file, record);
         else
             apply_attempt(ledger, file, record);
         break;
@@ -378,7 +395,7 @@ void ledger_apply(struct ledger *ledger, sv file, const struct record *record)
         apply_expired(ledger, file, record);
         break;
     case RECORD_REMOVED:
-        apply_removed(ledger, record);
+        apply_removed(ledger, file, record);
         break;
     }
 }

@@ -188,7 +188,7 @@ static void unpack_sender(struct unpack *in, struct messages *messages, struct m
                           uint64_t version)
 {
     sv sender = unpack_text(in);
-    struct stream_names names = {.address = sender, .campaign = SV_EMPTY};
+    struct stream_names names = {.address = SV_EMPTY, .campaign = SV_EMPTY};
     if (version > WITHOUT_LAST) {
         names.address = unpack_text(in);
         names.campaign = unpack_text(in);
@@ -325,6 +325,12 @@ static bool attempt_mentions(const struct record *attempt, sv address)
     return false;
 }
 
+static bool sender_mentions(const struct sender *sender, sv address)
+{
+    struct stream_names names = sender_names(sender);
+    return text_mentions(sender_text(sender), address) || text_mentions(names.address, address);
+}
+
 bool ledger_forget(struct ledger *ledger, sv address)
 {
     bool found = false;
@@ -333,7 +339,7 @@ bool ledger_forget(struct ledger *ledger, sv address)
     for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer) {
         struct message *message = &messages->slots[i];
         uint64_t fingerprint = message_fingerprint(message);
-        if (message->sender && text_mentions(sender_text(message->sender), address)) {
+        if (message->sender && sender_mentions(message->sender, address)) {
             sender_drop(message->sender);
             message->sender = NULL;
             found = true;

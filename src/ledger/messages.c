@@ -224,7 +224,7 @@ void messages_set_sender(struct messages *messages, struct message *message, sv 
                          const struct stream_names *names)
 {
     struct sender *old = message->sender;
-    if (old && sv_eq(sender_text(old), sender))
+    if (old && sender_is(old, sender, names))
         return;
     message->sender = senders_take(&messages->senders, sender, names);
     sender_drop(old);

@@ -7,12 +7,23 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 
+static bool has_names(const struct sender *sender, const struct stream_names *names)
+{
+    struct stream_names known = sender_names(sender);
+    return sv_eq(known.address, names->address) && sv_eq(known.campaign, names->campaign);
+}
+
+bool sender_is(const struct sender *sender, sv address, const struct stream_names *names)
+{
+    return sv_eq(sender_text(sender), address) && has_names(sender, names);
+}
+
 struct sender *senders_take(struct senders *senders, sv address, const struct stream_names *names)
 {
     uint64_t hash = hash_bytes(address);
     size_t place = hash % SENDERS_RECENT;
     struct sender *known = senders->recent[place].sender;
-    if (!known || senders->recent[place].hash != hash || !sv_eq(sender_text(known), address)) {
+    if (!known || senders->recent[place].hash != hash || !sender_is(known, address, names)) {
         struct sender *fresh =
             mem_alloc(sizeof *fresh + address.len + names->address.len + names->campaign.len);
         fresh->references = 1; /* that of `recent` */

@@ -25,6 +25,8 @@ struct senders {
     } recent[SENDERS_RECENT];
 };
 
+/* Is it this one, with these names? */
+bool sender_is(const struct sender *sender, sv address, const struct stream_names *names);
 /* The caller gets a reference. */
 struct sender *senders_take(struct senders *senders, sv address, const struct stream_names *names);
 /* Gives a reference back; NULL is none. */

@@ -19,4 +19,9 @@ struct ledger {
     struct arena texts; /* of what was unpacked: rules, remedies, providers */
 };
 
+/* The deferred recipient leaves its message without a last word: the queue was emptied by hand, or
+ * it was an alias. Before it is settled. */
+void ledger_withdraw(struct ledger *ledger, sv file, const struct message *message,
+                     const struct pending *pending, const struct record *record);
+
 #endif

@@ -114,6 +114,12 @@ static void lead(struct page *page)
         return;
     }
     const struct message_row *messages = &report->messages.messages;
+    if (!messages->sent) {
+        html(&page->out,
+             "<p class=\"lead\">No message was to leave: all of it was notifications of "
+             "your own mail server, or stayed on it.</p>\n");
+        return;
+    }
     html(&page->out,
          "<p class=\"lead\">Of <b>%n</b> message%t, <b>%p</b> were delivered, <b>%p</b> bounced "
          "or expired (%p were refused for good) and %n still wait%t. ",

@@ -191,7 +191,7 @@ static sv since_words(struct page *page, const struct fix_row *row)
     if (!row->first_seen)
         return SV_EMPTY;
     sv from = page_day(row->first_seen, first), to = page_day(row->last_seen, last);
-    snprintf(words, sizeof words, row->past ? "; it began %.*s and ended %.*s" : "; since %.*s",
+    snprintf(words, sizeof words, row->past ? "; since %.*s, last seen %.*s" : "; since %.*s",
              SV_FMT(from), SV_FMT(to));
     return arena_copy(&page->arena, sv_from(words));
 }

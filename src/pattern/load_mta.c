@@ -197,7 +197,8 @@ static int load_frame(struct patterns *patterns, struct document *document, cons
     struct pattern_kind kind = {"a frame", REGEX_ANCHORED, fields_of_frame()};
     size_t origin = 0, stage = STAGE_UNKNOWN;
     sv pattern;
-    if (document_check_keys(document, node, "name origin stage expired skipped pattern hit miss",
+    if (document_check_keys(document, node,
+                            "name origin stage expired skipped repeats pattern hit miss",
                             err) < 0 ||
         document_text(document, node, SV("name"), true, &frame.name, err) < 0 ||
         load_once(document, document_at(document, node, SV("name")), "frame", frame.name, seen,
@@ -205,6 +206,7 @@ static int load_frame(struct patterns *patterns, struct document *document, cons
         load_name(document, node, SV("origin"), true, "origin", &origin_names, &origin, err) < 0 ||
         load_name(document, node, SV("stage"), false, "stage", &stage_names, &stage, err) < 0 ||
         document_bool(document, node, SV("expired"), &frame.expired, err) < 0 ||
+        document_bool(document, node, SV("repeats"), &frame.skipped, err) < 0 || /* as of 1.0 */
         document_bool(document, node, SV("skipped"), &frame.skipped, err) < 0 ||
         pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &frame.regex, err) < 0)
         return -1;

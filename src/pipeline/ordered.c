@@ -57,6 +57,10 @@ static void on_placed(void *context, struct event *event)
     const struct pipeline_options *options = stage->options;
     const struct patterns *patterns = options->patterns;
     int64_t time = event->attempt.time;
+    if (event->withdrawn) {
+        tally_withdraw(event->strange ? &scan->strange : tally_of(stage, time), event);
+        return;
+    }
     evidence_prefetch_sender(&scan->evidence, event);
     event->suppressible = event->suppressible && !event->strange;
     pipeline_judge(patterns, event);

@@ -80,6 +80,14 @@ static int64_t unit_of(sv text)
     return 0;
 }
 
+/* "per 60 seconds" says how fast, not how long. */
+static bool is_rate(sv text, size_t blank)
+{
+    sv before = sv_sub(text, 0, blank);
+    return sv_ends(before, SV("per")) || sv_ends(before, SV("every")) ||
+           sv_ends(before, SV("within"));
+}
+
 /* "try again in 300 seconds": a number with a unit, shortly behind a word that asks to wait. */
 static int64_t retry_after(sv text)
 {
@@ -91,27 +99,27 @@ static int64_t retry_after(sv text)
             if (is_word(text, at, words[i]))
                 asked = at;
         if (!is_digit(text.ptr[at]) || asked == SIZE_MAX || at - asked > REACH ||
-            is_alnum(text.ptr[at - 1]) || text.ptr[at - 1] == '.')
+            text.ptr[at - 1] != ' ' || is_rate(text, at - 1))
             continue;
         size_t end = at;
         uint64_t number;
         while (end < text.len && is_digit(text.ptr[end]))
             end++;
         int64_t unit = unit_of(sv_skip(text, end));
-        if (unit && sv_to_u64(sv_sub(text, at, end - at), &number) && number && number < 1000000)
+        if (unit && sv_to_u64(sv_sub(text, at, end), &number) && number && number < 1000000)
             return (int64_t)number * unit;
         at = end;
     }
     return 0;
 }
 
-static struct hours find_taken(const struct tally *tally, sv host, sv provider, struct arena *arena)
+static const struct path *find_path(const struct tally *tally, sv host, sv provider)
 {
     struct buf key = {0};
     buf_printf(&key, "%.*s\n%.*s", SV_FMT(host), SV_FMT(provider));
     const struct path *path = map_get_hashed(&tally->paths, buf_sv(&key), hash_bytes(buf_sv(&key)));
     buf_release(&key);
-    return path ? hours_of(&path->activity, arena) : (struct hours){NULL, 0};
+    return path;
 }
 
 static void add(struct report *report, const struct episode_row *row)
@@ -121,7 +129,7 @@ static void add(struct report *report, const struct episode_row *row)
 }
 
 static void cut(struct report *report, const struct block *block, struct episode_row row,
-                const struct hours *taken)
+                const struct hours *taken, int64_t taken_last)
 {
     struct hours refused = hours_of(&block->seen.hours, &report->arena);
     row.first_seen = block->seen.first;
@@ -134,8 +142,10 @@ static void cut(struct report *report, const struct block *block, struct episode
         int64_t until = last ? report->last / HOUR : at[1].hour;
         int32_t after = taken_after(taken, at->hour);
         row.last_seen = last ? block->seen.last : (int64_t)at->hour * HOUR + HOUR - 1;
-        row.ended = until - at->hour > QUIET_HOURS && after <= until;
-        row.ended_at = row.ended ? (int64_t)after * HOUR : 0;
+        bool quiet = until - at->hour > QUIET_HOURS;
+        bool at_once = last && taken_last > block->seen.last && after > until; /* in that hour */
+        row.ended = quiet && (after <= until || at_once);
+        row.ended_at = !row.ended ? 0 : at_once ? block->seen.last : (int64_t)after * HOUR;
         if (!last && !row.ended)
             continue;
         add(report, &row);
@@ -167,14 +177,17 @@ void episodes_make(struct report *report, const struct tally *tally,
         const struct block *block = map_value_at(&tally->blocks, i);
         sv rest, host = sv_cut(map_key_at(&tally->blocks, i), '\n', &rest);
         sv provider = sv_cut(rest, '\n', &rest);
-        struct hours taken = find_taken(tally, host, provider, &report->arena);
+        const struct path *path = find_path(tally, host, provider);
+        struct hours taken = {NULL, 0};
+        if (path)
+            taken = hours_of(&path->activity, &report->arena);
         struct episode_row row = {
             .kind = taxonomy_category_name(options->taxonomy, block->category),
             .host = host,
             .provider = provider,
             .list = block->list,
             .retry_after_s = retry_after(sv_make(block->sample, block->sample_len))};
-        cut(report, block, row, &taken);
+        cut(report, block, row, &taken, path ? path->taken_last : 0);
     }
     qsort(report->episodes, report->episode_count, sizeof *report->episodes, by_count);
     if (report->episode_count > options->top)

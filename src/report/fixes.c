@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { SECONDS_A_DAY = 86400 };
+
 static bool has_role(const struct category_row *row, const struct taxonomy *taxonomy,
                      enum role role)
 {
@@ -112,7 +114,7 @@ static void add_category(struct report *report, const struct category_row *categ
         .count = category->count,
         .first_seen = category->first_seen,
         .last_seen = category->last_seen,
-        .past = !category->last_24h,
+        .past = category->last_seen && category->last_seen + SECONDS_A_DAY <= report->last,
         .remedies = arena_alloc(&report->arena, FIX_REMEDIES_MAX * sizeof *fix->remedies)};
     for (size_t i = 0; i < report->block_count; i++)
         if (sv_eq(report->blocks[i].category, category->category))

@@ -46,18 +46,31 @@ static void sift_down(struct ranking_row *rows, size_t count)
     }
 }
 
+/* A name may be there for its messages alone. */
+static size_t count_attempted(const struct map *map)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < map_count(map); i++) {
+        const struct outcomes *outcomes = map_value_at(map, i);
+        count += outcomes->count > 0;
+    }
+    return count;
+}
+
 /* The best `top` of them, in any order; what the others have in sum is added to *other. Most names
  * of a large log are in no ranking: they are neither copied nor sorted. */
-static size_t select_top(struct ranking_row *rows, size_t top, const struct map *map,
+static size_t select_top(struct ranking_row *rows, size_t kept, const struct map *map,
                          struct outcomes *other)
 {
-    size_t count = map_count(map), kept = count < top ? count : top;
-    for (size_t i = 0; i < count; i++) {
+    size_t seen = 0;
+    for (size_t i = 0; i < map_count(map); i++) {
         const struct outcomes *outcomes = map_value_at(map, i);
         struct ranking_row row = {.name = map_key_at(map, i), .outcomes = *outcomes};
-        if (i < kept) {
-            rows[i] = row;
-            if (i + 1 == kept) /* the last one first: a sorted array is a heap */
+        if (!outcomes->count)
+            continue;
+        if (seen++ < kept) {
+            rows[seen - 1] = row;
+            if (seen == kept) /* the last one first: a sorted array is a heap */
                 qsort(rows, kept, sizeof *rows, by_rank_backwards);
         } else if (kept && by_count(&row, &rows[0]) < 0) {
             outcomes_add(other, &rows[0].outcomes);
@@ -72,11 +85,11 @@ static size_t select_top(struct ranking_row *rows, size_t top, const struct map 
 
 void ranking_make(struct ranking *ranking, const struct map *outcomes_by_name, size_t top)
 {
-    size_t count = map_count(outcomes_by_name);
-    struct ranking_row *rows = mem_zero((count < top ? count : top) + 1, sizeof *rows);
+    size_t count = count_attempted(outcomes_by_name), kept = count < top ? count : top;
+    struct ranking_row *rows = mem_zero(kept + 1, sizeof *rows);
     struct ranking_row other = {.name = SV("(other)")};
     bool cut = count > top;
-    count = select_top(rows, top, outcomes_by_name, &other.outcomes);
+    count = select_top(rows, kept, outcomes_by_name, &other.outcomes);
     qsort(rows, count, sizeof *rows, by_count);
     if (cut)
         rows[count++] = other;

@@ -68,16 +68,16 @@ void tally_block(struct tally *tally, const struct taxonomy *taxonomy, const str
     block->sample_len = tally_keep(block->sample, a->reply.text);
 }
 
-/* The host was counted just now; provider names live for the run. */
+/* Provider names live for the run. */
 void tally_path(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    if (!a->host.len)
-        return;
-    if (!tally->last_path || tally->path_provider != a->provider.ptr) {
+    if (!tally->last_path || tally->path_provider != a->provider.ptr ||
+        tally->path_host != a->host_key) {
         const sv parts[] = {a->host, a->provider};
         tally->last_path = find(&tally->paths, parts, sizeof parts / sizeof *parts, NULL);
         tally->path_provider = a->provider.ptr;
+        tally->path_host = a->host_key;
     }
     if (a->time > tally->last_path->taken_last)
         tally->last_path->taken_last = a->time;

@@ -49,9 +49,9 @@ struct message_step messages_step(const struct event *event)
     enum outcome outcome = event->attempt.outcome;
     bool waited = event->deferrals > 0;
     struct message_step step = {.ended = ended[outcome]};
-    if (outcome == OUTCOME_DEFERRED)
+    if (outcome == OUTCOME_DEFERRED && !event->withdrawn)
         return deferral_of(event, waited);
-    if (waited && step.ended != SIZE_MAX) {
+    if (waited && (step.ended != SIZE_MAX || event->withdrawn)) {
         step.left = (uint8_t)(days_waited(event) + 1);
         step.waiting = event->carried ? 0 : -1;
     }
@@ -173,7 +173,7 @@ bool streams_forget(struct streams *streams, sv address)
         struct map *map = &streams->kinds[kind];
         for (size_t i = 0, count = map_count(map); i < count; i++) {
             struct message_counts *counts = map_value_at(map, i);
-            if (!text_mentions(map_key_at(map, i), address))
+            if (!text_may_mention(map_key_at(map, i), address))
                 continue;
             found = true;
             messages_add(map_add(map, OTHER_STREAMS, NULL), counts);

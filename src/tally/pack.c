@@ -398,7 +398,8 @@ static bool unpack_begin(struct unpack *in, struct period *period, const struct 
                *version > WITHOUT_MESSAGES ? unpack_sender_domain : unpack_outcomes);
     unpack_map(in, &tally->hosts, unpack_outcomes);
     unpack_map(in, &tally->hours, unpack_outcomes);
-    if (*version > WITHOUT_MESSAGES) {
+    period->counts_messages = *version > WITHOUT_MESSAGES;
+    if (period->counts_messages) {
         period->lines.skipped = unpack_finite(in);
         unpack_messages(in, &tally->messages);
         unpack_messages(in, &tally->notifications);

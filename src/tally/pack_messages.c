@@ -29,7 +29,10 @@ void unpack_messages(struct unpack *in, void *value)
 
 static bool is_kept(const struct message_counts *counts)
 {
-    return counts->deferred || messages_total(counts) != counts->waiting;
+    int64_t left = 0;
+    for (size_t i = 0; i < WAITED_DAYS; i++)
+        left += counts->left[i];
+    return counts->deferred || left || messages_total(counts) != counts->waiting;
 }
 
 static void pack_cut(struct buf *out, const struct map *map)

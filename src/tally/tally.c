@@ -157,7 +157,6 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
         return;
     if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
         tally->last_host_counts = tally_find_name(&tally->hosts, host, hash_nocase(host));
-        tally->last_path = NULL;
         tally->last_host = host.len <= sizeof tally->last_host_name
                                ? sv_make(tally->last_host_name, host.len)
                                : SV_EMPTY;
@@ -166,17 +165,25 @@ static void count_host(struct tally *tally, sv host, enum outcome outcome)
     outcomes_count(tally->last_host_counts, outcome);
 }
 
+/* NULL: it has none, or is not known. */
+static struct sender_domain *find_sender_domain(struct tally *tally, const struct event *event)
+{
+    if (event->sender_known && !event->sender.len)
+        return tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH);
+    if (!event->sender_known || !event->sender_domain_key)
+        return NULL;
+    return tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
+                           event->sender_domain_key);
+}
+
 static void count_sender_domain(struct tally *tally, const struct event *event,
                                 const struct message_step *step)
 {
-    bool null = event->sender_known && !event->sender.len;
-    if (!null && !(event->sender_known && event->sender_domain_key))
+    struct sender_domain *domain = find_sender_domain(tally, event);
+    if (!domain)
         return;
-    struct sender_domain *domain =
-        null ? tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH)
-             : tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
-                               event->sender_domain_key);
-    outcomes_count(&domain->outcomes, event->attempt.outcome);
+    if (!event->withdrawn)
+        outcomes_count(&domain->outcomes, event->attempt.outcome);
     if (!event->notification)
         messages_count(&domain->messages, step);
 }
@@ -322,6 +329,13 @@ static void count_messages(struct tally *tally, const struct event *event,
     messages_count(&tally->messages, step);
     if (event->attempt.outcome != OUTCOME_REFUSED)
         streams_count(&tally->streams, event, step);
+}
+
+void tally_withdraw(struct tally *tally, const struct event *event)
+{
+    struct message_step step = messages_step(event);
+    count_messages(tally, event, &step);
+    count_sender_domain(tally, event, &step);
 }
 
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)

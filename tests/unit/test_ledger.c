@@ -65,7 +65,7 @@ static void add_event(void *context, struct event *event)
 {
     struct run *run = context;
     const struct record *a = &event->attempt;
-    sv outcome = outcome_name(a->outcome);
+    sv outcome = event->withdrawn ? SV("withdrawn") : outcome_name(a->outcome);
     buf_printf(&run->events, "%lld: %.*s %.*s", (long long)a->line, SV_FMT(outcome),
                SV_FMT(a->recipient));
     if (a->original.len)
@@ -216,8 +216,9 @@ static void test_expiry(void **state)
                   {.kind = RECORD_EXPIRED, .id = SV("B"), .sender = SV("n@s")},
                   ATTEMPT("B", DEFERRED, "a@x"));
     /* Removed without an expiry (postsuper -d): nothing expires. */
-    EXPECT_EVENTS("1: deferred a@x #1 !\n", 1, ATTEMPT("A", DEFERRED, "a@x"), REMOVED("A"),
-                  EXPIRED("A"));
+    EXPECT_EVENTS("1: deferred a@x #1 !\n"
+                  "2: withdrawn a@x #1 !\n",
+                  1, ATTEMPT("A", DEFERRED, "a@x"), REMOVED("A"), EXPIRED("A"));
     /* Words that only say that an earlier failure still holds do not replace it. */
     EXPECT_EVENTS(
         "1: deferred a@x #1 [full] !\n"
@@ -312,6 +313,7 @@ static void test_reuse(void **state)
 {
     (void)state;
     EXPECT_EVENTS("2: deferred a@x from <n@s> #1 !\n"
+                  "3: withdrawn a@x from <n@s> #1 !\n"
                   "4: bounced a@x #2 !\n" /* neither the old sender nor the old deferral */
                   "7: bounced b@x from <m@s> #3 !\n",
                   1, FROM("A", "n@s"), ATTEMPT("A", DEFERRED, "a@x"), REMOVED("A"),

@@ -125,6 +125,7 @@ struct event {
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
+    bool withdrawn;    /* no attempt: what was deferred waits no more, and nobody says why */
     bool notification; /* its message is one that our own MTA wrote */
     /* How often this recipient of the message was deferred before, when last, and how long ago that
      * began. */

@@ -176,8 +176,9 @@ struct tally {
     struct map shapes;            /* of unclassified words -> int64_t; SHAPES_MAX of them */
     struct map blocks;            /* host \n provider \n category \n list -> struct block */
     struct map paths;             /* host \n provider -> struct path */
-    struct path *last_path;       /* of `last_host` and... */
+    struct path *last_path;       /* that of the last delivery */
     const char *path_provider;
+    uint64_t path_host;      /* hash_bytes */
     struct fpset recipients; /* lower-cased final addresses, marked with their latest delivery */
     struct fpset originals;  /* aliases, marked with the latest delivery to what they stand for */
     struct samples unclassified;
@@ -192,6 +193,8 @@ enum { NULL_SENDER_HASH = 1 };
 void tally_init(struct tally *tally);
 void tally_release(struct tally *tally);
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event);
+/* Of one that was withdrawn. */
+void tally_withdraw(struct tally *tally, const struct event *event);
 
 /* Both of the same taxonomy. */
 void tally_merge(struct tally *into, const struct tally *from);
@@ -201,6 +204,7 @@ struct period {
     struct line_tally lines;
     struct tally tally;
     int64_t unresolved_expiries, evicted;
+    bool counts_messages; /* of one that was unpacked: it is not of before there were any */
 };
 
 void period_init(struct period *period);
