@@ -9,7 +9,7 @@ install(DIRECTORY patterns/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/patte
 install(DIRECTORY docs/schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/schemas)
 install(DIRECTORY packaging/grafana/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/grafana)
 install(FILES README.md CHANGELOG.md LICENSE ${CMAKE_BINARY_DIR}/bouncelog.cdx.json DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md PATTERN *.png
         PATTERN man EXCLUDE PATTERN schemas EXCLUDE)
 
 # The nightly run, and the mail of the morning after: scripts that systemd and cron both start. The same of many hosts: docs/FLEET.md.

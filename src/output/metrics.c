@@ -154,7 +154,7 @@ static void add_messages(struct buf *out, const struct report *report)
     const struct message_row *all = &report->messages.messages;
     family(out, "last_run_messages",
            "Recipients of messages of the last run, each once, by the last outcome; notification: "
-           "of those that our own MTA wrote.");
+           "of those that your own mail server wrote.");
     add_messages_of(out, "message", all);
     add_messages_of(out, "notification", &report->messages.notifications);
     number(out, "last_run_skipped_lines", "Lines of the last run that say that nothing was tried.",

@@ -128,10 +128,10 @@ static void lead(struct page *page)
          messages->counts.waiting == 1 ? SV("s") : SV_EMPTY);
     if (fixes)
         html(&page->out,
-             "<a href=\"#fix\"><b>%n</b> cause%t of failure can be fixed on our side.</a></p>\n",
+             "<a href=\"#fix\"><b>%n</b> cause%t of failure can be fixed on your side.</a></p>\n",
              fixes, page_s(fixes));
     else
-        html(&page->out, "Nothing has to be fixed on our side.</p>\n");
+        html(&page->out, "Nothing has to be fixed on your side.</p>\n");
 }
 
 static void banner(struct page *page)

@@ -133,11 +133,11 @@ void page_tiles(struct page *page)
 static sv scope_words(sv scope)
 {
     if (sv_eq(scope, scope_name(SCOPE_SENDER)))
-        return SV("our reputation or identity");
+        return SV("your reputation or identity");
     if (sv_eq(scope, scope_name(SCOPE_CONTENT)))
-        return SV("our messages");
+        return SV("your messages");
     if (sv_eq(scope, scope_name(SCOPE_LOCAL)))
-        return SV("our own system");
+        return SV("your own system");
     if (sv_eq(scope, scope_name(SCOPE_NETWORK)))
         return SV("the network");
     if (sv_eq(scope, scope_name(SCOPE_RECIPIENT)))
@@ -173,7 +173,7 @@ static void remedy(struct page *page, const struct fix_remedy *row)
     html_linked(out, row->remedy);
     html(out, "</p>\n");
     if (row->place_count) {
-        html(out, "<p class=\"quiet\">Who refuses which of our hosts, and how often:</p>\n"
+        html(out, "<p class=\"quiet\">Who refuses which of your hosts, and how often:</p>\n"
                   "<ul class=\"places\">\n");
         for (size_t i = 0; i < row->place_count; i++)
             place(page, &row->places[i]);
@@ -221,8 +221,9 @@ void page_fixes(struct page *page)
     html(&page->out, "<section id=\"fix\" aria-labelledby=\"fix-h\">\n"
                      "<h2 id=\"fix-h\">To fix today</h2>\n");
     if (!report->fix_count)
-        html(&page->out, "<p class=\"fine-day\">Nobody blocks us, and no failure was caused by our "
-                         "identity, our messages or our settings.</p>\n");
+        html(&page->out,
+             "<p class=\"fine-day\">Nobody blocks you, and no failure was caused by your "
+             "identity, your messages or your settings.</p>\n");
     html(&page->out, report->fix_count > 1 ? "<div class=\"fixes\">\n" : "<div>\n");
     for (size_t i = 0; i < report->fix_count; i++)
         fix(page, &report->fixes[i]);

@@ -33,7 +33,7 @@ printf '%s\n' '[22.11.2026 03:11:09] mx1: postfix/smtp[9]: 4Xy1Zq2abc: to=<joe@e
     > "$run/var/log/ours.log"
 
 # Whoever stands behind us notes that it was called, with what.
-for name in curl mailman sympa postmap makemap aws jq; do
+for name in curl mailman sympa postmap makemap aws jq sqlite3 sendmail; do
     cat > "$work/bin/$name" << END
 #!/bin/sh
 echo "$name \$*" >> "$work/calls"
@@ -45,6 +45,8 @@ curl*@-*) cat > /dev/null ;;
 postmap*) [ -s "\${1#*:}" ] ;;
 makemap*) cat > "\$3.db" ;;
 "aws s3 cp"*) [ -s "\$3" ] ;;
+sqlite3*) cp "\$1" "\${2#.backup }" ;;
+sendmail*) grep -q "^Subject: " ;;
 esac
 END
 done
@@ -107,7 +109,7 @@ for made in var/lib/bouncelog/summary.json var/lib/bouncelog/report.html var/lib
 done
 grep -q '"bounced": *1' "$run/ours.json" || fault "the site's own header was not understood"
 ! grep -q '@example.com' "$run/anonymous.json" || fault "figures without names have names"
-for name in 'curl .*-sSf -u api:token' 'mailman delmembers' 'sympa del' 'postmap cdb:' 'aws s3 cp' 'aws sesv2' 'makemap -r hash' 'jq -c'; do
+for name in 'curl .*-sSf -u api:token' 'mailman delmembers' 'sympa del' 'postmap cdb:' 'aws s3 cp' 'aws sesv2' 'makemap -r hash' 'jq -c' 'sqlite3 ' 'sendmail -t'; do
     grep -q "^$name" "$work/calls" || fault "nobody called $name"
 done
 
