@@ -140,7 +140,11 @@ void page_messages(struct page *page)
              own->total, page_s(own->total), own->counts.delivered, own->counts.bounced);
     rates_by_day(page);
     senders(page, "Sender domains", &report->streams[CUT_SENDER_DOMAIN]);
-    senders(page, "Campaigns", &report->streams[CUT_CAMPAIGN]);
+    if (page->addresses)
+        senders(page, "Campaigns", &report->streams[CUT_CAMPAIGN]);
+    else if (report->streams[CUT_CAMPAIGN].count)
+        html(&page->out, "<p class=\"fine\">Campaigns are addresses, too: they are in the summary, "
+                         "and here with <code>--addresses</code>.</p>\n");
     html(&page->out, "</section>\n");
 }
 
@@ -187,7 +191,7 @@ void page_episodes(struct page *page)
     html(&page->out,
          "<section id=\"blocks\" aria-labelledby=\"blocks-h\">\n<h2 id=\"blocks-h\">Blocks and "
          "throttling, from when to when</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-         "aria-labelledby=\"blocks-h\">\n<table>\n<caption class=\"quiet\">Episodes</caption>\n"
+         "aria-label=\"Episodes\">\n<table>\n<caption class=\"quiet\">Episodes</caption>\n"
          "<thead><tr><th scope=\"col\">What and where</th><th scope=\"col\">Your host</th>"
          "<th scope=\"col\">Began</th><th scope=\"col\">Ended</th><th scope=\"col\" "
          "class=\"num\">Attempts</th><th scope=\"col\" class=\"wide\">Asks to wait</th></tr>"

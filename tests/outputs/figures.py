@@ -91,7 +91,8 @@ def check_messages(what, page, summary):
     days = [(r[0], *map(number, r[1:6]), r[6]) for r in page.tables.get('Messages by day', [])[1:]]
     same(f'{what}: days', days, [(d['name'], *(d[k] for k in order[:5]), share(d['bounce_rate'] or 0)) for d in summary['days'][-92:]]
          if len(summary['days']) > 1 else [])
-    for caption, kind in (('Sender domains', 'sender_domain'), ('Campaigns', 'campaign')):
+    same(f'{what}: campaigns are addresses', 'Campaigns' in page.tables, False)
+    for caption, kind in (('Sender domains', 'sender_domain'),):
         got = [(number(r[1]), number(r[3]), r[4]) for r in page.tables.get(caption, [])[1:]]
         same(f'{what}: {caption}', got, [(s['total'], s['waiting'], share(s['bounce_rate'] or 0))
                                          for s in summary['streams'] if s['kind'] == kind][:12])
