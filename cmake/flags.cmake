@@ -49,7 +49,7 @@ elseif(BOUNCELOG_PROFILE STREQUAL "use")
   # A profile may be older than the code: gcc says so without a name that could be silenced, so
   # warnings are errors in all other builds only.
   target_compile_options(bouncelog_flags INTERFACE -fprofile-use=${bouncelog_profile}
-    -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch -Wno-error)
+    -fprofile-partial-training -fprofile-correction -Wno-missing-profile -Wno-coverage-mismatch -Wno-error)
   list(APPEND bouncelog_link_program -fprofile-use=${bouncelog_profile}
-    -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch)
+    -fprofile-partial-training -fprofile-correction -Wno-missing-profile -Wno-coverage-mismatch)
 endif()

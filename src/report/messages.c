@@ -85,23 +85,26 @@ static size_t keep_top(struct candidate *list, size_t count, size_t top,
     return count < top ? count : top;
 }
 
-/* Those kept so far, and some more, are sorted now and then. */
+/* Those kept so far, and some more, are sorted now and then: from then on most are too few. */
 static struct message_rows top_of(const struct map *map, size_t offset, size_t top,
                                   struct arena *arena)
 {
     size_t room = top < map_count(map) / 8 ? 8 * top + 8 : map_count(map) + 1, kept = 0;
     struct candidate *list = arena_alloc(arena, room * sizeof *list);
     struct message_counts rest = {0};
+    int64_t least = 1; /* of what may be among them */
     for (size_t i = 0; i < map_count(map); i++) {
         const char *value = map_value_at(map, i);
         const void *at = value + offset;
         struct candidate next = {map_key_at(map, i), messages_total(at), at};
-        if (sv_eq(next.name, OTHER_NAME))
+        if (next.total < least || sv_eq(next.name, OTHER_NAME))
             messages_add(&rest, at);
-        else if (next.total > 0)
+        else
             list[kept++] = next;
-        if (kept == room)
+        if (kept == room) {
             kept = keep_top(list, kept, top, &rest);
+            least = kept ? list[kept - 1].total : INT64_MAX;
+        }
     }
     kept = keep_top(list, kept, top, &rest);
     struct message_rows rows = {.rows = arena_alloc(arena, (kept + 1) * sizeof *rows.rows)};
