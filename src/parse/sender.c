@@ -56,11 +56,15 @@ static bool join(struct address *to, sv local, sv domain)
 static bool undo(const struct parser *parser, struct address *address, bool *campaign)
 {
     const struct patterns *patterns = parser->options.patterns;
-    sv text = sv_make(address->bytes, address->len);
+    sv text = sv_make(address->bytes, address->len), needs = SV_EMPTY;
+    bool may = true;
     for (size_t i = 0; i < patterns->sender_count; i++) {
         const struct layer *rule = &patterns->senders[i];
-        if ((rule->needs.len && sv_find(text, rule->needs) == SV_NPOS) ||
-            regex_match(rule->regex, parser->matcher, text) != REGEX_YES)
+        if (!sv_eq(rule->needs, needs)) { /* rules that need the same stand together */
+            needs = rule->needs;
+            may = sv_find(text, needs) != SV_NPOS;
+        }
+        if (!may || regex_match(rule->regex, parser->matcher, text) != REGEX_YES)
             continue;
         sv part = matcher_field(parser->matcher, rule->regex, FIELD_CAMPAIGN);
         if (part.len) {
