@@ -98,6 +98,59 @@ def tested(seed):
             compare(f'seed {seed}: days {first} to {last}', got, wanted, [key for key in KEYS if key != 'skipped'])
 
 
+def by_hand(lines):
+    with tempfile.TemporaryDirectory() as folder:
+        return run('scan', '--timezone', 'UTC', write(folder, 'one.log', ''.join(lines)))['messages']
+
+
+def same(what, got, **wanted):
+    if {key: got[key] for key in wanted} != wanted:
+        fault(f'{what}: {got}, not {wanted}')
+
+
+def ends_without_a_word():
+    """The queue is emptied by hand; an alias that could not be looked up turns out to be two people."""
+    line = lambda minute, words, program='smtp': f'2026-11-03T03:{minute:02}:00+00:00 mx1 postfix/{program}[9]: 2ABCDEF01: {words}\n'
+    waits = ('to=<a@gmail.com>, relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=4.2.0, status=deferred '
+             '(host mx.example.com[192.0.2.7] said: 450 4.2.0 Greylisted (in reply to RCPT TO command))')
+    same('it waits', by_hand([line(1, waits)]), total=1, waiting=1)
+    same('postsuper -d', by_hand([line(1, waits), line(2, waits), line(3, 'removed', 'qmgr')]), total=0, waiting=0)
+    alias = 'to=<all@shop.example>, relay=none, delay=1, delays=0/0/0/1, dsn=4.3.0, status=deferred (alias database unavailable)'
+    final = lambda name: (f'to=<{name}@gmail.com>, orig_to=<all@shop.example>, relay=mx.example.com[192.0.2.7]:25, delay=1, '
+                          'delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 OK)')
+    same('an alias', by_hand([line(1, alias, 'local'), line(2, final('a')), line(2, final('b')), line(3, 'removed', 'qmgr')]),
+         total=2, delivered=2, waiting=0)
+    exim = lambda minute, words: f'2026-11-03 03:{minute:02}:00 1xVbZa-00002s-0P {words}\n'
+    defer = '== a@gmail.com R=dnslookup T=remote_smtp defer (-44) H=mx.example.com [192.0.2.7]: SMTP error from remote mail server after RCPT TO:<a@gmail.com>: 450 4.2.0 Greylisted'
+    not_yet = '== a@gmail.com R=local T=local_delivery defer (-52): Retry time not yet reached'
+    same('exim -Mrm', by_hand([exim(1, defer), exim(2, 'removed by root'), exim(3, 'Completed')]), total=0, waiting=0)
+    same('nothing was tried', by_hand([exim(1, not_yet)]), total=0)
+    same('at the first try', by_hand([exim(1, not_yet), exim(2, '=> a@gmail.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.7] C="250 OK"')]),
+         total=1, delivered=1)
+
+
+def oldest_days_go():
+    """Of messages that were deferred on a day that is not kept any more, nobody waits twice."""
+    line = lambda day, number, status: (
+        f'2026-11-{day:02}T03:00:00+00:00 mx1 postfix/smtp[9]: {0x30000000 + number:X}: to=<u{number}@gmail.com>, relay=mx[192.0.2.7]:25, '
+        f'delay=1, delays=0/0/0/1, dsn={"2.0.0, status=sent (250 OK)" if status else "4.2.0, status=deferred (host mx[192.0.2.7] said: 450 4.2.0 Greylisted (in reply to RCPT TO command))"}\n')
+    with tempfile.TemporaryDirectory() as folder:
+        history = f'{folder}/history'
+        run('scan', '--history', history, write(folder, 'a.log', ''.join(line(10, n, False) for n in range(100))))
+        run('scan', '--history', history, write(folder, 'b.log', ''.join(
+            [*(line(11, n, True) for n in range(100)), *(line(11, 200 + n, False) for n in range(40))])))
+        same('both days', run('report', '--history', history)['messages'], total=140, delivered=100, waiting=40)
+        done = subprocess.run([PROGRAM, 'history', 'prune', '--history', history, '--days', '13'], capture_output=True, text=True,
+                              env={**os.environ, 'SOURCE_DATE_EPOCH': str(1795478400)})
+        if done.returncode:
+            fault(f'prune: exit {done.returncode}: {done.stderr}')
+        report = run('report', '--history', history)
+        same('the first one is gone', report['window'], first='2026-11-11T03:00:00Z')
+        same('...and nothing else', report['messages'], total=140, delivered=100, waiting=40)
+
+
+ends_without_a_word()
+oldest_days_go()
 for seed in range(8):
     tested(seed)
 print(f'messages: nights and periods say what a scan says; {faults} faults')
