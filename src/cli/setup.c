@@ -127,17 +127,30 @@ struct suppress_options setup_suppress_options(const struct setup *setup)
                                      .may_brake = !setup->options->force};
 }
 
+static void tell_condition(sv text, const struct condition *condition, const struct report *report)
+{
+    struct buf value = {0};
+    condition_say(condition, report, &value);
+    say("--fail-on %.*s holds: %.*s", SV_FMT(text), SV_FMT(buf_sv(&value)));
+    buf_release(&value);
+}
+
+/* What cannot be told is not passed over. */
 bool setup_condition_holds(const struct setup *setup, const struct report *report)
 {
     bool held = false;
-    for (size_t i = 0; i < setup->options->conditions.count; i++)
-        if (condition_holds(&setup->conditions[i], report)) {
-            struct buf value = {0};
-            condition_say(&setup->conditions[i], report, &value);
-            say("--fail-on %.*s holds: %.*s", SV_FMT(setup->options->conditions.list[i]),
-                SV_FMT(buf_sv(&value)));
-            buf_release(&value);
-            held = true;
-        }
+    for (size_t i = 0; i < setup->options->conditions.count; i++) {
+        const struct condition *condition = &setup->conditions[i];
+        sv text = setup->options->conditions.list[i];
+        if (condition_holds(condition, report))
+            tell_condition(text, condition, report);
+        else if (condition_cannot_tell(condition, report))
+            say("--fail-on %.*s: there are more than %d senders, and this one is not counted for "
+                "itself; ask for its domain",
+                SV_FMT(text), STREAM_NAMES);
+        else
+            continue;
+        held = true;
+    }
     return held;
 }

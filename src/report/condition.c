@@ -280,6 +280,15 @@ bool condition_holds(const struct condition *condition, const struct report *rep
     return !(value > limit) && !(value < limit);
 }
 
+bool condition_cannot_tell(const struct condition *condition, const struct report *report)
+{
+    struct message_row row;
+    sv whose;
+    (void)asked_of_messages(condition->name, &whose);
+    return sv_starts(condition->name, STREAM) && !messages_stream(report->tally, whose, &row) &&
+           messages_overflowed(report->tally);
+}
+
 void condition_say(const struct condition *condition, const struct report *report, struct buf *out)
 {
     double value = value_of(condition->name, report);

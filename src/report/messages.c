@@ -167,3 +167,9 @@ bool messages_stream(const struct tally *tally, sv name, struct message_row *row
         *row = row_of(name, counts);
     return counts != NULL;
 }
+
+bool messages_overflowed(const struct tally *tally)
+{
+    return map_get(&tally->streams.kinds[STREAM_SENDER], OTHER_NAME) ||
+           map_get(&tally->streams.kinds[STREAM_CAMPAIGN], OTHER_NAME);
+}

@@ -149,6 +149,22 @@ def oldest_days_go():
         same('...and nothing else', report['messages'], total=140, delivered=100, waiting=40)
 
 
+def more_senders_than_room():
+    """Senders that come late have no counts of their own: a condition on one of them is not passed over."""
+    said = 'said: 550 5.1.1 User unknown (in reply to RCPT TO command)'
+    def mail(number, sender):
+        start = f'2026-11-22T03:11:09+00:00 mx1 postfix/smtp[9]: {0x10000000 + number:X}: '
+        return (f'{start.replace("smtp[", "qmgr[")}from=<{sender}>, size=9, nrcpt=1 (queue active)\n{start}to=<u@gmail.com>, '
+                f'relay=mx[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx[192.0.2.7] {said})\n')
+    with tempfile.TemporaryDirectory() as folder:
+        log = write(folder, 'many.log', ''.join(mail(n, f'u{n:05}x@a.example' if n < 10010 else 'news@shop.example') for n in range(10020)))
+        for name, words in (('news@shop.example', 'more than 10000 senders'), ('shop.example', 'holds: 100.00 %'), ('u00001x@a.example', 'holds: 100.00 %')):
+            done = subprocess.run([PROGRAM, 'scan', '-o', '/dev/null', '--fail-on', f'stream:{name}/bounce_rate>5%', log], capture_output=True, text=True)
+            if done.returncode != 1 or words not in done.stderr:
+                fault(f'--fail-on of {name}: exit {done.returncode}: {done.stderr}')
+
+
+more_senders_than_room()
 ends_without_a_word()
 oldest_days_go()
 for seed in range(8):

@@ -100,6 +100,14 @@ static void test_conditions_parsed(void **state)
         {SV("ambiguous>0"), SV("ambiguous"), COMPARE_MORE, 0},
         {SV("suppressed>1.5"), SV("suppressed"), COMPARE_MORE, 1.5},
         {SV("bounce_rate>12.5 %"), SV("bounce_rate"), COMPARE_MORE, 0.125},
+        {SV("messages.bounce_rate>5%"), SV("messages.bounce_rate"), COMPARE_MORE, 0.05},
+        {SV("messages.waiting>5"), SV("messages.waiting"), COMPARE_MORE, 5},
+        {SV("stream:news.shop.example/hard_bounce_rate>3%"),
+         SV("stream:news.shop.example/hard_bounce_rate"), COMPARE_MORE, 0.03},
+        {SV("stream:b+joe=x.example@shop.example/total>=3"),
+         SV("stream:b+joe=x.example@shop.example/total"), COMPARE_MORE_EQUAL, 3},
+        {SV("provider:google/delivery_rate<90% @ 100"), SV("provider:google/delivery_rate"),
+         COMPARE_LESS, 0.9},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -144,6 +152,18 @@ static void test_conditions_refused(void **state)
         {SV("code:>0"), "unknown name 'code:'"},
         {SV("code:55x>0"), "unknown name 'code:55x'"},
         {SV("code:1000>0"), "unknown name 'code:1000'"},
+        {SV("messages.bounced>5%"), "is a count, not a share"},
+        {SV("messages.bounce_rate>5"), "is a share: 5% or 0.05"},
+        {SV("messages.nonsense>5"), "unknown name 'messages.nonsense'"},
+        {SV("messages.>5"), "unknown name 'messages.'"},
+        {SV("stream:shop.example>5%"), "expected NAME>NUMBER"},
+        {SV("stream:/bounce_rate>5%"), "unknown name 'stream:/bounce_rate'"},
+        {SV("provider:google>5%"), "unknown name 'provider:google'"},
+        {SV("provider:google/share>5%"), "unknown name 'provider:google/share'"},
+        {SV("bounced>5@10"), "only a share can have @10"},
+        {SV("bounce_rate>5%@"), "expected NAME>NUMBER"},
+        {SV("bounce_rate>5%@0"), "expected NAME>NUMBER"},
+        {SV("bounce_rate>5%@x"), "expected NAME>NUMBER"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

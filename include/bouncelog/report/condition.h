@@ -32,6 +32,8 @@ struct condition {
 int condition_parse(struct condition *condition, sv text, const struct taxonomy *taxonomy,
                     struct err *err) MUST_CHECK;
 bool condition_holds(const struct condition *condition, const struct report *report);
+/* Is it about a stream that may be among those that the counters had no room for? */
+bool condition_cannot_tell(const struct condition *condition, const struct report *report);
 /* Its value and, of a category that stops us, where: "165 at microsoft (spamhaus) from mx1". */
 void condition_say(const struct condition *condition, const struct report *report, struct buf *out);
 

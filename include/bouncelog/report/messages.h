@@ -40,5 +40,7 @@ void messages_make(struct message_report *report, const struct tally *tally, siz
 const struct message_row *messages_provider(const struct message_report *report, sv name);
 /* Of the sender domain, sender or campaign of that name, in this order; false: there is none. */
 bool messages_stream(const struct tally *tally, sv name, struct message_row *row);
+/* Were there more senders or campaigns than the counters have room for? */
+bool messages_overflowed(const struct tally *tally);
 
 #endif
