@@ -9,6 +9,7 @@
 
 enum {
     ROWS_MAX = 15,
+    DATE_LENGTH = 10,
     ADDRESSES_MAX = 10,
     WIDTH_MIN = 80,
     INDENT = 12,
@@ -203,6 +204,20 @@ static const char *colour_of_category(const struct category_row *row)
     return gone ? GREY : row->permanent ? RED : YELLOW;
 }
 
+/* Of what is there for more than a day, whether it goes on. */
+static void since(struct page *page, const struct category_row *row)
+{
+    char first[DATE_TEXT], last[DATE_TEXT];
+    date_format(row->first_seen, first);
+    date_format(row->last_seen, last);
+    if (!row->first_seen || memcmp(first, last, DATE_LENGTH) == 0)
+        return;
+    indent(page);
+    buf_printf(&page->line, "since %.*s, last seen %.*s, %lld in the last 24 hours", DATE_LENGTH,
+               first, DATE_LENGTH, last, (long long)row->last_24h);
+    flush(page);
+}
+
 static void categories(struct page *page, const struct report *report)
 {
     if (!report->category_count)
@@ -216,6 +231,7 @@ static void categories(struct page *page, const struct report *report)
         add_bar(page, colour_of_category(row), row->count, report->categories[0].count);
         flush(page);
         add_wrapped(page, row->remedy);
+        since(page, row);
         indent(page);
         buf_add(&page->line, SV("e.g. "));
         add_reply(page, row->sample_code, row->sample_text, page->width - INDENT - 5);
@@ -223,22 +239,41 @@ static void categories(struct page *page, const struct report *report)
     }
 }
 
+static void ranked(struct page *page, int64_t count, sv name, double bounce_rate)
+{
+    buf_printf(&page->line, "%10lld  ", (long long)count);
+    add_padded(page, name, RANKED_WIDTH + page->wider);
+    buf_printf(&page->line, " %6.2f %% bounced or expired", bounce_rate * 100);
+    flush(page);
+}
+
+static void and_more(struct page *page, size_t count)
+{
+    if (count <= ROWS_MAX)
+        return;
+    buf_printf(&page->line, "            and %zu more", count - ROWS_MAX);
+    flush(page);
+}
+
 static void ranking(struct page *page, const char *title, const struct ranking *list)
 {
     if (!list->count)
         return;
     heading(page, title);
-    for (size_t i = 0; i < list->count && i < ROWS_MAX; i++) {
-        const struct ranking_row *row = &list->rows[i];
-        buf_printf(&page->line, "%10lld  ", (long long)row->outcomes.count);
-        add_padded(page, row->name, RANKED_WIDTH + page->wider);
-        buf_printf(&page->line, " %6.2f %% bounced or expired", row->bounce_rate * 100);
-        flush(page);
-    }
-    if (list->count > ROWS_MAX) {
-        buf_printf(&page->line, "            and %zu more", list->count - ROWS_MAX);
-        flush(page);
-    }
+    for (size_t i = 0; i < list->count && i < ROWS_MAX; i++)
+        ranked(page, list->rows[i].outcomes.count, list->rows[i].name, list->rows[i].bounce_rate);
+    and_more(page, list->count);
+}
+
+/* Whose mail bounced: of messages, not of attempts. */
+static void senders(struct page *page, const char *title, const struct message_rows *list)
+{
+    if (!list->count)
+        return;
+    heading(page, title);
+    for (size_t i = 0; i < list->count && i < ROWS_MAX; i++)
+        ranked(page, list->rows[i].sent, list->rows[i].name, list->rows[i].bounce_rate);
+    and_more(page, list->count);
 }
 
 /* The last day beside the days before it. */
@@ -389,6 +424,8 @@ void output_text(struct outfile *out, const struct report *report, bool colour, 
     categories(&page, report);
     ranking(&page, "Providers", &report->providers);
     ranking(&page, "Recipient domains", &report->recipient_domains);
+    senders(&page, "Sender domains, by message", &report->messages.streams[CUT_SENDER_DOMAIN]);
+    senders(&page, "Campaigns, by message", &report->messages.streams[CUT_CAMPAIGN]);
     retries(&page, report);
     suppressions(&page, report);
     doubts(&page, "Replies that no rule knows", &report->unclassified);
