@@ -98,7 +98,8 @@ static void ranking(struct page *page, const char *title, const struct ranking *
          "class=\"num\">Failed</th>",
          sv_from(title));
     if (trends)
-        html(&page->out, "<th scope=\"col\" class=\"wide\">By day</th>");
+        html(&page->out, "<th scope=\"col\" class=\"wide\">By day%t</th>",
+             page->report->wall ? SV(" (UTC)") : SV_EMPTY);
     html(&page->out, "</tr></thead>\n<tbody class=\"nums\">\n");
     for (size_t i = 0; i < list->count && i < RANKED_SHOWN; i++)
         ranked(page, &list->rows[i], trends);
