@@ -7,12 +7,25 @@
 
 #include "bouncelog/base/date.h"
 
-enum { STEP = 10, BAR = 8, HEIGHT = 100, SLIVER = 2, LABELS_ALL = 7, LABELS_SOME = 5 };
+enum {
+    STEP = 10,
+    BAR = 8,
+    HEIGHT = 100,
+    SLIVER = 2,
+    LOWEST = 3,
+    STRIP = 8,
+    LABELS_ALL = 7,
+    LABELS_SOME = 5
+};
 enum { MINUTE = 60, DAY = 86400, HEAT_LEVELS = 5, TREND_WIDTH = 120, TREND_HEIGHT = 24 };
 
 void page_bar(struct page *page, double part)
 {
     double width = part > 100 ? 100 : part;
+    if (part > 0 && part < 1) /* more than nothing, less than all */
+        width = 1;
+    if (part > 99 && part < 100)
+        width = 99;
     html(&page->out,
          "<svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" "
          "aria-hidden=\"true\"><rect width=\"100\" height=\"6\" class=\"rest\"/><rect "
@@ -45,18 +58,46 @@ static sv tick_name(const struct timeline *timeline, size_t i, char *text)
     return sv_sub(day, 0, sv_rfind_byte(day, ' '));
 }
 
-/* From the bottom up; few among many are still seen. Returns where the next part begins. */
-static double part(struct page *page, size_t i, double base, int64_t count, const char *class)
+enum { PARTS = 4 };
+
+/* Heights of the parts of a column. Few among many are still seen, but as no more than a strip: in
+ * a low column an eighth of it at most, which the largest part gives up. */
+static void heights_of(const int64_t counts[PARTS], int64_t scale, double heights[PARTS])
 {
-    double height = (double)count * HEIGHT / (double)page->report->timeline.scale;
-    if (!count)
-        return base;
-    if (height < SLIVER && *class != 'o')
-        height = SLIVER;
-    html(&page->out, "<rect class=\"%t\" x=\"%i\" y=\"%f\" width=\"%i\" height=\"%f\"/>",
-         sv_from(class), (int64_t)i * STEP + (STEP - BAR) / 2, HEIGHT - base - height, (int64_t)BAR,
-         height);
-    return base + height;
+    int64_t all = 0;
+    size_t largest = 0;
+    for (size_t i = 0; i < PARTS; i++) {
+        all += counts[i];
+        if (counts[i] > counts[largest])
+            largest = i;
+    }
+    double height = (double)all * HEIGHT / (double)scale;
+    if (height < LOWEST)
+        height = LOWEST;
+    double least = height / STRIP < SLIVER ? height / STRIP : SLIVER;
+    for (size_t i = 0; i < PARTS; i++)
+        heights[i] = (double)counts[i] * height / (double)all;
+    for (size_t i = 0; i < PARTS; i++)
+        if (counts[i] && heights[i] < least) {
+            heights[largest] -= least - heights[i];
+            heights[i] = least;
+        }
+}
+
+/* From the bottom up. */
+static void parts(struct page *page, size_t i, const int64_t counts[PARTS])
+{
+    static const char *const classes[PARTS] = {"good", "other", "wait", "bad"};
+    double heights[PARTS], base = HEIGHT;
+    heights_of(counts, page->report->timeline.scale, heights);
+    for (size_t part = 0; part < PARTS; part++) {
+        if (!counts[part])
+            continue;
+        base -= heights[part];
+        html(&page->out, "<rect class=\"%t\" x=\"%i\" y=\"%f\" width=\"%i\" height=\"%f\"/>",
+             sv_from(classes[part]), (int64_t)i * STEP + (STEP - BAR) / 2, base, (int64_t)BAR,
+             heights[part]);
+    }
 }
 
 static void column(struct page *page, size_t i)
@@ -70,10 +111,9 @@ static void column(struct page *page, size_t i)
          "<g><title>%t: %n attempt%t, %n delivered, %n deferred, %n bounced or expired</title>",
          period_name(timeline, i, name), row->outcomes.count, page_s(row->outcomes.count),
          row->outcomes.delivered, row->outcomes.deferred, row->failed);
-    double base = part(page, i, 0, row->outcomes.delivered, "good");
-    base = part(page, i, base, row->others, "other");
-    base = part(page, i, base, row->outcomes.deferred, "wait");
-    (void)part(page, i, base, row->failed, "bad");
+    parts(page, i,
+          (const int64_t[PARTS]){row->outcomes.delivered, row->others, row->outcomes.deferred,
+                                 row->failed});
     html(&page->out, "</g>\n");
 }
 

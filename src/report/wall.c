@@ -1,4 +1,7 @@
-/* The wall clock of a zone, by the table of its changes. */
+/* The wall clock of a zone, by the table of its changes.
+ *
+ * The table comes from whoever may ask the machine for its zones; so a report of the same counters
+ * and the same table is the same everywhere. */
 #include "bouncelog/report/wall.h"
 
 enum { MINUTE = 60, HOUR = 3600, CHANGES_SAID = 3 };
