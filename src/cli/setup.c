@@ -10,7 +10,6 @@
 #include "options/types.h"
 #include "textfile.h"
 #include "version.h"
-#include "zone.h"
 
 void setup_init(struct setup *setup, const struct options *options)
 {
@@ -26,6 +25,7 @@ void setup_release(struct setup *setup)
     map_release(&setup->known);
     map_release(&setup->allow);
     buf_release(&setup->key);
+    display_zone_release(&setup->display_zone);
 }
 
 static void add_address(struct map *known, sv line)
@@ -93,6 +93,8 @@ int setup_load(struct setup *setup, struct err *err)
     if (load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
         load_addresses(&setup->allow, "--allow", options->allow, err) < 0)
         return -1;
+    if (options->display_zone)
+        display_zone_load(&setup->display_zone, options->display_zone);
     if (options->journal)
         setup->trust = journal_trust_of(options, &setup->patterns);
     return load_key(setup, err);
@@ -111,8 +113,10 @@ const struct redactor *setup_redactor(const struct setup *setup)
 
 struct report_options setup_report_options(const struct setup *setup)
 {
+    const struct display_zone *zone = &setup->display_zone;
     return (struct report_options){.taxonomy = &setup->patterns.taxonomy,
                                    .redactor = setup_redactor(setup),
+                                   .wall = zone->count ? &zone->wall : NULL,
                                    .top = setup->options->top,
                                    .version = SV(BOUNCELOG_VERSION),
                                    .generated_at = now_seconds()};

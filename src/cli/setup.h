@@ -4,6 +4,7 @@
 
 #include "bouncelog/report/condition.h"
 #include "options/options.h"
+#include "zone.h"
 
 struct setup {
     const struct options *options;
@@ -15,6 +16,7 @@ struct setup {
     struct buf key;              /* --hash-key-file */
     struct journal_trust *trust; /* NULL: no journal is read */
     struct redactor redactor;
+    struct display_zone display_zone;
 };
 
 void setup_init(struct setup *setup, const struct options *options);

@@ -1,4 +1,5 @@
-/* Sets the zone of the process from --timezone: a name of the zone database, UTC, or an offset.
+/* Sets the zone of the process from --timezone: a name of the zone database, UTC, or an offset; and
+ * makes the table of another zone for --display-timezone, which does not stay the process's.
  * POSIX counts offsets the other way round (IEEE Std 1003.1, section 8.3), so they are turned. A
  * name that the zone database does not have is a mistake, not UTC. */
 #include "zone.h"
@@ -9,8 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/sv.h"
+
+enum { ZONE_TEXT = 64, PATH_ROOM = 512 };
 
 /* "+02:00", "+0200", "-5"; POSIX counts offsets west of UTC. */
 static bool offset_zone(sv zone, char *text, size_t size)
@@ -59,26 +64,145 @@ static const char *resolve(const char *zone, char *text, size_t size)
     return named_zone(zone) ? zone : NULL;
 }
 
-static int unknown_zone(const char *zone, struct err *err)
+/* TZ as the process was started with, before --timezone replaced it; empty when there was none. */
+static struct buf machine;
+static bool machine_has_tz, machine_is_noted;
+
+static void note_machine(void)
 {
-    return err_set(err, ERR_USAGE,
-                   "--timezone '%s': expected a name like Europe/Berlin, UTC, or +02:00", zone);
+    const char *tz = getenv("TZ");
+    if (machine_is_noted)
+        return;
+    machine_is_noted = true;
+    machine_has_tz = tz != NULL;
+    buf_add(&machine, tz ? sv_from(tz) : SV_EMPTY);
 }
 
-int zone_check(const char *zone, struct err *err)
+/* NULL: none. */
+static void use(const char *tz)
 {
-    char text[64];
-    return resolve(zone, text, sizeof text) ? 0 : unknown_zone(zone, err);
+    if (tz)
+        setenv("TZ", tz, 1);
+    else
+        unsetenv("TZ");
+    tzset();
+}
+
+int zone_check(const char *option, const char *zone, struct err *err)
+{
+    char text[ZONE_TEXT];
+    if (resolve(zone, text, sizeof text))
+        return 0;
+    return err_set(err, ERR_USAGE, "--%s '%s': expected a name like Europe/Berlin, UTC, or +02:00",
+                   option, zone);
 }
 
 int zone_set(const char *zone, struct err *err)
 {
-    char text[64];
-    const char *value = zone ? resolve(zone, text, sizeof text) : NULL;
-    if (zone && !value)
-        return unknown_zone(zone, err);
-    if (value)
-        setenv("TZ", value, 1);
-    tzset();
+    char text[ZONE_TEXT];
+    if (zone && zone_check("timezone", zone, err) < 0)
+        return -1;
+    note_machine();
+    if (zone)
+        use(resolve(zone, text, sizeof text));
+    else
+        tzset();
     return 0;
+}
+
+int display_zone_check(const char *option, const char *zone, struct err *err)
+{
+    char text[ZONE_TEXT];
+    if (strcmp(zone, "local") == 0 || resolve(zone, text, sizeof text))
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "--%s '%s': expected a name like Europe/Berlin, UTC, +02:00, or local", option,
+                   zone);
+}
+
+/* What the machine's zone is called, where it can be seen. */
+static void add_machine_name(struct buf *name)
+{
+    static const char folder[] = "zoneinfo/";
+    char path[PATH_ROOM];
+    if (machine_has_tz) {
+        sv tz = buf_sv(&machine);
+        buf_add(name, !tz.len ? SV("UTC") : tz.ptr[0] == ':' ? sv_skip(tz, 1) : tz);
+        return;
+    }
+    ssize_t len = readlink("/etc/localtime", path, sizeof path);
+    sv link = sv_make(path, len > 0 ? (size_t)len : 0);
+    size_t at = sv_find(link, sv_from(folder));
+    if (at != SV_NPOS)
+        buf_add(name, sv_skip(link, at + sizeof folder - 1));
+    else /* without the file, the C library takes UTC */
+        buf_add(name, access("/etc/localtime", F_OK) == 0 ? SV("local time") : SV("UTC"));
+}
+
+/* "UTC+02:00" for an offset in whatever form. */
+static void add_zone_name(const char *zone, const char *tz, struct buf *name)
+{
+    if (tz[0] == '<') /* "<+0200>-02:00" */
+        buf_printf(name, "UTC%.3s:%.2s", tz + 1, tz + 4);
+    else
+        buf_printf(name, "%s", strcmp(tz, "UTC0") == 0 ? "UTC" : zone);
+}
+
+/* The first second of (early, late] that has the offset of late. */
+static int64_t change_between(int64_t early, int64_t late, int offset_s)
+{
+    while (late - early > 1) {
+        int64_t middle = early + (late - early) / 2;
+        if (date_zone_offset(middle) == offset_s)
+            late = middle;
+        else
+            early = middle;
+    }
+    return late;
+}
+
+/* In steps of a week: no clock was ever put forth and back within one. */
+static void add_changes(struct display_zone *zone)
+{
+    static const struct civil first = {.year = 1970, .month = 1, .day = 1},
+                              end = {.year = 2200, .month = 1, .day = 1};
+    int64_t last = date_from_civil(end);
+    for (int64_t at = date_from_civil(first), week = 7 * DATE_DAY; at < last; at += week) {
+        int offset_s = date_zone_offset(at);
+        const struct wall_change *before = zone->count ? &zone->changes[zone->count - 1] : NULL;
+        if (before && before->offset_s == offset_s)
+            continue;
+        int64_t from = before ? change_between(at - week, at, offset_s) : at;
+        zone->changes = mem_room(zone->changes, zone->count, sizeof *zone->changes);
+        zone->changes[zone->count++] = (struct wall_change){from, offset_s};
+    }
+}
+
+void display_zone_load(struct display_zone *zone, const char *name)
+{
+    struct buf before = {0};
+    char text[ZONE_TEXT];
+    note_machine();
+    bool local = strcmp(name, "local") == 0;
+    const char *tz = getenv("TZ"), *wanted = local ? NULL : resolve(name, text, sizeof text);
+    if (local)
+        add_machine_name(&zone->name);
+    else
+        add_zone_name(name, wanted ? wanted : "UTC0", &zone->name);
+    if (sv_ends(buf_sv(&zone->name), SV("UTC"))) /* Etc/UTC, too */
+        return;
+    if (local && machine_has_tz)
+        wanted = buf_cstr(&machine);
+    buf_add(&before, tz ? sv_from(tz) : SV_EMPTY);
+    use(wanted);
+    add_changes(zone);
+    use(tz ? buf_cstr(&before) : NULL);
+    buf_release(&before);
+    zone->wall = (struct wall){buf_sv(&zone->name), zone->changes, zone->count};
+}
+
+void display_zone_release(struct display_zone *zone)
+{
+    buf_release(&zone->name);
+    mem_free(zone->changes);
 }

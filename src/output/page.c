@@ -33,19 +33,34 @@ static const char *month(int number)
     return names[(number - 1) % 12];
 }
 
-sv page_day(int64_t time, char *text)
+sv page_wall_day(int64_t wall, char *text)
 {
-    struct civil civil = date_to_civil(time);
+    struct civil civil = date_to_civil(wall);
     snprintf(text, DATE_WORDS, "%d %s %d", civil.day, month(civil.month), civil.year);
     return sv_from(text);
 }
 
-sv page_minute(int64_t time, char *text)
+sv page_wall_minute(int64_t wall, char *text)
 {
-    struct civil civil = date_to_civil(time);
+    struct civil civil = date_to_civil(wall);
     snprintf(text, DATE_WORDS, "%d %s %d, %02d:%02d", civil.day, month(civil.month), civil.year,
              civil.hour, civil.minute);
     return sv_from(text);
+}
+
+sv page_day(const struct page *page, int64_t time, char *text)
+{
+    return page_wall_day(wall_time(page->report->wall, time), text);
+}
+
+sv page_minute(const struct page *page, int64_t time, char *text)
+{
+    return page_wall_minute(wall_time(page->report->wall, time), text);
+}
+
+sv page_zone(const struct page *page)
+{
+    return wall_name(page->report->wall);
 }
 
 sv page_s(int64_t count)
@@ -68,7 +83,7 @@ static void period(struct page *page)
         html(&page->out, "no delivery attempts");
         return;
     }
-    sv from = page_day(report->first, first), to = page_day(report->last, last);
+    sv from = page_day(page, report->first, first), to = page_day(page, report->last, last);
     html(&page->out, sv_eq(from, to) ? "%t" : "%t to %t", from, to);
 }
 
@@ -142,10 +157,15 @@ static void banner(struct page *page)
     period(page);
     html(&page->out, "</p>\n");
     hosts(page);
-    if (report->has_window)
+    if (report->has_window) {
+        struct buf zone = {0};
+        wall_say(report->wall, report->first, report->last, &zone);
         html(&page->out,
-             "<p class=\"exact\">First attempt %t, last attempt %t. All times are UTC.</p>\n",
-             page_minute(report->first, first), page_minute(report->last, last));
+             "<p class=\"exact\">First attempt %t, last attempt %t. All times are %t.</p>\n",
+             page_minute(page, report->first, first), page_minute(page, report->last, last),
+             buf_sv(&zone));
+        buf_release(&zone);
+    }
     lead(page);
     html(&page->out, "</header>\n"
                      "<nav aria-label=\"Sections\"><ul>"
@@ -165,8 +185,8 @@ static void foot(struct page *page)
 {
     const struct report *report = page->report;
     char made[DATE_WORDS];
-    html(&page->out, "<footer>\n<p>Made by bouncelog %t on %t UTC, from:</p>\n<ul>\n",
-         report->version, page_minute(report->generated_at, made));
+    html(&page->out, "<footer>\n<p>Made by bouncelog %t on %t %t, from:</p>\n<ul>\n",
+         report->version, page_minute(page, report->generated_at, made), page_zone(page));
     for (size_t i = 0; i < report->input_count && i < INPUTS_SHOWN; i++)
         html(&page->out, "<li><code>%t</code> %n line%t</li>\n",
              page_words(page, report->inputs[i].file, FILE_COLUMNS), report->inputs[i].lines,

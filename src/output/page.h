@@ -16,9 +16,15 @@ enum { NAME_COLUMNS = 90, SAMPLE_COLUMNS = 280, DATE_WORDS = 40 };
 
 /* A stranger's words as the page shows them: addresses masked, at most so many characters. */
 sv page_words(struct page *page, sv text, size_t columns);
-/* "22 Nov 2026" and "22 Nov 2026, 03:00"; text has DATE_WORDS bytes. */
-sv page_day(int64_t time, char *text);
-sv page_minute(int64_t time, char *text);
+/* "22 Nov 2026" and "22 Nov 2026, 03:00" in the zone of the page, of a second of UTC; text has
+ * DATE_WORDS bytes. */
+sv page_day(const struct page *page, int64_t time, char *text);
+sv page_minute(const struct page *page, int64_t time, char *text);
+/* The same of a time of its wall clock. */
+sv page_wall_day(int64_t wall, char *text);
+sv page_wall_minute(int64_t wall, char *text);
+/* Its name: "UTC". */
+sv page_zone(const struct page *page);
 /* The plural of a noun: "" or "s". */
 sv page_s(int64_t count);
 /* Behind a table: how many of all rows it leaves to the summary. */

@@ -7,12 +7,25 @@
 
 #include "bouncelog/base/date.h"
 
-enum { STEP = 10, BAR = 8, HEIGHT = 100, SLIVER = 2, LABELS_ALL = 7, LABELS_SOME = 5 };
-enum { DAY = 86400, HEAT_LEVELS = 5, TREND_WIDTH = 120, TREND_HEIGHT = 24 };
+enum {
+    STEP = 10,
+    BAR = 8,
+    HEIGHT = 100,
+    SLIVER = 2,
+    LOWEST = 3,
+    STRIP = 8,
+    LABELS_ALL = 7,
+    LABELS_SOME = 5
+};
+enum { MINUTE = 60, DAY = 86400, HEAT_LEVELS = 5, TREND_WIDTH = 120, TREND_HEIGHT = 24 };
 
 void page_bar(struct page *page, double part)
 {
     double width = part > 100 ? 100 : part;
+    if (part > 0 && part < 1) /* more than nothing, less than all */
+        width = 1;
+    if (part > 99 && part < 100)
+        width = 99;
     html(&page->out,
          "<svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" "
          "aria-hidden=\"true\"><rect width=\"100\" height=\"6\" class=\"rest\"/><rect "
@@ -20,10 +33,17 @@ void page_bar(struct page *page, double part)
          width);
 }
 
+/* Where the clock is put back, an hour comes twice. */
 static sv period_name(const struct timeline *timeline, size_t i, char *text)
 {
     int64_t start = timeline->rows[i].start;
-    return timeline->step == DAY ? page_day(start, text) : page_minute(start, text);
+    if (timeline->step == DAY)
+        return page_wall_day(start, text);
+    sv name = page_wall_minute(start, text);
+    if (!i || start > timeline->rows[i - 1].start)
+        return name;
+    snprintf(text + name.len, DATE_WORDS - name.len, " again");
+    return sv_from(text);
 }
 
 /* "22 Nov", or the hour. */
@@ -31,25 +51,53 @@ static sv tick_name(const struct timeline *timeline, size_t i, char *text)
 {
     struct civil civil = date_to_civil(timeline->rows[i].start);
     if (timeline->step != DAY) {
-        snprintf(text, DATE_WORDS, "%02d:00", civil.hour);
+        snprintf(text, DATE_WORDS, "%02d:%02d", civil.hour, civil.minute);
         return sv_from(text);
     }
-    sv day = page_day(timeline->rows[i].start, text);
+    sv day = page_wall_day(timeline->rows[i].start, text);
     return sv_sub(day, 0, sv_rfind_byte(day, ' '));
 }
 
-/* From the bottom up; few among many are still seen. Returns where the next part begins. */
-static double part(struct page *page, size_t i, double base, int64_t count, const char *class)
+enum { PARTS = 4 };
+
+/* Heights of the parts of a column. Few among many are still seen, but as no more than a strip: in
+ * a low column an eighth of it at most, which the largest part gives up. */
+static void heights_of(const int64_t counts[PARTS], int64_t scale, double heights[PARTS])
 {
-    double height = (double)count * HEIGHT / (double)page->report->timeline.scale;
-    if (!count)
-        return base;
-    if (height < SLIVER && *class != 'o')
-        height = SLIVER;
-    html(&page->out, "<rect class=\"%t\" x=\"%i\" y=\"%f\" width=\"%i\" height=\"%f\"/>",
-         sv_from(class), (int64_t)i * STEP + (STEP - BAR) / 2, HEIGHT - base - height, (int64_t)BAR,
-         height);
-    return base + height;
+    int64_t all = 0;
+    size_t largest = 0;
+    for (size_t i = 0; i < PARTS; i++) {
+        all += counts[i];
+        if (counts[i] > counts[largest])
+            largest = i;
+    }
+    double height = (double)all * HEIGHT / (double)scale;
+    if (height < LOWEST)
+        height = LOWEST;
+    double least = height / STRIP < SLIVER ? height / STRIP : SLIVER;
+    for (size_t i = 0; i < PARTS; i++)
+        heights[i] = (double)counts[i] * height / (double)all;
+    for (size_t i = 0; i < PARTS; i++)
+        if (counts[i] && heights[i] < least) {
+            heights[largest] -= least - heights[i];
+            heights[i] = least;
+        }
+}
+
+/* From the bottom up. */
+static void parts(struct page *page, size_t i, const int64_t counts[PARTS])
+{
+    static const char *const classes[PARTS] = {"good", "other", "wait", "bad"};
+    double heights[PARTS], base = HEIGHT;
+    heights_of(counts, page->report->timeline.scale, heights);
+    for (size_t part = 0; part < PARTS; part++) {
+        if (!counts[part])
+            continue;
+        base -= heights[part];
+        html(&page->out, "<rect class=\"%t\" x=\"%i\" y=\"%f\" width=\"%i\" height=\"%f\"/>",
+             sv_from(classes[part]), (int64_t)i * STEP + (STEP - BAR) / 2, base, (int64_t)BAR,
+             heights[part]);
+    }
 }
 
 static void column(struct page *page, size_t i)
@@ -63,10 +111,9 @@ static void column(struct page *page, size_t i)
          "<g><title>%t: %n attempt%t, %n delivered, %n deferred, %n bounced or expired</title>",
          period_name(timeline, i, name), row->outcomes.count, page_s(row->outcomes.count),
          row->outcomes.delivered, row->outcomes.deferred, row->failed);
-    double base = part(page, i, 0, row->outcomes.delivered, "good");
-    base = part(page, i, base, row->others, "other");
-    base = part(page, i, base, row->outcomes.deferred, "wait");
-    (void)part(page, i, base, row->failed, "bad");
+    parts(page, i,
+          (const int64_t[PARTS]){row->outcomes.delivered, row->others, row->outcomes.deferred,
+                                 row->failed});
     html(&page->out, "</g>\n");
 }
 
@@ -88,12 +135,14 @@ static void period_table(struct page *page)
     const struct timeline *timeline = &page->report->timeline;
     struct buf *out = &page->out;
     char name[DATE_WORDS];
-    html(out, "<details>\n<summary>The numbers</summary>\n<div class=\"scroll\" tabindex=\"0\" "
-              "role=\"region\" aria-label=\"Attempts over time\">\n<table>\n<thead><tr>"
-              "<th scope=\"col\">From (UTC)</th><th scope=\"col\" class=\"num\">Attempts</th>"
-              "<th scope=\"col\" class=\"num\">Delivered</th><th scope=\"col\" "
-              "class=\"num\">Deferred</th><th scope=\"col\" class=\"num\">Bounced or expired</th>"
-              "</tr></thead>\n<tbody class=\"nums\">\n");
+    html(out,
+         "<details>\n<summary>The numbers</summary>\n<div class=\"scroll\" tabindex=\"0\" "
+         "role=\"region\" aria-label=\"Attempts over time\">\n<table>\n<thead><tr>"
+         "<th scope=\"col\">From (%t)</th><th scope=\"col\" class=\"num\">Attempts</th>"
+         "<th scope=\"col\" class=\"num\">Delivered</th><th scope=\"col\" "
+         "class=\"num\">Deferred</th><th scope=\"col\" class=\"num\">Bounced or expired</th>"
+         "</tr></thead>\n<tbody class=\"nums\">\n",
+         page_zone(page));
     for (size_t i = 0; i < timeline->count; i++) {
         const struct period_row *row = &timeline->rows[i];
         html(out,
@@ -111,6 +160,16 @@ static void axis(struct page *page)
         &page->out,
         "<p class=\"axis\" aria-hidden=\"true\"><span>%n</span><span>%n</span><span>0</span></p>\n",
         scale, scale / 2);
+}
+
+/* At which minutes of this clock the hours of UTC begin, as which mail was counted: "00" for most
+ * zones. */
+static sv hours_begin(const struct page *page, char *text)
+{
+    const struct report *report = page->report;
+    snprintf(text, DATE_WORDS, "%02d",
+             wall_hours_begin(report->wall, report->first, report->last) / MINUTE);
+    return sv_from(text);
 }
 
 void page_timeline(struct page *page)
@@ -146,13 +205,20 @@ void page_timeline(struct page *page)
     if (timeline->earlier.count)
         html(out, "<p class=\"fine\">Before that: %n attempts, %n of them deferred.</p>\n",
              timeline->earlier.count, timeline->earlier.deferred);
+    char text[DATE_WORDS];
+    sv minutes = hours_begin(page, text);
+    if (day && !sv_eq(minutes, SV("00")))
+        html(out,
+             "<p class=\"fine\">Mail is counted by hours of UTC, which begin at %t past the hour "
+             "here: each belongs to the day in which it begins.</p>\n",
+             minutes);
     period_table(page);
     html(out, "</section>\n");
 }
 
 static const char *const weekdays[WEEKDAYS] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-static void heat_cell(struct page *page, size_t day, size_t hour)
+static void heat_cell(struct page *page, size_t day, size_t hour, sv minutes)
 {
     const struct week_hours *week = &page->report->week_hours;
     int64_t count = week->deferred[day][hour];
@@ -160,17 +226,19 @@ static void heat_cell(struct page *page, size_t day, size_t hour)
     html(&page->out, "<rect class=\"h%i\" x=\"%i\" y=\"%i\" width=\"9.4\" height=\"9.4\">", level,
          (int64_t)hour * STEP, (int64_t)day * STEP);
     if (count)
-        html(&page->out, "<title>%t %i:00: %n deferred</title>", sv_from(weekdays[day]),
-             (int64_t)hour, count);
+        html(&page->out, "<title>%t %i:%t: %n deferred</title>", sv_from(weekdays[day]),
+             (int64_t)hour, minutes, count);
     html(&page->out, "</rect>");
 }
 
 static void week_table(struct page *page)
 {
     struct buf *out = &page->out;
-    html(out, "<details>\n<summary>The numbers</summary>\n<div class=\"scroll\" tabindex=\"0\" "
-              "role=\"region\" aria-label=\"Deferrals by weekday and hour\">\n<table "
-              "class=\"dense\">\n<thead><tr><th scope=\"col\">UTC</th>");
+    html(out,
+         "<details>\n<summary>The numbers</summary>\n<div class=\"scroll\" tabindex=\"0\" "
+         "role=\"region\" aria-label=\"Deferrals by weekday and hour\">\n<table "
+         "class=\"dense\">\n<thead><tr><th scope=\"col\">%t</th>",
+         page_zone(page));
     for (size_t hour = 0; hour < HOURS; hour++)
         html(out, "<th scope=\"col\">%i</th>", (int64_t)hour);
     html(out, "</tr></thead>\n<tbody class=\"nums\">\n");
@@ -186,6 +254,8 @@ static void week_table(struct page *page)
 void page_week(struct page *page)
 {
     struct buf *out = &page->out;
+    char text[DATE_WORDS];
+    sv minutes = hours_begin(page, text);
     if (!page->report->week_hours.most)
         return;
     html(out,
@@ -198,24 +268,28 @@ void page_week(struct page *page)
          page->report->week_hours.most, page_s(page->report->week_hours.most));
     for (size_t day = 0; day < WEEKDAYS; day++)
         html(out, "<span>%t</span>", sv_from(weekdays[day]));
-    html(out, "</p>\n<svg class=\"heatmap\" viewBox=\"0 0 240 70\" preserveAspectRatio=\"none\" "
-              "role=\"img\" aria-labelledby=\"week-t\"><title id=\"week-t\">Deferrals by weekday "
-              "and hour, "
-              "UTC; the numbers are in the table below</title>\n");
+    html(out,
+         "</p>\n<svg class=\"heatmap\" viewBox=\"0 0 240 70\" preserveAspectRatio=\"none\" "
+         "role=\"img\" aria-labelledby=\"week-t\"><title id=\"week-t\">Deferrals by weekday "
+         "and hour, "
+         "%t; the numbers are in the table below</title>\n",
+         page_zone(page));
     for (size_t day = 0; day < WEEKDAYS; day++) {
         for (size_t hour = 0; hour < HOURS; hour++)
-            heat_cell(page, day, hour);
+            heat_cell(page, day, hour, minutes);
         html(out, "\n");
     }
-    html(out, "</svg>\n<p class=\"ticks quarters\" aria-hidden=\"true\"><span>0:00</span>"
-              "<span>6:00</span><span>12:00</span><span>18:00</span></p>\n</div>\n");
+    html(out,
+         "</svg>\n<p class=\"ticks quarters\" aria-hidden=\"true\"><span>0:%t</span>"
+         "<span>6:%t</span><span>12:%t</span><span>18:%t</span></p>\n</div>\n",
+         minutes, minutes, minutes, minutes);
     week_table(page);
     html(out, "</section>\n");
 }
 
-static void area(struct page *page, const char *class, const int64_t *values, int64_t most)
+static void area(struct page *page, const char *class, const int64_t *values, size_t count,
+                 int64_t most)
 {
-    size_t count = page->report->timeline.count;
     double step = (double)TREND_WIDTH / (double)count;
     html(&page->out, "<path class=\"%t\" d=\"M0 24", sv_from(class));
     for (size_t i = 0; i < count; i++) {
@@ -231,7 +305,7 @@ void page_trend(struct page *page, const struct trend *trend)
         return;
     html(&page->out, "<svg class=\"trend\" viewBox=\"0 0 120 24\" preserveAspectRatio=\"none\" "
                      "aria-hidden=\"true\">");
-    area(page, "good", trend->attempts, trend->most);
-    area(page, "bad", trend->failures, trend->most);
+    area(page, "good", trend->attempts, trend->count, trend->most);
+    area(page, "bad", trend->failures, trend->count, trend->most);
     html(&page->out, "</svg>");
 }

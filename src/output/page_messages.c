@@ -90,9 +90,10 @@ static void rates_by_day(struct page *page)
     html(&page->out,
          "</svg>\n<p class=\"ticks\" aria-hidden=\"true\"><span>%t</span><span>%t</span></p>\n"
          "</div>\n<p class=\"fine\">The lines are at 5 %%, where large mail services put a sender "
-         "under review, and at 10 %%, where they stop it.</p>\n",
+         "under review, and at 10 %%, where they stop it.%t</p>\n",
          page_words(page, days->rows[from].name, NAME_COLUMNS),
-         page_words(page, days->rows[days->count - 1].name, NAME_COLUMNS));
+         page_words(page, days->rows[days->count - 1].name, NAME_COLUMNS),
+         page->report->wall ? SV(" Days are UTC.") : SV_EMPTY);
     day_table(page, days, from);
 }
 
@@ -173,12 +174,12 @@ static void episode(struct page *page, const struct episode_row *row)
          row->list.len ? SV(", list ") : SV_EMPTY, page_words(page, row->list, NAME_COLUMNS),
          page_words(page, row->host, NAME_COLUMNS));
     if (row->first_seen)
-        html(&page->out, "%t", page_minute(row->first_seen, first));
+        html(&page->out, "%t", page_minute(page, row->first_seen, first));
     html(&page->out, "</td><td>");
     if (row->ended)
-        html(&page->out, "taken again %t", page_minute(row->ended_at, over));
+        html(&page->out, "taken again %t", page_minute(page, row->ended_at, over));
     else if (row->last_seen)
-        html(&page->out, "goes on, last %t", page_minute(row->last_seen, last));
+        html(&page->out, "goes on, last %t", page_minute(page, row->last_seen, last));
     html(&page->out, "</td><td class=\"num\">%n</td><td class=\"wide\">%t</td></tr>\n", row->count,
          wait);
 }

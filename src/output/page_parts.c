@@ -96,7 +96,7 @@ static void compared_with(struct page *page)
         &page->out,
         "<p class=\"fine\">The last 24 hours are those from %t to %t; usually is the median of the "
         "%n day%t before.</p>\n",
-        page_minute(day->since, since), page_minute(day->until, until), day->days,
+        page_minute(page, day->since, since), page_minute(page, day->until, until), day->days,
         page_s(day->days));
 }
 
@@ -190,7 +190,7 @@ static sv since_words(struct page *page, const struct fix_row *row)
     char first[DATE_WORDS], last[DATE_WORDS], words[2 * DATE_WORDS + 32];
     if (!row->first_seen)
         return SV_EMPTY;
-    sv from = page_day(row->first_seen, first), to = page_day(row->last_seen, last);
+    sv from = page_day(page, row->first_seen, first), to = page_day(page, row->last_seen, last);
     snprintf(words, sizeof words, row->past ? "; since %.*s, last seen %.*s" : "; since %.*s",
              SV_FMT(from), SV_FMT(to));
     return arena_copy(&page->arena, sv_from(words));

@@ -67,17 +67,18 @@ static void held(struct page *page)
     html(out,
          "<table>\n<caption>Incidents: living addresses were called dead, or mail failed on the "
          "way</caption>\n<thead><tr>"
-         "<th scope=\"col\">By</th><th scope=\"col\">From (UTC)</th><th scope=\"col\">To</th>"
+         "<th scope=\"col\">By</th><th scope=\"col\">From (%t)</th><th scope=\"col\">To</th>"
          "<th scope=\"col\" class=\"num\">Addresses</th><th scope=\"col\" class=\"num\">Share"
-         "</th><th scope=\"col\" class=\"num\">Usual</th></tr></thead>\n<tbody>\n");
+         "</th><th scope=\"col\" class=\"num\">Usual</th></tr></thead>\n<tbody>\n",
+         page_zone(page));
     for (size_t i = 0; i < report->incident_count; i++) {
         const struct incident_row *row = &report->incidents[i];
         char first[DATE_WORDS], last[DATE_WORDS];
         html(out,
              "<tr><th scope=\"row\">%t</th><td>%t</td><td>%t</td><td class=\"num\">%n</td>"
              "<td class=\"num\">%p</td><td class=\"num\">%p</td></tr>\n",
-             page_words(page, row->words, NAME_COLUMNS), page_minute(row->first, first),
-             page_minute(row->last, last), row->addresses, row->share, row->usual);
+             page_words(page, row->words, NAME_COLUMNS), page_minute(page, row->first, first),
+             page_minute(page, row->last, last), row->addresses, row->share, row->usual);
     }
     html(out, "</tbody>\n</table>\n");
 }

@@ -57,10 +57,21 @@ void page_categories(struct page *page)
     html(&page->out, "</table>\n</section>\n");
 }
 
+/* In per cent; what is there at all is seen. */
+static double seen_share(int64_t part, int64_t whole)
+{
+    double percent = percent_of(part, whole);
+    return part && percent < 1 ? 1 : percent;
+}
+
 static void share_bar(struct page *page, const struct ranking_row *row)
 {
-    double good = row->delivered_rate * 100, wait = row->deferred_rate * 100;
-    double bad = row->bounce_rate * 100;
+    const struct outcomes *all = &row->outcomes;
+    double wait = seen_share(all->deferred, all->count);
+    double bad = seen_share(all->bounced + all->expired, all->count);
+    double good = seen_share(all->delivered, all->count);
+    if (good > 100 - wait - bad)
+        good = 100 - wait - bad;
     html(
         &page->out,
         "<svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" "
@@ -98,7 +109,8 @@ static void ranking(struct page *page, const char *title, const struct ranking *
          "class=\"num\">Failed</th>",
          sv_from(title));
     if (trends)
-        html(&page->out, "<th scope=\"col\" class=\"wide\">By day</th>");
+        html(&page->out, "<th scope=\"col\" class=\"wide\">By day%t</th>",
+             page->report->wall ? SV(" (UTC)") : SV_EMPTY);
     html(&page->out, "</tr></thead>\n<tbody class=\"nums\">\n");
     for (size_t i = 0; i < list->count && i < RANKED_SHOWN; i++)
         ranked(page, &list->rows[i], trends);

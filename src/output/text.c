@@ -127,18 +127,31 @@ static void messages(struct page *page, const struct report *report)
     flush(page);
 }
 
+/* "2026-11-22T03:11:09Z"; in another zone without the Z, and the head says which one it is. */
+static void local_format(const struct report *report, int64_t time, char *text)
+{
+    date_format(wall_time(report->wall, time), text);
+    if (report->wall)
+        text[strlen(text) - 1] = 0;
+}
+
 static void window(struct page *page, const struct report *report)
 {
     char first[DATE_TEXT], last[DATE_TEXT];
     if (!report->has_window) {
         buf_add(&page->line, SV("No delivery attempts."));
     } else {
-        date_format(report->first, first);
-        date_format(report->last, last);
+        local_format(report, report->first, first);
+        local_format(report, report->last, last);
         buf_printf(&page->line, "%lld delivery attempts, %s to %s",
                    (long long)report->attempts_total, first, last);
     }
     flush(page);
+    if (report->has_window && report->wall) {
+        buf_add(&page->line, SV("Times are "));
+        wall_say(report->wall, report->first, report->last, &page->line);
+        flush(page);
+    }
     messages(page, report);
     buf_printf(&page->line,
                "%lld lines: %lld deliveries, %lld context, %lld others, %lld not understood",
@@ -341,10 +354,12 @@ static void held(struct page *page, const struct report *report)
     for (size_t i = 0; i < report->incident_count; i++) {
         const struct incident_row *row = &report->incidents[i];
         char first[DATE_TEXT], last[DATE_TEXT];
-        date_format(row->first, first);
-        date_format(row->last, last);
-        buf_printf(&page->line, "  incident, %.13s to %.13s h: %.*s", first, last,
-                   SV_FMT(row->words));
+        local_format(report, row->first, first);
+        local_format(report, row->last, last);
+        buf_printf(&page->line,
+                   report->wall ? "  incident, %.16s to %.16s: %.*s"
+                                : "  incident, %.13s to %.13s h: %.*s",
+                   first, last, SV_FMT(row->words));
         flush(page);
         indent(page);
         buf_printf(&page->line,

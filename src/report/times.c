@@ -1,6 +1,8 @@
 /* Makes the time line of the page: one row for each hour or day, also for those in which nothing
  * happened; how names fared over its days; at which hours of the week mail was deferred. Up to two
- * days it goes by the hour, beyond by the day. */
+ * days it goes by the hour, beyond by the day. Hours are those of UTC, as they were counted; the
+ * day and the hour of the week are those in which an hour begins by the wall clock of the report.
+ */
 #include "times.h"
 
 #include "bouncelog/base/buf.h"
@@ -33,31 +35,44 @@ static int64_t scale_above(int64_t most)
                 return large[i] * unit;
 }
 
+/* The begin of the row that a second of UTC belongs to: an hour of UTC, or a day of the wall clock.
+ */
+static int64_t period_of(const struct report *report, int64_t time)
+{
+    int64_t hour = floor_to(time, HOUR);
+    bool day = report->timeline.step == DAY;
+    return day ? floor_to(wall_time(report->wall, hour), DAY) : hour;
+}
+
 static void begin_timeline(struct report *report)
 {
     struct timeline *timeline = &report->timeline;
     timeline->step = report->last - report->first < HOURLY_UP_TO ? HOUR : DAY;
-    int64_t first = floor_to(report->first, timeline->step);
-    int64_t last = floor_to(report->last, timeline->step);
+    int64_t first = period_of(report, report->first), last = period_of(report, report->last);
     if ((last - first) / timeline->step >= PERIODS_MAX)
         first = last - (PERIODS_MAX - 1) * timeline->step;
+    timeline->begins = first;
     timeline->count = (size_t)((last - first) / timeline->step) + 1;
     timeline->rows = arena_alloc(&report->arena, timeline->count * sizeof *timeline->rows);
-    for (size_t i = 0; i < timeline->count; i++)
-        timeline->rows[i] = (struct period_row){.start = first + (int64_t)i * timeline->step};
+    memset(timeline->rows, 0, timeline->count * sizeof *timeline->rows);
+    for (size_t i = 0; i < timeline->count; i++) {
+        int64_t start = first + (int64_t)i * timeline->step;
+        bool day = timeline->step == DAY; /* has 23 hours now and then, or 25 */
+        timeline->rows[i].start = day ? start : wall_time(report->wall, start);
+    }
 }
 
 static void add_hour(struct report *report, int64_t hour, const struct outcomes *outcomes)
 {
     struct timeline *timeline = &report->timeline;
-    int64_t start = timeline->rows[0].start;
+    int64_t wall = wall_time(report->wall, hour), period = period_of(report, hour);
     int64_t *cell =
-        &report->week_hours.deferred[weekday(hour)][(hour - floor_to(hour, DAY)) / HOUR];
+        &report->week_hours.deferred[weekday(wall)][(wall - floor_to(wall, DAY)) / HOUR];
     *cell += outcomes->deferred;
     if (*cell > report->week_hours.most)
         report->week_hours.most = *cell;
-    size_t at = (size_t)((hour - start) / timeline->step);
-    if (hour < start)
+    size_t at = (size_t)((period - timeline->begins) / timeline->step);
+    if (period < timeline->begins)
         outcomes_add(&timeline->earlier, outcomes);
     else if (at < timeline->count)
         outcomes_add(&timeline->rows[at].outcomes, outcomes);
@@ -84,24 +99,25 @@ void times_make(struct report *report, const struct tally *tally)
     timeline->scale = scale_above(most);
 }
 
-static struct trend *new_trend(struct report *report)
+/* Providers are counted by the day of UTC, whatever the days of the timeline are. */
+static struct trend *new_trend(struct report *report, size_t count)
 {
-    size_t bytes = report->timeline.count * sizeof(int64_t);
+    size_t bytes = count * sizeof(int64_t);
     struct trend *trend = arena_alloc(&report->arena, sizeof *trend);
-    *trend = (struct trend){.attempts = arena_alloc(&report->arena, bytes),
+    *trend = (struct trend){.count = count,
+                            .attempts = arena_alloc(&report->arena, bytes),
                             .failures = arena_alloc(&report->arena, bytes)};
     memset(trend->attempts, 0, bytes);
     memset(trend->failures, 0, bytes);
     return trend;
 }
 
-static void fill_trend(struct trend *trend, const struct timeline *timeline,
-                       const struct tally *tally, sv name)
+static void fill_trend(struct trend *trend, int64_t first, const struct tally *tally, sv name)
 {
     char date[DATE_TEXT];
     struct buf key = {0};
-    for (size_t i = 0; i < timeline->count; i++) {
-        date_format(timeline->rows[i].start, date);
+    for (size_t i = 0; i < trend->count; i++) {
+        date_format(first + (int64_t)i * DAY, date);
         buf_clear(&key);
         buf_printf(&key, "%.*s\n%.*s", SV_FMT(name), DATE_LENGTH, date);
         const struct outcomes *outcomes = map_get(&tally->provider_days, buf_sv(&key));
@@ -117,14 +133,17 @@ static void fill_trend(struct trend *trend, const struct timeline *timeline,
 
 void times_add_trends(struct report *report, const struct tally *tally)
 {
+    int64_t first = floor_to(report->first, DAY), last = floor_to(report->last, DAY);
     if (report->timeline.step != DAY)
         return;
+    if ((last - first) / DAY >= PERIODS_MAX)
+        first = last - (PERIODS_MAX - 1) * (int64_t)DAY;
     for (size_t i = 0; i < report->providers.count; i++) {
         struct ranking_row *row = &report->providers.rows[i];
         if (!map_get(&tally->providers, row->name)) /* the row of all others */
             continue;
-        struct trend *trend = new_trend(report);
-        fill_trend(trend, &report->timeline, tally, row->name);
+        struct trend *trend = new_trend(report, (size_t)((last - first) / DAY) + 1);
+        fill_trend(trend, first, tally, row->name);
         row->trend = trend;
     }
 }

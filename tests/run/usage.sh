@@ -49,6 +49,8 @@ expect 2 "--since 'tomorrow'" "$B" scan --since tomorrow "$log"
 expect 2 "--until '2h 30m': expected 2026-11-22, '2026-11-22 03:00'" "$B" scan --until '2h 30m' "$log"
 expect 2 "--since is not before --until" "$B" scan --since today --until yesterday "$log"
 expect 2 "--timezone 'Europe/Berln'" "$B" scan --timezone Europe/Berln "$log"
+expect 2 "--display-timezone 'Europe/Berln': expected a name like Europe/Berlin, UTC, +02:00, or local" \
+    "$B" scan --display-timezone Europe/Berln "$log"
 expect 2 "--events-format 'gelf': expected one of bouncelog, ecs" "$B" scan --events-format gelf "$log"
 expect 2 "--confine 'always': expected one of auto, never" "$B" scan --confine always "$log"
 expect 2 "--color 'blue': expected one of auto, always, never" "$B" scan --color=blue "$log"
@@ -60,7 +62,8 @@ expect 1 "holds" "$B" scan --fail-on 'bounce_rate>0.05' "$log"
 expect 2 "'bounced' is a count, not a share" "$B" scan --fail-on 'bounced>5%' "$log"
 expect 2 "a count, not a share" "$B" scan --fail-on 'category:ip_blocklisted>5%' "$log"
 expect 2 "unknown name 'suppress' (bounce_rate, attempts," "$B" scan --fail-on 'suppress>1' "$log"
-for option in host filter-transports output events html prometheus suppress recipients timezone; do
+for option in host filter-transports output events html prometheus suppress recipients timezone \
+    display-timezone; do
     expect 2 "option '--$option' needs a value" "$B" scan --$option '' "$log"
 done
 expect 2 "go together" "$B" scan --hash sha256 "$log"

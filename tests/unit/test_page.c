@@ -11,7 +11,7 @@ enum { STRINGS_MIN = 50 };
 static void write_with(sv text, sv ours, bool addresses, struct buf *page, struct buf *metrics)
 {
     int64_t days[2] = {3, 1};
-    struct trend trend = {3, days, days};
+    struct trend trend = {3, days, days, COUNT_OF(days)};
     struct outcomes counts = {6, 1, 2, 2, 1};
     struct ranking_row ranked = {.name = text, .outcomes = counts, .trend = &trend};
     struct period_row periods[2] = {{.outcomes = counts, .failed = 3}, {.start = 86400}};

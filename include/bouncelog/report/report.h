@@ -10,12 +10,13 @@
 #include "bouncelog/model/input_status.h"
 #include "bouncelog/report/messages.h"
 #include "bouncelog/report/redact.h"
+#include "bouncelog/report/wall.h"
 #include "bouncelog/suppress/suppress.h"
 #include "bouncelog/tally/tally.h"
 
 /* One bar of the timeline. */
 struct period_row {
-    int64_t start; /* UTC */
+    int64_t start; /* by the wall clock (wall.h) */
     struct outcomes outcomes;
     int64_t failed; /* bounced and expired */
     int64_t others; /* neither delivered, deferred nor failed */
@@ -23,24 +24,27 @@ struct period_row {
 
 enum { PERIODS_MAX = 92 };
 
-/* What happened when: by the hour up to two days, by the day beyond. */
+/* What happened when: by the hour up to two days, by the day of the wall clock beyond. An hour of
+ * UTC belongs to the day in which it begins. */
 struct timeline {
     struct period_row *rows; /* one after the other, the empty ones too */
     size_t count;
     int64_t step;            /* seconds that a row stands for */
     int64_t scale;           /* a round number that no row is above */
     struct outcomes earlier; /* what lies before the latest PERIODS_MAX rows */
+    int64_t begins;          /* the first row: UTC of hours, the wall clock of days */
 };
 
-/* How a name fared over the days of the timeline: timeline.count numbers each. */
+/* How a name fared over the days of UTC that the timeline touches: `count` numbers each. */
 struct trend {
     int64_t most; /* attempts of a day */
     int64_t *attempts, *failures;
+    size_t count;
 };
 
 enum { WEEKDAYS = 7, HOURS = 24 };
 
-/* Deferrals by weekday (Monday first) and hour, UTC. */
+/* Deferrals by weekday (Monday first) and hour of the wall clock in which an hour of UTC begins. */
 struct week_hours {
     int64_t deferred[WEEKDAYS][HOURS], most;
 };
@@ -208,7 +212,8 @@ struct totals {
 struct report {
     sv version;
     int64_t generated_at;
-    bool redacted; /* there was a redactor */
+    const struct wall *wall; /* for people; NULL: UTC. Times are UTC where nothing else is said. */
+    bool redacted;           /* there was a redactor */
     const struct input_status *inputs;
     size_t input_count;
     int64_t newest; /* time of the newest attempt that is known of; 0: none */
@@ -283,6 +288,7 @@ struct report {
 struct report_options {
     const struct taxonomy *taxonomy;
     const struct redactor *redactor; /* NULL: addresses in clear */
+    const struct wall *wall;         /* the zone in which people read it; NULL: UTC */
     size_t top;
     sv version;
     int64_t generated_at;

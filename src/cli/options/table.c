@@ -26,6 +26,7 @@
 #define TIME(member, otherwise)                                                                    \
     .type = TYPE_TIME, .value = "T", .initial = otherwise, FIELD(member, struct moment)
 #define ZONE(member) .type = TYPE_ZONE, .value = "ZONE", FIELD(member, const char *)
+#define DISPLAY_ZONE(member) .type = TYPE_DISPLAY_ZONE, .value = "ZONE", FIELD(member, const char *)
 #define MTA(member) .type = TYPE_MTA, .value = "MTA", FIELD(member, const char *)
 #define TEXTS(member, shown, limit)                                                                \
     .type = TYPE_TEXTS, .value = shown, .most = limit, FIELD(member, struct texts)

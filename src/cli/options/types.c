@@ -104,7 +104,13 @@ static int read_time(struct options *options, const struct option_row *row, cons
 static int read_zone(struct options *options, const struct option_row *row, const char *value,
                      struct err *err)
 {
-    return zone_check(value, err) < 0 ? -1 : read_text(options, row, value, err);
+    return zone_check(row->name, value, err) < 0 ? -1 : read_text(options, row, value, err);
+}
+
+static int read_display_zone(struct options *options, const struct option_row *row,
+                             const char *value, struct err *err)
+{
+    return display_zone_check(row->name, value, err) < 0 ? -1 : read_text(options, row, value, err);
 }
 
 int read_mta(const char *name, const struct taxonomy *taxonomy, uint8_t *mta, struct err *err)
@@ -223,6 +229,7 @@ const struct type option_types[TYPE_COUNT] = {
     [TYPE_WHEN] = {"choice", true, false, true, read_when, add_choices},
     [TYPE_TIME] = {"time", true, false, false, read_time, NULL},
     [TYPE_ZONE] = {"zone", true, false, false, read_zone, NULL},
+    [TYPE_DISPLAY_ZONE] = {"zone", true, false, false, read_display_zone, NULL},
     [TYPE_MTA] = {"mta", true, false, false, read_text, add_mtas},
     [TYPE_TEXTS] = {"texts", true, true, false, add_text, NULL},
     [TYPE_UNITS] = {"units", true, true, true, add_units, NULL},

@@ -15,6 +15,7 @@ enum type_name {
     TYPE_WHEN, /* a choice; without a value, its second one */
     TYPE_TIME, /* see moment.c */
     TYPE_ZONE,
+    TYPE_DISPLAY_ZONE, /* or local */
     TYPE_MTA,
     TYPE_TEXTS, /* any number of texts */
     TYPE_UNITS, /* of the journal: none, or any number of texts, also several with commas between */
