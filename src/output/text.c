@@ -218,11 +218,11 @@ static const char *colour_of_category(const struct category_row *row)
 }
 
 /* Of what is there for more than a day, whether it goes on. */
-static void since(struct page *page, const struct category_row *row)
+static void since(struct page *page, const struct report *report, const struct category_row *row)
 {
     char first[DATE_TEXT], last[DATE_TEXT];
-    date_format(row->first_seen, first);
-    date_format(row->last_seen, last);
+    date_format(wall_time(report->wall, row->first_seen), first);
+    date_format(wall_time(report->wall, row->last_seen), last);
     if (!row->first_seen || memcmp(first, last, DATE_LENGTH) == 0)
         return;
     indent(page);
@@ -244,7 +244,7 @@ static void categories(struct page *page, const struct report *report)
         add_bar(page, colour_of_category(row), row->count, report->categories[0].count);
         flush(page);
         add_wrapped(page, row->remedy);
-        since(page, row);
+        since(page, report, row);
         indent(page);
         buf_add(&page->line, SV("e.g. "));
         add_reply(page, row->sample_code, row->sample_text, page->width - INDENT - 5);
