@@ -54,7 +54,8 @@ def get(url, patience=60):
 # --- two nights of two hosts: a has a history, b has none
 def line(number, recipient, status, code, reply):
     said = f'host mx.example.com[198.51.100.7] said: {reply} (in reply to RCPT TO command)' if status != 'sent' else reply
-    return (f'2026-11-20T03:11:09+00:00 mx1 postfix/smtp[9]: {0x10000000 + number:X}: to=<{recipient}>, '
+    return (f'2026-11-20T03:11:09+00:00 mx1 postfix/qmgr[7]: {0x10000000 + number:X}: from=<news@shop.example>, size=9, nrcpt=1 (queue active)\n'
+            f'2026-11-20T03:11:09+00:00 mx1 postfix/smtp[9]: {0x10000000 + number:X}: to=<{recipient}>, '
             f'relay=mx.example.com[198.51.100.7]:25, delay=1, delays=0/0/0/1, dsn={code}, status={status} ({said})\n')
 
 
@@ -218,6 +219,14 @@ def expected(summaries, at):
         'The brake': (['instance'], {('a',): 0, ('b',): 0}),
         'Lines a day': (['result'], {(k,): v for k, v in a['lines'].items() if k != 'total'}),
         'Errors a day': (['kind'], {(k,): v for k, v in kinds.items()}),
+        'Messages that bounced': (['instance'], per_host(lambda s: s['rates']['messages']['bounce_rate'])),
+        '...refused for good': (['instance'], per_host(lambda s: s['rates']['messages']['hard_bounce_rate'])),
+        'Messages that bounced, share of each run': (['instance'], per_host(lambda s: s['rates']['messages']['bounce_rate'])),
+        'Nothing was tried': (['instance'], per_host(lambda s: s['skipped'])),
+        'Messages of the last run': (['disposition'], {(k,): sum(s['messages'][k] for s in both) for k in a['messages'] if k != 'total'}),
+        'Sender domains': (['sender_domain', 'disposition'],
+                           {(r['name'], k): sum(t[k] for s in both for t in s['streams'] if t['kind'] == 'sender_domain' and t['name'] == r['name'])
+                            for r in a['streams'] if r['kind'] == 'sender_domain' for k in ('delivered', 'bounced', 'expired', 'waiting')}),
         'How long a run takes': None,
         'Versions': None,
     }
@@ -261,6 +270,7 @@ ALERTS = {
     ('PermanentFailuresHigh', 'run'): {23: set(), 47: {('b', None)}},
     ('LinesNotUnderstood', 'run'): {23: set(), 47: {('b', None)}},
     ('ListsHeldBack', None): {47: set()},
+    ('HardBouncesHigh', None): {23: set(), 47: {('a', None), ('b', None)}},  # night 0 has fewer than 100 messages
     ('MailNewlyBlocked', 'day'): {23: set(), 47: {('a', 'ip_blocklisted')}, 60: set()},
     ('PermanentFailuresHigh', 'day'): {23: set(), 47: {('a', None)}},
     ('LinesNotUnderstood', 'day'): {23: set(), 47: {('a', None)}},
