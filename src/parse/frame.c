@@ -33,6 +33,12 @@ static void drop_path(struct record *record)
     record->own_hop = true;
 }
 
+/* A deferral may say that nothing was tried; anything else that an MTA says was. */
+static bool skips(const struct frame *frame, const struct record *record)
+{
+    return frame->skipped && record->outcome == OUTCOME_DEFERRED;
+}
+
 bool frame_read(struct line *line, sv text, enum reply_separator separator, struct record *record)
 {
     record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, text};
@@ -44,7 +50,7 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
     sv inner = matcher_field(m, frame->regex, FIELD_INNER);
     if (inner.len && inner.len < text.len) {
         bool expired = frame_read(line, inner, separator, record);
-        record->skipped = record->skipped || frame->skipped;
+        record->skipped = skips(frame, record) || record->skipped;
         return expired;
     }
     sv command = matcher_field(m, frame->regex, FIELD_COMMAND);
@@ -69,7 +75,7 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
         record->reply = reply_parse(reply, separator, &line->records->arena);
         record->reply.text = reply_undo_octal(record->reply.text, &line->records->arena);
     }
-    record->skipped = frame->skipped;
+    record->skipped = skips(frame, record);
     return frame->expired;
 }
 

@@ -91,13 +91,24 @@ void streams_release(struct streams *streams)
         map_release(&streams->kinds[kind]);
 }
 
-static struct message_counts *find(struct streams *streams, enum stream_kind kind, sv name)
+/* `hash` is that of the name. */
+static struct message_counts *find_hashed(struct streams *streams, enum stream_kind kind, sv name,
+                                          uint64_t hash)
 {
     struct map *map = &streams->kinds[kind];
-    struct message_counts *known = map_get(map, name);
-    if (!known)
-        known = map_add(map, map_count(map) < STREAM_NAMES ? name : OTHER_STREAMS, NULL);
-    return known;
+    struct message_counts *known = map_get_hashed(map, name, hash);
+    if (known)
+        return known;
+    if (map_count(map) < STREAM_NAMES)
+        return map_add_hashed(map, name, hash, NULL);
+    if (!streams->others[kind])
+        streams->others[kind] = map_add(map, OTHER_STREAMS, NULL);
+    return streams->others[kind];
+}
+
+static struct message_counts *find(struct streams *streams, enum stream_kind kind, sv name)
+{
+    return find_hashed(streams, kind, name, hash_bytes(name));
 }
 
 static struct message_counts *find_day(struct streams *streams, int64_t day)
@@ -131,9 +142,10 @@ static void find_sender(struct streams *streams, const struct event *event,
                         struct stream_last *last)
 {
     *last = (struct stream_last){.sender = event->sender_key};
-    last->address = find(streams, STREAM_SENDER, event->stream.address);
-    if (event->stream.campaign.len)
-        last->campaign = find(streams, STREAM_CAMPAIGN, event->stream.campaign);
+    uint64_t hash = hash_bytes(event->stream.address);
+    last->address = find_hashed(streams, STREAM_SENDER, event->stream.address, hash);
+    if (event->stream.campaign.len) /* the same text, where there is one */
+        last->campaign = find_hashed(streams, STREAM_CAMPAIGN, event->stream.address, hash);
 }
 
 void streams_count(struct streams *streams, const struct event *event,

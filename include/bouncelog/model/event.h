@@ -57,7 +57,7 @@ enum record_kind {
 /* What mail with this envelope sender is counted under. */
 struct stream_names {
     sv address;  /* in lower case, without what is made for each recipient or message */
-    sv campaign; /* the part that repeats; empty: it has none */
+    sv campaign; /* empty, or the address, of which the part that repeats is left */
 };
 
 /* What one log line gives, in line order: the worker's product, the ledger's food. */

@@ -60,7 +60,8 @@ enum stream_kind {
 enum { STREAM_NAMES = 10000, STREAMS_LAST = 256 };
 
 struct streams {
-    struct map kinds[STREAM_KINDS]; /* name -> struct message_counts */
+    struct map kinds[STREAM_KINDS];              /* name -> struct message_counts */
+    struct message_counts *others[STREAM_KINDS]; /* of (other); NULL: not looked for yet */
     /* Those of the last senders, of the last provider and of the last day. */
     struct stream_last {
         uint64_t sender; /* its key; 0: free */

@@ -89,16 +89,12 @@ static enum line_class read_refused(struct line *line, const struct shape *shape
     return LINE_DELIVERY;
 }
 
-/* A deferral may say that nothing was tried; anything else that an MTA says was. */
 static enum line_class class_of(const struct records *records, size_t from)
 {
-    bool skipped = true;
-    for (size_t i = from; i < records->count; i++) {
-        struct record *record = &records->list[i];
-        record->skipped = record->skipped && record->outcome == OUTCOME_DEFERRED;
-        skipped = skipped && record->skipped;
-    }
-    return skipped ? LINE_SKIPPED : LINE_DELIVERY;
+    for (size_t i = from; i < records->count; i++)
+        if (!records->list[i].skipped)
+            return LINE_DELIVERY;
+    return LINE_SKIPPED;
 }
 
 static enum line_class read_attempt(struct line *line, const struct shape *shape)
