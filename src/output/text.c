@@ -6,10 +6,12 @@
 #include "bouncelog/base/text.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
+#include "text_parts.h"
 
 enum {
     ROWS_MAX = 15,
     ADDRESSES_MAX = 10,
+    EPISODES_MAX = 10,
     WIDTH_MIN = 80,
     INDENT = 12,
     ELLIPSIS = 3,
@@ -113,16 +115,19 @@ static void messages(struct page *page, const struct report *report)
     const struct message_row *all = &report->messages.messages;
     if (!all->sent)
         return;
-    buf_printf(&page->line, "%lld messages: %.2f %% delivered, %.2f %% bounced or expired",
-               (long long)all->sent, all->delivery_rate * 100, all->bounce_rate * 100);
+    text_add_count(&page->line, all->sent, "message", "messages");
+    buf_printf(&page->line, ": %.2f %% delivered, %.2f %% bounced or expired",
+               all->delivery_rate * 100, all->bounce_rate * 100);
     flush(page);
     buf_printf(&page->line, "  (%.2f %% refused for good), %lld still waiting",
                all->hard_bounce_rate * 100, (long long)all->counts.waiting);
     flush(page);
     if (!report->messages.notifications.total)
         return;
-    buf_printf(&page->line, "  besides, %lld notifications that your own mail server wrote",
-               (long long)report->messages.notifications.total);
+    buf_add(&page->line, SV("  besides, "));
+    text_add_count(&page->line, report->messages.notifications.total, "notification",
+                   "notifications");
+    buf_add(&page->line, SV(" that your own mail server wrote"));
     flush(page);
 }
 
@@ -134,17 +139,22 @@ static void window(struct page *page, const struct report *report)
     } else {
         date_format(report->first, first);
         date_format(report->last, last);
-        buf_printf(&page->line, "%lld delivery attempts, %s to %s",
-                   (long long)report->attempts_total, first, last);
+        text_add_count(&page->line, report->attempts_total, "delivery attempt",
+                       "delivery attempts");
+        buf_printf(&page->line, ", %s to %s", first, last);
     }
     flush(page);
     messages(page, report);
-    buf_printf(&page->line,
-               "%lld lines: %lld deliveries, %lld context, %lld others, %lld not understood",
-               (long long)report->lines.total, (long long)report->lines.delivery,
-               (long long)report->lines.context, (long long)report->lines.other,
-               (long long)report->lines.unparsed);
+    text_add_count(&page->line, report->lines.total, "line", "lines");
+    buf_add(&page->line, SV(": "));
+    text_add_count(&page->line, report->lines.delivery, "delivery", "deliveries");
+    buf_printf(&page->line, ", %lld context, ", (long long)report->lines.context);
+    text_add_count(&page->line, report->lines.other, "other", "others");
+    buf_printf(&page->line, ", %lld not understood", (long long)report->lines.unparsed);
     flush(page);
+    text_add_remarks(&page->line, report);
+    outfile_write(page->out, buf_sv(&page->line));
+    buf_clear(&page->line);
 }
 
 /* In plain ASCII: it is mailed and piped as often as it is looked at. What is there has a mark. */
@@ -175,6 +185,8 @@ static const char *colour_of(enum outcome outcome)
 
 static void outcomes(struct page *page, const struct report *report)
 {
+    if (!report->attempts_total)
+        return;
     heading(page, "Outcomes");
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (!report->attempts[i])
@@ -259,6 +271,16 @@ static void latest_day(struct page *page, const struct report *report)
                    (long long)numbers[i][1]);
         flush(page);
     }
+}
+
+static void episodes(struct page *page, const struct report *report)
+{
+    struct buf rows = {0};
+    if (text_add_episodes(&rows, report, EPISODES_MAX)) {
+        heading(page, "Who refuses or slows your hosts");
+        outfile_write(page->out, buf_sv(&rows));
+    }
+    buf_release(&rows);
 }
 
 static void retries(struct page *page, const struct report *report)
@@ -387,6 +409,7 @@ void output_text(struct outfile *out, const struct report *report, bool colour, 
     outcomes(&page, report);
     latest_day(&page, report);
     categories(&page, report);
+    episodes(&page, report);
     ranking(&page, "Providers", &report->providers);
     ranking(&page, "Recipient domains", &report->recipient_domains);
     retries(&page, report);

@@ -1,0 +1,15 @@
+/* text_parts: parts of the table for a terminal, as whole lines of plain ASCII. */
+#ifndef BOUNCELOG_OUTPUT_TEXT_PARTS_H
+#define BOUNCELOG_OUTPUT_TEXT_PARTS_H
+
+#include "bouncelog/report/report.h"
+
+/* "1 message", "2 messages". */
+void text_add_count(struct buf *out, int64_t count, const char *one, const char *many);
+/* What the counts of lines do not say: nothing counts, or it was not tried. */
+void text_add_remarks(struct buf *out, const struct report *report);
+/* Who refuses or slows which host from when to when, the first `most` of them; how many there are.
+ */
+size_t text_add_episodes(struct buf *out, const struct report *report, size_t most);
+
+#endif
