@@ -235,22 +235,41 @@ static void categories(struct page *page, const struct report *report)
     }
 }
 
+static void ranked(struct page *page, int64_t count, sv name, double bounce_rate)
+{
+    buf_printf(&page->line, "%10lld  ", (long long)count);
+    add_padded(page, name, RANKED_WIDTH + page->wider);
+    buf_printf(&page->line, " %6.2f %% bounced or expired", bounce_rate * 100);
+    flush(page);
+}
+
+static void more(struct page *page, size_t count)
+{
+    if (count <= ROWS_MAX)
+        return;
+    buf_printf(&page->line, "            and %zu more", count - ROWS_MAX);
+    flush(page);
+}
+
 static void ranking(struct page *page, const char *title, const struct ranking *list)
 {
     if (!list->count)
         return;
     heading(page, title);
-    for (size_t i = 0; i < list->count && i < ROWS_MAX; i++) {
-        const struct ranking_row *row = &list->rows[i];
-        buf_printf(&page->line, "%10lld  ", (long long)row->outcomes.count);
-        add_padded(page, row->name, RANKED_WIDTH + page->wider);
-        buf_printf(&page->line, " %6.2f %% bounced or expired", row->bounce_rate * 100);
-        flush(page);
-    }
-    if (list->count > ROWS_MAX) {
-        buf_printf(&page->line, "            and %zu more", list->count - ROWS_MAX);
-        flush(page);
-    }
+    for (size_t i = 0; i < list->count && i < ROWS_MAX; i++)
+        ranked(page, list->rows[i].outcomes.count, list->rows[i].name, list->rows[i].bounce_rate);
+    more(page, list->count);
+}
+
+/* One alone has the numbers of all messages. */
+static void sender_domains(struct page *page, const struct message_rows *list)
+{
+    if (list->count < 2)
+        return;
+    heading(page, "Messages by sender domain");
+    for (size_t i = 0; i < list->count && i < ROWS_MAX; i++)
+        ranked(page, list->rows[i].sent, list->rows[i].name, list->rows[i].bounce_rate);
+    more(page, list->count);
 }
 
 /* The last day beside the days before it. */
@@ -285,23 +304,12 @@ static void episodes(struct page *page, const struct report *report)
 
 static void retries(struct page *page, const struct report *report)
 {
-    const struct retry_row *all = &report->retries;
-    if (!all->retries.count)
+    if (!report->retries.retries.count)
         return;
     heading(page, "Delays and retries");
-    buf_printf(&page->line, "%10lld  taken at the first try", (long long)report->taken_at_once);
-    flush(page);
-    buf_printf(&page->line, "%10lld  taken later, half within ", (long long)all->retries.count);
-    if (all->half_s)
-        buf_printf(&page->line, "%lld min", (long long)all->half_s / 60);
-    else
-        buf_printf(&page->line, "more than a day");
-    buf_printf(&page->line, ", nine tenths within ");
-    if (all->most_s)
-        buf_printf(&page->line, "%lld min", (long long)all->most_s / 60);
-    else
-        buf_printf(&page->line, "more than a day");
-    flush(page);
+    text_add_retries(&page->line, report);
+    outfile_write(page->out, buf_sv(&page->line));
+    buf_clear(&page->line);
 }
 
 /* With a history the list is long, and most of it was there yesterday. */
@@ -410,6 +418,7 @@ void output_text(struct outfile *out, const struct report *report, bool colour, 
     latest_day(&page, report);
     categories(&page, report);
     episodes(&page, report);
+    sender_domains(&page, &report->messages.streams[CUT_SENDER_DOMAIN]);
     ranking(&page, "Providers", &report->providers);
     ranking(&page, "Recipient domains", &report->recipient_domains);
     retries(&page, report);

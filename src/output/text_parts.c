@@ -1,6 +1,6 @@
-/* Parts of the table for a terminal that need no colour: remarks on the lines that were read, and
- * who refuses or slows which host, from when to when. What strangers wrote is made visible, and cut
- * so that a line stays within 80 columns. */
+/* Parts of the table for a terminal that need no colour: remarks on the lines that were read, who
+ * refuses or slows which host from when to when, and how long mail waited. What strangers wrote is
+ * made visible, and cut so that a line stays within 80 columns. */
 #include "text_parts.h"
 
 #include "bouncelog/base/date.h"
@@ -79,4 +79,23 @@ size_t text_add_episodes(struct buf *out, const struct report *report, size_t mo
     if (count > most)
         buf_printf(out, "%12sand %zu more\n", "", count - most);
     return count;
+}
+
+static void add_wait(struct buf *out, int64_t seconds)
+{
+    if (seconds)
+        buf_printf(out, "%lld min", (long long)seconds / 60);
+    else
+        buf_add(out, SV("more than a day"));
+}
+
+void text_add_retries(struct buf *out, const struct report *report)
+{
+    const struct retry_row *all = &report->retries;
+    buf_printf(out, "%10lld  taken at the first try\n%10lld  taken later, half within ",
+               (long long)report->taken_at_once, (long long)all->retries.count);
+    add_wait(out, all->half_s);
+    buf_add(out, SV(", nine tenths within "));
+    add_wait(out, all->most_s);
+    buf_add_byte(out, '\n');
 }

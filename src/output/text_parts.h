@@ -8,8 +8,9 @@
 void text_add_count(struct buf *out, int64_t count, const char *one, const char *many);
 /* What the counts of lines do not say: nothing counts, or it was not tried. */
 void text_add_remarks(struct buf *out, const struct report *report);
-/* Who refuses or slows which host from when to when, the first `most` of them; how many there are.
- */
+/* Who refuses or slows which host from when to when, the first `most`; how many there are. */
 size_t text_add_episodes(struct buf *out, const struct report *report, size_t most);
+/* How soon others took what they deferred. */
+void text_add_retries(struct buf *out, const struct report *report);
 
 #endif

@@ -177,6 +177,10 @@ def check_table(what, text, summary):
     ranked = re.findall(r'^ *(\d+)  .* ([\d.]+) % bounced or expired$', section(text, 'Providers'), re.M)
     same(f'{what}: table, providers', [(int(a), float(b)) for a, b in ranked],
          [(p['count'], round(p['bounce_rate'] * 100, 2)) for p in summary['providers'][:15]])
+    domains = [s for s in summary['streams'] if s['kind'] == 'sender_domain']
+    ranked = re.findall(r'^ *(\d+)  .* ([\d.]+) % bounced or expired$', section(text, 'Messages by sender domain'), re.M)
+    same(f'{what}: table, sender domains', [(int(a), float(b)) for a, b in ranked],
+         [(s['total'] - s['handed_over'] - s['discarded'], round((s['bounce_rate'] or 0) * 100, 2)) for s in domains[:15]] if len(domains) > 1 else [])
     refused = [e for e in summary['episodes'] if e['kind'] != 'greylisted'][:10]
     told = re.findall(r'^ *(\d+)  (\w+) at (.*)\n +(?:since (\S+), )?last (\S+); (ended|goes on)$', section(text, 'Who refuses or slows your hosts'), re.M)
     wanted = [(str(e['count']), e['kind'], (e['provider'] or 'others') + (f' ({e["list"]})' if e['list'] else '') + (f' from {e["host"]}' if e['host'] else ''),

@@ -19,6 +19,15 @@ TASKS = [
      ("bouncelog scan grey.log | jq -c '[.rates[].bounce_rate]'", {'out': '[0.0769,0.25]'})),
 
     ('Which sender domain and which sender bounce most?',
+     ('bouncelog campaigns.log', {'out': """\
+...
+Messages by sender domain
+         4  mail.shop.example                     25.00 % bounced or expired
+         4  news.shop.example                     50.00 % bounced or expired
+         2  forward.shop.example                   0.00 % bounced or expired
+         2  shop.example                           0.00 % bounced or expired
+
+..."""}),
      ("bouncelog scan mail.log campaigns.log | jq -c '.streams[] | select(.kind == \"sender_domain\") | [.name, .total, .bounced, .bounce_rate]'",
       {'out': """\
 ["shop.example",16,5,0.3125]
