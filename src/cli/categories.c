@@ -191,7 +191,9 @@ static void unknown(const struct taxonomy *taxonomy, const char *name)
     struct nearest near = nearest_to(sv_from(name));
     for (size_t i = 0; i < taxonomy->category_count; i++)
         nearest_offer(&near, taxonomy->categories[i].name);
-    if (near.word.len)
+    if (is_digit(name[0]))
+        say("there is no category \"%s\"; codes are explained by `bouncelog codes %s`", name, name);
+    else if (near.word.len)
         say("there is no category \"%s\"; did you mean \"%.*s\"?", name, SV_FMT(near.word));
     else
         say("there is no category \"%s\" (bouncelog categories lists them)", name);

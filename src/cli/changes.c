@@ -99,7 +99,7 @@ static void tell_block(struct changes *changes, const struct night_block *block)
     buf_add(out, SV("New block: "));
     add_name(changes, block->provider.len ? block->provider : SV("another server"));
     buf_add(out, SV(" refuses "));
-    add_name(changes, block->host.len ? block->host : SV("us"));
+    add_name(changes, block->host.len ? block->host : SV("you"));
     buf_add(out, SV(", "));
     add_name(changes, block->category);
     if (block->list.len) {

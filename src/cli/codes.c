@@ -122,6 +122,14 @@ static bool add_one(struct buf *out, const struct taxonomy *taxonomy, sv name, b
     return code || entry;
 }
 
+static void unknown(const struct taxonomy *taxonomy, const char *name)
+{
+    if (taxonomy_category(taxonomy, sv_from(name)) != CATEGORY_NONE)
+        say("'%s' is no code but a category: bouncelog categories %s", name, name);
+    else
+        say("'%s' is no known code (e.g. 550, 5.1.1)", name);
+}
+
 int codes_command(const struct options *options)
 {
     struct patterns patterns;
@@ -134,7 +142,7 @@ int codes_command(const struct options *options)
         (options->json ? write_all : list_all)(&out, &patterns.taxonomy);
     for (size_t i = 0; i < options->operand_count; i++)
         if (!add_one(&out, &patterns.taxonomy, sv_from(options->operands[i]), options->json)) {
-            say("'%s' is no known code (e.g. 550, 5.1.1)", options->operands[i]);
+            unknown(&patterns.taxonomy, options->operands[i]);
             code = EXIT_USAGE;
         }
     int printed = print_result(buf_sv(&out));

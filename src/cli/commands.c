@@ -32,7 +32,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                    {EXIT_BUSY, "another run holds the history"},
                    {EXIT_BRAKE, "the brake held the lists back (far more or far fewer addresses "
                                 "than before), all else was written"},
-                   {EXIT_BUG, "a bug of ours"},
+                   {EXIT_BUG, "a bug in bouncelog"},
                    {EXIT_MEMORY, "out of memory"}},
          .takes_files = true,
          .reads_config = true,
@@ -176,7 +176,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
          .usages = {"changes [--addresses] [OLD] NEW"},
          .about =
              "Compares two summaries that `bouncelog scan -o` wrote, of last night and of the "
-             "night before, and prints a line for each change: who newly blocks us and since "
+             "night before, and prints a line for each change: who newly blocks you and since "
              "when, which addresses and domains are newly dead, which came off the list, which "
              "log had lines before and has none now. Prints nothing where nothing changed. "
              "Without OLD all is new.",
@@ -214,6 +214,8 @@ int command_unknown(sv name)
     struct nearest near = nearest_to(name);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_offer(&near, sv_from(command_rows[i].name));
+    if (sv_eq(name, SV("version")))
+        near.word = SV("--version");
     if (near.word.len)
         say("there is no command \"%.*s\"; did you mean \"%.*s\"?", SV_FMT(name),
             SV_FMT(near.word));

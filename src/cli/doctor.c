@@ -210,9 +210,12 @@ static void describe(struct doctor *doctor, const struct log_look *look)
     } else {
         doctor_say(doctor, "WRONG", "%s: no line of Postfix, Exim or sendmail among %lld",
                    look->path, (long long)look->classes[LINE_OTHER]);
-        doctor_say(doctor, "",
-                   "If it is a mail log, its lines begin in a way of their own: "
-                   "bouncelog-patterns(5), \"A header of your own\".");
+        if (look->kind)
+            doctor_say(doctor, "", "%c%s.", toupper(look->kind[0]), look->kind + 1);
+        else
+            doctor_say(doctor, "",
+                       "If it is a mail log, its lines begin in a way of their own: "
+                       "bouncelog-patterns(5), \"A header of your own\".");
         doctor_found(doctor, EXIT_INCOMPLETE);
     }
 }

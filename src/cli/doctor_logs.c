@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "journal.h"
 #include "options/types.h"
+#include "unread.h"
 
 enum { SAMPLE = 256 * 1024, LATEST_ENTRIES = 20000 };
 
@@ -161,7 +162,8 @@ void log_look(struct log_look *look, const char *path, const struct options *opt
                                  .only = only,
                                  .host = options->host ? sv_from(options->host) : SV_EMPTY,
                                  .inbound = true});
-    sv head = sv_sub(buf_sv(&text), 0, INPUT_HEAD_MAX);
+    sv head = sv_sub(buf_sv(&text), 0, INPUT_HEAD_MAX), rest;
+    look->kind = unread_kind(sv_cut(head, '\n', &rest));
     struct clock clock = parser_clock(parser, head,
                                       &(struct clock_options){.zone_given = options->zone != NULL,
                                                               .year = (int)options->year,

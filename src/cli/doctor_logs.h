@@ -12,6 +12,7 @@ struct log_look {
     bool journal;
     char error[256];    /* why it cannot be read; empty: it can */
     const char *packed; /* "plain", "gzip"... */
+    const char *kind;   /* what it is, where it is no log that can be read; NULL: not known */
     bool denied;        /* for want of permission */
     int64_t classes[LINE_UNPARSED + 1]; /* lines by enum line_class */
     int64_t mtas[MTA_MAX];

@@ -234,8 +234,9 @@ static int run_verb(struct task *task, struct err *err)
     if (!task->options->history)
         return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
     if (verbs[verb].needs_operands && !task->count)
-        return err_set(err, ERR_USAGE, "history %s: which %s?", verbs[verb].name,
-                       verbs[verb].run == undo ? "run" : "address");
+        return err_set(err, ERR_USAGE, "history %s: which %s?%s", verbs[verb].name,
+                       verbs[verb].run == undo ? "run" : "address",
+                       verbs[verb].run == undo ? " `bouncelog history show` lists them" : "");
     if (!verbs[verb].takes_operands && task->count)
         return err_set(err, ERR_USAGE, "history %s: unexpected argument '%s'", verbs[verb].name,
                        task->operands[0]);

@@ -43,27 +43,31 @@ static void show_charge(struct buf *out, const struct failure *failure,
     }
 }
 
-/* By itself, or with all of its domain. */
-static void show_allowed(struct task *task, sv address)
+/* By itself, or with all of its domain; false: it is not. */
+static bool show_allowed(struct task *task, sv address)
 {
     char bytes[MAILBOX_MAX];
     const struct map *allowed = archive_allowed(task->archive);
     sv key = mailbox_key(address, bytes);
     size_t at = sv_rfind_byte(key, '@');
     if (at == SV_NPOS)
-        return;
-    if (map_get(allowed, key))
+        return false;
+    bool alone = map_get(allowed, key), domain = map_get(allowed, sv_skip(key, at));
+    if (alone)
         buf_add(&task->text, SV("  allowed: it is on no list\n"));
-    else if (map_get(allowed, sv_skip(key, at)))
+    else if (domain)
         buf_add(&task->text, SV("  allowed, with all of its domain: it is on no list\n"));
+    return alone || domain;
 }
 
-static void show_record(struct task *task, const struct address_record *record)
+static void show_record(struct task *task, const struct address_record *record, bool allowed)
 {
     struct buf *out = &task->text;
     char at[DATE_TEXT];
     if (record->listing.since)
-        buf_printf(out, "  on the lists since %.*s\n", SV_FMT(when(record->listing.since, at)));
+        buf_printf(out, "  %s since %.*s\n",
+                   allowed ? "without that it is on the lists" : "on the lists",
+                   SV_FMT(when(record->listing.since, at)));
     if (record->listing.cleared_at)
         buf_printf(out, "  was cleared %.*s\n", SV_FMT(when(record->listing.cleared_at, at)));
     if (record->delivered_at)
@@ -141,9 +145,9 @@ int history_show(struct task *task, struct err *err)
             return -1;
         text_add_visible(&task->text, address);
         buf_add_byte(&task->text, '\n');
-        show_allowed(task, address);
+        bool allowed = show_allowed(task, address);
         if (found)
-            show_record(task, record);
+            show_record(task, record, allowed);
         else
             buf_add(&task->text, SV("  nothing is held against it\n"));
     }

@@ -7,6 +7,7 @@
 #include "bouncelog/base/mailbox.h"
 #include "cli.h"
 #include "journal.h"
+#include "options/nearest.h"
 #include "options/types.h"
 #include "textfile.h"
 #include "version.h"
@@ -78,6 +79,44 @@ static int place_error(struct place place, struct err *err)
     return -1;
 }
 
+/* A name that no pattern gives would never hold, and nobody would notice. A report may be about a
+ * history with providers of other patterns. */
+static int check_provider(const struct setup *setup, sv name, sv text, struct err *err)
+{
+    const sv before = SV("provider:");
+    const struct map *providers = &setup->patterns.providers;
+    if (!sv_starts(name, before) || setup->options->command != COMMAND_SCAN)
+        return 0;
+    name = sv_skip(name, before.len);
+    name = sv_sub(name, 0, name.len - sv_after_last(name, '/').len - 1);
+    if (map_get(providers, name))
+        return 0;
+    struct nearest near = nearest_to(name);
+    for (size_t i = 0; i < map_count(providers); i++)
+        nearest_offer(&near, map_key_at(providers, i));
+    if (near.word.len)
+        return err_set(err, ERR_USAGE,
+                       "--fail-on '%.*s': unknown provider '%.*s'; did you mean '%.*s'?",
+                       SV_FMT(text), SV_FMT(name), SV_FMT(near.word));
+    return err_set(err, ERR_USAGE,
+                   "--fail-on '%.*s': unknown provider '%.*s' (`providers` in the summary names "
+                   "those of your logs)",
+                   SV_FMT(text), SV_FMT(name));
+}
+
+static int load_conditions(struct setup *setup, struct err *err)
+{
+    const struct options *options = setup->options;
+    for (size_t i = 0; i < options->conditions.count; i++) {
+        struct condition *condition = &setup->conditions[i];
+        sv text = options->conditions.list[i];
+        if (condition_parse(condition, text, &setup->patterns.taxonomy, err) < 0 ||
+            check_provider(setup, condition->name, text, err) < 0)
+            return place_error(options->conditions.places[i], err);
+    }
+    return 0;
+}
+
 int setup_load(struct setup *setup, struct err *err)
 {
     const struct options *options = setup->options;
@@ -86,11 +125,8 @@ int setup_load(struct setup *setup, struct err *err)
         return -1;
     if (read_mta(options->mta, &setup->patterns.taxonomy, &setup->only, err) < 0)
         return place_error(option_place(options, "mta"), err);
-    for (size_t i = 0; i < options->conditions.count; i++)
-        if (condition_parse(&setup->conditions[i], options->conditions.list[i],
-                            &setup->patterns.taxonomy, err) < 0)
-            return place_error(options->conditions.places[i], err);
-    if (load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
+    if (load_conditions(setup, err) < 0 ||
+        load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
         load_addresses(&setup->allow, "--allow", options->allow, err) < 0)
         return -1;
     if (options->display_zone)

@@ -31,7 +31,7 @@ static bool is_utf16(sv text)
     return text.len >= 4 && zeros * 3 > text.len && zeros * 3 < text.len * 2;
 }
 
-static const char *words_of(sv text)
+const char *unread_kind(sv text)
 {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (sv_starts(text, sv_make(known[i].begins, known[i].length)))
@@ -75,7 +75,7 @@ sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *are
 {
     struct buf text = {0};
     sv unread = sv_make(seen->unread, seen->unread_len);
-    const char *words = words_of(unread);
+    const char *words = unread_kind(unread);
     bool some = seen->headless >= (words ? 1 : 2); /* one line may be half of one */
     if (seen->mail || !some || seen->headless * 2 <= lines)
         return SV_EMPTY;

@@ -10,6 +10,9 @@
  * in the arena. Empty: nothing is. `lines`: how many it has. */
 sv unread_words(const struct source_seen *seen, int64_t lines, struct arena *arena);
 
+/* What a text is that begins so and is no log; NULL: nobody knows. */
+const char *unread_kind(sv text);
+
 /* The same of a log that was read before: its mail is gone, and what nobody knows has come. */
 sv unread_share_words(const struct source_seen *seen, int64_t lines, const struct log_share *before,
                       struct arena *arena);

@@ -7,6 +7,7 @@
  */
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/mem.h"
@@ -27,8 +28,21 @@ struct asked {
     struct attempts attempts;
 };
 
+/* The logs first, and the address behind them. */
+static bool is_turned_round(const struct options *options)
+{
+    if (options->operand_count < 2)
+        return false;
+    const char *last = options->operands[options->operand_count - 1];
+    return strchr(last, '@') && access(last, F_OK) < 0 && !strchr(options->operands[0], '@') &&
+           access(options->operands[0], F_OK) == 0;
+}
+
 static int check(struct asked *asked, const struct options *options, struct err *err)
 {
+    if (is_turned_round(options))
+        return err_set(err, ERR_USAGE, "'%s' is a file: the address comes first, then the logs",
+                       options->operands[0]);
     if (!options->operand_count)
         return err_set(err, ERR_USAGE, "which address? (see --help)");
     sv address = sv_trim(sv_from(options->operands[0]));

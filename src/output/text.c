@@ -6,11 +6,12 @@
 #include "bouncelog/base/text.h"
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
+#include "text_parts.h"
 
 enum {
     ROWS_MAX = 15,
-    DATE_LENGTH = 10,
     ADDRESSES_MAX = 10,
+    EPISODES_MAX = 10,
     WIDTH_MIN = 80,
     INDENT = 12,
     ELLIPSIS = 3,
@@ -114,25 +115,20 @@ static void messages(struct page *page, const struct report *report)
     const struct message_row *all = &report->messages.messages;
     if (!all->sent)
         return;
-    buf_printf(&page->line, "%lld messages: %.2f %% delivered, %.2f %% bounced or expired",
-               (long long)all->sent, all->delivery_rate * 100, all->bounce_rate * 100);
+    text_add_count(&page->line, all->sent, "message", "messages");
+    buf_printf(&page->line, ": %.2f %% delivered, %.2f %% bounced or expired",
+               all->delivery_rate * 100, all->bounce_rate * 100);
     flush(page);
     buf_printf(&page->line, "  (%.2f %% refused for good), %lld still waiting",
                all->hard_bounce_rate * 100, (long long)all->counts.waiting);
     flush(page);
     if (!report->messages.notifications.total)
         return;
-    buf_printf(&page->line, "  besides, %lld notifications that your own mail server wrote",
-               (long long)report->messages.notifications.total);
+    buf_add(&page->line, SV("  besides, "));
+    text_add_count(&page->line, report->messages.notifications.total, "notification",
+                   "notifications");
+    buf_add(&page->line, SV(" that your own mail server wrote"));
     flush(page);
-}
-
-/* "2026-11-22T03:11:09Z"; in another zone without the Z, and the head says which one it is. */
-static void local_format(const struct report *report, int64_t time, char *text)
-{
-    date_format(wall_time(report->wall, time), text);
-    if (report->wall)
-        text[strlen(text) - 1] = 0;
 }
 
 static void window(struct page *page, const struct report *report)
@@ -141,10 +137,11 @@ static void window(struct page *page, const struct report *report)
     if (!report->has_window) {
         buf_add(&page->line, SV("No delivery attempts."));
     } else {
-        local_format(report, report->first, first);
-        local_format(report, report->last, last);
-        buf_printf(&page->line, "%lld delivery attempts, %s to %s",
-                   (long long)report->attempts_total, first, last);
+        text_format_time(report, report->first, first);
+        text_format_time(report, report->last, last);
+        text_add_count(&page->line, report->attempts_total, "delivery attempt",
+                       "delivery attempts");
+        buf_printf(&page->line, ", %s to %s", first, last);
     }
     flush(page);
     if (report->has_window && report->wall) {
@@ -153,12 +150,16 @@ static void window(struct page *page, const struct report *report)
         flush(page);
     }
     messages(page, report);
-    buf_printf(&page->line,
-               "%lld lines: %lld deliveries, %lld context, %lld others, %lld not understood",
-               (long long)report->lines.total, (long long)report->lines.delivery,
-               (long long)report->lines.context, (long long)report->lines.other,
-               (long long)report->lines.unparsed);
+    text_add_count(&page->line, report->lines.total, "line", "lines");
+    buf_add(&page->line, SV(": "));
+    text_add_count(&page->line, report->lines.delivery, "delivery", "deliveries");
+    buf_printf(&page->line, ", %lld context, ", (long long)report->lines.context);
+    text_add_count(&page->line, report->lines.other, "other", "others");
+    buf_printf(&page->line, ", %lld not understood", (long long)report->lines.unparsed);
     flush(page);
+    text_add_remarks(&page->line, report);
+    outfile_write(page->out, buf_sv(&page->line));
+    buf_clear(&page->line);
 }
 
 /* In plain ASCII: it is mailed and piped as often as it is looked at. What is there has a mark. */
@@ -189,6 +190,8 @@ static const char *colour_of(enum outcome outcome)
 
 static void outcomes(struct page *page, const struct report *report)
 {
+    if (!report->attempts_total)
+        return;
     heading(page, "Outcomes");
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (!report->attempts[i])
@@ -217,20 +220,6 @@ static const char *colour_of_category(const struct category_row *row)
     return gone ? GREY : row->permanent ? RED : YELLOW;
 }
 
-/* Of what is there for more than a day, whether it goes on. */
-static void since(struct page *page, const struct report *report, const struct category_row *row)
-{
-    char first[DATE_TEXT], last[DATE_TEXT];
-    date_format(wall_time(report->wall, row->first_seen), first);
-    date_format(wall_time(report->wall, row->last_seen), last);
-    if (!row->first_seen || memcmp(first, last, DATE_LENGTH) == 0)
-        return;
-    indent(page);
-    buf_printf(&page->line, "since %.*s, last seen %.*s, %lld in the last 24 hours", DATE_LENGTH,
-               first, DATE_LENGTH, last, (long long)row->last_24h);
-    flush(page);
-}
-
 static void categories(struct page *page, const struct report *report)
 {
     if (!report->category_count)
@@ -244,7 +233,9 @@ static void categories(struct page *page, const struct report *report)
         add_bar(page, colour_of_category(row), row->count, report->categories[0].count);
         flush(page);
         add_wrapped(page, row->remedy);
-        since(page, report, row);
+        text_add_since(&page->line, report, row);
+        if (page->line.len)
+            flush(page);
         indent(page);
         buf_add(&page->line, SV("e.g. "));
         add_reply(page, row->sample_code, row->sample_text, page->width - INDENT - 5);
@@ -260,7 +251,7 @@ static void ranked(struct page *page, int64_t count, sv name, double bounce_rate
     flush(page);
 }
 
-static void and_more(struct page *page, size_t count)
+static void more(struct page *page, size_t count)
 {
     if (count <= ROWS_MAX)
         return;
@@ -275,18 +266,19 @@ static void ranking(struct page *page, const char *title, const struct ranking *
     heading(page, title);
     for (size_t i = 0; i < list->count && i < ROWS_MAX; i++)
         ranked(page, list->rows[i].outcomes.count, list->rows[i].name, list->rows[i].bounce_rate);
-    and_more(page, list->count);
+    more(page, list->count);
 }
 
-/* Whose mail bounced: of messages, not of attempts. */
-static void senders(struct page *page, const char *title, const struct message_rows *list)
+/* One alone has the numbers of all messages. */
+static void senders(struct page *page, const char *title, const struct message_rows *list,
+                    size_t least)
 {
-    if (!list->count)
+    if (list->count < least)
         return;
     heading(page, title);
     for (size_t i = 0; i < list->count && i < ROWS_MAX; i++)
         ranked(page, list->rows[i].sent, list->rows[i].name, list->rows[i].bounce_rate);
-    and_more(page, list->count);
+    more(page, list->count);
 }
 
 /* The last day beside the days before it. */
@@ -309,25 +301,24 @@ static void latest_day(struct page *page, const struct report *report)
     }
 }
 
+static void episodes(struct page *page, const struct report *report)
+{
+    struct buf rows = {0};
+    if (text_add_episodes(&rows, report, EPISODES_MAX)) {
+        heading(page, "Who refuses or slows your hosts");
+        outfile_write(page->out, buf_sv(&rows));
+    }
+    buf_release(&rows);
+}
+
 static void retries(struct page *page, const struct report *report)
 {
-    const struct retry_row *all = &report->retries;
-    if (!all->retries.count)
+    if (!report->retries.retries.count)
         return;
     heading(page, "Delays and retries");
-    buf_printf(&page->line, "%10lld  taken at the first try", (long long)report->taken_at_once);
-    flush(page);
-    buf_printf(&page->line, "%10lld  taken later, half within ", (long long)all->retries.count);
-    if (all->half_s)
-        buf_printf(&page->line, "%lld min", (long long)all->half_s / 60);
-    else
-        buf_printf(&page->line, "more than a day");
-    buf_printf(&page->line, ", nine tenths within ");
-    if (all->most_s)
-        buf_printf(&page->line, "%lld min", (long long)all->most_s / 60);
-    else
-        buf_printf(&page->line, "more than a day");
-    flush(page);
+    text_add_retries(&page->line, report);
+    outfile_write(page->out, buf_sv(&page->line));
+    buf_clear(&page->line);
 }
 
 /* With a history the list is long, and most of it was there yesterday. */
@@ -354,8 +345,8 @@ static void held(struct page *page, const struct report *report)
     for (size_t i = 0; i < report->incident_count; i++) {
         const struct incident_row *row = &report->incidents[i];
         char first[DATE_TEXT], last[DATE_TEXT];
-        local_format(report, row->first, first);
-        local_format(report, row->last, last);
+        text_format_time(report, row->first, first);
+        text_format_time(report, row->last, last);
         buf_printf(&page->line,
                    report->wall ? "  incident, %.16s to %.16s: %.*s"
                                 : "  incident, %.13s to %.13s h: %.*s",
@@ -437,10 +428,11 @@ void output_text(struct outfile *out, const struct report *report, bool colour, 
     outcomes(&page, report);
     latest_day(&page, report);
     categories(&page, report);
+    episodes(&page, report);
+    senders(&page, "Messages by sender domain", &report->messages.streams[CUT_SENDER_DOMAIN], 2);
+    senders(&page, "Messages by campaign", &report->messages.streams[CUT_CAMPAIGN], 1);
     ranking(&page, "Providers", &report->providers);
     ranking(&page, "Recipient domains", &report->recipient_domains);
-    senders(&page, "Sender domains, by message", &report->messages.streams[CUT_SENDER_DOMAIN]);
-    senders(&page, "Campaigns, by message", &report->messages.streams[CUT_CAMPAIGN]);
     retries(&page, report);
     suppressions(&page, report);
     doubts(&page, "Replies that no rule knows", &report->unclassified);

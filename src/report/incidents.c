@@ -19,13 +19,13 @@ static const struct {
     [INCIDENT_NETWORK] = {"operator", "the network "},
     [INCIDENT_DOMAIN] = {"domain", "the domain "},
     [INCIDENT_POOL] = {"pool", "many small domains"},
-    [INCIDENT_OURS] = {"ours", "our own relay "},
+    [INCIDENT_OURS] = {"ours", "your own relay "},
 };
 
 static const char *words_of(const struct incident *incident)
 {
     bool all = incident->kind == INCIDENT_OURS && !incident->name.len;
-    return all ? "all that our own host sent" : kinds[incident->kind].words;
+    return all ? "all that your own host sent" : kinds[incident->kind].words;
 }
 
 void incidents_say(struct buf *text, const struct incident *incident)

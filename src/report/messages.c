@@ -96,7 +96,7 @@ static struct message_rows top_of(const struct map *map, size_t offset, size_t t
     for (size_t i = 0; i < map_count(map); i++) {
         const char *value = map_value_at(map, i);
         const void *at = value + offset;
-        struct candidate next = {map_key_at(map, i), messages_total(at), at};
+        struct candidate next = {map_key_at(map, i), row_of(OTHER_NAME, at).total, at};
         if (next.total < least || sv_eq(next.name, OTHER_NAME))
             messages_add(&rest, at);
         else

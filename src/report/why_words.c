@@ -105,11 +105,11 @@ const char *why_never_words(enum never_listed never)
     case NEVER_NULL:
         return "the null sender is nobody's address";
     case NEVER_NO_DOMAIN:
-        return "a user of our own host, without a domain, is never listed";
+        return "a user of your own host, without a domain, is never listed";
     case NEVER_NAME:
         return "postmaster, mailer-daemon and their like are never listed";
     case NEVER_SENDER:
-        return "this host sends mail in its name: our own senders are never listed";
+        return "this host sends mail in its name: your own senders are never listed";
     case NEVER_UNKNOWN:
         return "--recipients does not know it: only addresses in that file are listed";
     case MAY_BE_LISTED:
@@ -122,7 +122,7 @@ static const char *scope_words(enum scope scope)
 {
     switch (scope) {
     case SCOPE_SENDER:
-        return "us, the sender";
+        return "you, the sender";
     case SCOPE_CONTENT:
         return "the message";
     case SCOPE_NETWORK:
@@ -130,7 +130,7 @@ static const char *scope_words(enum scope scope)
     case SCOPE_REMOTE_SYSTEM:
         return "the other server";
     case SCOPE_LOCAL:
-        return "our own host";
+        return "your own host";
     default:
         return "something else";
     }
@@ -138,11 +138,11 @@ static const char *scope_words(enum scope scope)
 
 static const char *const reasons[UNCOUNTED_REASONS] = {
     [UNCOUNTED_NOT] = "which counts",
-    [UNCOUNTED_LOCAL_AGENT] = "of a user of our own host",
+    [UNCOUNTED_LOCAL_AGENT] = "of a user of your own host",
     [UNCOUNTED_NULL_SENDER] = "of mail with the null sender, a notification",
     [UNCOUNTED_STRANGE_TIME] = "at a time that cannot be",
     [UNCOUNTED_AMBIGUOUS] = "in a line that can be read in two ways",
-    [UNCOUNTED_STAGE] = "before the address was named, so about us",
+    [UNCOUNTED_STAGE] = "before the address was named, so about you, the sender",
     [UNCOUNTED_POLICY] = "which the policy does not count",
 };
 

@@ -158,15 +158,15 @@ def check_table(what, text, summary):
     attempts, lines = summary['attempts'], summary['lines']
     rows = lambda title: dict(reversed(r) for r in re.findall(r'^ {0,9}(\d+)  (\S+)', section(text, title), re.M))
     if attempts['total']:
-        same(f'{what}: table, attempts', int(re.match(r'(\d+) delivery attempts', text)[1]), attempts['total'])
-    counted = next(row for row in text.split('\n') if re.match(r'\d+ lines: ', row))
+        same(f'{what}: table, attempts', int(re.match(r'(\d+) delivery attempts?', text)[1]), attempts['total'])
+    counted = next(row for row in text.split('\n') if re.match(r'\d+ lines?: ', row))
     same(f'{what}: table, lines', numbers(counted), [lines[k] for k in ('total', 'delivery', 'context', 'other', 'unparsed')])
     messages, rates = summary['messages'], summary['rates']['messages']
     sent = messages['total'] - messages['handed_over'] - messages['discarded']
-    head = re.search(r'^(\d+) messages: ([\d.]+) % delivered, ([\d.]+) % bounced or expired\n  \(([\d.]+) % refused for good\), (\d+) still waiting$', text, re.M)
+    head = re.search(r'^(\d+) messages?: ([\d.]+) % delivered, ([\d.]+) % bounced or expired\n  \(([\d.]+) % refused for good\), (\d+) still waiting$', text, re.M)
     same(f'{what}: table, messages', head and (int(head[1]), *map(float, head.groups()[1:4]), int(head[5])),
          (sent, *(round(rates[k] * 100, 2) for k in ('delivery_rate', 'bounce_rate', 'hard_bounce_rate')), messages['waiting']) if sent else None)
-    own = re.search(r'besides, (\d+) notifications', text)
+    own = re.search(r'besides, (\d+) notifications?', text)
     same(f'{what}: table, notifications', sent and int(own[1]) if own else 0, summary['notifications']['total'] if sent else 0)
     same(f'{what}: table, outcomes', {k: int(v) for k, v in rows('Outcomes').items()}, {k: attempts[k] for k in OUTCOMES if attempts[k]})
     same(f'{what}: table, reasons', {k: int(v) for k, v in rows('Why mail failed, and what to do').items()},
@@ -177,6 +177,15 @@ def check_table(what, text, summary):
     ranked = re.findall(r'^ *(\d+)  .* ([\d.]+) % bounced or expired$', section(text, 'Providers'), re.M)
     same(f'{what}: table, providers', [(int(a), float(b)) for a, b in ranked],
          [(p['count'], round(p['bounce_rate'] * 100, 2)) for p in summary['providers'][:15]])
+    domains = [s for s in summary['streams'] if s['kind'] == 'sender_domain']
+    ranked = re.findall(r'^ *(\d+)  .* ([\d.]+) % bounced or expired$', section(text, 'Messages by sender domain'), re.M)
+    same(f'{what}: table, sender domains', [(int(a), float(b)) for a, b in ranked],
+         [(s['total'] - s['handed_over'] - s['discarded'], round((s['bounce_rate'] or 0) * 100, 2)) for s in domains[:15]] if len(domains) > 1 else [])
+    refused = [e for e in summary['episodes'] if e['kind'] != 'greylisted'][:10]
+    told = re.findall(r'^ *(\d+)  (\w+) at (.*)\n +(?:since (\S+), )?last (\S+); (ended|goes on)$', section(text, 'Who refuses or slows your hosts'), re.M)
+    wanted = [(str(e['count']), e['kind'], (e['provider'] or 'others') + (f' ({e["list"]})' if e['list'] else '') + (f' from {e["host"]}' if e['host'] else ''),
+               e['first_seen'] or '', e['last_seen'], 'ended' if e['ended'] else 'goes on') for e in refused]
+    same(f'{what}: table, episodes', told, wanted)
     retries = re.findall(r'^ *(\d+)  taken', text, re.M)
     wanted = summary['retries']
     same(f'{what}: table, retries', [int(n) for n in retries],

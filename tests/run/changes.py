@@ -70,7 +70,7 @@ def blocks(work):
     told(work, 'a block that went', summary(blocks=[old, new]), summary(blocks=[old]), [])
     told(work, 'greylisting passes', summary(), summary(blocks=[block('mx1', 'google', 'greylisted')]), [])
     told(work, 'who is not known', summary(), summary(blocks=[block(None, None, 'reputation', 2, None)]),
-         ['New block: another server refuses us, reputation, 2 times, since 2026-11-22T03:00:00Z or later'])
+         ['New block: another server refuses you, reputation, 2 times, since 2026-11-22T03:00:00Z or later'])
     got = changes(work, summary(), summary(blocks=[block(f'mx{i}', 'google') for i in range(9)]))
     expect(f'many blocks: {got}', len(got) == 6 and got[-1] == 'New blocks: 4 more')
 

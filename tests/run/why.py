@@ -117,19 +117,19 @@ def logs():
     stopped('lately@four.example', 'a failure of another day, after 24 November 2026 06:00 UTC and without a delivery between',
             held='recent', attempts=['delivered', 'bounced'], says=['recent: it took mail'])
     ask('again', 'again@four.example', 'mail.log', listed=True, since='2026-11-22T10:00:00Z')
-    stopped('barred@five.example', 'mailbox_full needs 3', never='2 failures by ip_blocklisted say nothing of the address, but of us',
+    stopped('barred@five.example', 'mailbox_full needs 3', never='2 failures by ip_blocklisted say nothing of the address, but of you',
             attempts=['bounced', 'deferred', 'bounced'])
-    stopped('listed-host@five.example', None, never='2 failures by ip_blocklisted say nothing of the address, but of us',
+    stopped('listed-host@five.example', None, never='2 failures by ip_blocklisted say nothing of the address, but of you',
             says=['No failure of it counts'])
     stopped('happy@six.example', None, attempts=['delivered'] * 2, says=['took mail last at 2026-11-14T10:00:00Z, and nothing'])
     stopped('back@six.example', None, attempts=['bounced', 'delivered'], says=['took mail last at 2026-11-19T10:00:00Z'])
-    stopped('news@shop.example', None, never='our own senders are never listed')
+    stopped('news@shop.example', None, never='your own senders are never listed')
     stopped('postmaster@seven.example', None, never='postmaster, mailer-daemon and their like')
-    stopped('user@shop.example', None, never='1 failure by recipient_unknown of a user of our own host')
+    stopped('user@shop.example', None, never='1 failure by recipient_unknown of a user of your own host')
     stopped('note@eight.example', None, never='of mail with the null sender')
     stopped('never@eleven.example', None, attempts=[], says=['never seen in these logs (', 'attempts)'])
     stopped('evil@ten.example', None, listed=True, since='2026-11-18T10:00:00Z')
-    ask('local-user', 'joe', 'mail.log', never='a user of our own host', attempts=[])
+    ask('local-user', 'joe', 'mail.log', never='a user of your own host', attempts=[])
     ask('null', '<>', 'mail.log', never='null sender', attempts=[])
     ask('quoted', "o'neil@ten.example", 'mail.log', listed=True, since='2026-11-18T10:00:00Z', says=["'o'\\''neil@ten.example'"])
     for name, who in ('final', 'final@nine.example'), ('original', 'alias@shop.example'):

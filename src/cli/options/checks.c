@@ -30,6 +30,10 @@ static int check_hash(const struct options *o, struct err *err)
 static int check_history(const struct options *o, struct err *err)
 {
     bool windowed = o->since.at != INT64_MIN || o->until.at != INT64_MAX;
+    if ((o->command == COMMAND_REPORT || o->command == COMMAND_SUPPRESS) && !o->history &&
+        o->operand_count)
+        return err_set(err, ERR_USAGE, "--history DB is missing; to read logs: bouncelog scan%s",
+                       o->command == COMMAND_SUPPRESS ? " -s FILE LOG..." : " LOG...");
     if (o->command != COMMAND_SCAN && !o->history)
         return err_set(err, ERR_USAGE, "--history DB is missing (see --help)");
     if (o->command == COMMAND_REPORT && o->operand_count)

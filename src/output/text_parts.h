@@ -1,0 +1,22 @@
+/* text_parts: parts of the table for a terminal, as whole lines of plain ASCII. */
+#ifndef BOUNCELOG_OUTPUT_TEXT_PARTS_H
+#define BOUNCELOG_OUTPUT_TEXT_PARTS_H
+
+#include "bouncelog/report/report.h"
+
+/* "1 message", "2 messages". */
+void text_add_count(struct buf *out, int64_t count, const char *one, const char *many);
+/* What the counts of lines do not say: nothing counts, or it was not tried. */
+void text_add_remarks(struct buf *out, const struct report *report);
+/* Who refuses or slows which host from when to when, the first `most`; how many there are. */
+size_t text_add_episodes(struct buf *out, const struct report *report, size_t most);
+/* How soon others took what they deferred. */
+void text_add_retries(struct buf *out, const struct report *report);
+
+/* "2026-11-22T03:11:09Z"; in another zone without the Z, and the head says which one it is. `text`
+ * has DATE_TEXT bytes. */
+void text_format_time(const struct report *report, int64_t time, char *text);
+/* Of what is there for more than a day, whether it goes on; else nothing. Without a line feed. */
+void text_add_since(struct buf *out, const struct report *report, const struct category_row *row);
+
+#endif
