@@ -133,9 +133,9 @@ static void fill_trend(struct trend *trend, int64_t first, const struct tally *t
 
 void times_add_trends(struct report *report, const struct tally *tally)
 {
-    int64_t first = floor_to(report->first, DAY), last = floor_to(report->last, DAY);
-    if (report->timeline.step != DAY)
+    if (report->timeline.step != DAY) /* nor where there is no time at all */
         return;
+    int64_t first = floor_to(report->first, DAY), last = floor_to(report->last, DAY);
     if ((last - first) / DAY >= PERIODS_MAX)
         first = last - (PERIODS_MAX - 1) * (int64_t)DAY;
     for (size_t i = 0; i < report->providers.count; i++) {
