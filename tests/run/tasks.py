@@ -67,7 +67,7 @@ def run(command, folder, environment):
                           errors='backslashreplace')
     strip = lambda text: text[:-1] if text.endswith('\n') else text
     # A build that counts what runs cannot write its counters as another user, and says so.
-    messages = re.sub(r'^profiling:.*\n', '', strip(done.stderr), flags=re.M)
+    messages = strip(re.sub(r'^profiling:.*\n', '', done.stderr, flags=re.M))
     return done.returncode, strip(done.stdout), messages
 
 
