@@ -63,7 +63,7 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
                             .unclassified = {1, &sample, 1},
                             .unparsed = {1, &sample, 1},
                             .ambiguous = {1, &sample, 1},
-                            .timeline = {periods, 2, 86400, 10, counts},
+                            .timeline = {periods, 2, .step = 86400, .scale = 10, .earlier = counts},
                             .week_hours = {.deferred = {{2}}, .most = 2},
                             .fixes = &fix,
                             .messages = {.messages = messages[0],
