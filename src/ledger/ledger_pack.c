@@ -150,7 +150,7 @@ static void pack_message(struct buf *out, const struct message *message, uint32_
         struct stream_names names = sender_names(message->sender);
         pack_text(out, sender_text(message->sender));
         pack_text(out, names.address);
-        pack_text(out, names.campaign);
+        pack_unsigned(out, names.is_campaign);
     }
     pack_pendings(out, message, taxonomy);
     for (const struct expansion *at = message->expansions; at; at = at->next)
@@ -188,10 +188,10 @@ static void unpack_sender(struct unpack *in, struct messages *messages, struct m
                           uint64_t version)
 {
     sv sender = unpack_text(in);
-    struct stream_names names = {.address = SV_EMPTY, .campaign = SV_EMPTY};
+    struct stream_names names = {.address = SV_EMPTY};
     if (version > WITHOUT_LAST) {
         names.address = unpack_text(in);
-        names.campaign = unpack_text(in);
+        names.is_campaign = unpack_unsigned(in) != 0;
     }
     messages_set_sender(messages, message, sender, &names);
 }

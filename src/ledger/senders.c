@@ -7,15 +7,11 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 
-static bool has_names(const struct sender *sender, const struct stream_names *names)
-{
-    struct stream_names known = sender_names(sender);
-    return sv_eq(known.address, names->address) && sv_eq(known.campaign, names->campaign);
-}
-
 bool sender_is(const struct sender *sender, sv address, const struct stream_names *names)
 {
-    return sv_eq(sender_text(sender), address) && has_names(sender, names);
+    struct stream_names known = sender_names(sender);
+    return sv_eq(sender_text(sender), address) && sv_eq(known.address, names->address) &&
+           known.is_campaign == names->is_campaign;
 }
 
 struct sender *senders_take(struct senders *senders, sv address, const struct stream_names *names)
@@ -24,14 +20,13 @@ struct sender *senders_take(struct senders *senders, sv address, const struct st
     size_t place = hash % SENDERS_RECENT;
     struct sender *known = senders->recent[place].sender;
     if (!known || senders->recent[place].hash != hash || !sender_is(known, address, names)) {
-        struct sender *fresh =
-            mem_alloc(sizeof *fresh + address.len + names->address.len + names->campaign.len);
+        struct sender *fresh = mem_alloc(sizeof *fresh + address.len + names->address.len);
         fresh->references = 1; /* that of `recent` */
         fresh->len = (uint32_t)address.len;
         fresh->key = hash_address(address, &fresh->domain_key);
         fresh->address_len = (uint32_t)names->address.len;
-        fresh->campaign_len = (uint32_t)names->campaign.len;
-        sv_put(sv_put(sv_put(fresh->text, address), names->address), names->campaign);
+        fresh->is_campaign = names->is_campaign;
+        sv_put(sv_put(fresh->text, address), names->address);
         sender_drop(known);
         senders->recent[place].sender = known = fresh;
         senders->recent[place].hash = hash;

@@ -12,8 +12,9 @@
 struct sender {
     uint64_t key, domain_key; /* as in struct event */
     uint32_t references, len;
-    uint32_t address_len, campaign_len; /* of its stream names */
-    char text[];                        /* the sender and the names, one behind the other */
+    uint32_t address_len; /* of its stream names */
+    bool is_campaign;
+    char text[]; /* the sender and that address, one behind the other */
 };
 
 enum { SENDERS_RECENT = 512 };
@@ -35,9 +36,8 @@ void senders_release(struct senders *senders);
 
 static inline struct stream_names sender_names(const struct sender *sender)
 {
-    const char *at = sender->text + sender->len;
-    return (struct stream_names){sv_make(at, sender->address_len),
-                                 sv_make(at + sender->address_len, sender->campaign_len)};
+    return (struct stream_names){sv_make(sender->text + sender->len, sender->address_len),
+                                 sender->is_campaign};
 }
 
 static inline sv sender_text(const struct sender *sender)

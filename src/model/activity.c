@@ -11,24 +11,37 @@ static void add_counts(struct hour_activity *sum, const struct hour_activity *mo
     sum->dead += more->dead;
 }
 
+static bool is_empty(const struct hour_activity *hour)
+{
+    return !hour->delivered && !hour->dead;
+}
+
+/* Puts an hour that is not empty where it belongs among `count` sorted ones, which have room for
+ * one more; how many they are then. */
+static size_t insert(struct hour_activity *hours, size_t count, const struct hour_activity *hour)
+{
+    size_t at = count;
+    while (at && hours[at - 1].hour > hour->hour)
+        at--;
+    if (at && hours[at - 1].hour == hour->hour) {
+        add_counts(&hours[at - 1], hour);
+        return count;
+    }
+    for (size_t i = count; i > at; i--)
+        hours[i] = hours[i - 1];
+    hours[at] = *hour;
+    return count + 1;
+}
+
 /* Puts the hour that was at hand among the others. */
 static void put_away(struct activity *activity)
 {
     struct hour_activity hour = activity->last;
-    size_t at = activity->count;
     activity->last = (struct hour_activity){0};
-    if (!hour.delivered && !hour.dead)
+    if (is_empty(&hour))
         return;
-    while (at && activity->others[at - 1].hour > hour.hour)
-        at--;
-    if (at && activity->others[at - 1].hour == hour.hour) {
-        add_counts(&activity->others[at - 1], &hour);
-        return;
-    }
     activity->others = mem_room(activity->others, activity->count, sizeof *activity->others);
-    for (size_t i = activity->count++; i > at; i--)
-        activity->others[i] = activity->others[i - 1];
-    activity->others[at] = hour;
+    activity->count = (uint32_t)insert(activity->others, activity->count, &hour);
 }
 
 void activity_add(struct activity *activity, const struct hour_activity *more)
@@ -44,19 +57,35 @@ void activity_merge(struct activity *into, const struct activity *from)
 {
     for (size_t i = 0; i < from->count; i++)
         activity_add(into, &from->others[i]);
-    if (from->last.delivered || from->last.dead)
+    if (!is_empty(&from->last))
         activity_add(into, &from->last);
 }
 
 const struct hour_activity *activity_hours(struct activity *activity, size_t *count)
 {
     if (!activity->count) {
-        *count = activity->last.delivered || activity->last.dead;
+        *count = !is_empty(&activity->last);
         return &activity->last;
     }
     put_away(activity);
     *count = activity->count;
     return activity->others;
+}
+
+size_t activity_copy(const struct activity *activity, struct hour_activity *hours)
+{
+    for (size_t i = 0; i < activity->count; i++)
+        hours[i] = activity->others[i];
+    return is_empty(&activity->last) ? activity->count
+                                     : insert(hours, activity->count, &activity->last);
+}
+
+int64_t activity_dead_after(const struct activity *activity, int64_t hour)
+{
+    int64_t sum = activity->last.hour > hour ? activity->last.dead : 0;
+    for (size_t i = 0; i < activity->count; i++)
+        sum += activity->others[i].hour > hour ? activity->others[i].dead : 0;
+    return sum;
 }
 
 void activity_release(struct activity *activity)

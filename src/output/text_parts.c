@@ -73,7 +73,7 @@ size_t text_add_episodes(struct buf *out, const struct report *report, size_t mo
     size_t count = 0;
     for (size_t i = 0; i < report->episode_count; i++) {
         const struct episode_row *row = &report->episodes[i];
-        if (!sv_eq(row->kind, SV("greylisted")) && count++ < most)
+        if (!row->first_contact && count++ < most)
             add_episode(out, report, row);
     }
     if (count > most)

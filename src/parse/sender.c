@@ -85,14 +85,6 @@ static bool is_lower(sv text)
     return true;
 }
 
-static struct stream_names names_of(sv address, bool campaign, struct arena *arena)
-{
-    struct stream_names names = {.address = arena_copy(arena, address), .campaign = SV_EMPTY};
-    if (campaign)
-        names.campaign = names.address;
-    return names;
-}
-
 static struct sender_memo *memo_of(struct parser *parser, uint64_t sender)
 {
     if (!parser->senders)
@@ -105,11 +97,12 @@ struct stream_names parser_stream(struct parser *parser, sv sender, struct arena
     struct address address;
     bool campaign = false;
     if (sender.len > ADDRESS_MAX || (!may_be_made(sender) && is_lower(sender)))
-        return (struct stream_names){.address = sender, .campaign = SV_EMPTY};
+        return (struct stream_names){.address = sender};
     uint64_t hash = hash_bytes(sender);
     struct sender_memo *memo = memo_of(parser, hash);
     if (memo->sender == hash)
-        return names_of(sv_make(memo->bytes, memo->len), memo->campaign, arena);
+        return (struct stream_names){arena_copy(arena, sv_make(memo->bytes, memo->len)),
+                                     memo->campaign};
     bytes_lower(address.bytes, sender);
     memset(address.bytes + sender.len, 0, PARSE_SLACK);
     address.len = sender.len;
@@ -121,5 +114,5 @@ struct stream_names parser_stream(struct parser *parser, sv sender, struct arena
             (struct sender_memo){.sender = hash, .len = (uint8_t)made.len, .campaign = campaign};
         sv_put(memo->bytes, made);
     }
-    return names_of(made, campaign, arena);
+    return (struct stream_names){arena_copy(arena, made), campaign};
 }

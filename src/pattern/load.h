@@ -21,6 +21,13 @@ int load_each(struct patterns *patterns, struct document *document, const char *
                               const yaml_node_t *node, struct err *err),
               struct err *err) MUST_CHECK;
 
+struct pattern_kind;
+/* Reads name, pattern and examples of a form, whose other keys the caller has read, and adds it to
+ * the list. */
+int load_form(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+              const struct pattern_kind *kind, struct layer *form, struct layer **list,
+              size_t *count, struct err *err) MUST_CHECK;
+
 /* Which of the names stands under `key`; `what` is what they name. *index is left alone, and it is
  * no error unless `required`, when the key is absent. */
 int load_name(struct document *document, const yaml_node_t *mapping, sv key, bool required,

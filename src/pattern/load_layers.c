@@ -10,23 +10,33 @@
 
 enum { MONTHS = 12, MONTH_NAME_MAX = 32 };
 
+int load_form(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+              const struct pattern_kind *kind, struct layer *form, struct layer **list,
+              size_t *count, struct err *err)
+{
+    sv pattern;
+    form->place = document_place(document, node);
+    if (document_text(document, node, SV("name"), true, &form->name, err) < 0 ||
+        pattern_of(patterns, document, node, SV("pattern"), kind, &pattern, &form->regex, err) < 0)
+        return -1;
+    if (!form->regex)
+        return document_missing(document, node, SV("pattern"), err);
+    load_append(list, count, sizeof *form, form);
+    return examples_load_for(patterns, document, node, regex_fields(form->regex),
+                             &(*list)[*count - 1].examples, err);
+}
+
 static int load_layer(struct patterns *patterns, struct document *document, const yaml_node_t *node,
                       struct err *err)
 {
-    struct layer layer = {.place = document_place(document, node)};
-    struct pattern_kind kind = {"a layer", REGEX_ANCHORED, fields_of_layer()};
-    sv pattern;
+    const struct pattern_kind kind = {"a layer", REGEX_ANCHORED, fields_of_layer()};
+    struct layer layer = {.piece = false};
     if (document_check_keys(document, node, "name pattern piece filler hit miss", err) < 0 ||
-        document_text(document, node, SV("name"), true, &layer.name, err) < 0 ||
         document_bool(document, node, SV("piece"), &layer.piece, err) < 0 ||
-        document_bool(document, node, SV("filler"), &layer.filler, err) < 0 ||
-        pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &layer.regex, err) < 0)
+        document_bool(document, node, SV("filler"), &layer.filler, err) < 0)
         return -1;
-    if (!layer.regex)
-        return document_missing(document, node, SV("pattern"), err);
-    load_append(&patterns->layers, &patterns->layer_count, sizeof layer, &layer);
-    return examples_load_for(patterns, document, node, regex_fields(layer.regex),
-                             &patterns->layers[patterns->layer_count - 1].examples, err);
+    return load_form(patterns, document, node, &kind, &layer, &patterns->layers,
+                     &patterns->layer_count, err);
 }
 
 static int load_keys(struct document *document, const yaml_node_t *node, const char *key,
@@ -69,18 +79,12 @@ static int load_object(struct patterns *patterns, struct document *document,
 static int load_time(struct patterns *patterns, struct document *document, const yaml_node_t *node,
                      struct err *err)
 {
-    struct layer form = {.place = document_place(document, node)};
-    struct pattern_kind kind = {"a time", REGEX_ANCHORED, fields_of_header(HEADER_THEN_TAG)};
-    sv pattern;
-    if (document_check_keys(document, node, "name pattern hit miss", err) < 0 ||
-        document_text(document, node, SV("name"), true, &form.name, err) < 0 ||
-        pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &form.regex, err) < 0)
+    const struct pattern_kind kind = {"a time", REGEX_ANCHORED, fields_of_header(HEADER_THEN_TAG)};
+    struct layer form = {.piece = false};
+    if (document_check_keys(document, node, "name pattern hit miss", err) < 0)
         return -1;
-    if (!form.regex)
-        return document_missing(document, node, SV("pattern"), err);
-    load_append(&patterns->times, &patterns->time_count, sizeof form, &form);
-    return examples_load_for(patterns, document, node, regex_fields(form.regex),
-                             &patterns->times[patterns->time_count - 1].examples, err);
+    return load_form(patterns, document, node, &kind, &form, &patterns->times,
+                     &patterns->time_count, err);
 }
 
 static int load_wrapper(struct patterns *patterns, struct document *document,

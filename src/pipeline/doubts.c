@@ -62,9 +62,7 @@ void doubts_texts(struct event *event, sv *texts[DOUBTS_TEXTS])
                  &a->shape,
                  &event->sender,
                  &a->stream.address,
-                 &a->stream.campaign,
-                 &event->stream.address,
-                 &event->stream.campaign};
+                 &event->stream.address};
     _Static_assert(sizeof all / sizeof *all == DOUBTS_TEXTS, "all of them");
     memcpy(texts, all, sizeof all);
 }

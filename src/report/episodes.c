@@ -9,7 +9,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/bytes.h"
 
-enum { QUIET_HOURS = 6, EPISODES_MAX = 1000, HOUR = ACTIVITY_SECONDS };
+enum { QUIET_HOURS = 6, DAY_HOURS = 24, EPISODES_MAX = 1000, HOUR = ACTIVITY_SECONDS };
 
 struct hours {
     const struct hour_activity *list;
@@ -19,25 +19,7 @@ struct hours {
 static struct hours hours_of(const struct activity *activity, struct arena *arena)
 {
     struct hour_activity *list = arena_alloc(arena, (activity->count + 1) * sizeof *list);
-    size_t count = 0;
-    const struct hour_activity *last = &activity->last;
-    bool pending = last->delivered || last->dead;
-    for (size_t i = 0; i < activity->count; i++) {
-        struct hour_activity hour = activity->others[i];
-        if (pending && last->hour < hour.hour) {
-            list[count++] = *last;
-            pending = false;
-        }
-        if (pending && last->hour == hour.hour) {
-            hour.delivered += last->delivered;
-            hour.dead += last->dead;
-            pending = false;
-        }
-        list[count++] = hour;
-    }
-    if (pending)
-        list[count++] = *last;
-    return (struct hours){list, count};
+    return (struct hours){list, activity_copy(activity, list)};
 }
 
 /* The first hour after this one in which mail was taken; INT32_MAX: none. */
@@ -117,7 +99,7 @@ static const struct path *find_path(const struct tally *tally, sv host, sv provi
 {
     struct buf key = {0};
     buf_printf(&key, "%.*s\n%.*s", SV_FMT(host), SV_FMT(provider));
-    const struct path *path = map_get_hashed(&tally->paths, buf_sv(&key), hash_bytes(buf_sv(&key)));
+    const struct path *path = map_get(&tally->paths, buf_sv(&key));
     buf_release(&key);
     return path;
 }
@@ -183,6 +165,7 @@ void episodes_make(struct report *report, const struct tally *tally,
             taken = hours_of(&path->activity, &report->arena);
         struct episode_row row = {
             .kind = taxonomy_category_name(options->taxonomy, block->category),
+            .first_contact = block->category == options->taxonomy->roles[ROLE_FIRST_CONTACT],
             .host = host,
             .provider = provider,
             .list = block->list,
@@ -196,9 +179,5 @@ void episodes_make(struct report *report, const struct tally *tally,
 
 int64_t episodes_latest(const struct sighting *seen, int64_t last)
 {
-    int64_t sum = 0, since = last / HOUR - 24;
-    const struct hour_activity *hour = &seen->hours.last;
-    for (size_t i = 0; i < seen->hours.count; i++)
-        sum += seen->hours.others[i].hour > since ? seen->hours.others[i].dead : 0;
-    return sum + (hour->hour > since ? hour->dead : 0);
+    return activity_dead_after(&seen->hours, last / HOUR - DAY_HOURS);
 }

@@ -14,12 +14,21 @@ enum { NAME_MAX_BYTES = 512 };
 
 const char *const stream_cut_names[CUTS] = {"sender_domain", "sender", "campaign"};
 
+/* Who was deferred where nobody counted it waits less than not at all. */
+static int64_t waiting_of(const struct message_counts *counts)
+{
+    return counts->waiting > 0 ? counts->waiting : 0;
+}
+
+static int64_t total_of(const struct message_counts *counts)
+{
+    return messages_total(counts) - counts->waiting + waiting_of(counts);
+}
+
 static struct message_row row_of(sv name, const struct message_counts *counts)
 {
-    struct message_row row = {.name = name, .counts = *counts};
-    if (row.counts.waiting < 0) /* deferred where nobody counted it */
-        row.counts.waiting = 0;
-    row.total = messages_total(&row.counts);
+    struct message_row row = {.name = name, .counts = *counts, .total = total_of(counts)};
+    row.counts.waiting = waiting_of(counts);
     row.sent = row.total - counts->handed_over - counts->discarded;
     row.delivery_rate = rankings_share(counts->delivered, row.sent);
     row.bounce_rate = rankings_share(counts->bounced + counts->expired, row.sent);
@@ -96,7 +105,7 @@ static struct message_rows top_of(const struct map *map, size_t offset, size_t t
     for (size_t i = 0; i < map_count(map); i++) {
         const char *value = map_value_at(map, i);
         const void *at = value + offset;
-        struct candidate next = {map_key_at(map, i), row_of(OTHER_NAME, at).total, at};
+        struct candidate next = {map_key_at(map, i), total_of(at), at};
         if (next.total < least || sv_eq(next.name, OTHER_NAME))
             messages_add(&rest, at);
         else
@@ -156,8 +165,7 @@ bool messages_stream(const struct tally *tally, sv name, struct message_row *row
     sv key = sv_sub(name, 0, sizeof lower);
     bytes_lower(lower, key);
     key = sv_make(lower, key.len);
-    const struct sender_domain *domain =
-        map_get_hashed(&tally->sender_domains, key, hash_bytes(key));
+    const struct sender_domain *domain = map_get(&tally->sender_domains, key);
     const struct message_counts *counts = domain ? &domain->messages : NULL;
     if (!counts)
         counts = map_get(&tally->streams.kinds[STREAM_SENDER], key);

@@ -144,7 +144,7 @@ static void find_sender(struct streams *streams, const struct event *event,
     *last = (struct stream_last){.sender = event->sender_key};
     uint64_t hash = hash_bytes(event->stream.address);
     last->address = find_hashed(streams, STREAM_SENDER, event->stream.address, hash);
-    if (event->stream.campaign.len) /* the same text, where there is one */
+    if (event->stream.is_campaign)
         last->campaign = find_hashed(streams, STREAM_CAMPAIGN, event->stream.address, hash);
 }
 

@@ -430,7 +430,8 @@ static void test_hostile_summary(void **state)
         struct block_row block = {text, text, SV("policy"), text, text, text, 1, 0, 0, 0};
         struct input_status input = {.file = text, .format = text, .form = text, .error = text};
         struct message_row stream = {.name = text, .total = 1, .sent = 1};
-        struct episode_row episode = {SV("policy"), text, text, text, 60, 60, 1, false, 0, 0, 0};
+        struct episode_row episode = {SV("policy"), text, text, text, 60,   60, 1,
+                                      false,        0,    0,    0,    false};
         struct report report = {.inputs = &input,
                                 .messages = {.streams = {{&stream, 1}}},
                                 .episodes = &episode,

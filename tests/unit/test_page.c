@@ -26,7 +26,7 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
     struct message_row messages[2] = {
         {.name = text, .counts = {.bounced = 1}, .total = 1, .sent = 1, .bounce_rate = 1},
         {.name = text, .counts = {.delivered = 1}, .total = 1, .sent = 1, .delivery_rate = 1}};
-    struct episode_row episode = {ours, text, text, text, 60, 120, 1, true, 180, 300, 1};
+    struct episode_row episode = {ours, text, text, text, 60, 120, 1, true, 180, 300, 1, false};
     struct suppression row = {.address = text, .category = ours, .reply = text, .skipped = ours};
     struct sample_row sample = {text, text, 7};
     struct input_status input = {.file = text, .format = text, .error = text};

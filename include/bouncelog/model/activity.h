@@ -36,6 +36,11 @@ void activity_release(struct activity *activity);
 /* All hours in order; the activity owns the list until it is added to again. */
 const struct hour_activity *activity_hours(struct activity *activity, size_t *count);
 
+/* The same into `hours`, which has room for count + 1 of them; how many there are. */
+size_t activity_copy(const struct activity *activity, struct hour_activity *hours);
+/* All that is dead in hours behind this one. */
+int64_t activity_dead_after(const struct activity *activity, int64_t hour);
+
 static inline void activity_count(struct activity *activity, int64_t time, bool delivered,
                                   bool dead)
 {

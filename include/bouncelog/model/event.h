@@ -56,8 +56,8 @@ enum record_kind {
 
 /* What mail with this envelope sender is counted under. */
 struct stream_names {
-    sv address;  /* in lower case, without what is made for each recipient or message */
-    sv campaign; /* empty, or the address, of which the part that repeats is left */
+    sv address;       /* in lower case, without what is made for each recipient or message */
+    bool is_campaign; /* what is left is the part that repeats */
 };
 
 /* What one log line gives, in line order: the worker's product, the ledger's food. */

@@ -108,6 +108,7 @@ struct episode_row {
     int64_t ended_at;       /* the hour in which mail was taken again; 0: it goes on */
     int64_t retry_after_s;  /* what the provider asks for; 0: it does not say */
     int64_t taken_per_hour; /* mails that were taken in the hour in which it began */
+    bool first_contact;     /* it passes by itself */
 };
 
 struct count_row {

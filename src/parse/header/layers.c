@@ -91,25 +91,26 @@ static bool begins_with(const struct layer_stack *stack, const struct layer_stac
            memcmp(stack->layers, beginning->layers, beginning->depth) == 0;
 }
 
-bool layers_are_allowed(const struct layers *layers)
+static bool is_allowed(const struct layers *layers, const struct layer_stack *stack)
 {
     const struct layer_stacks *allowed = layers->allowed;
     if (!allowed || !allowed->count)
         return true;
     for (size_t i = 0; i < allowed->count; i++)
-        if (allowed->list[i].depth == layers->around.depth &&
-            begins_with(&layers->around, &allowed->list[i]))
+        if (allowed->list[i].depth == stack->depth && begins_with(stack, &allowed->list[i]))
             return true;
     return false;
 }
 
+bool layers_are_allowed(const struct layers *layers)
+{
+    return is_allowed(layers, &layers->around);
+}
+
 bool layers_allow(const struct layers *layers, size_t layer)
 {
-    const struct layer_stacks *allowed = layers->allowed;
-    for (size_t i = 0; allowed && i < allowed->count; i++)
-        if (allowed->list[i].depth == 1 && allowed->list[i].layers[0] == layer)
-            return true;
-    return !allowed || !allowed->count;
+    const struct layer_stack alone = {.layers = {(uint8_t)layer}, .depth = 1};
+    return is_allowed(layers, &alone);
 }
 
 void stacks_add(struct layer_stacks *stacks, const struct layer_stack *stack)
