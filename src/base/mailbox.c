@@ -7,6 +7,7 @@
 #include <idn2.h>
 
 #include "bouncelog/base/bytes.h"
+#include "bouncelog/base/hash.h"
 
 /* Turns the domain that ends at key[len] into what `turn` makes of it; false: it takes it not. */
 static bool turn_domain(char *key, size_t at, size_t *len,
@@ -66,4 +67,14 @@ sv mailbox_in_letters(sv key, char *letters)
     sv_put(letters, key);
     turn_domain(letters, at + 1, &len, idn2_to_unicode_8z8z);
     return sv_make(letters, len);
+}
+
+uint64_t message_id_key(sv id)
+{
+    id = sv_trim(id);
+    if (sv_starts(id, SV("<")))
+        id = sv_skip(id, 1);
+    size_t end = sv_find_byte(id, '>');
+    id = sv_trim(end == SV_NPOS ? id : sv_sub(id, 0, end));
+    return id.len ? hash_bytes(id) | 1 : 0;
 }

@@ -73,6 +73,7 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     const struct record *attempt = &event->attempt;
     event->file = file;
     event->message = message_fingerprint(message);
+    event->message_id = messages_id(&ledger->messages, message);
     event->begun = message->begun;
     event->sender_known = message->sender || attempt->has_sender;
     event->sender = attempt->sender;
@@ -289,6 +290,8 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
             record->recipients_expected < UINT16_MAX ? (uint16_t)record->recipients_expected : 0;
     if (record->sender.len || record->null_sender)
         messages_set_sender(&ledger->messages, message, record->sender, &record->stream);
+    if (record->message_id)
+        messages_set_id(&ledger->messages, message, record->message_id);
 }
 
 static void apply_queued(struct ledger *ledger, const struct record *record)
@@ -296,6 +299,8 @@ static void apply_queued(struct ledger *ledger, const struct record *record)
     struct message *message = find_message(ledger, record);
     message->begun = true;
     message->submitted = message->submitted || record->arrival;
+    if (record->message_id)
+        messages_set_id(&ledger->messages, message, record->message_id);
 }
 
 static void apply_expired(struct ledger *ledger, sv file, const struct record *record)

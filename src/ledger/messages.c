@@ -33,6 +33,7 @@ void messages_release(struct messages *messages)
     chains_release(&messages->expansions);
     senders_release(&messages->senders);
     mem_free(messages->slots);
+    mem_free(messages->ids);
     mem_free(messages->buckets);
     *messages = (struct messages){0};
 }
@@ -100,6 +101,8 @@ static void grow(struct messages *messages)
     mem_free(messages->slots);
     messages->slots = slots;
     messages->cap = cap;
+    if (messages->ids)
+        messages->ids = mem_grow(messages->ids, cap, sizeof *messages->ids);
     for (messages->bucket_count = 1; messages->bucket_count < cap * BUCKETS_PER_SLOT;)
         messages->bucket_count *= 2; /* so that a mask finds the bucket */
     messages->buckets =
@@ -197,9 +200,23 @@ struct message *messages_get(struct messages *messages, uint64_t key, int64_t ti
     index = free_slot(messages);
     messages->slots[index] = (struct message){
         .key = key, .first_time = (uint32_t)time, .sequence = ++messages->sequence};
+    if (messages->ids)
+        messages->ids[index] = 0;
     enter_bucket(messages, index);
     link_newest(messages, index);
     return &messages->slots[index];
+}
+
+void messages_set_id(struct messages *messages, const struct message *message, uint64_t id)
+{
+    if (!messages->ids)
+        messages->ids = mem_zero(messages->cap, sizeof *messages->ids);
+    messages->ids[message - messages->slots] = id;
+}
+
+uint64_t messages_id(const struct messages *messages, const struct message *message)
+{
+    return messages->ids ? messages->ids[message - messages->slots] : 0;
 }
 
 void messages_close(struct messages *messages, struct message *message)

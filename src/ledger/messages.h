@@ -41,6 +41,7 @@ struct message_list {
 
 struct messages {
     struct message *slots;
+    uint64_t *ids; /* by slot: message_id_key, 0: not known; NULL: nobody asks for them */
     uint32_t count, cap, max, closed_count;
     uint32_t free; /* the slot that was left last, so that few are used over and over */
     uint32_t *buckets;
@@ -72,6 +73,10 @@ void messages_remove(struct messages *messages, struct message *message);
 
 void messages_set_sender(struct messages *messages, struct message *message, sv sender,
                          const struct stream_names *names);
+
+/* The message_id_key of its Message-ID; 0: not known. */
+void messages_set_id(struct messages *messages, const struct message *message, uint64_t id);
+uint64_t messages_id(const struct messages *messages, const struct message *message);
 
 /* What stands for the message in evidence, also over nights: of host, queue id, and when this use
  * of the id began. */

@@ -6,7 +6,15 @@
  * from elsewhere. */
 #include "fields.h"
 
-enum { HEADER = 1, HEADER_MESSAGE = 2, FRAME = 4, RECORD = 8, LAYER = 16, ENVELOPE = 32 };
+enum {
+    HEADER = 1,
+    HEADER_MESSAGE = 2,
+    FRAME = 4,
+    RECORD = 8,
+    LAYER = 16,
+    ENVELOPE = 32,
+    IDENTITY = 64,
+};
 enum {
     ATTEMPT = 1 << MEANING_ATTEMPT,
     SENDER = 1 << MEANING_SENDER,
@@ -63,6 +71,7 @@ static const struct {
     [FIELD_LOCAL] = {ENVELOPE, 0, NULL, NULL},
     [FIELD_DOMAIN] = {ENVELOPE, 0, NULL, NULL},
     [FIELD_CAMPAIGN] = {ENVELOPE, 0, NULL, NULL},
+    [FIELD_MESSAGE_ID] = {IDENTITY, 0, NULL, NULL},
 };
 
 static uint64_t fields_elsewhere(unsigned places)
@@ -87,6 +96,11 @@ uint64_t fields_of_layer(void)
 uint64_t fields_of_sender(void)
 {
     return fields_elsewhere(ENVELOPE);
+}
+
+uint64_t fields_of_identity(void)
+{
+    return fields_elsewhere(IDENTITY);
 }
 
 uint64_t fields_of_frame(void)

@@ -13,5 +13,7 @@ uint64_t fields_of_record(enum meaning meaning);
 uint64_t fields_of_frame(void);
 uint64_t fields_of_layer(void);
 uint64_t fields_of_sender(void);
+/* What finds the Message-ID of a line. */
+uint64_t fields_of_identity(void);
 
 #endif

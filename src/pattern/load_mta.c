@@ -146,7 +146,8 @@ int load_shape_tail(const struct patterns *patterns, struct document *document,
 {
     if (load_statuses(document, node, shape, err) < 0)
         return -1;
-    return examples_load_for(patterns, document, node, shape->fields, &shape->examples, err);
+    uint64_t fields = shape->fields | (shape->identity ? fields_of_identity() : 0);
+    return examples_load_for(patterns, document, node, fields, &shape->examples, err);
 }
 
 static int load_shape_pattern(struct patterns *patterns, struct document *document,
@@ -165,6 +166,25 @@ static int load_shape_pattern(struct patterns *patterns, struct document *docume
     return 0;
 }
 
+static int load_identity(struct patterns *patterns, struct document *document,
+                         const yaml_node_t *node, struct shape *shape, struct err *err)
+{
+    const struct pattern_kind kind = {"'message_id'", REGEX_ANCHORED, fields_of_identity()};
+    sv pattern;
+    if (pattern_of(patterns, document, node, SV("message_id"), &kind, &pattern, &shape->identity,
+                   err) < 0)
+        return -1;
+    if (!shape->identity)
+        return 0;
+    const yaml_node_t *at = document_get(document, node, SV("message_id"));
+    if (shape->meaning != MEANING_SENDER && shape->meaning != MEANING_BEGUN)
+        return document_error(document, at, err,
+                              "only a 'sender' or a 'begun' has a Message-ID; leave it out");
+    if (!regex_has_field(shape->identity, FIELD_MESSAGE_ID))
+        return document_error(document, at, err, "the group 'message_id' is missing; write one");
+    return 0;
+}
+
 static int load_shape(struct patterns *patterns, struct document *document, const yaml_node_t *node,
                       uint8_t mta, struct map *seen, struct err *err)
 {
@@ -172,15 +192,17 @@ static int load_shape(struct patterns *patterns, struct document *document, cons
     struct shape shape;
     if (load_shape_head(
             document, node,
-            "name daemons gate needs template pattern meaning arrival local outcome hit miss", seen,
-            &shape, err) < 0 ||
+            "name daemons gate needs template pattern message_id meaning arrival local outcome hit "
+            "miss",
+            seen, &shape, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
         load_daemons(to, document, node, SV("daemons"), &shape.daemons, err) < 0)
         return -1;
     if (!shape.gate.len && !document_get(document, node, SV("pattern")))
         return document_error(document, node, err, "'gate' or 'pattern' is missing; write one");
-    if (load_shape_pattern(patterns, document, node, mta, &shape, err) < 0)
+    if (load_shape_pattern(patterns, document, node, mta, &shape, err) < 0 ||
+        load_identity(patterns, document, node, &shape, err) < 0)
         return -1;
     load_append(&to->shapes, &to->shape_count, sizeof shape, &shape);
     struct shape *kept = &to->shapes[to->shape_count - 1];

@@ -154,8 +154,10 @@ int patterns_load(struct patterns *patterns, const struct patterns_options *opti
 
 static void release_mta(struct mta_patterns *mta)
 {
-    for (size_t i = 0; i < mta->shape_count; i++)
+    for (size_t i = 0; i < mta->shape_count; i++) {
         regex_free(mta->shapes[i].regex);
+        regex_free(mta->shapes[i].identity);
+    }
     for (size_t i = 0; i < mta->frame_count; i++)
         regex_free(mta->frames[i].regex);
     mem_free(mta->gates);

@@ -207,6 +207,21 @@ static const struct shape *taken_before(struct check *check, const struct mta_pa
     return NULL;
 }
 
+/* By the pattern and by that of the Message-ID. */
+static void check_shape_fields(struct check *check, const struct example *hit,
+                               const struct shape *shape)
+{
+    struct template_fields fields = {.set = shape->fields};
+    for (enum field field = 0; shape->regex && field < FIELD_COUNT; field++)
+        fields.values[field] = matcher_field(check->matcher, shape->regex, field);
+    if (shape->identity && matches(check, shape->identity, hit->text, hit->place)) {
+        fields.set |= UINT64_C(1) << FIELD_MESSAGE_ID;
+        fields.values[FIELD_MESSAGE_ID] =
+            matcher_field(check->matcher, shape->identity, FIELD_MESSAGE_ID);
+    }
+    check_values(check, hit, "group", shape->name, &fields);
+}
+
 static void check_shape(struct check *check, const struct mta_patterns *mta, size_t index)
 {
     const struct shape *shape = &mta->shapes[index];
@@ -219,8 +234,8 @@ static void check_shape(struct check *check, const struct mta_patterns *mta, siz
                   SV_FMT(shape->name));
         else if (!shape_takes(check, shape, hit->text, hit->place))
             fault(check, hit->place, "'%.*s' does not take its hit", SV_FMT(shape->name));
-        else if (shape->regex)
-            check_fields(check, hit, shape->regex, shape->name);
+        else
+            check_shape_fields(check, hit, shape);
     }
     for (size_t i = 0; i < shape->examples.miss_count; i++)
         check_templates(check, shape, &shape->examples.misses[i]);

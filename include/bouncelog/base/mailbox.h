@@ -7,6 +7,8 @@
 #ifndef BOUNCELOG_BASE_MAILBOX_H
 #define BOUNCELOG_BASE_MAILBOX_H
 
+#include <stdint.h>
+
 #include "bouncelog/base/sv.h"
 
 enum { MAILBOX_MAX = 512 };
@@ -19,5 +21,9 @@ sv mailbox_domain_key(sv domain, char *key);
 bool mailbox_same(sv a, sv b);
 /* The key as people of that domain write it, in their own letters; the key where it has none. */
 sv mailbox_in_letters(sv key, char *letters);
+
+/* The fingerprint of a Message-ID (RFC 5322 section 3.6.4), with its angle brackets or without; 0:
+ * there is none. */
+uint64_t message_id_key(sv id);
 
 #endif

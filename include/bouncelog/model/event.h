@@ -75,6 +75,7 @@ struct record {
     uint64_t host_key;    /* hash_bytes of the host */
     uint64_t queue_key;   /* hash_id of the queue id alone */
     uint64_t message_key; /* of host and queue id; 0: not made yet */
+    uint64_t message_id;  /* RECORD_SENDER, _QUEUED: message_id_key, where it is asked for */
     sv host, queue_id;
     sv sender;                  /* RECORD_SENDER, or has_sender */
     struct stream_names stream; /* of the sender */
@@ -132,7 +133,8 @@ struct event {
     uint32_t deferrals;
     bool carried; /* the last time in an earlier run */
     int64_t deferred_at, waited_s;
-    uint64_t message; /* fingerprint of (host, queue id, use of the id) */
+    uint64_t message;    /* fingerprint of (host, queue id, use of the id) */
+    uint64_t message_id; /* message_id_key of its Message-ID; 0: not known, or not asked for */
     /* A delivery to our own host that names a queue id which was not seen yet: should the message
      * of this key (record.message_key) come, it was none. 0: nothing is waited for. */
     uint64_t awaited;

@@ -97,10 +97,11 @@ struct clock_options {
 
 struct parser_options {
     const struct patterns *patterns;
-    uint8_t only; /* --mta; MTA_UNKNOWN: any, per line */
-    sv host;      /* --host: of logs that carry none */
-    bool inbound; /* report mail that our own server refused */
-    bool brief;   /* of a delivery, only what is counted is asked for: no delay, no words */
+    uint8_t only;     /* --mta; MTA_UNKNOWN: any, per line */
+    sv host;          /* --host: of logs that carry none */
+    bool inbound;     /* report mail that our own server refused */
+    bool brief;       /* of a delivery, only what is counted is asked for: no delay, no words */
+    bool message_ids; /* the Message-ID of each message is asked for */
 };
 
 struct parser;

@@ -107,6 +107,9 @@ struct shape {
     sv needs;            /* must stand somewhere in the line; empty: nothing */
     uint64_t daemons;    /* bits of mta_patterns.daemons */
     struct regex *regex; /* NULL: the gate says it all */
+    /* Finds the Message-ID in a line that the shape takes; asked only where somebody wants it.
+     * NULL: such a line has none. */
+    struct regex *identity;
     struct line_template *templates;
     size_t template_count;
     uint64_t fields; /* bits of enum field: what it may give */

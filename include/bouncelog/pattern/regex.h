@@ -51,7 +51,8 @@
     X(STREAM, "stream")                                                                            \
     X(LOCAL, "local")                                                                              \
     X(DOMAIN, "domain")                                                                            \
-    X(CAMPAIGN, "campaign")
+    X(CAMPAIGN, "campaign")                                                                        \
+    X(MESSAGE_ID, "message_id")
 
 #define FIELD_ENUM(constant, name) FIELD_##constant,
 enum field { FIELD_NAMES(FIELD_ENUM) FIELD_COUNT };

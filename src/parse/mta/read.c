@@ -9,6 +9,7 @@
  * shape takes and that looks like a delivery (`unparsed` in the file) was not understood. */
 #include <string.h>
 
+#include "bouncelog/base/mailbox.h"
 #include "mta.h"
 
 static bool understands(struct line *line, const struct shape *shape, enum outcome outcome)
@@ -32,6 +33,16 @@ static bool understands(struct line *line, const struct shape *shape, enum outco
     return true;
 }
 
+/* Of a record that was just made of the line, if somebody asks for it. */
+static void read_message_id(struct line *line, const struct shape *shape, struct record *record)
+{
+    if (!line->parser->options.message_ids || !shape->identity ||
+        regex_match(shape->identity, line->parser->matcher, line->rest) != REGEX_YES)
+        return;
+    record->message_id =
+        message_id_key(matcher_field(line->parser->matcher, shape->identity, FIELD_MESSAGE_ID));
+}
+
 static void read_notification(struct line *line, sv new_id)
 {
     struct record *record = line_record(line, RECORD_SENDER);
@@ -50,6 +61,7 @@ static void read_sender(struct line *line, const struct shape *shape)
     record->notification = line_field(line, shape, FIELD_NOTIFICATION).len > 0;
     record->arrival = shape->arrival && !record->notification;
     record->frees_itself = !line->patterns->says_removed;
+    read_message_id(line, shape, record);
 }
 
 /* Of a message that gave up, or of one that began: a notification is a message of its own. */
@@ -58,8 +70,11 @@ static void read_turn(struct line *line, const struct shape *shape)
     sv new_id = line_field(line, shape, FIELD_NEW_ID);
     if (shape->meaning == MEANING_EXPIRED)
         line_record(line, RECORD_EXPIRED);
-    else if (!new_id.len)
-        line_record(line, RECORD_QUEUED)->arrival = shape->meaning == MEANING_QUEUED;
+    else if (!new_id.len) {
+        struct record *record = line_record(line, RECORD_QUEUED);
+        record->arrival = shape->meaning == MEANING_QUEUED;
+        read_message_id(line, shape, record);
+    }
     if (new_id.len)
         read_notification(line, new_id);
 }
