@@ -122,6 +122,8 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
     const struct record *attempt = &event->attempt;
     if (event->sender_known && event->sender.len && !attempt->local)
         fpset_add(&evidence->senders, event->sender_key, 0);
+    if (event->waits)
+        return;
     if (attempt->outcome == OUTCOME_DELIVERED) {
         sv domain = sv_after_last(attempt->recipient, '@');
         record_delivery(&evidence->addresses, attempt->recipient, mailbox_key, attempt->address_key,

@@ -254,6 +254,14 @@ static void forget_all_before(struct failure **failures, int64_t time)
     drop_empty(failures);
 }
 
+static void refute_all_before(struct failure **failures, int64_t time)
+{
+    for (struct failure *at = *failures; at; at = at->next)
+        if (!failure_is_lasting(at))
+            forget_before(at, time);
+    drop_empty(failures);
+}
+
 void address_record_forget_before(struct address_record *record, int64_t time)
 {
     forget_all_before(&record->failures, time);
@@ -292,8 +300,9 @@ void address_record_settle(struct address_record *record)
         return;
     int64_t end = (date_step(record->delivered_at, DELIVERY_STEP) + 1) * DELIVERY_STEP;
     for (const struct failure *at = record->failures; at; at = at->next)
-        refute(record, at, end);
-    forget_all_before(&record->failures, end);
+        if (!failure_is_lasting(at))
+            refute(record, at, end);
+    refute_all_before(&record->failures, end);
     forget_all_before(&record->refuted,
                       record->delivered_at - (int64_t)REFUTED_DAYS * SECONDS_A_DAY);
 }

@@ -123,6 +123,7 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
     verdict(line, event, taxonomy);
     known(line, "cause", taxonomy_category_name(taxonomy, event->cause));
     known(line, "provider", a->provider);
+    known(line, "proof", event->proof ? proof_name(event->proof) : SV_EMPTY);
     delay(line, a->delay_s);
     source(line, event);
     buf_add(line, SV("}\n"));

@@ -53,6 +53,8 @@ static sv event_id(const struct record *attempt, const struct taxonomy *taxonomy
     bool words = is_failure(attempt) && !expired;
     struct buf identity = {0};
     buf_printf(&identity, "%lld %d ", (long long)attempt->time, expired);
+    if (outcome_is_late(attempt->outcome))
+        add_part(&identity, outcome_name(attempt->outcome));
     add_part(&identity, taxonomy_mta_name(taxonomy, attempt->mta));
     add_part(&identity, attempt->host);
     add_part(&identity, attempt->queue_id);

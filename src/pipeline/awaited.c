@@ -13,14 +13,14 @@ static struct awaited_event *at(const struct awaited *awaited, size_t i)
 
 static void keep(struct awaited *awaited, const struct event *event)
 {
-    sv *texts[DOUBTS_TEXTS];
+    sv *texts[EVENT_TEXTS];
     size_t len = 0;
     if (!awaited->ring)
         awaited->ring = mem_zero(AWAITED_MAX, sizeof *awaited->ring);
     struct awaited_event *kept = at(awaited, awaited->count++);
     kept->event = *event;
-    doubts_texts(&kept->event, texts);
-    for (size_t i = 0; i < DOUBTS_TEXTS; i++)
+    event_texts(&kept->event, texts);
+    for (size_t i = 0; i < EVENT_TEXTS; i++)
         len += texts[i]->len;
     if (len > kept->texts_cap) {
         mem_free(kept->texts);
@@ -28,7 +28,7 @@ static void keep(struct awaited *awaited, const struct event *event)
         kept->texts_cap = len;
     }
     char *to = kept->texts;
-    for (size_t i = 0; i < DOUBTS_TEXTS; i++) {
+    for (size_t i = 0; i < EVENT_TEXTS; i++) {
         if (!texts[i]->len)
             continue;
         sv_put(to, *texts[i]);

@@ -43,38 +43,14 @@ static void let_go(struct doubts *doubts)
     arena_clear(&doubts->texts);
 }
 
-void doubts_texts(struct event *event, sv *texts[DOUBTS_TEXTS])
-{
-    struct record *a = &event->attempt;
-    sv *all[] = {&a->host,
-                 &a->queue_id,
-                 &a->sender,
-                 &a->recipient,
-                 &a->original,
-                 &a->relay.host,
-                 &a->relay.ip,
-                 &a->transport,
-                 &a->dsn,
-                 &a->forwarded_id,
-                 &a->said.raw,
-                 &a->reply.text,
-                 &a->reply.enhanced,
-                 &a->shape,
-                 &event->sender,
-                 &a->stream.address,
-                 &event->stream.address};
-    _Static_assert(sizeof all / sizeof *all == DOUBTS_TEXTS, "all of them");
-    memcpy(texts, all, sizeof all);
-}
-
 /* What the event shows dies with its line. */
 static void keep(struct doubts *doubts, const struct event *event)
 {
-    sv *texts[DOUBTS_TEXTS];
+    sv *texts[EVENT_TEXTS];
     struct event *kept = &doubts->waiting[doubts->count++];
     *kept = *event;
-    doubts_texts(kept, texts);
-    for (size_t i = 0; i < DOUBTS_TEXTS; i++)
+    event_texts(kept, texts);
+    for (size_t i = 0; i < EVENT_TEXTS; i++)
         *texts[i] = arena_copy(&doubts->texts, *texts[i]);
 }
 

@@ -31,9 +31,6 @@ struct doubts {
     struct arena texts; /* of them */
 };
 
-/* All that an event shows of its line. */
-enum { DOUBTS_TEXTS = 17 };
-void doubts_texts(struct event *event, sv *texts[DOUBTS_TEXTS]);
 void doubts_release(struct doubts *doubts);
 /* A log begins; `last`: time of its last event in an earlier run, INT64_MIN: there is none. */
 void doubts_begin(struct doubts *doubts, int64_t last);

@@ -199,8 +199,11 @@ static void *work(void *context)
 {
     struct engine *engine = context;
     const struct pipeline_options *options = engine->options;
-    struct parser_options parser = {options->patterns, options->only, options->host,
-                                    options->inbound, !options->sink || options->failures_alone,
+    struct parser_options parser = {options->patterns,
+                                    options->only,
+                                    options->host,
+                                    options->inbound,
+                                    !options->sink || options->failures_alone,
                                     options->notices.count > 0};
     struct worker worker;
     worker_init(&worker, &parser);

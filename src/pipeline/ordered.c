@@ -8,6 +8,7 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/suppress/policy.h"
+#include "notices.h"
 
 /* How many records ahead the places of one in memory are asked for. */
 enum { AHEAD = 10, SOON = 4 };
@@ -22,8 +23,7 @@ static bool sender_wanted(const struct pipeline_options *options, const struct e
     return false;
 }
 
-/* Where an event of this time is counted. */
-static struct tally *tally_of(struct ordered_stage *stage, int64_t time)
+struct tally *ordered_tally(struct ordered_stage *stage, int64_t time)
 {
     struct scan_result *scan = stage->scan;
     int64_t day = date_day(time);
@@ -43,6 +43,8 @@ static struct tally *tally_of(struct ordered_stage *stage, int64_t time)
 static void note_time(struct ordered_stage *stage, int64_t time)
 {
     struct scan_result *scan = stage->scan;
+    if (time > stage->latest)
+        stage->latest = time;
     if (time < scan->source_first[stage->source])
         scan->source_first[stage->source] = time;
     if (time > scan->source_last[stage->source])
@@ -58,7 +60,7 @@ static void on_placed(void *context, struct event *event)
     const struct patterns *patterns = options->patterns;
     int64_t time = event->attempt.time;
     if (event->withdrawn) {
-        tally_withdraw(event->strange ? &scan->strange : tally_of(stage, time), event);
+        tally_withdraw(event->strange ? &scan->strange : ordered_tally(stage, time), event);
         return;
     }
     evidence_prefetch_sender(&scan->evidence, event);
@@ -67,11 +69,13 @@ static void on_placed(void *context, struct event *event)
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
+    event->waits = !event->strange && event->attempt.outcome == OUTCOME_DELIVERED &&
+                   late_take(stage->late, event, true);
     if (event->strange) {
         tally_event(&scan->strange, &patterns->taxonomy, event);
     } else {
         note_time(stage, time);
-        tally_event(tally_of(stage, time), &patterns->taxonomy, event);
+        tally_event(ordered_tally(stage, time), &patterns->taxonomy, event);
         evidence_record(&scan->evidence, event, per_domain);
     }
     if (!options->sink)
@@ -87,8 +91,11 @@ static void on_decided(void *context, struct event *event)
     struct ordered_stage *stage = context;
     const struct pipeline_options *options = stage->options;
     int64_t time = event->attempt.time;
-    if (time < options->since || time >= options->until || !sender_wanted(options, event))
+    if (time < options->since || time >= options->until || !sender_wanted(options, event)) {
+        if (event->attempt.outcome == OUTCOME_DELIVERED)
+            late_take(stage->late, event, false);
         return;
+    }
     event->carried = event->carried || event->deferred_at < options->since;
     if (stage->scan->duplicates.count &&
         duplicates_has(&stage->scan->duplicates, stage->set, event)) {
@@ -123,6 +130,7 @@ void ordered_finish(struct ordered_stage *stage)
     awaited_release(&stage->awaited);
     doubts_end(&stage->doubts);
     doubts_release(&stage->doubts);
+    notices_settle(stage);
     line_days_finish(&stage->line_days, stage->scan);
     line_days_release(&stage->line_days);
 }
@@ -133,8 +141,12 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     struct ledger_options ledger = {options->messages_max, options->filters, options->filter_count,
                                     on_event, stage};
     size_t count = input_source_count(input);
-    *stage = (struct ordered_stage){
-        .scan = scan, .input = input, .options = options, .source = SIZE_MAX};
+    *stage = (struct ordered_stage){.scan = scan,
+                                    .input = input,
+                                    .options = options,
+                                    .source = SIZE_MAX,
+                                    .latest = INT64_MIN,
+                                    .late = late_new(options->patterns, &options->notices)};
     stage->awaited.handler = on_decided;
     stage->awaited.context = stage;
     stage->doubts.handler = on_placed;

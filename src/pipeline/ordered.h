@@ -14,6 +14,8 @@ struct ordered_stage {
     const struct pipeline_options *options;
     struct awaited awaited;
     struct doubts doubts;
+    struct late *late;          /* NULL: no mail was read */
+    int64_t latest;             /* time of the latest attempt that counts; INT64_MIN: none */
     struct line_days line_days; /* with by_day */
     size_t source;              /* that is being read; SIZE_MAX: none yet */
     uint64_t set;               /* of it */
@@ -23,6 +25,9 @@ struct ordered_stage {
 
 void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
                   const struct pipeline_options *options);
+
+/* Where an event of this time is counted. */
+struct tally *ordered_tally(struct ordered_stage *stage, int64_t time);
 
 /* The next batch in order, of this source; it is changed on the way. */
 void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch);

@@ -206,7 +206,8 @@ static void make_counts(struct report *report, const struct report_source *sourc
         report->newest = report->last;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         report->attempts[i] = tally->attempts[i];
-        report->attempts_total += tally->attempts[i];
+        if (!outcome_is_late((enum outcome)i))
+            report->attempts_total += tally->attempts[i];
     }
     report->transient = tally->transient;
     report->permanent = tally->permanent;

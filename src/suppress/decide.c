@@ -83,8 +83,11 @@ static void note_solid(const struct decider *decider, const struct address_recor
                        const struct incident_place *where, int64_t time, struct solid *solid,
                        struct ground *ground)
 {
-    const struct incident *incident = incidents_cover(&decider->incidents, where, time);
-    if (incident || (record->listing.excused && time <= record->listing.excused)) {
+    /* What a person said is no fault of a server's. */
+    bool asked = failure_is_lasting(ground->failure);
+    const struct incident *incident =
+        asked ? NULL : incidents_cover(&decider->incidents, where, time);
+    if (incident || (!asked && record->listing.excused && time <= record->listing.excused)) {
         solid->covered = true;
         ground->incident = incident ? incident : ground->incident;
         return;
@@ -97,10 +100,10 @@ static void note_solid(const struct decider *decider, const struct address_recor
 
 /* How long after the first one another failure is needed: it took mail just before. */
 static int64_t recent_wait(const struct decider *decider, const struct address_record *record,
-                           const struct solid *solid)
+                           const struct failure *failure, const struct solid *solid)
 {
     const struct recent_guard *guard = &decider->options->policy->recent;
-    bool recent = record->delivered_at &&
+    bool recent = record->delivered_at && !failure_is_lasting(failure) &&
                   solid->first - record->delivered_at <= (int64_t)guard->days * SECONDS_A_DAY;
     return recent ? (int64_t)guard->hours * SECONDS_AN_HOUR : 0;
 }
@@ -109,7 +112,7 @@ static void judge_solid(const struct decider *decider, const struct address_reco
                         const struct solid *solid, struct ground *ground)
 {
     if (solid->count)
-        ground->from = solid->first + recent_wait(decider, record, solid);
+        ground->from = solid->first + recent_wait(decider, record, ground->failure, solid);
     if (solid->count && solid->last >= ground->from)
         ground->at_once = true;
     else if (solid->count)
@@ -277,7 +280,7 @@ static int64_t first_solid(const struct decider *decider, const struct failure *
 {
     int64_t first = INT64_MAX;
     for (; failures; failures = failures->next)
-        for (size_t i = 0; i < failures->message_count; i++) {
+        for (size_t i = 0; i < failures->message_count && !failure_is_lasting(failures); i++) {
             const struct failed_message *message = failure_message(failures, i);
             if (message->at_once && counts(decider, message) && message->time < first)
                 first = message->time;
@@ -293,7 +296,7 @@ static void note_failures(struct decider *decider, sv address, const struct addr
     int64_t first = first_solid(decider, failures);
     for (; failures; failures = failures->next) {
         struct incident_place where = place_of(address, failures);
-        for (size_t i = 0; i < failures->message_count; i++) {
+        for (size_t i = 0; i < failures->message_count && !failure_is_lasting(failures); i++) {
             const struct failed_message *message = failure_message(failures, i);
             bool living =
                 refuted || (record->delivered_at && message->time - record->delivered_at <= month);

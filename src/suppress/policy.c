@@ -91,7 +91,7 @@ static enum action count_or_suppress(const struct policy_table *policy,
         !policy_may_list(attempt->recipient) || !speaks_of_recipient(attempt) ||
         (attempt->local && !policy->local_recipients_count))
         return otherwise(attempt);
-    bool final = attempt->outcome == OUTCOME_BOUNCED;
+    bool final = attempt->outcome == OUTCOME_BOUNCED || outcome_is_late(attempt->outcome);
     return rule->at_once && final && attempt->severity == SEVERITY_PERMANENT &&
                    is_solid(attempt->verdict.basis) && !attempt->verdict.for_a_time
                ? ACTION_SUPPRESS

@@ -45,10 +45,13 @@ struct message_step messages_step(const struct event *event)
         [OUTCOME_HANDED_OVER] = offsetof(struct message_counts, handed_over),
         [OUTCOME_DISCARDED] = offsetof(struct message_counts, discarded),
         [OUTCOME_REFUSED] = SIZE_MAX,
+        [OUTCOME_BOUNCED_LATER] = offsetof(struct message_counts, bounced),
+        [OUTCOME_COMPLAINED] = SIZE_MAX,
     };
     enum outcome outcome = event->attempt.outcome;
     bool waited = event->deferrals > 0;
-    struct message_step step = {.ended = ended[outcome]};
+    struct message_step step = {.ended = ended[outcome],
+                                .taken_back = outcome == OUTCOME_BOUNCED_LATER};
     if (outcome == OUTCOME_DEFERRED && !event->withdrawn)
         return deferral_of(event, waited);
     if (waited && (step.ended != SIZE_MAX || event->withdrawn)) {

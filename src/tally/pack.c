@@ -7,10 +7,12 @@
 #include "merge.h"
 
 enum {
-    VERSION = 4,
+    VERSION = 5,
     WITHOUT_RETRIES = 1,
     WITHOUT_STEPS = 2,
     WITHOUT_MESSAGES = 3, /* ...and without sightings */
+    WITHOUT_NOTICES = 4,
+    OUTCOMES_OF_LINES = OUTCOME_REFUSED + 1,
     HASH_BYTES = 8
 };
 
@@ -314,7 +316,7 @@ static void pack_totals(struct buf *out, const struct period *period)
                          lines->unparsed,
                          period->evicted,
                          period->unresolved_expiries};
-    for (int i = 0; i < OUTCOME_COUNT; i++)
+    for (int i = 0; i < OUTCOMES_OF_LINES; i++)
         pack_number(out, tally->attempts[i]);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         pack_number(out, numbers[i]);
@@ -335,7 +337,7 @@ static void unpack_totals(struct unpack *in, struct period *period)
                           &lines->unparsed,
                           &period->evicted,
                           &period->unresolved_expiries};
-    for (int i = 0; i < OUTCOME_COUNT; i++)
+    for (int i = 0; i < OUTCOMES_OF_LINES; i++)
         tally->attempts[i] = unpack_finite(in);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         *numbers[i] = numbers[i] == &tally->first || numbers[i] == &tally->last ? unpack_number(in)
@@ -370,6 +372,8 @@ void period_pack(struct buf *out, struct period *period, const struct taxonomy *
     pack_recipients(out, &tally->recipients);
     pack_map(out, &tally->retries, pack_retries);
     pack_recipients(out, &tally->originals);
+    for (int i = OUTCOMES_OF_LINES; i < OUTCOME_COUNT; i++)
+        pack_number(out, tally->attempts[i]);
 }
 
 /* All before the recipients; false: the bytes are damaged, or newer than this program. */
@@ -409,6 +413,12 @@ static bool unpack_begin(struct unpack *in, struct period *period, const struct 
     return !in->failed;
 }
 
+static void unpack_notices(struct unpack *in, struct tally *tally)
+{
+    for (int i = OUTCOMES_OF_LINES; i < OUTCOME_COUNT; i++)
+        tally->attempts[i] = unpack_finite(in);
+}
+
 int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxonomy)
 {
     struct tally *tally = &period->tally;
@@ -422,6 +432,8 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
         unpack_map(&in, &tally->retries, unpack_retries);
     if (version > WITHOUT_STEPS)
         unpack_recipients(&in, &tally->originals, day, true);
+    if (version > WITHOUT_NOTICES)
+        unpack_notices(&in, tally);
     return in.failed || in.rest.len ? -1 : 0;
 }
 
@@ -440,6 +452,8 @@ int deliveries_each(sv bytes, const struct taxonomy *taxonomy, delivery_visitor 
             unpack_map(&in, &rest.tally.retries, unpack_retries);
         if (version > WITHOUT_STEPS)
             visit_deliveries(&in, day, true, visit, context);
+        if (version > WITHOUT_NOTICES)
+            unpack_notices(&in, &rest.tally);
     }
     period_release(&rest);
     return good && !in.failed && !in.rest.len ? 0 : -1;

@@ -182,7 +182,7 @@ static void count_sender_domain(struct tally *tally, const struct event *event,
     struct sender_domain *domain = find_sender_domain(tally, event);
     if (!domain)
         return;
-    if (!event->withdrawn)
+    if (!event->withdrawn && !outcome_is_late(event->attempt.outcome))
         outcomes_count(&domain->outcomes, event->attempt.outcome);
     if (!event->notification)
         messages_count(&domain->messages, step);
@@ -306,7 +306,7 @@ static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,
     tally->replies[attempt->mta][attempt->outcome][category]++;
 }
 
-static void count_delivery(struct tally *tally, const struct event *event)
+void tally_acceptance(struct tally *tally, const struct event *event)
 {
     const struct record *attempt = &event->attempt;
     if (event->strange) {
@@ -338,11 +338,31 @@ void tally_withdraw(struct tally *tally, const struct event *event)
     count_sender_domain(tally, event, &step);
 }
 
+/* What a mail says is no attempt: nobody was asked, no host answered. */
+static void count_notice(struct tally *tally, const struct taxonomy *taxonomy,
+                         const struct event *event)
+{
+    const struct record *a = &event->attempt;
+    struct message_step step = messages_step(event);
+    tally->attempts[a->outcome]++;
+    count_reply(tally, taxonomy, a, true);
+    count_messages(tally, event, &step);
+    count_codes(tally, a);
+    count_sender_domain(tally, event, &step);
+    count_category(tally, taxonomy, event, a->address_key);
+    if (a->outcome == OUTCOME_BOUNCED_LATER)
+        fpset_add(&tally->recipients, a->address_key, RECIPIENT_FAILED);
+}
+
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event)
 {
     const struct record *a = &event->attempt;
     uint64_t address = a->address_key;
     bool failed = outcome_is_failure(a->outcome);
+    if (outcome_is_late(a->outcome)) {
+        count_notice(tally, taxonomy, event);
+        return;
+    }
     tally->attempts[a->outcome]++;
     count_reply(tally, taxonomy, a, failed);
     tally->strange += event->strange;
@@ -364,8 +384,8 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         count_category(tally, taxonomy, event, address);
         return;
     }
-    if (a->outcome == OUTCOME_DELIVERED)
-        count_delivery(tally, event);
+    if (a->outcome == OUTCOME_DELIVERED && !event->waits)
+        tally_acceptance(tally, event);
     else if (a->outcome != OUTCOME_HANDED_OVER)
         fpset_add(&tally->recipients, address, failed ? RECIPIENT_FAILED : 0);
 }

@@ -91,6 +91,12 @@ static inline int64_t failure_day(const struct failure *failure, size_t i)
     return i ? failure->other_days[i - 1] : failure->first_day;
 }
 
+/* A complaint stays: that mail was taken, before or later, says nothing against it. */
+static inline bool failure_is_lasting(const struct failure *failure)
+{
+    return failure->facts.outcome == OUTCOME_COMPLAINED;
+}
+
 sv failure_text(const struct failure *failure, enum failure_text which);
 /* How the address that is known by this key was spelled when it failed so. */
 sv failure_spelling(const struct failure *failure, sv key);

@@ -126,6 +126,7 @@ struct event {
     bool suppressible; /* false: this failure must never count against the address */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
+    bool waits;        /* a delivery that a mail may take back: it speaks for nobody yet */
     bool withdrawn;    /* no attempt: what was deferred waits no more, and nobody says why */
     bool notification; /* its message is one that our own MTA wrote */
     /* How often this recipient of the message was deferred before, when last, and how long ago that
@@ -138,6 +139,11 @@ struct event {
     /* A delivery to our own host that names a queue id which was not seen yet: should the message
      * of this key (record.message_key) come, it was none. 0: nothing is waited for. */
     uint64_t awaited;
+    enum proof proof; /* of what a mail says: OUTCOME_BOUNCED_LATER, _COMPLAINED */
 };
+
+/* All that an event shows of its line, and that dies with it. */
+enum { EVENT_TEXTS = 17 };
+void event_texts(struct event *event, sv *texts[EVENT_TEXTS]);
 
 #endif

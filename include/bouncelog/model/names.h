@@ -16,15 +16,32 @@
     X(OUTCOME_EXPIRED, "expired")                                                                  \
     X(OUTCOME_HANDED_OVER, "handed_over")                                                          \
     X(OUTCOME_DISCARDED, "discarded")                                                              \
-    X(OUTCOME_REFUSED, "refused")
+    X(OUTCOME_REFUSED, "refused")                                                                  \
+    X(OUTCOME_BOUNCED_LATER, "bounced_later")                                                      \
+    X(OUTCOME_COMPLAINED, "complained")
 enum outcome { OUTCOME_NAMES(NAMES_ENUM) OUTCOME_COUNT };
 sv outcome_name(enum outcome value);
 bool outcome_from_name(sv name, enum outcome *value);
-/* Was the recipient not reached, for now or for good? What our own server refused is none. */
+/* Does a mail say so of a delivery, and no line? It is no attempt. */
+static inline bool outcome_is_late(enum outcome outcome)
+{
+    return outcome == OUTCOME_BOUNCED_LATER || outcome == OUTCOME_COMPLAINED;
+}
+/* Was the recipient not reached, for now or for good, or did not want it? What our own server
+ * refused is none. */
 static inline bool outcome_is_failure(enum outcome outcome)
 {
-    return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_BOUNCED || outcome == OUTCOME_EXPIRED;
+    return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_BOUNCED ||
+           outcome == OUTCOME_EXPIRED || outcome_is_late(outcome);
 }
+
+#define PROOF_NAMES(X)                                                                             \
+    X(PROOF_NONE, "none")                                                                          \
+    X(PROOF_PROVEN, "proven")                                                                      \
+    X(PROOF_UNPROVEN, "unproven")
+enum proof { PROOF_NAMES(NAMES_ENUM) PROOF_COUNT };
+sv proof_name(enum proof value);
+bool proof_from_name(sv name, enum proof *value);
 
 #define SEVERITY_NAMES(X)                                                                          \
     X(SEVERITY_NONE, "none")                                                                       \
@@ -105,7 +122,8 @@ bool basis_from_name(sv name, enum basis *value);
     X(ROLE_CLIENT_REFUSED, "client_refused")   /* ...before any address was named */               \
     X(ROLE_FIRST_CONTACT, "first_contact")     /* gets through by itself: nothing to fix */        \
     X(ROLE_ENCRYPTION, "encryption")           /* may be our end's fault: something to fix */      \
-    X(ROLE_OWN_HOP, "own_hop")                 /* what fails at a hop of our own */
+    X(ROLE_OWN_HOP, "own_hop")                 /* what fails at a hop of our own */                \
+    X(ROLE_COMPLAINT, "complaint")             /* a person does not want our mail */
 enum role { ROLE_NAMES(NAMES_ENUM) ROLE_COUNT };
 sv role_name(enum role value);
 bool role_from_name(sv name, enum role *value);

@@ -11,6 +11,7 @@
 
 #include "bouncelog/evidence/evidence.h"
 #include "bouncelog/input/input.h"
+#include "bouncelog/late/late.h"
 #include "bouncelog/ledger/duplicates.h"
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/parse/parse.h"
@@ -39,8 +40,9 @@ struct pipeline_options {
     const sv *relays; /* see classifier_own_hops */
     size_t relay_count;
     size_t messages_max;
-    event_sink *sink;    /* may be NULL */
-    bool failures_alone; /* the sink does not look at deliveries */
+    struct late_notices notices; /* of bounces and complaints that came as mail */
+    event_sink *sink;            /* may be NULL */
+    bool failures_alone;         /* the sink does not look at deliveries */
     void *sink_context;
     /* After each chunk: raw bytes that were read of all sources; may be NULL. */
     void (*progress)(void *context, int64_t consumed);
@@ -75,6 +77,7 @@ struct scan_result {
     struct ledger *ledger;
     struct duplicates duplicates;
     struct lines_read lines_read;
+    int64_t unproven;          /* bounces and complaints that came as mail and speak of nobody */
     int64_t duplicate_count;   /* events that another log had told already: counted once */
     struct map days;           /* with by_day: int64_t days since 1970 -> struct period */
     struct tally strange;      /* attempts whose times cannot be, of any day */

@@ -24,10 +24,11 @@ struct message_counts {
 int64_t messages_total(const struct message_counts *counts);
 /* What an event changes, which is the next one of its recipient: the same in each table. */
 struct message_step {
-    size_t ended;   /* offset of what is counted up; SIZE_MAX: nothing is */
-    int8_t waiting; /* one more, or one less */
-    bool deferred;  /* once more on this day */
-    uint8_t left;   /* `left[left - 1]` is counted up; 0: none */
+    size_t ended;    /* offset of what is counted up; SIZE_MAX: nothing is */
+    int8_t waiting;  /* one more, or one less */
+    bool deferred;   /* once more on this day */
+    bool taken_back; /* it was counted as delivered, and is not any more */
+    uint8_t left;    /* `left[left - 1]` is counted up; 0: none */
 };
 struct message_step messages_step(const struct event *event);
 
@@ -35,8 +36,9 @@ static inline void messages_count(struct message_counts *counts, const struct me
 {
     if (step->ended != SIZE_MAX)
         ++*(int64_t *)(void *)((char *)counts + step->ended);
-    if (!step->waiting && !step->deferred && !step->left)
+    if (!step->waiting && !step->deferred && !step->left && !step->taken_back)
         return;
+    counts->delivered -= step->taken_back;
     counts->waiting += step->waiting;
     counts->deferred += step->deferred;
     if (step->left)

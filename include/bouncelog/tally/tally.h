@@ -194,6 +194,8 @@ void tally_init(struct tally *tally);
 void tally_release(struct tally *tally);
 void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event);
 /* Of one that was withdrawn. */
+/* What a delivery says for its recipient, of an event that waited (struct event, `waits`). */
+void tally_acceptance(struct tally *tally, const struct event *event);
 void tally_withdraw(struct tally *tally, const struct event *event);
 
 /* Both of the same taxonomy. */

@@ -1,0 +1,78 @@
+/* late: which deliveries a mail takes back: bounces and complaints that come after the acceptance.
+ *
+ * A server that took a mail may send it back hours later, and a person may complain of it; both
+ * come as mail, which anybody can write. So a notice speaks of an address only where it is proven:
+ *   - the Message-ID of the mail that came back, and the recipient, are those of one delivery in
+ *     the log, no more than LATE_DAYS before the notice came; and
+ *   - the notice came from where that mail went: the host that handed it to our own server (which
+ *     wrote so itself, in the first Received that names a host outside) has the address or the
+ *     network of the relay, or its name belongs to the same provider or registered domain. What the
+ *     notice itself says of its origin is believed only where no server has left a trace on it; and
+ *   - a bounce has the null sender (RFC 3464, section 2; RFC 5321, section 4.5.5), so that no
+ *     customer of a mail provider writes one.
+ * Whoever knows a Message-ID, because the mail was sent to several people, still cannot speak for
+ * the server of another one. All else is unproven: it is told, and speaks against nobody.
+ *
+ * A bounce that is proven makes the delivery none: it failed when it was delivered. A later
+ * delivery to the same address may be taken back as well: for LATE_HOURS it speaks neither for the
+ * address nor against it.
+ *
+ * Notices are known before the logs are read; nothing depends on the order of either. Thread: one.
+ */
+#ifndef BOUNCELOG_LATE_LATE_H
+#define BOUNCELOG_LATE_LATE_H
+
+#include "bouncelog/model/event.h"
+#include "bouncelog/pattern/patterns.h"
+
+enum { LATE_DAYS = 30, LATE_HOURS = 72 };
+
+/* What a mail says of one recipient. Empty or 0: it does not say. */
+struct late_notice {
+    bool complaint;      /* else: the mail was not delivered after all, for good */
+    uint64_t message_id; /* message_id_key of the mail that came back, or is complained of */
+    sv recipient;        /* final, by the server that reports */
+    sv original;         /* as we wrote it, by that server */
+    int64_t time;        /* when it was written; 0: nobody knows */
+    sv file;             /* the mail, as messages name it... */
+    int64_t number;      /* ...and which one of the file; 0: the only one */
+    struct said said;    /* the words, and the reply in them */
+    struct reply reply;
+    sv dsn;                    /* the status (RFC 3464, 2.3.4) */
+    sv reporter;               /* the host that wrote it, as it says */
+    bool traced;               /* some server wrote a Received into it */
+    sv source_host, source_ip; /* whom the first of ours names that is not one of ours */
+    bool null_sender;          /* its envelope sender is the null one */
+};
+
+struct late_notices {
+    const struct late_notice *list;
+    size_t count;
+};
+
+struct late;
+
+/* The notices, with all they point to, must outlive it. NULL where there are none. */
+struct late *late_new(const struct patterns *patterns, const struct late_notices *notices);
+void late_free(struct late *late);
+
+/* Of a delivery, in any order. True: a notice may take it back, or another one to its recipient; it
+ * is kept, and what it says for its recipient has to wait for late_settle. counted: false for one
+ * that nobody asked for (of another time or sender): then the notice of it is left out as well.
+ * Late may be NULL. */
+bool late_take(struct late *late, const struct event *delivery, bool counted);
+
+struct late_handlers {
+    /* It stands: it says what deliveries say. */
+    void (*stands)(void *context, struct event *delivery);
+    /* A notice, as an event of its own: OUTCOME_BOUNCED_LATER or _COMPLAINED, with its proof, not
+     * judged yet. Of one that is proven all else is that of the delivery, its time as well. */
+    void (*notice)(void *context, struct event *event);
+    void *context;
+};
+
+/* All deliveries were taken; `latest`: time of the latest attempt. First those that stand, then the
+ * notices, each in the order in which they came. */
+void late_settle(struct late *late, int64_t latest, const struct late_handlers *handlers);
+
+#endif

@@ -1,0 +1,60 @@
+/* Compares the host that a notice came from with the relay that took the mail: by address, network,
+ * provider, registered domain. Names that only the notice itself gives count where there is nothing
+ * better. */
+#include "proof.h"
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/domain.h"
+#include "bouncelog/base/text.h"
+#include "bouncelog/model/operator.h"
+
+/* Clocks of others may be wrong by as much. */
+enum { CLOCK_SECONDS = 24 * 3600 };
+
+static bool is_in_time(const struct late_notice *notice, const struct event *delivery)
+{
+    int64_t sent = delivery->attempt.time;
+    return !notice->time || (notice->time >= sent - CLOCK_SECONDS &&
+                             notice->time <= sent + (int64_t)LATE_DAYS * DATE_DAY + CLOCK_SECONDS);
+}
+
+static bool are_same(sv a, sv b)
+{
+    return a.len && sv_eq_nocase(a, b);
+}
+
+static bool share_network(sv a, sv b)
+{
+    char network[OPERATOR_MAX], other[OPERATOR_MAX];
+    return are_same(a, b) || are_same(operator_network(a, network), operator_network(b, other));
+}
+
+static sv registrable(sv host, char *lower)
+{
+    if (host.len >= OPERATOR_MAX)
+        return SV_EMPTY;
+    if (sv_ends(host, SV(".")))
+        host.len--;
+    bytes_lower(lower, host);
+    return domain_registrable(sv_make(lower, host.len));
+}
+
+static bool share_name(const struct patterns *patterns, sv a, sv b)
+{
+    char lower[OPERATOR_MAX], other[OPERATOR_MAX];
+    return are_same(a, b) || are_same(registrable(a, lower), registrable(b, other)) ||
+           are_same(patterns_provider(patterns, a, SV_EMPTY),
+                    patterns_provider(patterns, b, SV_EMPTY));
+}
+
+bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
+                 const struct event *delivery)
+{
+    const struct relay *relay = &delivery->attempt.relay;
+    if (!is_in_time(notice, delivery) || (!notice->complaint && !notice->null_sender))
+        return false;
+    if (!notice->traced)
+        return share_name(patterns, notice->reporter, relay->host);
+    return share_network(notice->source_ip, relay->ip) ||
+           share_name(patterns, notice->source_host, relay->host);
+}

@@ -1,0 +1,10 @@
+/* notices: what bounces and complaints that came as mail say, once all logs are read. */
+#ifndef BOUNCELOG_PIPELINE_NOTICES_H
+#define BOUNCELOG_PIPELINE_NOTICES_H
+
+#include "ordered.h"
+
+/* Deliveries that stand are counted as such; notices are judged, counted, and given to the sink. */
+void notices_settle(struct ordered_stage *stage);
+
+#endif
