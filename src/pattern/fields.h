@@ -13,5 +13,6 @@ uint64_t fields_of_record(enum meaning meaning);
 uint64_t fields_of_frame(void);
 uint64_t fields_of_layer(void);
 uint64_t fields_of_sender(void);
+uint64_t fields_of_words(void);
 
 #endif
