@@ -41,9 +41,11 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {.name = "explain",
          .operands = "[REPLY|-]",
          .summary = "what an SMTP reply, or a log line, means",
-         .usages = {"explain [--json|--rules] [--mta MTA] [REPLY|-]"},
+         .usages = {"explain [--json|--rules] [--mta MTA] [REPLY|-]",
+                    "explain [--json|--rules] --mail PATH"},
          .about = "Says what one SMTP reply, or one whole log line, means and what to do about it. "
-                  "With \"-\" it reads one per line from standard input.",
+                  "With \"-\" it reads one per line from standard input. With --mail it says what "
+                  "bounces say that came back as mail: whom, which reply, and what that means.",
          .example = "bouncelog explain '550 5.1.1 <joe@example.com>: User unknown'",
          .run = explain_command},
     [COMMAND_WHY] =

@@ -14,18 +14,9 @@
 #include "bouncelog/parse/parse.h"
 #include "bouncelog/pipeline/pipeline.h"
 #include "cli.h"
+#include "explain.h"
 #include "options/types.h"
 #include "zone.h"
-
-struct explain {
-    const struct options *options;
-    uint8_t mta;
-    struct patterns patterns;
-    struct parser *parser;
-    struct classifier *classifier;
-    struct records records;
-    struct buf out;
-};
 
 static const struct record *first_attempt(const struct records *records)
 {
@@ -33,6 +24,17 @@ static const struct record *first_attempt(const struct records *records)
         if (records->list[i].kind == RECORD_ATTEMPT)
             return &records->list[i];
     return NULL;
+}
+
+struct event explain_judge(struct explain *explain, const struct record *attempt)
+{
+    struct event event = {.attempt = *attempt, .cause = CATEGORY_NONE, .suppressible = true};
+    classify(explain->classifier, &event.attempt);
+    if (!event.attempt.recipient.len) /* a reply stands for some recipient */
+        event.attempt.recipient = SV("recipient@example.com");
+    event.suppressible = !event.attempt.ambiguous;
+    pipeline_judge(&explain->patterns, &event);
+    return event;
 }
 
 /* A line with a header and a delivery shape, else a reply. */
@@ -52,16 +54,10 @@ static struct event read_event(struct explain *explain, sv text)
         parser_reply(explain->parser, explain->mta, line, &explain->records);
         attempt = first_attempt(&explain->records);
     }
-    struct event event = {.attempt = *attempt, .cause = CATEGORY_NONE, .suppressible = true};
-    classify(explain->classifier, &event.attempt);
-    if (!event.attempt.recipient.len) /* a reply stands for some recipient */
-        event.attempt.recipient = SV("recipient@example.com");
-    event.suppressible = !event.attempt.ambiguous;
-    pipeline_judge(&explain->patterns, &event);
-    return event;
+    return explain_judge(explain, attempt);
 }
 
-static void add_field(struct buf *out, const char *name, sv value)
+void explain_field(struct buf *out, const char *name, sv value)
 {
     buf_printf(out, "%-10s", name);
     text_add_visible(out, value.len ? value : SV("-"));
@@ -74,12 +70,12 @@ static void add_line(struct explain *explain, const struct record *attempt)
     struct buf *out = &explain->out;
     if (attempt->mta == MTA_UNKNOWN || !attempt->queue_id.len)
         return;
-    add_field(out, "mta", taxonomy_mta_name(&explain->patterns.taxonomy, attempt->mta));
-    add_field(out, "queue id", attempt->queue_id);
-    add_field(out, "recipient", attempt->recipient);
-    add_field(out, "relay", attempt->relay.host);
-    add_field(out, "outcome", outcome_name(attempt->outcome));
-    add_field(out, "dsn", attempt->dsn);
+    explain_field(out, "mta", taxonomy_mta_name(&explain->patterns.taxonomy, attempt->mta));
+    explain_field(out, "queue id", attempt->queue_id);
+    explain_field(out, "recipient", attempt->recipient);
+    explain_field(out, "relay", attempt->relay.host);
+    explain_field(out, "outcome", outcome_name(attempt->outcome));
+    explain_field(out, "dsn", attempt->dsn);
 }
 
 /* Rules whose gates are closed or whose words are absent are counted, not shown. */
@@ -126,12 +122,13 @@ static void add_verdict(struct explain *explain, const struct event *event)
     const struct record *a = &event->attempt;
     const struct category *category = &explain->patterns.taxonomy.categories[a->verdict.category];
     struct buf *out = &explain->out;
-    add_field(out, "category", category->name);
-    add_field(out, "meaning", category->meaning);
-    add_field(out, "remedy", a->verdict.remedy);
-    add_field(out, "action", action_name(event->action));
-    add_field(out, "severity", severity_name(a->severity));
-    add_field(out, "scope", category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope));
+    explain_field(out, "category", category->name);
+    explain_field(out, "meaning", category->meaning);
+    explain_field(out, "remedy", a->verdict.remedy);
+    explain_field(out, "action", action_name(event->action));
+    explain_field(out, "severity", severity_name(a->severity));
+    explain_field(out, "scope",
+                  category->scope == SCOPE_NONE ? SV_EMPTY : scope_name(category->scope));
 }
 
 /* What was said, and by whom. */
@@ -142,31 +139,31 @@ static void add_reply(struct explain *explain, const struct record *attempt)
     if (attempt->reply.code)
         snprintf(code, sizeof code, "%d", attempt->reply.code);
     add_line(explain, attempt);
-    add_field(out, "code", sv_from(code));
-    add_field(out, "enhanced", attempt->reply.enhanced);
-    add_field(out, "text", attempt->reply.text);
-    add_field(out, "stage", stage_name(attempt->said.stage));
-    add_field(out, "origin", origin_name(attempt->said.origin));
+    explain_field(out, "code", sv_from(code));
+    explain_field(out, "enhanced", attempt->reply.enhanced);
+    explain_field(out, "text", attempt->reply.text);
+    explain_field(out, "stage", stage_name(attempt->said.stage));
+    explain_field(out, "origin", origin_name(attempt->said.origin));
 }
 
-static void add_readable(struct explain *explain, const struct event *event, sv shape)
+void explain_readable(struct explain *explain, const struct event *event, sv shape)
 {
     const struct record *a = &event->attempt;
     struct buf *out = &explain->out;
     if (a->severity == SEVERITY_NONE) {
-        add_field(out, "meaning", SV("no failure"));
+        explain_field(out, "meaning", SV("no failure"));
         add_reply(explain, a);
         return;
     }
     add_verdict(explain, event);
     add_reply(explain, a);
-    add_field(out, "provider", a->provider);
-    add_field(out, "rule", a->verdict.rule);
-    add_field(out, "basis", basis_name(a->verdict.basis));
-    add_field(out, "list", a->verdict.list);
+    explain_field(out, "provider", a->provider);
+    explain_field(out, "rule", a->verdict.rule);
+    explain_field(out, "basis", basis_name(a->verdict.basis));
+    explain_field(out, "list", a->verdict.list);
     if (!explain->options->rules)
         return;
-    add_field(out, "shape", shape);
+    explain_field(out, "shape", shape);
     add_trace(explain, a);
 }
 
@@ -186,7 +183,7 @@ static void explain_one(struct explain *explain, sv text)
     if (explain->options->json)
         output_verdict(&explain->out, &event, shape, &explain->patterns.taxonomy);
     else
-        add_readable(explain, &event, shape);
+        explain_readable(explain, &event, shape);
 }
 
 /* One per line; verdicts leave at once, so that the command can serve in a pipe. */
@@ -239,8 +236,13 @@ static int run(struct explain *explain)
     const char *const *words = explain->options->operands;
     size_t count = explain->options->operand_count;
     struct err err;
+    const char *mail = explain->options->mail;
     bool from_stdin = count == 0 || (count == 1 && strcmp(words[0], "-") == 0);
-    if (count == 0 && isatty(STDIN_FILENO)) {
+    if (mail && count) {
+        say("--mail reads mails, and no reply beside them");
+        return EXIT_USAGE;
+    }
+    if (!mail && count == 0 && isatty(STDIN_FILENO)) {
         say("no reply (\"-\" reads them from standard input; see explain --help)");
         return EXIT_USAGE;
     }
@@ -248,8 +250,9 @@ static int run(struct explain *explain)
         say("--rules is for people; --json has the shape and the rule");
         return EXIT_USAGE;
     }
-    if (zone_set(NULL, &err) < 0 ||
-        patterns_load(&explain->patterns, &explain->options->patterns, &err) < 0 ||
+    struct patterns_options files = explain->options->patterns;
+    files.notices = mail != NULL;
+    if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &files, &err) < 0 ||
         read_mta(explain->options->mta, &explain->patterns.taxonomy, &explain->mta, &err) < 0)
         return fail(&err);
     struct parser_options options = {
@@ -258,6 +261,8 @@ static int run(struct explain *explain)
     explain->classifier = classifier_new(&explain->patterns);
     classifier_own_hops(explain->classifier, explain->options->relays.list,
                         explain->options->relays.count);
+    if (mail)
+        return explain_mail(explain);
     if (from_stdin)
         return explain_stdin(explain);
     struct arena arena = {0};

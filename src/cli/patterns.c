@@ -21,6 +21,7 @@ static int check(const struct patterns_options *files)
     if (patterns_load(&patterns, files, &err) < 0)
         return fail(&err);
     struct selfcheck_counts counts = selfcheck_run(&patterns, print_fault, NULL);
+    selfcheck_notices(&patterns, print_fault, NULL, &counts);
     struct buf text = {0};
     buf_printf(&text, "%zu patterns, %zu examples, %zu faults\n", counts.patterns, counts.examples,
                counts.faults);
@@ -34,6 +35,7 @@ int patterns_command(const struct options *options)
 {
     size_t count = options->operand_count;
     struct patterns_options files = options->patterns;
+    files.notices = true;
     if (count == 0 || strcmp(options->operands[0], "check") != 0 || count > 2) {
         say("expected: patterns check [DIR] (see patterns --help)");
         return EXIT_USAGE;

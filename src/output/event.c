@@ -138,10 +138,9 @@ static void no_verdict(struct buf *line)
         known(line, keys[i], SV_EMPTY);
 }
 
-void output_verdict(struct buf *line, const struct event *event, sv shape,
-                    const struct taxonomy *taxonomy)
+static void verdict_keys(struct buf *line, const struct event *event, sv shape,
+                         const struct taxonomy *taxonomy)
 {
-    buf_add_byte(line, '{');
     if (!event) {
         no_verdict(line);
     } else {
@@ -157,4 +156,42 @@ void output_verdict(struct buf *line, const struct event *event, sv shape,
         known(line, "shape", shape);
     }
     buf_add(line, SV("}\n"));
+}
+
+void output_verdict(struct buf *line, const struct event *event, sv shape,
+                    const struct taxonomy *taxonomy)
+{
+    buf_add_byte(line, '{');
+    verdict_keys(line, event, shape, taxonomy);
+}
+
+static void add_list(struct buf *line, const char *name, sv words)
+{
+    line_key(line, name);
+    buf_add_byte(line, '[');
+    for (bool first = true; words.len; first = false) {
+        if (!first)
+            buf_add_byte(line, ',');
+        text_add_json(line, sv_cut(words, ' ', &words));
+    }
+    buf_add_byte(line, ']');
+}
+
+void output_bounce(struct buf *line, const struct bounce_keys *keys, const struct event *event,
+                   sv shape, const struct taxonomy *taxonomy)
+{
+    buf_add_byte(line, '{');
+    line_text(line, "mail", keys->mail);
+    line_text(line, "kind", keys->kind);
+    known(line, "final_recipient", keys->final_recipient);
+    known(line, "original_recipient", keys->original_recipient);
+    known(line, "status", keys->status);
+    known(line, "message_id", keys->message_id);
+    known(line, "reporting_mta", keys->reporting_mta);
+    known(line, "remote_mta", keys->remote_mta);
+    known(line, "envelope_id", keys->envelope_id);
+    known(line, "feedback", keys->feedback);
+    known(line, "form", keys->form);
+    add_list(line, "limits", keys->limits);
+    verdict_keys(line, event, shape, taxonomy);
 }

@@ -1,9 +1,10 @@
 /* Which groups of a pattern somebody reads: one row a field.
  *
  * Header forms are read by src/parse/header/header.c, frames by frame.c, records by
- * record/record.c. What a meaning reads of a line, src/parse/mta/read.c and fields.c tell for all
- * MTAs; `only` and `except` are MTAs whose hooks (src/parse/mta/MTA.c) read more, or take a field
- * from elsewhere. */
+ * record/record.c, words of bounces by
+ * src/notify/words.c. What a meaning reads of a line, src/parse/mta/read.c and fields.c tell for
+ * all MTAs; `only` and `except` are MTAs whose hooks (src/parse/mta/MTA.c) read more, or take a
+ * field from elsewhere. */
 #include "fields.h"
 
 enum {
@@ -13,7 +14,8 @@ enum {
     RECORD = 8,
     LAYER = 16,
     ENVELOPE = 32,
-    IDENTITY = 64,
+    WORDS = 64,
+    IDENTITY = 128,
 };
 enum {
     ATTEMPT = 1 << MEANING_ATTEMPT,
@@ -31,20 +33,20 @@ static const struct {
     unsigned meanings;         /* of lines and of records */
     const char *only, *except; /* MTAs of lines, parted by one blank; NULL: all, none */
 } readers[FIELD_COUNT] = {
-    [FIELD_RECIPIENT] = {0, ATTEMPT | REFUSED, NULL, NULL},
-    [FIELD_ORIGINAL] = {0, ATTEMPT | REFUSED, NULL, NULL},
+    [FIELD_RECIPIENT] = {WORDS, ATTEMPT | REFUSED, NULL, NULL},
+    [FIELD_ORIGINAL] = {WORDS, ATTEMPT | REFUSED, NULL, NULL},
     [FIELD_QUOTED] = {0, ATTEMPT, "exim", NULL},
     [FIELD_SENDER] = {0, SENDER | ATTEMPT | REFUSED, NULL, NULL},
     [FIELD_RELAY] = {0, ATTEMPT, "postfix sendmail", NULL},
-    [FIELD_RELAY_HOST] = {FRAME, ATTEMPT, NULL, "postfix exim sendmail"},
+    [FIELD_RELAY_HOST] = {FRAME | WORDS, ATTEMPT, NULL, "postfix exim sendmail"},
     [FIELD_RELAY_IP] = {FRAME, ATTEMPT, NULL, "postfix exim sendmail"},
     [FIELD_RELAY_PORT] = {FRAME, ATTEMPT, NULL, "postfix exim sendmail"},
     [FIELD_HOP] = {FRAME, 0, NULL, NULL},
     [FIELD_MAILER] = {0, ATTEMPT, NULL, "exim"},
     [FIELD_DELAY] = {0, ATTEMPT, NULL, "exim"},
-    [FIELD_DSN] = {0, ATTEMPT | REFUSED, NULL, NULL},
+    [FIELD_DSN] = {WORDS, ATTEMPT | REFUSED, NULL, NULL},
     [FIELD_STATUS] = {0, ATTEMPT | SENDER, NULL, NULL},
-    [FIELD_TEXT] = {FRAME, ATTEMPT | REFUSED, NULL, NULL},
+    [FIELD_TEXT] = {FRAME | WORDS, ATTEMPT | REFUSED, NULL, NULL},
     [FIELD_REPLY] = {FRAME, REFUSED, NULL, NULL},
     [FIELD_INNER] = {FRAME, 0, NULL, NULL},
     [FIELD_COMMAND] = {FRAME, ATTEMPT, NULL, "postfix exim sendmail"},
@@ -65,7 +67,7 @@ static const struct {
     [FIELD_SECOND] = {HEADER | LAYER, 0, NULL, NULL},
     [FIELD_FRACTION] = {HEADER | LAYER, 0, NULL, NULL},
     [FIELD_ZONE] = {HEADER | LAYER, 0, NULL, NULL},
-    [FIELD_HOST] = {HEADER | RECORD, 0, NULL, NULL},
+    [FIELD_HOST] = {HEADER | RECORD | WORDS, 0, NULL, NULL},
     [FIELD_PROGRAM] = {HEADER_MESSAGE, 0, NULL, NULL},
     [FIELD_STREAM] = {LAYER, 0, NULL, NULL},
     [FIELD_LOCAL] = {ENVELOPE, 0, NULL, NULL},
@@ -101,6 +103,11 @@ uint64_t fields_of_sender(void)
 uint64_t fields_of_identity(void)
 {
     return fields_elsewhere(IDENTITY);
+}
+
+uint64_t fields_of_words(void)
+{
+    return fields_elsewhere(WORDS);
 }
 
 uint64_t fields_of_frame(void)

@@ -15,5 +15,6 @@ uint64_t fields_of_layer(void);
 uint64_t fields_of_sender(void);
 /* What finds the Message-ID of a line. */
 uint64_t fields_of_identity(void);
+uint64_t fields_of_words(void);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/pattern/patterns.h"
 #include "embedded.h"
 
 enum { FILE_BYTES_MAX = 8 * 1024 * 1024 };
@@ -117,15 +118,18 @@ static int collect_tree(struct pattern_files *files, const char *dir, bool site,
     return 0;
 }
 
-int files_collect(struct pattern_files *files, const char *dir, const char *extra,
+int files_collect(struct pattern_files *files, const struct patterns_options *options,
                   struct arena *arena, struct err *err)
 {
+    const char *dir = options->dir, *extra = options->extra;
     if (extra && collect_tree(files, extra, true, arena, err) < 0)
         return -1;
     if (dir)
         return collect_tree(files, dir, false, arena, err);
     for (const struct embedded_file *file = embedded_files; file->name; file++) {
         struct buf name = {0};
+        if (!options->notices && strcmp(file->name, "notices.yaml") == 0)
+            continue; /* it takes longer to read than all others, and logs hold no mails */
         buf_printf(&name, "patterns/%s", file->name);
         append(files, (struct pattern_file){keep_name(arena, buf_cstr(&name)),
                                             sv_make(file->bytes, file->size), false, !extra});

@@ -5,6 +5,8 @@
 #include "bouncelog/base/arena.h"
 #include "bouncelog/base/err.h"
 
+struct patterns_options;
+
 struct pattern_file {
     const char *name;
     sv text;
@@ -19,7 +21,7 @@ struct pattern_files {
 
 /* A site's files first, then the folder's (or, with dir NULL, the embedded ones); in each, the
  * folder itself, then mta/, then replies/, by name. Names and texts live in the arena. */
-int files_collect(struct pattern_files *files, const char *dir, const char *extra,
+int files_collect(struct pattern_files *files, const struct patterns_options *options,
                   struct arena *arena, struct err *err) MUST_CHECK;
 /* Adds one file by path. */
 int files_add(struct pattern_files *files, const char *path, bool site, struct arena *arena,

@@ -12,7 +12,7 @@ typedef int loader(struct patterns *patterns, struct document *document, bool si
 
 loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
     load_headers, load_layers, load_objects, load_times, load_wrappers, load_senders, load_months,
-    load_mta, load_remedies, load_rules;
+    load_mta, load_remedies, load_rules, load_notices, load_notice_senders, load_notice_quotes;
 
 /* Every item of the list under the root's `key`, by a function that adds one to the patterns; the
  * root has no other keys. */
@@ -64,6 +64,8 @@ int load_journal(struct mta_patterns *mta, struct document *document, struct err
 
 /* class.subject.detail (RFC 3463), with `any` for any class. */
 bool load_is_enhanced(sv text, char any);
+
+void notices_release(struct patterns *patterns);
 
 /* After all providers are loaded. */
 void providers_index(struct patterns *patterns);

@@ -14,14 +14,25 @@ static const struct {
     const char *key;
     loader *load;
 } kinds[] = {
-    {"categories", load_categories}, {"codes", load_codes},
-    {"enhanced", load_enhanced},     {"policy", load_policy},
-    {"providers", load_providers},   {"keep", load_keep_hosts},
-    {"remedies", load_remedies},     {"mta", load_mta},
-    {"headers", load_headers},       {"layers", load_layers},
-    {"objects", load_objects},       {"months", load_months},
-    {"times", load_times},           {"wrappers", load_wrappers},
-    {"senders", load_senders},       {"rules", load_rules},
+    {"categories", load_categories},
+    {"codes", load_codes},
+    {"enhanced", load_enhanced},
+    {"policy", load_policy},
+    {"providers", load_providers},
+    {"keep", load_keep_hosts},
+    {"remedies", load_remedies},
+    {"mta", load_mta},
+    {"headers", load_headers},
+    {"layers", load_layers},
+    {"objects", load_objects},
+    {"months", load_months},
+    {"times", load_times},
+    {"wrappers", load_wrappers},
+    {"senders", load_senders},
+    {"rules", load_rules},
+    {"daemons", load_notice_senders},
+    {"returned", load_notice_quotes},
+    {"notices", load_notices},
 };
 
 static int check_kind(struct document *document, struct err *err)
@@ -29,7 +40,8 @@ static int check_kind(struct document *document, struct err *err)
     yaml_node_t *root = document_root(document);
     struct names names =
         names_of_words("categories codes enhanced policy providers remedies keep "
-                       "headers layers objects times wrappers months senders mta families rules");
+                       "headers layers objects times wrappers months senders mta families rules "
+                       "notices daemons returned");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (document_get(document, root, sv_from(kinds[i].key)))
             return 0;
@@ -143,7 +155,7 @@ int patterns_load(struct patterns *patterns, const struct patterns_options *opti
     if (options->policy)
         rc = files_add(&files, options->policy, true, &patterns->arena, err);
     if (rc == 0)
-        rc = files_collect(&files, options->dir, options->extra, &patterns->arena, err);
+        rc = files_collect(&files, options, &patterns->arena, err);
     if (rc == 0)
         rc = load_documents(patterns, &files, options->dir ? options->dir : "patterns", err);
     files_release(&files);
@@ -199,6 +211,7 @@ void patterns_release(struct patterns *patterns)
         regex_free(patterns->senders[i].regex);
     mem_free(patterns->senders);
     mem_free(patterns->wrappers);
+    notices_release(patterns);
     map_release(&patterns->months);
     for (size_t i = 0; i < MTA_MAX; i++)
         release_mta(&patterns->mtas[i]);

@@ -112,6 +112,21 @@ enum basis { BASIS_NAMES(NAMES_ENUM) BASIS_COUNT };
 sv basis_name(enum basis value);
 bool basis_from_name(sv name, enum basis *value);
 
+/* What a mail says about deliveries, the worst first. */
+#define NOTICE_KIND_NAMES(X)                                                                       \
+    X(NOTICE_FAILED, "failed")                                                                     \
+    X(NOTICE_DELAYED, "delayed")                                                                   \
+    X(NOTICE_RELAYED, "relayed")                                                                   \
+    X(NOTICE_EXPANDED, "expanded")                                                                 \
+    X(NOTICE_DELIVERED, "delivered")                                                               \
+    X(NOTICE_COMPLAINT, "complaint")                                                               \
+    X(NOTICE_AUTO_REPLY, "auto_reply")                                                             \
+    X(NOTICE_CHALLENGE, "challenge")                                                               \
+    X(NOTICE_NONE, "none")
+enum notice_kind { NOTICE_KIND_NAMES(NAMES_ENUM) NOTICE_KIND_COUNT };
+sv notice_kind_name(enum notice_kind value);
+bool notice_kind_from_name(sv name, enum notice_kind *value);
+
 /* The categories that the program itself must know, whatever they are called:
  * patterns/categories.yaml gives each role to one of them. */
 #define ROLE_NAMES(X)                                                                              \

@@ -86,4 +86,16 @@ enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };
 void output_verdict(struct buf *line, const struct event *event, sv shape,
                     const struct taxonomy *taxonomy);
 
+/* What a bounce says beside its reply; empty: not said. */
+struct bounce_keys {
+    sv mail; /* the file, and its number in an mbox */
+    sv kind, final_recipient, original_recipient, status, message_id, reporting_mta, remote_mta;
+    sv envelope_id, feedback, form;
+    sv limits; /* what was too much to be read, parted by blanks */
+};
+
+/* What `explain --mail --json` prints: these keys, then those of output_verdict. */
+void output_bounce(struct buf *line, const struct bounce_keys *keys, const struct event *event,
+                   sv shape, const struct taxonomy *taxonomy);
+
 #endif

@@ -280,6 +280,25 @@ struct rule {
     struct examples examples;
 };
 
+/* patterns/notices.yaml: what mailers write for people when a mail failed. */
+enum { NOTICE_CONDITIONS = 6 };
+struct notice_form {
+    sv name;
+    enum notice_kind kind;
+    struct notice_condition {
+        sv header;
+        struct regex *regex;
+    } when[NOTICE_CONDITIONS];
+    size_t when_count;
+    struct regex *begin; /* where its words begin; NULL: the headers say it all */
+    struct regex *item;  /* one recipient behind that; NULL: `begin` or a header has him */
+    struct regex *reply; /* the reply, for recipients without one; NULL: there is none */
+    struct regex *end;   /* where its words end; NULL: with the text */
+    sv header, returned; /* of the notice, of the mail that came back: who it was for */
+    struct place place;
+    struct examples examples;
+};
+
 struct patterns {
     struct taxonomy taxonomy;
     struct header_form *headers;
@@ -292,6 +311,10 @@ struct patterns {
     size_t time_count;
     struct layer *senders; /* of envelope senders: pattern, needs, place and examples */
     size_t sender_count;
+    struct notice_form *notices; /* loaded with patterns_options.notices */
+    size_t notice_count;
+    struct layer *daemons, *returned; /* who writes notices; where one begins to quote */
+    size_t daemon_count, returned_count;
     sv *wrappers; /* globs of programs that write the lines of others */
     size_t wrapper_count;
     struct map months;                 /* a name in some language, lower-cased -> int, 1 to 12 */
@@ -314,6 +337,7 @@ struct patterns_options {
     const char *dir;    /* NULL: the embedded files */
     const char *extra;  /* NULL: none */
     const char *policy; /* NULL: policy.yaml of the above */
+    bool notices;       /* forms of bounces, too: only who reads mail has need of them */
 };
 
 int patterns_load(struct patterns *patterns, const struct patterns_options *options,

@@ -69,6 +69,7 @@ struct options {
 
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     bool text, addresses, json, rules;
+    const char *mail;         /* NULL: no mailbox */
     const char *display_zone; /* NULL: UTC */
     enum events_which events_which;
     enum event_format event_format;

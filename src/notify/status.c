@@ -1,0 +1,221 @@
+/* Reads reports for programs, field by field: delivery status (RFC 3464, RFC 6533) and feedback
+ * (RFC 5965, 6591, 6650).
+ *
+ * Blocks of fields are parted by empty lines: of the message first, then of each recipient. Mailers
+ * leave the empty lines out, or write more: a recipient begins with a field that he has already. */
+#include "status.h"
+
+#include "address.h"
+#include "fields.h"
+#include "parts.h"
+
+struct notice_recipient *notice_add(struct notice *notice, enum notice_kind action,
+                                    struct arena *arena)
+{
+    if (notice->recipient_count == NOTICE_RECIPIENTS_MAX) {
+        notice->limits |= UINT32_C(1) << NOTICE_CUT_RECIPIENTS;
+        return NULL;
+    }
+    /* It grows by doubling, in the arena: what was left there goes with it. */
+    size_t count = notice->recipient_count;
+    if ((count & (count - 1)) == 0) {
+        struct notice_recipient *old = notice->recipients;
+        notice->recipients = arena_alloc(arena, (count ? 2 * count : 1) * sizeof *old);
+        if (count)
+            memcpy(notice->recipients, old, count * sizeof *old);
+    }
+    struct notice_recipient *recipient = &notice->recipients[notice->recipient_count++];
+    *recipient = (struct notice_recipient){SV_EMPTY, SV_EMPTY, action,  SV_EMPTY,
+                                           SV_EMPTY, SV_EMPTY, SV_EMPTY};
+    return recipient;
+}
+
+enum notice_kind notice_worst(const struct notice *notice)
+{
+    enum notice_kind worst = NOTICE_NONE;
+    for (size_t i = 0; i < notice->recipient_count; i++) {
+        enum notice_kind action = notice->recipients[i].action;
+        if (worst == NOTICE_NONE || action < worst)
+            worst = action;
+    }
+    return worst;
+}
+
+static bool begins_with_one_of(sv body, const char *const *names, size_t count)
+{
+    body = sv_trim(sv_sub(body, 0, 512));
+    sv name = sv_trim(sv_cut(body, ':', &body));
+    for (size_t i = 0; i < count; i++)
+        if (sv_eq_nocase(name, sv_from(names[i])))
+            return true;
+    return false;
+}
+
+bool status_begins(sv body)
+{
+    static const char *const names[] = {
+        "Reporting-MTA",     "Original-Envelope-Id", "Final-Recipient",   "DSN-Gateway",
+        "Received-From-MTA", "Arrival-Date",         "Original-Recipient"};
+    return begins_with_one_of(body, names, sizeof names / sizeof *names);
+}
+
+bool feedback_begins(sv body)
+{
+    static const char *const names[] = {"Feedback-Type"};
+    return begins_with_one_of(body, names, 1);
+}
+
+/* RFC 3464, 2.3.3, and what others write. */
+static enum notice_kind action_of(sv value)
+{
+    static const struct {
+        const char *word;
+        enum notice_kind action;
+    } words[] = {
+        {"failed", NOTICE_FAILED},         {"failure", NOTICE_FAILED},
+        {"delayed", NOTICE_DELAYED},       {"deferred", NOTICE_DELAYED},
+        {"deliverable", NOTICE_DELIVERED}, {"delivered", NOTICE_DELIVERED},
+        {"relayed", NOTICE_RELAYED},       {"expanded", NOTICE_EXPANDED},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (sv_starts_nocase(value, sv_from(words[i].word)))
+            return words[i].action;
+    return NOTICE_NONE;
+}
+
+/* One recipient while his fields are read. */
+struct block {
+    sv final, original, x_actual, status, diagnostic, diagnostic_type, remote;
+    enum notice_kind action;
+    bool open;
+};
+
+static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY, SV_EMPTY,
+                                      SV_EMPTY, SV_EMPTY, NOTICE_NONE, false};
+
+static enum notice_kind action_of_block(const struct block *block)
+{
+    if (block->action != NOTICE_NONE || !block->status.len)
+        return block->action;
+    return block->status.ptr[0] == '5'   ? NOTICE_FAILED
+           : block->status.ptr[0] == '4' ? NOTICE_DELAYED
+                                         : NOTICE_DELIVERED;
+}
+
+static void close_block(struct block *block, struct arena *arena, struct notice *notice)
+{
+    enum notice_kind action = action_of_block(block);
+    sv final = block->final.len ? block->final : block->original;
+    struct notice_recipient *recipient =
+        action != NOTICE_NONE && final.len ? notice_add(notice, action, arena) : NULL;
+    if (recipient) {
+        recipient->final = final;
+        recipient->original = block->original;
+        recipient->status = block->status;
+        recipient->diagnostic = block->diagnostic;
+        recipient->diagnostic_type = block->diagnostic_type;
+        recipient->remote_mta = block->remote;
+    } else if (action == NOTICE_FAILED && notice->kind == NOTICE_NONE) {
+        notice->kind = NOTICE_FAILED; /* somebody failed, and nobody says who */
+    }
+    *block = no_block;
+}
+
+static void read_message_field(struct field_reader *at, struct notice *notice)
+{
+    sv type;
+    if (sv_eq_nocase(at->name, SV("Reporting-MTA")) && !notice->reporting_mta.len) {
+        notice->reporting_mta = typed_value(at->value, &type);
+        notice->reporting_mta_type = type;
+    } else if (sv_eq_nocase(at->name, SV("Original-Envelope-Id")) && !notice->envelope_id.len) {
+        notice->envelope_id = xtext_undone(at->value, at->arena);
+    } else if (sv_eq_nocase(at->name, SV("Arrival-Date")) && notice->arrival == INT64_MIN) {
+        notice->arrival = parts_date(at->value);
+    }
+}
+
+static void read_recipient_field(struct field_reader *at, struct block *block)
+{
+    if (sv_eq_nocase(at->name, SV("Final-Recipient")))
+        block->final = address_of_field(at->value, false, at->arena);
+    else if (sv_eq_nocase(at->name, SV("Original-Recipient")))
+        block->original = address_of_field(at->value, true, at->arena);
+    else if (sv_eq_nocase(at->name, SV("Action")))
+        block->action = action_of(at->value);
+    else if (sv_eq_nocase(at->name, SV("Status")))
+        block->status = status_at_start(at->value);
+    else if (sv_eq_nocase(at->name, SV("Diagnostic-Code")) && !block->diagnostic.len)
+        block->diagnostic = typed_value(at->value, &block->diagnostic_type);
+    else if (sv_eq_nocase(at->name, SV("Remote-MTA")))
+        block->remote = typed_value(at->value, &block->x_actual);
+    else
+        return;
+    block->open = true;
+}
+
+void status_read(sv body, struct arena *arena, struct notice *notice)
+{
+    struct field_reader at = {body, arena, &notice->limits, SV_EMPTY, SV_EMPTY};
+    struct block block = no_block;
+    while (at.rest.len) {
+        while (fields_next(&at)) {
+            bool again = (sv_eq_nocase(at.name, SV("Final-Recipient")) && block.final.len) ||
+                         (sv_eq_nocase(at.name, SV("Original-Recipient")) && block.original.len &&
+                          block.final.len);
+            if (again)
+                close_block(&block, arena, notice);
+            read_message_field(&at, notice);
+            read_recipient_field(&at, &block);
+        }
+        if (block.open)
+            close_block(&block, arena, notice);
+    }
+    if (notice->recipient_count)
+        notice->kind = notice_worst(notice);
+}
+
+static enum feedback feedback_of(sv value)
+{
+    sv comment, word = sv_trim(sv_cut(sv_trim(value), ' ', &comment));
+    enum feedback feedback;
+    if (sv_eq_nocase(word, SV("opt-out-list")) || sv_eq_nocase(word, SV("unsubscribe")))
+        return FEEDBACK_OPT_OUT;
+    if (sv_eq_nocase(word, SV("not_spam")) || sv_eq_nocase(word, SV("notspam")))
+        return FEEDBACK_NOT_SPAM;
+    for (feedback = FEEDBACK_ABUSE; feedback < FEEDBACK_COUNT; feedback++)
+        if (sv_eq_nocase(word, feedback_name(feedback)))
+            return feedback;
+    return FEEDBACK_OTHER; /* RFC 5965, 3.5: types may be added, and mean no less */
+}
+
+void feedback_read(sv body, struct arena *arena, struct notice *notice)
+{
+    struct field_reader at = {body, arena, &notice->limits, SV_EMPTY, SV_EMPTY};
+    notice->kind = NOTICE_COMPLAINT;
+    notice->feedback = FEEDBACK_OTHER;
+    sv type;
+    while (at.rest.len) {
+        while (fields_next(&at)) {
+            if (sv_eq_nocase(at.name, SV("Feedback-Type")))
+                notice->feedback = feedback_of(at.value);
+            else if (sv_eq_nocase(at.name, SV("Original-Mail-From")))
+                notice->mail_from = address_of_words(at.value);
+            else if (sv_eq_nocase(at.name, SV("Source-IP")))
+                notice->source_ip = at.value;
+            else if (sv_eq_nocase(at.name, SV("Original-Envelope-Id")))
+                notice->envelope_id = at.value;
+            else if (sv_eq_nocase(at.name, SV("Arrival-Date")) ||
+                     sv_eq_nocase(at.name, SV("Received-Date")))
+                notice->arrival = parts_date(at.value);
+            else if (sv_eq_nocase(at.name, SV("Reporting-MTA")))
+                notice->reporting_mta = typed_value(at.value, &notice->reporting_mta_type);
+            if (!sv_eq_nocase(at.name, SV("Original-Rcpt-To")))
+                continue;
+            sv address = address_of_words(typed_value(at.value, &type));
+            struct notice_recipient *recipient =
+                address.len ? notice_add(notice, NOTICE_COMPLAINT, arena) : NULL;
+            if (recipient)
+                recipient->final = recipient->original = address;
+        }
+    }
+}
