@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -143,6 +144,15 @@ static void allow_journal(struct fence *fence, const struct options *options)
         allow(fence, also[i], READ_FILE);
 }
 
+static void allow_mailbox(struct fence *fence, sv name)
+{
+    char path[PATH_MAX];
+    if (name.len >= sizeof path)
+        return;
+    *sv_put(path, name) = 0;
+    allow(fence, path, READ_FILE | READ_FOLDER);
+}
+
 static void allow_all(struct fence *fence, const struct options *options)
 {
     const char *zones = getenv("TZDIR");
@@ -153,6 +163,8 @@ static void allow_all(struct fence *fence, const struct options *options)
             allow_log(fence, options->operands[i]);
     for (size_t i = 0; i < count; i++)
         allow_output(fence, outputs[i].path);
+    for (size_t i = 0; i < options->mails.count; i++)
+        allow_mailbox(fence, options->mails.list[i]);
     if (options->journal)
         allow_journal(fence, options);
     allow_output(fence, options->history);

@@ -236,7 +236,7 @@ static int run(struct explain *explain)
     const char *const *words = explain->options->operands;
     size_t count = explain->options->operand_count;
     struct err err;
-    const char *mail = explain->options->mail;
+    bool mail = explain->options->mails.count > 0;
     bool from_stdin = count == 0 || (count == 1 && strcmp(words[0], "-") == 0);
     if (mail && count) {
         say("--mail reads mails, and no reply beside them");
@@ -251,7 +251,7 @@ static int run(struct explain *explain)
         return EXIT_USAGE;
     }
     struct patterns_options files = explain->options->patterns;
-    files.notices = mail != NULL;
+    files.notices = mail;
     if (zone_set(NULL, &err) < 0 || patterns_load(&explain->patterns, &files, &err) < 0 ||
         read_mta(explain->options->mta, &explain->patterns.taxonomy, &explain->mta, &err) < 0)
         return fail(&err);

@@ -16,7 +16,7 @@
 struct mails {
     struct explain *explain;
     struct notice_reader *reader;
-    struct arena arena;
+    struct arena arena, paths;
     struct buf name, limits;
     bool cut;
 };
@@ -143,7 +143,7 @@ static int explain_one(struct mails *mails, const struct mail *mail)
     return code;
 }
 
-static int explain_all(struct mails *mails, struct mailbox *mailbox)
+static int explain_all(struct mails *mails, struct mailbox *mailbox, const char *path)
 {
     int code = EXIT_DONE, unread = EXIT_DONE;
     for (;;) {
@@ -158,26 +158,37 @@ static int explain_all(struct mails *mails, struct mailbox *mailbox)
             return code;
     }
     if (mailbox_left_out(mailbox)) {
-        say("%s: %llu files more than one folder may have were not read",
-            mails->explain->options->mail, (unsigned long long)mailbox_left_out(mailbox));
+        say("%s: %llu files more than one folder may have were not read", path,
+            (unsigned long long)mailbox_left_out(mailbox));
         unread = EXIT_INCOMPLETE;
     }
     return unread;
 }
 
+static int explain_box(struct mails *mails, sv name)
+{
+    struct err err;
+    char *path = arena_alloc(&mails->paths, name.len + 1);
+    *sv_put(path, name) = 0;
+    struct mailbox *mailbox = mailbox_open(path, &err);
+    int code = mailbox ? explain_all(mails, mailbox, path) : fail(&err);
+    mailbox_close(mailbox);
+    return code;
+}
+
 int explain_mail(struct explain *explain)
 {
     struct mails mails = {.explain = explain, .reader = notice_reader_new(&explain->patterns)};
-    struct err err;
     if (!mails.reader) {
         say("this build cannot read mail (it was made without GMime)");
         return EXIT_USAGE;
     }
-    struct mailbox *mailbox = mailbox_open(explain->options->mail, &err);
-    int code = mailbox ? explain_all(&mails, mailbox) : fail(&err);
-    mailbox_close(mailbox);
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < explain->options->mails.count && code == EXIT_DONE; i++)
+        code = explain_box(&mails, explain->options->mails.list[i]);
     notice_reader_free(mails.reader);
     arena_release(&mails.arena);
+    arena_release(&mails.paths);
     buf_release(&mails.name);
     buf_release(&mails.limits);
     return code;

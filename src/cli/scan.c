@@ -93,6 +93,8 @@ void scan_logs(struct scan_run *run)
                                         .failures_alone = run->failures_alone,
                                         .by_day = run->archive != NULL,
                                         .progress_context = &progress};
+    run->mails_unread = !mails_read(&run->mails, options, &run->setup.patterns);
+    pipeline.notices = (struct late_notices){run->mails.list, run->mails.counts.notices};
     journal_ask(&input.journal, options, run->setup.trust);
     if (run->archive) {
         archive_resume(run->archive, &input);
@@ -109,6 +111,7 @@ void scan_logs(struct scan_run *run)
     if (progress_start(&progress, options->progress, input_size(run->input)))
         pipeline.progress = progress_show;
     pipeline_run(&run->scan, run->input, &pipeline);
+    run->mails.counts.unproven = (size_t)run->scan.unproven;
     progress_end(&progress);
 }
 
@@ -234,7 +237,9 @@ void scan_make_report(struct scan_run *run)
                                    .unresolved_expiries = counts.unresolved_expiries,
                                    .evicted = counts.evicted,
                                    .duplicates = run->scan.duplicate_count,
-                                   .newest = run->archive ? archive_newest(run->archive) : 0};
+                                   .newest = run->archive ? archive_newest(run->archive) : 0,
+                                   .mail =
+                                       run->setup.options->mails.count ? &run->mails.counts : NULL};
     struct report_options options = setup_report_options(&run->setup);
     options.seconds = seconds_since(&run->began);
     if (keeps_history(run))
@@ -316,11 +321,11 @@ static int run_scan(struct scan_run *run)
     if (code == EXIT_DONE && !run->report.brake) /* what failed is told in one line */
         tell_silence(run);
     bool held = setup_condition_holds(&run->setup, &run->report);
-    return code != EXIT_DONE        ? code
-           : run->report.brake      ? code_of_brake(run)
-           : run->report.incomplete ? EXIT_INCOMPLETE
-           : held                   ? EXIT_CONDITION
-                                    : EXIT_DONE;
+    return code != EXIT_DONE                             ? code
+           : run->report.brake                           ? code_of_brake(run)
+           : run->report.incomplete || run->mails_unread ? EXIT_INCOMPLETE
+           : held                                        ? EXIT_CONDITION
+                                                         : EXIT_DONE;
 }
 
 void scan_run_init(struct scan_run *run, const struct options *options)
@@ -339,6 +344,7 @@ void scan_run_release(struct scan_run *run)
         scan_result_release(&run->scan);
         input_free(run->input);
     }
+    mails_release(&run->mails);
     archive_close(run->archive);
     setup_release(&run->setup);
     map_release(&run->listed);

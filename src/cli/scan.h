@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bouncelog/archive/archive.h"
+#include "mails.h"
 #include "results.h"
 #include "setup.h"
 
@@ -20,6 +21,8 @@ struct scan_run {
     bool failures_alone; /* ...but for deliveries */
     struct buf line;     /* the event being written */
     struct arena arena;  /* what its redaction makes */
+    struct mails mails;
+    bool mails_unread; /* some of them */
     struct input *input;
     struct scan_result scan;
     struct input_status *inputs;

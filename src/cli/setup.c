@@ -120,8 +120,9 @@ static int load_conditions(struct setup *setup, struct err *err)
 int setup_load(struct setup *setup, struct err *err)
 {
     const struct options *options = setup->options;
-    if (zone_set(options->zone, err) < 0 ||
-        patterns_load(&setup->patterns, &options->patterns, err) < 0)
+    struct patterns_options files = options->patterns;
+    files.notices = options->mails.count > 0;
+    if (zone_set(options->zone, err) < 0 || patterns_load(&setup->patterns, &files, err) < 0)
         return -1;
     if (read_mta(options->mta, &setup->patterns.taxonomy, &setup->only, err) < 0)
         return place_error(option_place(options, "mta"), err);

@@ -12,11 +12,14 @@
 #include "html.h"
 #include "parts.h"
 #include "status.h"
+#include "trace.h"
 #include "words.h"
 
 struct notice_reader {
     const struct patterns *patterns;
     struct matcher *matcher;
+    const sv *own;
+    size_t own_count;
 };
 
 struct reading {
@@ -65,6 +68,12 @@ void notice_reader_free(struct notice_reader *reader)
         return;
     matcher_free(reader->matcher);
     mem_free(reader);
+}
+
+void notice_reader_own(struct notice_reader *reader, const sv *own, size_t count)
+{
+    reader->own = own;
+    reader->own_count = count;
 }
 
 static sv header(struct reading *reading, sv name)
@@ -280,6 +289,8 @@ static void read_passed_on(struct reading *reading)
     inside.limits |= reading->notice->limits;
     inside.forwarded = true;
     inside.delivered_to = reading->notice->delivered_to;
+    inside.return_path = reading->notice->return_path;
+    inside.trace = reading->notice->trace;
     *reading->notice = inside;
 }
 
@@ -294,6 +305,8 @@ static void read_mail(struct reading *reading, sv mail)
                                     .arena = reading->arena,
                                     .head = reading->parts.head};
     read_envelope(reading);
+    trace_read(reading->parts.head, reading->reader->own, reading->reader->own_count,
+               reading->arena, &notice->trace, &notice->limits);
     reading->words.daemon = notice_words_daemon(&reading->words, notice->from);
     reading->automatic = is_automatic(reading);
     const struct part *feedback = find_report(reading, PART_FEEDBACK, feedback_begins);

@@ -346,6 +346,8 @@ void output_summary(struct outfile *out, const struct report *report)
     write_episodes(out, report);
     write_suppressions(out, report);
     member(out, "unresolved_expiries", cJSON_CreateNumber((double)report->unresolved_expiries));
+    if (report->has_mail)
+        member(out, "mail", summary_mail(report));
     member(out, "duplicates", cJSON_CreateNumber((double)report->duplicates));
     member(out, "strange_times", cJSON_CreateNumber((double)report->strange_times));
     member(out, "evicted", cJSON_CreateNumber((double)report->evicted));

@@ -87,3 +87,18 @@ void summary_sighting(cJSON *row, int64_t first, int64_t last, int64_t last_24h)
     add_time(row, "last_seen", last);
     json_number(row, "last_24h", last_24h);
 }
+
+cJSON *summary_mail(const struct report *report)
+{
+    const struct mail_counts *mail = &report->mail;
+    cJSON *object = cJSON_CreateObject();
+    json_number(object, "mails", (int64_t)mail->mails);
+    json_number(object, "bounces", (int64_t)mail->bounces);
+    json_number(object, "complaints", (int64_t)mail->complaints);
+    json_number(object, "without_recipient", (int64_t)mail->nameless);
+    json_number(object, "not_read_whole", (int64_t)mail->cut);
+    json_number(object, "bounced_later", report->attempts[OUTCOME_BOUNCED_LATER]);
+    json_number(object, "complained", report->attempts[OUTCOME_COMPLAINED]);
+    json_number(object, "unproven", (int64_t)mail->unproven);
+    return object;
+}

@@ -13,6 +13,7 @@ cJSON *summary_rates(const struct report *report);
 /* `kind` NULL: it has none. */
 cJSON *summary_stream(const char *kind, const struct message_row *row);
 cJSON *summary_episode(const struct episode_row *episode);
+cJSON *summary_mail(const struct report *report);
 void summary_sighting(cJSON *row, int64_t first, int64_t last, int64_t last_24h);
 
 #endif

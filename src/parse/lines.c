@@ -295,7 +295,7 @@ static inline bool quick_is_enough(struct parser *parser, sv text, const struct 
     return quick->program.mta == MTA_UNKNOWN ||
            (parser->quick_ids[quick->program.mta] &&
             (!may_have_shape(parser->options.patterns, quick) ||
-             begins_again(parser, quick, records)));
+             (!parser->options.message_ids && begins_again(parser, quick, records))));
 }
 
 /* The message of a program that stands beside it. */

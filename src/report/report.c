@@ -216,6 +216,9 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->evicted = source->evicted;
     report->strange_times = tally->strange;
     report->duplicates = source->duplicates;
+    report->has_mail = source->mail != NULL;
+    if (source->mail)
+        report->mail = *source->mail;
     report->bounce_rate =
         rankings_bounce_rate(&(struct outcomes){.count = report->attempts_total,
                                                 .bounced = report->attempts[OUTCOME_BOUNCED],

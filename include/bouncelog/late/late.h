@@ -35,7 +35,7 @@ struct late_notice {
     sv original;         /* as we wrote it, by that server */
     int64_t time;        /* when it was written; 0: nobody knows */
     sv file;             /* the mail, as messages name it... */
-    int64_t number;      /* ...and which one of the file; 0: the only one */
+    int64_t number;      /* ...and which one of the file, from 1 */
     struct said said;    /* the words, and the reply in them */
     struct reply reply;
     sv dsn;                    /* the status (RFC 3464, 2.3.4) */

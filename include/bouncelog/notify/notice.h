@@ -85,6 +85,14 @@ struct notice_returned {
     sv cfbl_address, cfbl_feedback_id; /* RFC 9477 */
 };
 
+/* How it came to us. */
+struct notice_trace {
+    bool there;   /* some server wrote a Received field */
+    sv host, ip;  /* who handed it to our own servers, as the first of those wrote; empty: it did
+                   * not look up the name, or nobody says */
+    int64_t time; /* when it came; else when it says that it was written; INT64_MIN: neither */
+};
+
 struct notice {
     enum notice_kind kind; /* the worst of its recipients' */
     sv form;         /* of patterns/notices.yaml, that took its words; empty: a report alone */
@@ -95,7 +103,8 @@ struct notice {
     sv delivered_to; /* the first of Delivered-To, X-Original-To, Envelope-To */
     sv return_path;  /* of the notice: "<>" for most */
     sv from, to, subject;
-    sv own_message_id; /* of the notice itself */
+    sv own_message_id;         /* of the notice itself */
+    struct notice_trace trace; /* of the mail as it came, whatever is attached */
 
     sv reporting_mta, reporting_mta_type; /* RFC 3464, 2.2.2: "mx.example.com", "dns" */
     sv envelope_id;                       /* 2.2.1: Original-Envelope-Id, xtext undone */
@@ -115,6 +124,8 @@ struct notice_reader;
  * `notices`, and outlive the reader. */
 struct notice_reader *notice_reader_new(const struct patterns *patterns);
 void notice_reader_free(struct notice_reader *reader);
+/* Hosts and addresses of ours that pass mail on; the list must outlive the reader. */
+void notice_reader_own(struct notice_reader *reader, const sv *own, size_t count);
 
 /* Reads one mail, without an mbox's From_ line. Its bytes must live as long as the notice. */
 void notice_read(struct notice_reader *reader, sv mail, struct arena *arena, struct notice *notice);

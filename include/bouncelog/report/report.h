@@ -210,6 +210,15 @@ struct totals {
     size_t reply_count;
 };
 
+/* What was found in mailboxes. */
+struct mail_counts {
+    size_t mails, bounces, complaints;
+    size_t nameless; /* bounces that do not say for whom */
+    size_t cut;      /* of which not all was read: too long, too many parts */
+    size_t notices;  /* recipients of bounces and complaints... */
+    size_t unproven; /* ...of which the logs do not show the delivery */
+};
+
 struct report {
     sv version;
     int64_t generated_at;
@@ -262,6 +271,8 @@ struct report {
     int64_t strange_times; /* attempts whose times cannot be */
     int64_t duplicates;    /* attempts that stand in two logs of one host, and were counted once */
     double bounce_rate;    /* of all attempts */
+    bool has_mail;         /* mailboxes were read */
+    struct mail_counts mail;
     struct sample_list unclassified, unparsed, ambiguous;
     double delivered_rate, deferred_rate; /* of all attempts */
     double understood_rate;               /* of the delivery lines, rounded down */
@@ -311,6 +322,7 @@ struct report_source {
     bool before_holds_all;
     const struct period *totals; /* since the history began; NULL: there is no history */
     int64_t newest; /* time of the newest attempt of the history; 0: none, or no history */
+    const struct mail_counts *mail; /* NULL: no mailbox was read */
 };
 
 void report_make(struct report *report, const struct report_source *source,

@@ -69,7 +69,6 @@ struct options {
 
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     bool text, addresses, json, rules;
-    const char *mail;         /* NULL: no mailbox */
     const char *display_zone; /* NULL: UTC */
     enum events_which events_which;
     enum event_format event_format;
@@ -85,6 +84,7 @@ struct options {
     enum when progress, confine, color;
 
     struct moment since, until;
+    struct texts mails; /* mailboxes */
     struct texts senders, filters, relays;
     const char *recipients;
     bool inbound;

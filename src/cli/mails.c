@@ -1,0 +1,163 @@
+/* Reads mailboxes before the logs are read, and keeps what each notice says of each recipient: the
+ * reply that it quotes is read by the grammar of replies. Only failures for good and complaints are
+ * kept; a warning that a mail is late, or a note that somebody is away, says nothing. */
+#include "mails.h"
+
+#include "bouncelog/base/mailbox.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/notify/mailbox.h"
+#include "bouncelog/notify/notice.h"
+#include "bouncelog/parse/parse.h"
+#include "cli.h"
+
+enum { WORDS_MAX = 2000 };
+
+struct reading {
+    struct mails *mails;
+    struct notice_reader *reader;
+    struct parser *parser;
+    struct records records;
+    struct arena arena; /* of one mail */
+    sv file;            /* its last path, in the arena that stays */
+    bool complete;
+};
+
+static sv keep(struct reading *reading, sv text)
+{
+    return text.len ? arena_copy(&reading->mails->texts, sv_sub(text, 0, WORDS_MAX)) : SV_EMPTY;
+}
+
+/* A folder's mails have names of their own, those of an mbox share one. */
+static sv keep_file(struct reading *reading, sv file)
+{
+    if (!sv_eq(reading->file, file))
+        reading->file = arena_copy(&reading->mails->texts, file);
+    return reading->file;
+}
+
+static void read_reply(struct reading *reading, sv words, struct late_notice *notice)
+{
+    words = sv_sub(words, 0, WORDS_MAX);
+    char *padded = arena_alloc(&reading->arena, words.len + PARSE_SLACK);
+    memset(sv_put(padded, words), 0, PARSE_SLACK);
+    records_clear(&reading->records);
+    parser_reply(reading->parser, MTA_UNKNOWN, sv_make(padded, words.len), &reading->records);
+    const struct record *record = &reading->records.list[0];
+    notice->said = (struct said){ORIGIN_REMOTE, record->said.stage, keep(reading, words)};
+    notice->reply = (struct reply){record->reply.code, keep(reading, record->reply.enhanced),
+                                   keep(reading, record->reply.text)};
+}
+
+static void add(struct reading *reading, const struct mail *mail, const struct notice *notice,
+                const struct notice_recipient *recipient)
+{
+    struct mails *mails = reading->mails;
+    struct late_notice fresh = {
+        .complaint = notice->kind == NOTICE_COMPLAINT,
+        .message_id = message_id_key(notice->returned.message_id),
+        .recipient = keep(reading, recipient->final),
+        .original = keep(reading, recipient->original),
+        .time = notice->trace.time == INT64_MIN ? 0 : notice->trace.time,
+        .file = keep_file(reading, mail->file),
+        .number = mail->number ? (int64_t)mail->number : 1,
+        .dsn = keep(reading, recipient->status),
+        .reporter = keep(reading, notice->reporting_mta),
+        .traced = notice->trace.there,
+        .source_host = keep(reading, notice->trace.host),
+        .source_ip = keep(reading, notice->trace.ip),
+        .null_sender = sv_eq(sv_trim(notice->return_path), SV("<>")),
+    };
+    if (fresh.complaint)
+        fresh.reply.text = keep(reading, feedback_name(notice->feedback));
+    else
+        read_reply(reading, recipient->diagnostic.len ? recipient->diagnostic : recipient->status,
+                   &fresh);
+    mails->list = mem_room(mails->list, mails->counts.notices, sizeof *mails->list);
+    mails->list[mails->counts.notices++] = fresh;
+}
+
+static bool counts(const struct notice *notice, const struct notice_recipient *recipient)
+{
+    if (notice->kind == NOTICE_COMPLAINT)
+        return feedback_counts(notice->feedback);
+    return recipient->action == NOTICE_FAILED;
+}
+
+static void read_one(struct reading *reading, const struct mail *mail)
+{
+    struct notice notice;
+    struct mail_counts *totals = &reading->mails->counts;
+    size_t before = totals->notices;
+    arena_clear(&reading->arena);
+    notice_read(reading->reader, mail->bytes, &reading->arena, &notice);
+    for (size_t i = 0; i < notice.recipient_count; i++)
+        if (counts(&notice, &notice.recipients[i]))
+            add(reading, mail, &notice, &notice.recipients[i]);
+    totals->mails++;
+    totals->bounces += notice.kind == NOTICE_FAILED;
+    totals->complaints += notice.kind == NOTICE_COMPLAINT && feedback_counts(notice.feedback);
+    totals->nameless += notice.kind == NOTICE_FAILED && totals->notices == before;
+    totals->cut += mail->cut || notice.limits;
+}
+
+static void read_box(struct reading *reading, const char *path)
+{
+    struct err err;
+    struct mailbox *mailbox = mailbox_open(path, &err);
+    if (!mailbox) {
+        (void)fail(&err);
+        reading->complete = false;
+        return;
+    }
+    for (;;) {
+        struct mail mail;
+        int rc = mailbox_next(mailbox, &mail, &err);
+        if (rc == 0)
+            break;
+        if (rc > 0) {
+            read_one(reading, &mail);
+            continue;
+        }
+        (void)fail(&err);
+        reading->complete = false;
+    }
+    if (mailbox_left_out(mailbox)) {
+        say("%s: %llu mails more than one folder may have were not read", path,
+            (unsigned long long)mailbox_left_out(mailbox));
+        reading->complete = false;
+    }
+    mailbox_close(mailbox);
+}
+
+bool mails_read(struct mails *mails, const struct options *options, const struct patterns *patterns)
+{
+    const struct parser_options how = {.patterns = patterns, .only = MTA_UNKNOWN};
+    struct reading reading = {.mails = mails, .complete = true};
+    if (!options->mails.count)
+        return true;
+    reading.reader = notice_reader_new(patterns);
+    if (!reading.reader) {
+        say("this build cannot read mail (it was made without GMime)");
+        return false;
+    }
+    notice_reader_own(reading.reader, options->relays.list, options->relays.count);
+    reading.parser = parser_new(&how);
+    for (size_t i = 0; i < options->mails.count; i++) {
+        sv name = options->mails.list[i];
+        char *path = arena_alloc(&mails->texts, name.len + 1);
+        *sv_put(path, name) = 0;
+        read_box(&reading, path);
+    }
+    notice_reader_free(reading.reader);
+    parser_free(reading.parser);
+    records_release(&reading.records);
+    arena_release(&reading.arena);
+    return reading.complete;
+}
+
+void mails_release(struct mails *mails)
+{
+    mem_free(mails->list);
+    arena_release(&mails->texts);
+    *mails = (struct mails){0};
+}
