@@ -57,7 +57,7 @@ static void add(struct reading *reading, const struct mail *mail, const struct n
         .message_id = message_id_key(notice->returned.message_id),
         .recipient = keep(reading, recipient->final),
         .original = keep(reading, recipient->original),
-        .time = notice->trace.time == INT64_MIN ? 0 : notice->trace.time,
+        .time = notice->trace.time,
         .file = keep_file(reading, mail->file),
         .number = mail->number ? (int64_t)mail->number : 1,
         .dsn = keep(reading, recipient->status),

@@ -190,7 +190,7 @@ static struct event unproven_event(const struct late_notice *notice, int64_t lat
     event.attempt.recipient = notice->recipient.len ? notice->recipient : notice->original;
     event.attempt.original = notice->recipient.len ? notice->original : SV_EMPTY;
     event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);
-    event.attempt.time = notice->time ? notice->time : latest;
+    event.attempt.time = notice->time != INT64_MIN ? notice->time : latest;
     event.attempt.relay.host = notice->reporter;
     say_words(&event, notice);
     return event;

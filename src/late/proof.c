@@ -14,8 +14,9 @@ enum { CLOCK_SECONDS = 24 * 3600 };
 static bool is_in_time(const struct late_notice *notice, const struct event *delivery)
 {
     int64_t sent = delivery->attempt.time;
-    return !notice->time || (notice->time >= sent - CLOCK_SECONDS &&
-                             notice->time <= sent + (int64_t)LATE_DAYS * DATE_DAY + CLOCK_SECONDS);
+    return notice->time == INT64_MIN ||
+           (notice->time >= sent - CLOCK_SECONDS &&
+            notice->time <= sent + (int64_t)LATE_DAYS * DATE_DAY + CLOCK_SECONDS);
 }
 
 static bool are_same(sv a, sv b)

@@ -33,7 +33,7 @@ struct late_notice {
     uint64_t message_id; /* message_id_key of the mail that came back, or is complained of */
     sv recipient;        /* final, by the server that reports */
     sv original;         /* as we wrote it, by that server */
-    int64_t time;        /* when it was written; 0: nobody knows */
+    int64_t time;        /* when it came; INT64_MIN: nobody knows */
     sv file;             /* the mail, as messages name it... */
     int64_t number;      /* ...and which one of the file, from 1 */
     struct said said;    /* the words, and the reply in them */

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Bounces and complaints that came as mail: what is proven takes a delivery back, in any order of mails and lines; what anybody could
+have written changes nothing but its own count."""
+import json, os, random, subprocess, sys, tempfile
+
+sys.path.insert(0, 'tests/support')
+import bounces
+from bounces import complaint, dsn, received
+from checks import PROGRAM, expect, fault, finish
+
+FORGERIES = 200 # at least
+JOE, ANN, BOB = ('joe@b.example', 'mx.b.example', '198.51.100.7'), ('ann@c.example', 'mx.c.example', '203.0.113.7'), ('bob@gmail.com', 'gmail-smtp-in.l.google.com', '142.250.27.27')
+OTHERS = ('evil.example', '198.18.0.66')
+
+
+def scan(folder, lines, mails, *more, store=bounces.maildir):
+    box, logs = f'{folder}/box{random.random()}', []
+    store(box, mails)
+    for number, log in enumerate(lines if isinstance(lines[0], list) else [lines]):
+        logs.append(f'{folder}/{number}.log')
+        with open(logs[-1], 'w') as file:
+            file.write('\n'.join(log) + '\n')
+    done = subprocess.run([PROGRAM, 'scan', '--year', '2026', '--mail', box, '-e', f'{folder}/events', '-s', f'{folder}/list', '--force', *more, *logs], capture_output=True, text=True)
+    if done.returncode or done.stderr:
+        fault(f'exit {done.returncode}, {done.stderr}')
+        return None
+    summary = json.loads(done.stdout)
+    summary['list'] = open(f'{folder}/list').read().split()
+    summary['late'] = [event for event in map(json.loads, open(f'{folder}/events')) if event['proof']]
+    return summary
+
+
+def figures(summary):
+    return {'list': summary['list'], 'delivered': summary['messages']['delivered'], 'bounced': summary['messages']['bounced'],
+            'later': summary['attempts']['bounced_later'], 'complained': summary['attempts']['complained'], 'unproven': summary['mail']['unproven'],
+            'total': summary['attempts']['total']}
+
+
+def check(what, summary, **want):
+    if not summary:
+        return fault(f'{what}: no summary')
+    have = {key: value for key, value in figures(summary).items() if key in want}
+    expect(f'{what}: {have}, not {want}', have == want)
+
+
+def rightful(folder):
+    """Each MTA that logs a Message-ID, each way in which a server of ours names who handed the mail in."""
+    for mta, writer in bounces.WRITERS.items():
+        lines = writer(1, '<n1@shop.example>', [JOE, ANN]) + writer(2, '<n2@shop.example>', [BOB])
+        for how in 'postfix', 'exim', 'sendmail':
+            source = JOE[1:]
+            good = dsn(JOE[0], '<n1@shop.example>', source, how=how)
+            check(f'{mta}, {how}: proven', scan(folder, lines, [good]), list=[JOE[0]], delivered=2, bounced=1, later=1, unproven=0, total=3)
+            check(f'{mta}, {how}: twice', scan(folder, lines, [good, good]), list=[JOE[0]], delivered=2, bounced=1, later=1, unproven=0)
+            nameless = dsn(JOE[0], '<n1@shop.example>', (None, '198.51.100.9'), reporter='mx.b.example', how=how)
+            check(f'{mta}, {how}: by network', scan(folder, lines, [nameless]), list=[JOE[0]], later=1)
+            google = dsn(BOB[0], '<n2@shop.example>', ('mail-sor-f69.google.com', '209.85.220.69'), reporter='googlemail.com', how=how)
+            check(f'{mta}, {how}: by provider', scan(folder, lines, [google]), list=[BOB[0]], later=1)
+        three = [dsn(JOE[0], '<n1@shop.example>', JOE[1:]), dsn(ANN[0], '<n1@shop.example>', ANN[1:]), dsn(BOB[0], '<n2@shop.example>', ('x.google.com', '209.85.220.1'))]
+        check(f'{mta}: an mbox', scan(folder, lines, three, store=bounces.mbox), list=sorted([JOE[0], ANN[0], BOB[0]]), delivered=0, bounced=3, later=3)
+
+
+def judged(folder):
+    """The reply in the notice is judged as one in the log."""
+    lines = bounces.postfix(1, '<n1@shop.example>', [JOE, ANN])
+    source = JOE[1:]
+    cases = {'full': ('4.2.2', '452 4.2.2 Mailbox is full', [], 1), 'spam': ('5.7.1', '550 5.7.1 Message rejected as spam', [], 1),
+             'size': ('5.3.4', '552 5.3.4 Message too big', [], 1), 'expired': ('4.4.7', '', [], 1), 'dead': ('5.1.1', '', [JOE[0]], 1),
+             'words': ('5.0.0', '550 No such user here', [JOE[0]], 1)}
+    for name, (status, words, listed, later) in cases.items():
+        mail = dsn(JOE[0], '<n1@shop.example>', source, status=status, words=words or f'{status}')
+        check(name, scan(folder, lines, [mail]), list=listed, delivered=1, bounced=1, later=later)
+    for action in 'delayed', 'relayed', 'expanded', 'delivered':
+        check(action, scan(folder, lines, [dsn(JOE[0], '<n1@shop.example>', source, action=action, status='4.4.1' if action == 'delayed' else '2.0.0')]),
+              list=[], delivered=2, bounced=0, later=0, unproven=0)
+    alias = bounces.postfix(1, '<n1@shop.example>', [('real@b.example', *JOE[1:], 'alias@shop.example')])
+    check('by the original recipient', scan(folder, alias, [dsn('hidden@b.example', '<n1@shop.example>', source, original='real@b.example')]), later=1, bounced=1)
+    check('case and spelling', scan(folder, lines, [dsn('JOE@B.Example', 'n1@shop.example', source)]), list=[JOE[0]], later=1)
+    filtered = dsn(JOE[0], '<n1@shop.example>', source, trace=f'from localhost (localhost [127.0.0.1])\n\tby {bounces.OURS} (Postfix) with ESMTP id 5; {bounces.TIME}',
+                   below=[received(*source)])
+    check('behind a filter of ours', scan(folder, lines, [filtered]), list=[JOE[0]], later=1)
+    inner = dsn(JOE[0], '<n1@shop.example>', source, trace=f'from mx9.shop.example (mx9.shop.example [192.0.2.99])\n\tby imap (Dovecot) with LMTP; {bounces.TIME}', below=[received(*source)])
+    check('behind a server that is not named', scan(folder, lines, [inner]), list=[], later=0, unproven=1)
+    check('behind a server that is', scan(folder, lines, [inner], '--relays', '192.0.2.99'), list=[JOE[0]], later=1)
+
+
+def times(folder):
+    """A later delivery to a dead address clears it once nothing can take it back any more; complaints stay."""
+    first = bounces.postfix(1, '<n1@shop.example>', [JOE, ANN], day=10)
+    again = bounces.postfix(2, '<n2@shop.example>', [JOE], day=12)
+    end = lambda day: bounces.postfix(3, '<n3@shop.example>', [('eve@d.example', 'mx.d.example', '198.18.0.3')], day=day)
+    bounce = dsn(JOE[0], '<n1@shop.example>', JOE[1:], trace=received(*JOE[1:]).replace(bounces.TIME, 'Tue, 10 Nov 2026 09:00:00 +0000'))
+    check('not cleared within three days', scan(folder, first + again + end(13), [bounce]), list=[JOE[0]], later=1)
+    check('cleared after three days', scan(folder, first + again + end(20), [bounce]), list=[], later=1)
+    complains = complaint(ANN[0], '<n1@shop.example>', ANN[1:]).replace('Sun, 22', 'Tue, 10')
+    later = bounces.postfix(4, '<n4@shop.example>', [ANN], day=20)
+    check('a complaint stays', scan(folder, first + later, [complains]), list=[ANN[0]], later=0, complained=1, bounced=0, delivered=3)
+    for kind in 'not-spam', 'opt-out', 'auth-failure':
+        check(kind, scan(folder, first, [complaint(ANN[0], '<n1@shop.example>', ANN[1:], kind=kind)]), list=[], complained=0, unproven=0)
+    check('--since leaves out both', scan(folder, first + end(20), [bounce], '--since', '2026-11-15'), list=[], later=0, unproven=0)
+    check('--sender leaves out both', scan(folder, first + end(20), [bounce], '--sender', '*@other.example'), list=[], later=0, unproven=0)
+
+
+def orders(folder):
+    """Three logs in any order, and mails in any order."""
+    chance, people = random.Random(1), [(f'u{n}@d{n % 5}.example', f'mx.d{n % 5}.example', f'198.51.100.{n % 5}') for n in range(40)]
+    logs, mails, results = [], [], set()
+    for day in 5, 11, 17:
+        logs.append([])
+        for person in people:
+            number = len(logs[-1]) + day * 1000
+            logs[-1] += bounces.postfix(number, f'<m{number}@shop.example>', [person], day=day)
+            if chance.random() < .3:
+                mails.append(dsn(person[0], f'<m{number}@shop.example>', person[1:], trace=received(*person[1:]).replace('22 Nov', f'{day} Nov')))
+    for _ in range(12):
+        chance.shuffle(logs), chance.shuffle(mails)
+        summary = scan(folder, logs, mails)
+        results.add(json.dumps(figures(summary)) if summary else '')
+    expect(f'the order changes what is said: {results}', len(results) == 1)
+    expect(f'every bounce takes a delivery back: {results}', f'"later": {len(mails)}' in next(iter(results)))
+
+
+def forged():
+    """Each is a bounce or a complaint about ANN, who is alive; n1 went to her and to JOE, n2 to BOB, n9 to nobody."""
+    ours, hers = '<n1@shop.example>', ANN[1:]
+    evil = [OTHERS, JOE[1:], BOB[1:], ('mx.c.example.evil.example', '198.18.0.66'), ('c.example.evil.example', '198.18.0.66'), ('xc.example', '198.18.0.66'),
+            (None, '198.18.0.66'), (None, '203.0.114.7'), (None, '2001:db8:66::1'), ('mx.c-example.evil.example', '198.18.0.66'), ('localhost.evil.example', '198.18.0.66')]
+    for source in evil: # whoever knows the Message-ID, with any claim
+        for how in 'postfix', 'exim', 'sendmail':
+            for reporter in None, 'mx.c.example':
+                yield dsn(ANN[0], ours, source, reporter=reporter, how=how)
+            yield complaint(ANN[0], ours, source, how=how)
+            for helo in 'mx.c.example', '[203.0.113.7]':
+                yield dsn(ANN[0], ours, source, reporter='mx.c.example', how=how, helo=helo)
+            yield dsn(ANN[0], ours, source, reporter='mx.c.example', how=how, below=[received(*hers)])
+            yield dsn('x@evil.example', ours, source, original=ANN[0], reporter='mx.c.example', how=how)
+    for path in '<a@c.example>', '<MAILER-DAEMON@c.example>', None, '', '<postmaster>': # a customer of her provider
+        yield dsn(ANN[0], ours, hers, path=path)
+        yield dsn(ANN[0], ours, hers, path=path, reporter='mx.c.example')
+    for message_id in '<n2@shop.example>', '<n9@shop.example>', '<n1@shop.example.evil.example>', '<N1@shop.example>', '', '<>', '<n1@shop.example', 'n1': # her server itself
+        if message_id != '<n1@shop.example':
+            yield dsn(ANN[0], message_id, hers)
+            yield complaint(ANN[0], message_id, hers)
+    for recipient in 'carl@c.example', 'ann@d.example', '', 'ann', 'ann@c.example.evil.example', 'postmaster@c.example': # of those whom n1 did not go to
+        yield dsn(recipient, ours, hers)
+        yield dsn(recipient, ours, hers, original=recipient)
+    for when in 'Sun, 01 Nov 2026 09:00:00 +0000', 'Fri, 01 Jan 2027 09:00:00 +0000', 'Thu, 01 Jan 1970 00:00:00 +0000', 'Sun, 22 Nov 2037 09:00:00 +0000':
+        yield dsn(ANN[0], ours, hers, trace=received(*hers).replace(bounces.TIME, when))
+    for trace in ('by mx1.shop.example (Postfix, from userid 1000)\n\tid 4A1B2C3D4E; ' + bounces.TIME,
+                  f'from mx.c.example (may be forged [198.18.0.66])\n\tby {bounces.OURS} (8.17.1); {bounces.TIME}',
+                  f'from mx.c.example (mx.c.example [198.18.0.66] (may be forged))\n\tby {bounces.OURS} (8.17.1); {bounces.TIME}',
+                  f'from mx.c.example (a@mx.c.example [203.0.113.7]x [198.18.0.66])\n\tby {bounces.OURS} (8.17.1); {bounces.TIME}',
+                  f'from [203.0.113.7] (unknown [198.18.0.66])\n\tby {bounces.OURS} (Postfix); {bounces.TIME}',
+                  f'from [203.0.113.7] (helo=[203.0.113.7])\n\tby {bounces.OURS} with esmtp; {bounces.TIME}',
+                  f'from mx.c.example ([198.18.0.66] helo=[203.0.113.7])\n\tby {bounces.OURS} with esmtp; {bounces.TIME}',
+                  f'from mx.c.example by {bounces.OURS} with SMTP; {bounces.TIME}', 'from', 'from (', 'from ([', f'; {bounces.TIME}'):
+        yield dsn(ANN[0], ours, None, trace=trace, reporter='mx.c.example', below=[received(*OTHERS)])
+        yield dsn(ANN[0], ours, None, trace=trace, reporter='mx.c.example')
+    notice = dsn(ANN[0], ours, hers) # quoted, attached, nested
+    yield f'Return-Path: <>\nReceived: {received(*OTHERS)}\nFrom: MAILER-DAEMON@c.example\nTo: b@shop.example\nSubject: Undelivered Mail\n\n{notice}'
+    for kind in 'message/rfc822', 'text/plain', 'message/delivery-status', 'text/rfc822-headers':
+        yield (f'Return-Path: <>\nReceived: {received(*OTHERS)}\nFrom: MAILER-DAEMON@c.example\nTo: b@shop.example\nSubject: Undelivered Mail\nMIME-Version: 1.0\n'
+               f'Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: {kind}\n\n{notice}\n--o--\n')
+    yield dsn('joe@evil.example', ours, OTHERS, inside=f'Final-Recipient: rfc822; {ANN[0]}\nAction: failed\nStatus: 5.1.1\n')
+    yield dsn(f'joe@evil.example\nFinal-Recipient: rfc822; {ANN[0]}', ours, OTHERS)
+    yield dsn(ANN[0], ours, OTHERS, inside='x' * 2000000)
+    nested = dsn(ANN[0], ours, hers)
+    for _ in range(60):
+        nested = f'Content-Type: message/rfc822\n\n{nested}'
+    yield f'Return-Path: <>\nReceived: {received(*OTHERS)}\n{nested}'
+
+
+def forgeries(folder):
+    lines = bounces.postfix(1, '<n1@shop.example>', [JOE, ANN]) + bounces.postfix(2, '<n2@shop.example>', [BOB])
+    clean, mails = scan(folder, lines, []), list(forged())
+    expect(f'{len(mails)} forgeries, not {FORGERIES}', len(mails) >= FORGERIES)
+    for number, mail in enumerate(mails):
+        summary = scan(folder, lines, [mail])
+        if not summary:
+            fault(f'forgery {number}')
+            continue
+        have, want = figures(summary), figures(clean)
+        have.pop('unproven'), want.pop('unproven')
+        expect(f'forgery {number} changes {have}:\n{mail[:700]}', have == want and not summary['suppress'] and not summary['held'])
+        expect(f'forgery {number} is no event of its own', all(event['proof'] == 'unproven' and event['action'] == 'none' for event in summary['late']))
+    summary = scan(folder, lines, mails)
+    check('all of them at once', summary, **{key: value for key, value in figures(clean).items() if key != 'unproven'})
+    proven = dsn(JOE[0], '<n1@shop.example>', JOE[1:])
+    check('all of them, and a true one', scan(folder, lines, [*mails, proven]), list=[JOE[0]], later=1, delivered=2, bounced=1)
+    return len(mails)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    rightful(folder)
+    judged(folder)
+    times(folder)
+    orders(folder)
+    tried = forgeries(folder)
+finish(f'{tried} forgeries')
