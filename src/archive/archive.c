@@ -227,7 +227,7 @@ static int load(struct archive *archive, struct err *err)
     struct history *history = archive->history;
     if (history_each(history, ITEM_STREAM, load_stream, archive, err) < 0 ||
         history_each(history, ITEM_FILE, load_file, archive, err) < 0 ||
-        archive_load_places(archive, err) < 0 ||
+        archive_load_places(archive, err) < 0 || archive_load_taken(archive, err) < 0 ||
         history_each(history, ITEM_ALLOW, load_allowed, archive, err) < 0 ||
         history_each(history, ITEM_TOTALS, load_totals, archive, err) < 0 ||
         brake_load(archive, err) < 0 || counting_load(archive, err) < 0)
@@ -271,6 +271,9 @@ void archive_close(struct archive *archive)
     period_release(&archive->own_totals);
     ledger_free(archive->ledger);
     fpset_release(&archive->tried);
+    fpset_release(&archive->taken_known);
+    fpset_release(&archive->taken_steps);
+    mem_free(archive->taken);
     fpset_release(&archive->lines.lines);
     arena_release(&archive->texts);
     mem_free(archive->marks);

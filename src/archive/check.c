@@ -3,6 +3,7 @@
  * have been wrong. What cannot be read would make the history that takes it in unreadable, so
  * nothing of such a one is taken. */
 #include "bouncelog/base/pack.h"
+#include "bouncelog/late/sent.h"
 #include "state.h"
 
 struct check {
@@ -76,6 +77,18 @@ static bool reads_senders(const struct check *check, sv value)
     return !in.failed;
 }
 
+static bool reads_sent(const struct check *check, sv value)
+{
+    (void)check;
+    return value.len % SENT_BYTES == 0;
+}
+
+static bool reads_taken(const struct check *check, sv value)
+{
+    (void)check;
+    return archive_reads_taken(value);
+}
+
 static int visit(void *context, const struct item *item, struct err *err)
 {
     const struct check *check = context;
@@ -100,6 +113,8 @@ int archive_check_items(struct archive *archive, struct history *other, const ch
                  {ITEM_ADDRESS, reads_record, "evidence"},
                  {ITEM_DOMAIN, reads_record, "evidence"},
                  {ITEM_LEDGER, reads_ledger, "open messages"},
+                 {ITEM_SENT, reads_sent, "the deliveries of a day"},
+                 {ITEM_TAKEN, reads_taken, "the deliveries that were taken back"},
                  {ITEM_SENDERS, reads_senders, "envelope senders"}};
     int result = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && result == 0; i++) {

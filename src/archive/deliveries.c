@@ -19,11 +19,13 @@ struct deliveries {
     struct wanted *wanted; /* by fingerprint */
     size_t count, domains;
     int64_t first, last; /* days */
+    int64_t latest;      /* time of the latest attempt; INT64_MIN: none */
 };
 
 static bool is_wanted(struct deliveries *deliveries, const struct address_record *record)
 {
-    return record->failures && (deliveries->all || record->changed);
+    return record->failures &&
+           (deliveries->all || record->changed || address_record_came_back(record));
 }
 
 static void add_span(struct deliveries *deliveries, const struct address_record *record)
@@ -72,6 +74,8 @@ static void take(void *context, uint64_t fingerprint, int64_t step)
 {
     const struct deliveries *deliveries = context;
     size_t from = 0, to = deliveries->count;
+    if (archive_was_taken_back(deliveries->archive, fingerprint, step))
+        return;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
         if (deliveries->wanted[middle].fingerprint < fingerprint)
@@ -80,7 +84,8 @@ static void take(void *context, uint64_t fingerprint, int64_t step)
             to = middle;
     }
     for (; from < deliveries->count && deliveries->wanted[from].fingerprint == fingerprint; from++)
-        address_record_delivered_in(deliveries->wanted[from].record, step);
+        if (!address_record_may_lose(deliveries->wanted[from].record, step, deliveries->latest))
+            address_record_delivered_in(deliveries->wanted[from].record, step);
 }
 
 static int take_day(void *context, const struct item *item, struct err *err)
@@ -127,6 +132,12 @@ static int take_days(struct deliveries *deliveries, struct err *err)
     return archive_check(archive, err);
 }
 
+static int64_t latest_of(const struct archive *archive)
+{
+    int64_t of_scan = archive->scan ? archive->scan->tally.last : INT64_MIN;
+    return archive->newest > of_scan ? archive->newest : of_scan;
+}
+
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err)
 {
@@ -134,7 +145,8 @@ int archive_take_deliveries(struct archive *archive, struct evidence *evidence, 
                                     .evidence = evidence,
                                     .all = all,
                                     .first = INT64_MAX,
-                                    .last = INT64_MIN};
+                                    .last = INT64_MIN,
+                                    .latest = latest_of(archive)};
     int result = 0;
     find_wanted(&deliveries);
     if (deliveries.count || deliveries.domains)
@@ -154,7 +166,8 @@ struct last {
 static void take_last(void *context, uint64_t fingerprint, int64_t step)
 {
     struct last *last = context;
-    if (fingerprint == last->fingerprint && step > last->step)
+    if (fingerprint == last->fingerprint && step > last->step &&
+        !archive_was_taken_back(last->archive, fingerprint, step))
         last->step = step;
 }
 

@@ -5,6 +5,7 @@
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/late/sent.h"
 #include "changes.h"
 
 enum { SECONDS_A_DAY = 86400 };
@@ -92,6 +93,17 @@ static int forget_in_day(void *context, const struct item *item, struct err *err
     return result;
 }
 
+static int forget_sent(void *context, const struct item *item, struct err *err)
+{
+    struct changes *changes = context;
+    struct buf value = {0};
+    (void)err;
+    if (sent_forget(&value, item->value, hash_bytes(item->origin), changes->fingerprint))
+        changes_add(changes, item, buf_sv(&value), false);
+    buf_release(&value);
+    return 0;
+}
+
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
@@ -117,11 +129,9 @@ static int forget_all(struct changes *changes, struct err *err)
     static const struct {
         enum item_kind kind;
         item_visitor *visit;
-    } kinds[] = {{ITEM_ADDRESS, forget_address},
-                 {ITEM_DOMAIN, forget_address},
-                 {ITEM_ALLOW, forget_allowed},
-                 {ITEM_DAY, forget_in_day},
-                 {ITEM_LEDGER, forget_in_ledger}};
+    } kinds[] = {{ITEM_ADDRESS, forget_address}, {ITEM_DOMAIN, forget_address},
+                 {ITEM_ALLOW, forget_allowed},   {ITEM_DAY, forget_in_day},
+                 {ITEM_SENT, forget_sent},       {ITEM_LEDGER, forget_in_ledger}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (changes_make(changes, kinds[i].kind, kinds[i].visit, changes, err) < 0)
             return -1;

@@ -20,6 +20,15 @@ struct lines_kept {
     uint64_t floor; /* since the run of this number, all are there */
 };
 
+/* A delivery that a mail took back, or that somebody complained of. */
+struct taken {
+    uint64_t identity; /* of Message-ID, recipient, and which of the two it was */
+    uint64_t address;  /* hash_mailbox */
+    int64_t time;      /* of the delivery, or the beginning of its step */
+    bool counted;      /* as a delivery, by an earlier run: what was taken in its step was none */
+    bool own;          /* else another host has said so */
+};
+
 struct archive {
     struct archive_options options;
     struct history *history;
@@ -32,6 +41,10 @@ struct archive {
     size_t place_count;
     struct map allowed;
     struct lines_kept lines; /* of a scan */
+    struct taken *taken;
+    size_t taken_count;
+    struct fpset taken_known; /* identities */
+    struct fpset taken_steps; /* of address and step: what was taken then was none */
     struct arena texts;
     struct err failed; /* what went wrong where nothing can be returned */
     int64_t newest;    /* attempt in a log; 0: none */
@@ -81,6 +94,10 @@ int archive_add_evidence(struct archive *archive, struct evidence *evidence, boo
  * recorded, or all. */
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err) MUST_CHECK;
+/* ITEM_TAKEN: which deliveries a mail has taken back, in this run as well. */
+int archive_load_taken(struct archive *archive, struct err *err) MUST_CHECK;
+bool archive_was_taken_back(const struct archive *archive, uint64_t address, int64_t step);
+bool archive_reads_taken(sv value);
 /* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
 int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
 int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;

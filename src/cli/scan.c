@@ -55,6 +55,7 @@ static int open_archive(struct scan_run *run, struct err *err)
                                   .what = "scan",
                                   .reads_logs = true,
                                   .counts = true,
+                                  .mails = options->mails.count > 0,
                                   .accept_counting = options->accept_change};
     if (!options->history)
         return 0;
@@ -102,6 +103,10 @@ void scan_logs(struct scan_run *run)
         pipeline.prepare_context = run->archive;
         pipeline.last_time = archive_last_time;
         pipeline.keep_lines = true;
+        pipeline.keep_sent = options->mails.count > 0;
+        pipeline.ask_earlier = archive_ask_earlier;
+        pipeline.note_proven = archive_note_proven;
+        pipeline.sent_secret = archive_sent_secret(run->archive);
         /* Where the lines do not say whose they are, the user does. */
         pipeline.lines_seed = input.lines_seed = hash_bytes(pipeline.host);
     }

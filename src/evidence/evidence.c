@@ -148,6 +148,19 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
                        false);
 }
 
+void evidence_take_back(struct evidence *evidence, const struct event *event)
+{
+    char key[MAILBOX_MAX];
+    struct address_record *record =
+        map_get(&evidence->addresses, mailbox_key(event->attempt.recipient, key));
+    if (!record || !record->delivered_at ||
+        date_step(record->delivered_at, DELIVERY_STEP) !=
+            date_step(event->attempt.time, DELIVERY_STEP))
+        return;
+    record->delivered_at = 0;
+    record->changed = true;
+}
+
 bool evidence_is_sender(const struct evidence *evidence, sv address)
 {
     return fpset_get(&evidence->senders, hash_mailbox(address)) != FPSET_NEW;
@@ -171,14 +184,28 @@ void address_record_delivered_in(struct address_record *record, int64_t step)
     record->changed = true;
 }
 
-void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients)
+bool address_record_came_back(const struct address_record *record)
+{
+    for (const struct failure *at = record->failures; at; at = at->next)
+        if (at->facts.outcome == OUTCOME_BOUNCED_LATER)
+            return true;
+    return false;
+}
+
+bool address_record_may_lose(const struct address_record *record, int64_t step, int64_t latest)
+{
+    return late_may_come(step, latest) && address_record_came_back(record);
+}
+
+void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients,
+                              int64_t latest)
 {
     for (size_t i = 0; i < map_count(&evidence->addresses); i++) {
         struct address_record *record = map_value_at(&evidence->addresses, i);
         if (!record->failures)
             continue;
         int64_t step = fpset_marked(recipients, hash_bytes(map_key_at(&evidence->addresses, i)));
-        if (step != FPSET_UNMARKED)
+        if (step != FPSET_UNMARKED && !address_record_may_lose(record, step, latest))
             address_record_delivered_in(record, step);
     }
 }

@@ -46,6 +46,8 @@ static const char *const names[] = {
     [ITEM_COUNTING] = "which mail counts",
     [ITEM_JOURNAL] = "where a journal was read to",
     [ITEM_BRAKE] = "the brake",
+    [ITEM_SENT] = "the deliveries of a day",
+    [ITEM_TAKEN] = "the deliveries that were taken back",
     [ITEM_SHARE] = "how much of a log is of a mail log",
 };
 

@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "bouncelog/base/date.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/model/activity.h"
 #include "proof.h"
 
 struct kept_delivery {
@@ -19,6 +21,7 @@ struct kept_delivery {
 struct late {
     const struct patterns *patterns;
     struct late_notices notices;
+    struct fpset failed;     /* addresses of deliveries that were taken back */
     struct fpset recipients; /* hash_mailbox of all recipients of notices */
     struct kept_delivery *kept;
     size_t kept_count;
@@ -33,8 +36,6 @@ static void add_recipient(struct late *late, sv address)
 
 struct late *late_new(const struct patterns *patterns, const struct late_notices *notices)
 {
-    if (!notices->count)
-        return NULL;
     struct late *late = mem_zero(1, sizeof *late);
     late->patterns = patterns;
     late->notices = *notices;
@@ -50,9 +51,16 @@ void late_free(struct late *late)
     if (!late)
         return;
     fpset_release(&late->recipients);
+    fpset_release(&late->failed);
     arena_release(&late->texts);
     mem_free(late->kept);
     mem_free(late);
+}
+
+void late_expect(struct late *late, uint64_t address)
+{
+    fpset_add(&late->recipients, address, 0);
+    fpset_add(&late->failed, address, 0);
 }
 
 static bool is_wanted(const struct late *late, const struct record *attempt)
@@ -115,7 +123,6 @@ struct settling {
     struct late *late;
     struct kept_delivery **kept;        /* by Message-ID */
     const struct late_notice **notices; /* by time */
-    struct fpset failed;                /* addresses of deliveries that were taken back */
     struct fpset heard;                 /* complaints, by delivery */
 };
 
@@ -205,36 +212,96 @@ static bool is_first(struct settling *settling, struct kept_delivery *kept,
                FPSET_NEW;
     bool first = !kept->taken_back;
     kept->taken_back = true;
-    fpset_add(&settling->failed, kept->event.attempt.address_key, 0);
+    fpset_add(&settling->late->failed, kept->event.attempt.address_key, 0);
     return first;
 }
 
-/* Deliveries are told of first; so which of them are taken back is found before that. */
-static void settle(struct settling *settling, int64_t latest, const struct late_handlers *handlers)
+static struct event earlier_event(const struct late_question *question)
+{
+    const struct late_notice *notice = question->notice;
+    struct event event = unproven_event(notice, question->time);
+    event.proof = PROOF_PROVEN;
+    event.suppressible = true;
+    event.attempt.recipient = question->to_original ? notice->original : notice->recipient;
+    event.attempt.original = SV_EMPTY;
+    event.attempt.time = question->time;
+    event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);
+    event.attempt.relay.host = notice->source_host.len ? notice->source_host : notice->reporter;
+    event.message = event.message_id = notice->message_id;
+    return event;
+}
+
+/* What is known of one notice. */
+struct answer {
+    struct kept_delivery *kept; /* NULL: these logs do not know the delivery */
+    bool repeated;              /* another notice has said the same */
+    struct late_question question;
+};
+
+static void find_in_logs(struct settling *settling, struct answer *answers)
+{
+    for (size_t i = 0; i < settling->late->notices.count; i++) {
+        const struct late_notice *notice = settling->notices[i];
+        answers[i].question.notice = notice;
+        answers[i].kept = find_delivery(settling, notice);
+        answers[i].repeated = answers[i].kept && !is_first(settling, answers[i].kept, notice);
+    }
+}
+
+/* Questions are asked together: whoever answers them looks through all that is kept. */
+static void find_earlier(struct settling *settling, const struct late_handlers *handlers,
+                         struct answer *answers)
+{
+    size_t count = settling->late->notices.count, asked = 0, next = 0;
+    struct late_question *questions = mem_zero(count, sizeof *questions);
+    for (size_t i = 0; i < count; i++)
+        if (!answers[i].kept && answers[i].question.notice->message_id)
+            questions[asked++] = answers[i].question;
+    if (asked)
+        handlers->ask(handlers->context, questions, asked);
+    for (size_t i = 0; i < count; i++) {
+        if (answers[i].kept || !answers[i].question.notice->message_id)
+            continue;
+        answers[i].question = questions[next++];
+        answers[i].repeated = answers[i].question.again;
+        if (answers[i].question.found && !answers[i].question.notice->complaint) {
+            struct event event = earlier_event(&answers[i].question);
+            fpset_add(&settling->late->failed, event.attempt.address_key, 0);
+        }
+    }
+    mem_free(questions);
+}
+
+static void tell_deliveries(const struct settling *settling, int64_t latest,
+                            const struct late_handlers *handlers)
 {
     struct late *late = settling->late;
-    size_t count = late->notices.count;
-    struct kept_delivery **found = mem_zero(count, sizeof *found);
-    bool *first = mem_zero(count, sizeof *first);
-    for (size_t i = 0; i < count; i++) {
-        found[i] = find_delivery(settling, settling->notices[i]);
-        first[i] = !found[i] || is_first(settling, found[i], settling->notices[i]);
-    }
     for (size_t i = 0; i < late->kept_count; i++) {
         struct kept_delivery *kept = &late->kept[i];
-        bool open = fpset_get(&settling->failed, kept->event.attempt.address_key) != FPSET_NEW &&
-                    latest - kept->event.attempt.time < (int64_t)LATE_HOURS * 3600;
-        if (kept->counted && !kept->taken_back && !open)
+        const struct record *attempt = &kept->event.attempt;
+        if (!kept->counted || kept->taken_back)
+            continue;
+        if (fpset_get(&late->failed, attempt->address_key) != FPSET_NEW &&
+            late_may_come(date_step(attempt->time, DELIVERY_STEP), latest))
+            handlers->open(handlers->context, &kept->event);
+        else
             handlers->stands(handlers->context, &kept->event);
     }
-    for (size_t i = 0; i < count; i++) {
-        struct event event = found[i] ? proven_event(&found[i]->event, settling->notices[i])
-                                      : unproven_event(settling->notices[i], latest);
-        if (first[i] && (!found[i] || found[i]->counted))
-            handlers->notice(handlers->context, &event);
+}
+
+static void tell_notices(const struct settling *settling, int64_t latest,
+                         const struct late_handlers *handlers, const struct answer *answers)
+{
+    for (size_t i = 0; i < settling->late->notices.count; i++) {
+        const struct answer *answer = &answers[i];
+        const struct late_notice *notice = answer->question.notice;
+        if (answer->repeated || (answer->kept && !answer->kept->counted))
+            continue;
+        struct event event = answer->kept             ? proven_event(&answer->kept->event, notice)
+                             : answer->question.found ? earlier_event(&answer->question)
+                                                      : unproven_event(notice, latest);
+        handlers->notice(handlers->context, &event, answer->question.found);
     }
-    mem_free(found);
-    mem_free(first);
 }
 
 void late_settle(struct late *late, int64_t latest, const struct late_handlers *handlers)
@@ -250,8 +317,13 @@ void late_settle(struct late *late, int64_t latest, const struct late_handlers *
         settling.notices[i] = &late->notices.list[i];
     qsort(settling.kept, late->kept_count, sizeof *settling.kept, by_message);
     qsort(settling.notices, late->notices.count, sizeof *settling.notices, by_time);
-    settle(&settling, latest, handlers);
-    fpset_release(&settling.failed);
+    struct answer *answers = mem_zero(late->notices.count, sizeof *answers);
+    find_in_logs(&settling, answers);
+    if (handlers->ask)
+        find_earlier(&settling, handlers, answers);
+    tell_deliveries(&settling, latest, handlers);
+    tell_notices(&settling, latest, handlers, answers);
+    mem_free(answers);
     fpset_release(&settling.heard);
     mem_free(settling.kept);
     mem_free(settling.notices);

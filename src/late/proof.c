@@ -6,7 +6,6 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/domain.h"
 #include "bouncelog/base/text.h"
-#include "bouncelog/model/operator.h"
 
 /* Clocks of others may be wrong by as much. */
 enum { CLOCK_SECONDS = 24 * 3600 };
@@ -30,22 +29,23 @@ static bool share_network(sv a, sv b)
     return are_same(a, b) || are_same(operator_network(a, network), operator_network(b, other));
 }
 
-static sv registrable(sv host, char *lower)
+sv proof_name_of(const struct patterns *patterns, sv host, char *lower)
 {
-    if (host.len >= OPERATOR_MAX)
-        return SV_EMPTY;
     if (sv_ends(host, SV(".")))
         host.len--;
+    if (host.len >= PROOF_NAME_MAX)
+        return SV_EMPTY;
     bytes_lower(lower, host);
-    return domain_registrable(sv_make(lower, host.len));
+    sv name = sv_make(lower, host.len);
+    sv provider = patterns_provider(patterns, name, SV_EMPTY);
+    sv domain = provider.len ? provider : domain_registrable(name);
+    return domain.len ? domain : name;
 }
 
 static bool share_name(const struct patterns *patterns, sv a, sv b)
 {
-    char lower[OPERATOR_MAX], other[OPERATOR_MAX];
-    return are_same(a, b) || are_same(registrable(a, lower), registrable(b, other)) ||
-           are_same(patterns_provider(patterns, a, SV_EMPTY),
-                    patterns_provider(patterns, b, SV_EMPTY));
+    char lower[PROOF_NAME_MAX], other[PROOF_NAME_MAX];
+    return are_same(proof_name_of(patterns, a, lower), proof_name_of(patterns, b, other));
 }
 
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,

@@ -3,6 +3,13 @@
 #define BOUNCELOG_LATE_PROOF_H
 
 #include "bouncelog/late/late.h"
+#include "bouncelog/model/operator.h"
+
+enum { PROOF_NAME_MAX = OPERATOR_MAX };
+
+/* Who runs a host: the provider, else the registrable domain, else its name; a view of `lower`,
+ * with room for PROOF_NAME_MAX bytes, or of the patterns. Empty: it has no name. */
+sv proof_name_of(const struct patterns *patterns, sv host, char *lower);
 
 /* Also whether the times fit. */
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,

@@ -8,7 +8,8 @@
 #include "state.h"
 
 enum {
-    PACKED_VERSION = 3,
+    PACKED_VERSION = 4,
+    WITHOUT_IDS = 3,
     WITHOUT_LAST = 2, /* time of a deferral, names of a sender; with keys of hash_id_before */
     WITHOUT_WAITING = 1,
     PACKED_LEAST = 1,
@@ -28,7 +29,8 @@ enum flag {
     FLAG_FREES_ITSELF = 16,
     FLAG_SENDER = 32,
     FLAG_BEGUN = 64, /* 1.0.0 has none: what it saw first may have been a queue run */
-    FLAG_OLD_KEY = 128
+    FLAG_OLD_KEY = 128,
+    FLAG_MESSAGE_ID = 256
 };
 
 enum attempt_flag {
@@ -136,16 +138,26 @@ static void pack_pendings(struct buf *out, const struct message *message,
     }
 }
 
-static void pack_message(struct buf *out, const struct message *message, uint32_t newest,
-                         bool old_key, const struct taxonomy *taxonomy)
+static bool has_old_key(const struct ledger *ledger, const struct message *message)
 {
+    return fpset_get(&ledger->old_keys, message->key) != FPSET_NEW;
+}
+
+static void pack_message(struct buf *out, const struct ledger *ledger,
+                         const struct message *message, const struct taxonomy *taxonomy)
+{
+    bool old_key = has_old_key(ledger, message);
+    uint64_t id = messages_id(&ledger->messages, message);
     size_t expansions = 0;
     pack_hash(out, message->key);
     pack_unsigned(out, message->first_time);
-    pack_unsigned(out, newest - message->sequence);
+    pack_unsigned(out, ledger->messages.sequence - message->sequence);
     pack_unsigned(out, message->expected);
     pack_unsigned(out, message->done);
-    pack_unsigned(out, flags_of(message) | (old_key ? FLAG_OLD_KEY : 0u));
+    pack_unsigned(out,
+                  flags_of(message) | (old_key ? FLAG_OLD_KEY : 0u) | (id ? FLAG_MESSAGE_ID : 0u));
+    if (id)
+        pack_hash(out, id);
     if (message->sender) {
         struct stream_names names = sender_names(message->sender);
         pack_text(out, sender_text(message->sender));
@@ -217,6 +229,8 @@ static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t ne
     message->frees_itself = flags & FLAG_FREES_ITSELF;
     if (version <= WITHOUT_LAST || (flags & FLAG_OLD_KEY))
         fpset_add(&ledger->old_keys, key, 0);
+    if (version > WITHOUT_IDS && (flags & FLAG_MESSAGE_ID))
+        messages_set_id(messages, message, unpack_hash(in));
     if (flags & FLAG_SENDER)
         unpack_sender(in, messages, message, version);
     size_t pendings = unpack_count(in, PACKED_LEAST);
@@ -267,11 +281,6 @@ static uint32_t oldest_kept(const struct messages *messages)
     return latest > OPEN_SECONDS_MAX ? latest - OPEN_SECONDS_MAX : 0;
 }
 
-static bool has_old_key(const struct ledger *ledger, const struct message *message)
-{
-    return fpset_get(&ledger->old_keys, message->key) != FPSET_NEW;
-}
-
 void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxonomy *taxonomy)
 {
     const struct messages *messages = &ledger->messages;
@@ -284,8 +293,7 @@ void ledger_pack(struct buf *out, const struct ledger *ledger, const struct taxo
     pack_unsigned(out, open);
     for (uint32_t i = messages->open.oldest; i != NO_MESSAGE; i = messages->slots[i].newer)
         if (messages->slots[i].first_time >= oldest)
-            pack_message(out, &messages->slots[i], newest, has_old_key(ledger, &messages->slots[i]),
-                         taxonomy);
+            pack_message(out, ledger, &messages->slots[i], taxonomy);
     pack_recent(out, &ledger->recent, newest);
     pack_recent(out, &ledger->direct, newest);
     pack_recent(out, &ledger->own, newest);

@@ -204,7 +204,7 @@ static void *work(void *context)
                                     options->host,
                                     options->inbound,
                                     !options->sink || options->failures_alone,
-                                    options->notices.count > 0};
+                                    options->notices.count > 0 || options->keep_sent};
     struct worker worker;
     worker_init(&worker, &parser);
     worker.keep_lines = options->keep_lines;

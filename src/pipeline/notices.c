@@ -19,6 +19,12 @@ static void on_stands(void *context, struct event *delivery)
     evidence_record(&stage->scan->evidence, delivery, false);
 }
 
+static void on_open(void *context, struct event *delivery)
+{
+    const struct settlement *settlement = context;
+    tally_acceptance(ordered_tally(settlement->stage, delivery->attempt.time), delivery);
+}
+
 static void judge(const struct settlement *settlement, struct event *event)
 {
     const struct patterns *patterns = settlement->stage->options->patterns;
@@ -34,7 +40,17 @@ static void judge(const struct settlement *settlement, struct event *event)
         pipeline_judge(patterns, event);
 }
 
-static void on_notice(void *context, struct event *event)
+/* An earlier run has counted the delivery: it speaks for the address no more. */
+static void take_back(const struct settlement *settlement, const struct event *event, bool earlier)
+{
+    const struct pipeline_options *options = settlement->stage->options;
+    if (earlier && event->attempt.outcome == OUTCOME_BOUNCED_LATER)
+        evidence_take_back(&settlement->stage->scan->evidence, event);
+    else if (!earlier && options->note_proven)
+        options->note_proven(options->prepare_context, event);
+}
+
+static void on_notice(void *context, struct event *event, bool earlier)
 {
     const struct settlement *settlement = context;
     struct ordered_stage *stage = settlement->stage;
@@ -43,6 +59,7 @@ static void on_notice(void *context, struct event *event)
     judge(settlement, event);
     if (event->proof == PROOF_PROVEN) {
         uint8_t category = event->attempt.verdict.category;
+        take_back(settlement, event, earlier);
         tally_event(ordered_tally(stage, event->attempt.time), &patterns->taxonomy, event);
         evidence_record(&scan->evidence, event,
                         category < patterns->taxonomy.category_count &&
@@ -57,10 +74,33 @@ static void on_notice(void *context, struct event *event)
     stage->options->sink(stage->options->sink_context, event);
 }
 
+void notices_begin(struct ordered_stage *stage)
+{
+    const struct pipeline_options *options = stage->options;
+    const struct map *addresses = &stage->scan->evidence.addresses;
+    if (options->notices.count)
+        stage->late = late_new(options->patterns, &options->notices);
+    for (size_t i = 0; i < map_count(addresses); i++) {
+        if (!address_record_came_back(map_value_at(addresses, i)))
+            continue;
+        if (!stage->late)
+            stage->late = late_new(options->patterns, &options->notices);
+        late_expect(stage->late, hash_bytes(map_key_at(addresses, i)));
+    }
+}
+
+static void ask(void *context, struct late_question *questions, size_t count)
+{
+    const struct settlement *settlement = context;
+    const struct pipeline_options *options = settlement->stage->options;
+    options->ask_earlier(options->prepare_context, questions, count);
+}
+
 void notices_settle(struct ordered_stage *stage)
 {
     struct settlement settlement = {.stage = stage};
-    const struct late_handlers handlers = {on_stands, on_notice, &settlement};
+    const struct late_handlers handlers = {on_stands, on_open, on_notice,
+                                           stage->options->ask_earlier ? ask : NULL, &settlement};
     if (!stage->late)
         return;
     settlement.classifier = classifier_new(stage->options->patterns);

@@ -69,6 +69,8 @@ static void on_placed(void *context, struct event *event)
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
+    if (options->keep_sent && event->attempt.outcome == OUTCOME_DELIVERED)
+        sent_add(&scan->sent, event);
     event->waits = !event->strange && event->attempt.outcome == OUTCOME_DELIVERED &&
                    late_take(stage->late, event, true);
     if (event->strange) {
@@ -141,12 +143,8 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     struct ledger_options ledger = {options->messages_max, options->filters, options->filter_count,
                                     on_event, stage};
     size_t count = input_source_count(input);
-    *stage = (struct ordered_stage){.scan = scan,
-                                    .input = input,
-                                    .options = options,
-                                    .source = SIZE_MAX,
-                                    .latest = INT64_MIN,
-                                    .late = late_new(options->patterns, &options->notices)};
+    *stage = (struct ordered_stage){
+        .scan = scan, .input = input, .options = options, .source = SIZE_MAX, .latest = INT64_MIN};
     stage->awaited.handler = on_decided;
     stage->awaited.context = stage;
     stage->doubts.handler = on_placed;
@@ -167,8 +165,10 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     tally_init(&scan->tally);
     tally_init(&scan->strange);
     evidence_init(&scan->evidence);
+    sent_init(&scan->sent, options->patterns, options->sent_secret);
     if (options->prepare)
         options->prepare(options->prepare_context, scan);
+    notices_begin(stage);
 }
 
 static void note_seen(struct source_seen *seen, const struct batch *batch)

@@ -24,8 +24,9 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
 /* Deliveries that were read before the failures that they refute. */
 static void take_deliveries(struct scan_result *scan)
 {
-    evidence_take_deliveries(&scan->evidence, &scan->tally.recipients);
-    evidence_take_deliveries(&scan->evidence, &scan->tally.originals);
+    int64_t latest = scan->tally.last;
+    evidence_take_deliveries(&scan->evidence, &scan->tally.recipients, latest);
+    evidence_take_deliveries(&scan->evidence, &scan->tally.originals, latest);
     for (size_t i = 0; i < map_count(&scan->evidence.domains); i++) {
         struct destination *domain =
             map_get(&scan->tally.recipient_domains, map_key_at(&scan->evidence.domains, i));
@@ -57,6 +58,7 @@ void scan_result_release(struct scan_result *scan)
     tally_release(&scan->tally);
     tally_release(&scan->strange);
     evidence_release(&scan->evidence);
+    sent_release(&scan->sent);
     ledger_free(scan->ledger);
     duplicates_release(&scan->duplicates);
     lines_read_release(&scan->lines_read);

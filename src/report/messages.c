@@ -20,17 +20,25 @@ static int64_t waiting_of(const struct message_counts *counts)
     return counts->waiting > 0 ? counts->waiting : 0;
 }
 
+/* Nor is less than nothing delivered where a mail took back what an earlier run had counted. */
+static int64_t delivered_of(const struct message_counts *counts)
+{
+    return counts->delivered > 0 ? counts->delivered : 0;
+}
+
 static int64_t total_of(const struct message_counts *counts)
 {
-    return messages_total(counts) - counts->waiting + waiting_of(counts);
+    return messages_total(counts) - counts->waiting + waiting_of(counts) - counts->delivered +
+           delivered_of(counts);
 }
 
 static struct message_row row_of(sv name, const struct message_counts *counts)
 {
     struct message_row row = {.name = name, .counts = *counts, .total = total_of(counts)};
     row.counts.waiting = waiting_of(counts);
+    row.counts.delivered = delivered_of(counts);
     row.sent = row.total - counts->handed_over - counts->discarded;
-    row.delivery_rate = rankings_share(counts->delivered, row.sent);
+    row.delivery_rate = rankings_share(row.counts.delivered, row.sent);
     row.bounce_rate = rankings_share(counts->bounced + counts->expired, row.sent);
     row.hard_bounce_rate = rankings_share(counts->bounced, row.sent);
     return row;

@@ -25,6 +25,7 @@ struct archive_options {
     bool reads_logs;      /* a scan: it goes on from what earlier ones have read */
     bool counts;          /* it scans, and */
     sv counting;          /* which mail it counts, in words; must outlive the archive */
+    bool mails;           /* bounces that come as mail are read: deliveries are kept for them */
     bool accept_counting; /* other words than those of the runs before are no error */
 };
 
@@ -77,6 +78,10 @@ sv archive_format(const struct archive *archive, size_t mark);
 int64_t archive_last_time(const void *archive, size_t mark);
 /* pipeline_options.prepare: what earlier runs left, into a scan that is new. */
 void archive_prepare(void *archive, struct scan_result *scan);
+/* pipeline_options: ask_earlier, note_proven, sent_secret; for a run with archive_options.mails. */
+void archive_ask_earlier(void *archive, struct late_question *questions, size_t count);
+void archive_note_proven(void *archive, const struct event *event);
+uint64_t archive_sent_secret(const struct archive *archive);
 /* Sets all evidence there is to decide over, and the activity of all nights. Of messages whose fate
  * is known, the scan's evidence keeps only what counts. */
 int archive_evidence(struct archive *archive, struct scan_result *scan,

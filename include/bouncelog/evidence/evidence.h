@@ -136,6 +136,10 @@ void evidence_prefetch_sender(const struct evidence *evidence, const struct even
 /* Records a failure or a delivery; per_domain: the event's category counts per domain as well. */
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain);
 
+/* A delivery of an earlier run, in the step of its day of this event's time, was none: where it was
+ * the latest, nobody knows of one any more (evidence_take_deliveries, and the history, may). */
+void evidence_take_back(struct evidence *evidence, const struct event *event);
+
 /* Did mail with this envelope sender leave the host? */
 bool evidence_is_sender(const struct evidence *evidence, sv address);
 
@@ -143,11 +147,17 @@ bool evidence_is_sender(const struct evidence *evidence, sv address);
  * not change any more, and only that is kept. */
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger);
 
+/* Did mail to the address come back later? */
+bool address_record_came_back(const struct address_record *record);
+/* It did: so may what was taken in this step. */
+bool address_record_may_lose(const struct address_record *record, int64_t step, int64_t latest);
 /* Mail was taken in this step: what failed before it ended is refuted. */
 void address_record_delivered_in(struct address_record *record, int64_t step);
 /* The same of each address in the set of hash_mailbox, whose marks are steps. Where logs are not
- * read in the order of time, a delivery may be read before the failure that it refutes. */
-void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients);
+ * read in the order of time, a delivery may be read before the failure that it refutes. latest:
+ * time of the latest attempt (address_record_may_lose). */
+void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients,
+                              int64_t latest);
 /* The same of a domain that mail was taken at in these hours. */
 void evidence_take_activity(struct address_record *domain, const struct hour_activity *hours,
                             size_t count);

@@ -34,6 +34,8 @@ enum item_kind {
     ITEM_ACTIVITY = 10,   /* of a UTC day: mail taken, and addresses called dead, by domain */
     ITEM_JOURNAL = 20,    /* where a journal was read to: its cursor, and the log that it is */
     ITEM_SHARE = 21,      /* how much of a log was a mail log's when it was read last */
+    ITEM_SENT = 22,       /* of a UTC day: deliveries, for bounces that come as mail */
+    ITEM_TAKEN = 23,      /* deliveries that such a bounce took back, or somebody complained of */
     ITEM_ORIGIN = 9,      /* how far the history of another host was when it was merged in */
 };
 

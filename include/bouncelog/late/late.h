@@ -25,7 +25,7 @@
 #include "bouncelog/model/event.h"
 #include "bouncelog/pattern/patterns.h"
 
-enum { LATE_DAYS = 30, LATE_HOURS = 72 };
+enum { LATE_DAYS = 30 };
 
 /* What a mail says of one recipient. Empty or 0: it does not say. */
 struct late_notice {
@@ -52,9 +52,12 @@ struct late_notices {
 
 struct late;
 
-/* The notices, with all they point to, must outlive it. NULL where there are none. */
+/* The notices, with all they point to, must outlive it. */
 struct late *late_new(const struct patterns *patterns, const struct late_notices *notices);
 void late_free(struct late *late);
+
+/* A bounce has taken back mail to this address (hash_mailbox) in an earlier run. */
+void late_expect(struct late *late, uint64_t address);
 
 /* Of a delivery, in any order. True: a notice may take it back, or another one to its recipient; it
  * is kept, and what it says for its recipient has to wait for late_settle. counted: false for one
@@ -62,12 +65,28 @@ void late_free(struct late *late);
  * Late may be NULL. */
 bool late_take(struct late *late, const struct event *delivery, bool counted);
 
+/* A notice that speaks of no delivery of these logs. */
+struct late_question {
+    const struct late_notice *notice;
+    /* The answer: an earlier run knows the delivery, in the step of the day that begins then, and
+     * the notice came from where it went. */
+    bool found;
+    bool again;       /* another notice has said the same of it */
+    bool to_original; /* it was to notice->original */
+    int64_t time;
+};
+
 struct late_handlers {
     /* It stands: it says what deliveries say. */
     void (*stands)(void *context, struct event *delivery);
+    /* It may still be taken back, as others to its recipient were. */
+    void (*open)(void *context, struct event *delivery);
     /* A notice, as an event of its own: OUTCOME_BOUNCED_LATER or _COMPLAINED, with its proof, not
-     * judged yet. Of one that is proven all else is that of the delivery, its time as well. */
-    void (*notice)(void *context, struct event *event);
+     * judged yet. Of one that is proven all else is that of the delivery, its time as well; of a
+     * delivery of an earlier run (`earlier`) only that step of the day is known. */
+    void (*notice)(void *context, struct event *event, bool earlier);
+    /* Answers the questions, of which there are some. NULL: there was no earlier run. */
+    void (*ask)(void *context, struct late_question *questions, size_t count);
     void *context;
 };
 

@@ -18,6 +18,14 @@ enum { ACTIVITY_SECONDS = 3600 };
  * failure in the step of a delivery, or before, never counts. */
 enum { DELIVERY_STEP = 14400, DELIVERY_STEPS_A_DAY = 86400 / DELIVERY_STEP };
 
+/* Where a server takes mail and sends it back later, a delivery is not believed before this time is
+ * over: a bounce may still come. Of one in this step, as long as nothing is later than `latest`. */
+enum { LATE_HOURS = 72 };
+static inline bool late_may_come(int64_t step, int64_t latest)
+{
+    return latest != INT64_MIN && latest - step * DELIVERY_STEP < (int64_t)LATE_HOURS * 3600;
+}
+
 struct hour_activity {
     int32_t hour;             /* since 1970 */
     uint32_t delivered, dead; /* mails taken; failures that would each list an address */

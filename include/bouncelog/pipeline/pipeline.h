@@ -12,6 +12,7 @@
 #include "bouncelog/evidence/evidence.h"
 #include "bouncelog/input/input.h"
 #include "bouncelog/late/late.h"
+#include "bouncelog/late/sent.h"
 #include "bouncelog/ledger/duplicates.h"
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/parse/parse.h"
@@ -57,6 +58,11 @@ struct pipeline_options {
     /* Of the same context: time of the last event that a mark (struct source, `known`) had;
      * INT64_MIN: none. NULL: nobody knows. */
     int64_t (*last_time)(const void *context, size_t mark);
+    /* Of the same context: struct late_handlers, `ask`; and what was proven by these logs. */
+    void (*ask_earlier)(void *context, struct late_question *questions, size_t count);
+    void (*note_proven)(void *context, const struct event *event);
+    bool keep_sent; /* in scan.sent... */
+    uint64_t sent_secret;
 };
 
 /* What was made of the lines of one source. */
@@ -77,6 +83,7 @@ struct scan_result {
     struct ledger *ledger;
     struct duplicates duplicates;
     struct lines_read lines_read;
+    struct sent sent;          /* with keep_sent: deliveries, by Message-ID and recipient */
     int64_t unproven;          /* bounces and complaints that came as mail and speak of nobody */
     int64_t duplicate_count;   /* events that another log had told already: counted once */
     struct map days;           /* with by_day: int64_t days since 1970 -> struct period */

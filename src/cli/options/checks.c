@@ -51,10 +51,6 @@ static int check_history(const struct options *o, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--since and --until would lose what lies outside from the "
                        "history; `bouncelog report` shows any period of it");
-    if (o->history && o->mails.count)
-        return err_set(err, ERR_USAGE,
-                       "--mail does not go with --history: what was delivered on earlier nights, the "
-                       "history does not know by its Message-ID; scan the logs of 30 days without one");
     if (!o->history && (o->dry_run || o->delta || o->accept_change || o->wait_seconds))
         return err_set(err, ERR_USAGE, "--%s goes with --history",
                        o->dry_run         ? "dry-run"

@@ -1,0 +1,60 @@
+/* sent: deliveries as fingerprints, for notices that come on a later night.
+ *
+ * Ten bytes each, sorted, a block a day: which recipient, which Message-ID and recipient, who runs
+ * the relay (by name and by network), and in which step of the day (model/activity.h). They are
+ * made with a secret of the history's, so that nobody outside can choose what would look alike: of
+ * those who guess, one in four thousand millions hits a Message-ID, and one in five hundred a
+ * relay. Errors: a block of the wrong size is damaged. Thread: one.
+ */
+#ifndef BOUNCELOG_LATE_SENT_H
+#define BOUNCELOG_LATE_SENT_H
+
+#include "bouncelog/base/buf.h"
+#include "bouncelog/base/map.h"
+#include "bouncelog/late/late.h"
+
+enum { SENT_BYTES = 10 };
+
+struct sent {
+    uint64_t secret;
+    const struct patterns *patterns;
+    struct map days; /* int64_t, days since 1970 -> struct sent_day */
+    struct sent_day *last;
+    int64_t last_day;
+};
+
+struct sent_entry {
+    uint64_t key;
+    uint16_t rest;
+};
+
+struct sent_day {
+    struct sent_entry *list;
+    size_t count;
+};
+
+void sent_init(struct sent *sent, const struct patterns *patterns, uint64_t secret);
+void sent_release(struct sent *sent);
+
+/* A delivery whose Message-ID is known; others are left out. */
+void sent_add(struct sent *sent, const struct event *delivery);
+
+/* The day's deliveries, and those of a block of before (empty: there is none). -1: it is damaged.
+ */
+int sent_pack(struct buf *out, struct sent_day *day, sv before) MUST_CHECK;
+
+/* Which delivery a notice asks for. */
+struct sent_question {
+    uint64_t key;           /* as an entry's, but for the name */
+    uint16_t name, network; /* who handed the notice in; 0: nobody knows */
+};
+struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
+                                      uint64_t message_id, uint64_t address, sv host, sv ip);
+/* 1: there is one in the block, in this step of its day; 0: none; -1: the block is damaged. */
+int sent_find(sv block, const struct sent_question *question, int *step) MUST_CHECK;
+
+/* What is left of a block without the deliveries to an address (hash_mailbox), and without a few
+ * others that look alike. False: there are none. */
+bool sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address);
+
+#endif

@@ -1,0 +1,185 @@
+/* An entry is 80 bits: key (64) has 22 of the recipient, 32 of Message-ID and recipient, 10 of the
+ * operator's name; rest (16) has 10 of the relay's network and 3 of the step. Blocks are sorted by
+ * key, as it is written: the highest byte first. */
+#include "bouncelog/late/sent.h"
+
+#include <stdlib.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/hash.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/model/activity.h"
+#include "proof.h"
+
+enum { ADDRESS_BITS = 22, NAME_BITS = 10, NETWORK_BITS = 10, STEP_BITS = 3 };
+
+#define NAME_MASK ((UINT64_C(1) << NAME_BITS) - 1)
+
+void sent_init(struct sent *sent, const struct patterns *patterns, uint64_t secret)
+{
+    *sent = (struct sent){.secret = secret, .patterns = patterns};
+    map_init(&sent->days, sizeof(struct sent_day));
+}
+
+void sent_release(struct sent *sent)
+{
+    for (size_t i = 0; i < map_count(&sent->days); i++)
+        mem_free(((struct sent_day *)map_value_at(&sent->days, i))->list);
+    map_release(&sent->days);
+}
+
+/* The first bits of the address, so that all of one address stand together. */
+static uint64_t key_of(uint64_t secret, uint64_t message_id, uint64_t address)
+{
+    uint64_t who = hash_mix(address, secret);
+    uint64_t what = hash_mix(hash_mix(message_id, secret), address);
+    return who >> (64 - ADDRESS_BITS) << (64 - ADDRESS_BITS) |
+           what >> ADDRESS_BITS >> NAME_BITS << NAME_BITS;
+}
+
+/* 0: nobody knows, which is nobody's. */
+static uint16_t bits_of(uint64_t secret, sv text, int bits)
+{
+    if (!text.len)
+        return 0;
+    return (uint16_t)(hash_mix(hash_nocase(text), secret) % ((1u << bits) - 1) + 1);
+}
+
+static uint16_t name_bits(const struct patterns *patterns, uint64_t secret, sv host)
+{
+    char lower[PROOF_NAME_MAX];
+    return bits_of(secret, proof_name_of(patterns, host, lower), NAME_BITS);
+}
+
+static uint16_t network_bits(uint64_t secret, sv ip)
+{
+    char network[PROOF_NAME_MAX];
+    return bits_of(secret, operator_network(ip, network), NETWORK_BITS);
+}
+
+static struct sent_day *day_of(struct sent *sent, int64_t day)
+{
+    if (!sent->last || sent->last_day != day) {
+        sent->last_day = day;
+        sent->last = map_add(&sent->days, sv_make((const char *)&sent->last_day, sizeof day), NULL);
+    }
+    return sent->last;
+}
+
+static void add(struct sent *sent, const struct event *delivery, uint64_t address)
+{
+    const struct record *attempt = &delivery->attempt;
+    struct sent_day *day = day_of(sent, date_day(attempt->time));
+    int64_t step =
+        date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
+    day->list = mem_room(day->list, day->count, sizeof *day->list);
+    day->list[day->count++] = (struct sent_entry){
+        key_of(sent->secret, delivery->message_id, address) |
+            name_bits(sent->patterns, sent->secret, attempt->relay.host),
+        (uint16_t)(network_bits(sent->secret, attempt->relay.ip) << STEP_BITS | step)};
+}
+
+void sent_add(struct sent *sent, const struct event *delivery)
+{
+    if (!delivery->message_id || delivery->strange)
+        return;
+    add(sent, delivery, delivery->attempt.address_key);
+    if (delivery->attempt.original.len)
+        add(sent, delivery, hash_mailbox(delivery->attempt.original));
+}
+
+static int by_key(const void *left, const void *right)
+{
+    const struct sent_entry *a = left, *b = right;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return (a->rest > b->rest) - (a->rest < b->rest);
+}
+
+static struct sent_entry entry_at(sv block, size_t i)
+{
+    const unsigned char *at = (const unsigned char *)block.ptr + i * SENT_BYTES;
+    struct sent_entry entry = {0, (uint16_t)(at[8] << 8 | at[9])};
+    for (int byte = 0; byte < 8; byte++)
+        entry.key = entry.key << 8 | at[byte];
+    return entry;
+}
+
+static void put(struct buf *out, const struct sent_entry *entry)
+{
+    for (int byte = 7; byte >= 0; byte--)
+        buf_add_byte(out, (char)(entry->key >> 8 * byte));
+    buf_add_byte(out, (char)(entry->rest >> 8));
+    buf_add_byte(out, (char)entry->rest);
+}
+
+int sent_pack(struct buf *out, struct sent_day *day, sv before)
+{
+    size_t old = 0, old_count = before.len / SENT_BYTES;
+    struct sent_entry last = {0, 0};
+    if (before.len % SENT_BYTES)
+        return -1;
+    if (day->count)
+        qsort(day->list, day->count, sizeof *day->list, by_key);
+    for (size_t fresh = 0; fresh < day->count || old < old_count;) {
+        struct sent_entry next = old < old_count ? entry_at(before, old) : last;
+        bool takes_old =
+            old < old_count && (fresh == day->count || by_key(&next, &day->list[fresh]) <= 0);
+        if (!takes_old)
+            next = day->list[fresh];
+        old += takes_old;
+        fresh += !takes_old;
+        if (!out->len || by_key(&next, &last) != 0)
+            put(out, &next);
+        last = next;
+    }
+    return 0;
+}
+
+struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
+                                      uint64_t message_id, uint64_t address, sv host, sv ip)
+{
+    return (struct sent_question){.key = key_of(secret, message_id, address),
+                                  .name = name_bits(patterns, secret, host),
+                                  .network = network_bits(secret, ip)};
+}
+
+int sent_find(sv block, const struct sent_question *question, int *step)
+{
+    size_t low = 0, count = block.len / SENT_BYTES, high = count;
+    if (block.len % SENT_BYTES)
+        return -1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (entry_at(block, middle).key < question->key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < count; low++) {
+        struct sent_entry entry = entry_at(block, low);
+        uint16_t name = (uint16_t)(entry.key & NAME_MASK);
+        uint16_t network = (uint16_t)(entry.rest >> STEP_BITS);
+        if ((entry.key & ~NAME_MASK) != question->key)
+            return 0;
+        if ((name && name == question->name) || (network && network == question->network)) {
+            *step = entry.rest & ((1 << STEP_BITS) - 1);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+bool sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address)
+{
+    uint64_t who = hash_mix(address, secret) >> (64 - ADDRESS_BITS);
+    bool found = false;
+    for (size_t i = 0; i < block.len / SENT_BYTES; i++) {
+        struct sent_entry entry = entry_at(block, i);
+        bool goes = entry.key >> (64 - ADDRESS_BITS) == who;
+        found = found || goes;
+        if (!goes)
+            put(out, &entry);
+    }
+    return found;
+}

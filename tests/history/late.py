@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Bounces that came as mail, over nights: night after night, with the mailbox as it is by then, says what one scan of all logs and mails
+says; a mail that stays in its box counts once; and a bounce finds the delivery of another host, once its history is merged in."""
+import json, os, random, shutil, subprocess, sys, tempfile
+
+sys.path.insert(0, 'tests/support')
+import bounces
+from bounces import complaint, dsn, received
+from checks import PROGRAM, expect, fault, finish
+
+PEOPLE = [(f'u{n}@d{n % 7}.example', f'mx.d{n % 7}.example', f'198.51.100.{n % 7 * 4}') for n in range(60)]
+
+
+def run(*arguments, code=0):
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True)
+    said = [line for line in done.stderr.splitlines() if 'the newest attempt that the history knows' not in line]
+    if done.returncode != code or said:
+        fault(f'{arguments[:6]}: exit {done.returncode}, {said}')
+    return json.loads(done.stdout) if done.stdout.startswith('{') else {}
+
+
+def scan(folder, mails, logs, *more):
+    box = f'{folder}/box'
+    shutil.rmtree(box, ignore_errors=True)
+    bounces.maildir(box, mails)
+    return run('scan', '--timezone', 'UTC', '--year', '2026', '--mail', box, '--force', *more, *logs)
+
+
+def figures(summary):
+    return {'list': [entry['address'] for entry in summary['suppress']], 'messages': summary['messages'], 'attempts': summary['attempts'],
+            'categories': {row['category']: row['count'] for row in summary['categories']}, 'days': [(row['name'], row['delivered'], row['bounced']) for row in summary['days']]}
+
+
+def at(day, minute):
+    return f'Sun, {day:02d} Nov 2026 {minute // 60:02d}:{minute % 60:02d}:00 +0000'
+
+
+def world(chance, nights):
+    """By night: the lines of its log, and the mails that came in it. Most bounces come at once, some a day or more later."""
+    logs, mails = [[] for _ in range(nights)], [[] for _ in range(nights)]
+    dead = {person[0] for person in PEOPLE if chance.random() < .25}
+    for night in range(nights):
+        for person in PEOPLE:
+            number, day = len(logs[night]) + night * 5000, night + 2
+            if chance.random() > .35:
+                continue
+            logs[night] += bounces.postfix(number, f'<m{number}@shop.example>', [person], day=day, hour=1 + chance.randrange(8))
+            came = night + chance.choice((0, 0, 0, 1, 2))
+            trace = received(*person[1:]).replace(bounces.TIME, at(came + 2, 10 * 60 + chance.randrange(800)))
+            if person[0] in dead and came < nights:
+                mails[came].append(dsn(person[0], f'<m{number}@shop.example>', None, trace=trace, reporter=person[1]))
+            elif came < nights and chance.random() < .03:
+                mails[came].append(complaint(person[0], f'<m{number}@shop.example>', person[1:]).replace(bounces.TIME, at(came + 2, 900)))
+    logs[-1] += bounces.postfix(99999, '<end@shop.example>', [('eve@end.example', 'mx.end.example', '192.0.2.77')], day=nights + 6)
+    return logs, mails
+
+
+def write(folder, logs):
+    paths = [f'{folder}/{night}.log' for night in range(len(logs))]
+    for path, lines in zip(paths, logs):
+        with open(path, 'w') as file:
+            file.write('\n'.join(lines) + '\n')
+    return paths
+
+
+def nights(folder, seed):
+    chance = random.Random(seed)
+    logs, mails = world(chance, 12)
+    paths = write(folder, logs)
+    whole = figures(scan(folder, [mail for night in mails for mail in night], paths))
+    history, box = f'{folder}/{seed}.db', []
+    for night, path in enumerate(paths):
+        box += mails[night]
+        chance.shuffle(box)
+        scan(folder, box, [path], '-d', history)
+        if chance.random() < .3:
+            again = scan(folder, box, [path], '-d', history)
+            expect(f'{seed}: a night again: {again["attempts"]}', not again['attempts']['bounced_later'] and not again['attempts']['complained'])
+    report = figures(run('report', '-d', history))
+    for key in whole:
+        expect(f'{seed}: {key}: night after night {report[key]}, at once {whole[key]}', report[key] == whole[key])
+    expect(f'{seed}: nothing bounced later', whole['attempts']['bounced_later'] > 5)
+    gone = report['list'][0]
+    sure = scan(folder, [dsn('u99@d1.example', '<m1@shop.example>', PEOPLE[1][1:])], [paths[-1]], '-d', history)
+    expect(f'{seed}: somebody else is taken back', sure['mail']['unproven'] == 1 and not sure['attempts']['bounced_later'])
+    run('history', 'forget', '-d', history, gone)
+    expect(f'{seed}: {gone} is forgotten', gone not in figures(run('report', '-d', history))['list'])
+
+
+def hosts(folder):
+    """mx2 sent it, the bounces come to mx1."""
+    person = PEOPLE[3]
+    first = write(folder, [bounces.postfix(1, '<a@shop.example>', [PEOPLE[1]], day=5)])[0]
+    os.rename(first, first := f'{folder}/mx1.log')
+    second = write(folder, [bounces.postfix(2, '<b@shop.example>', [person], day=5, host='mx2')])[0]
+    bounce = dsn(person[0], '<b@shop.example>', None, trace=received(*person[1:]).replace(bounces.TIME, at(5, 900)), reporter=person[1])
+    one, two = f'{folder}/mx1.db', f'{folder}/mx2.db'
+    alone = scan(folder, [bounce], [first], '-d', one)
+    expect('mx1 does not know the delivery of mx2', alone['mail']['unproven'] == 1 and not alone['suppress'])
+    scan(folder, [], [second], '-d', two)
+    run('merge', '--into', one, two)
+    both = scan(folder, [bounce], [first], '-d', one)
+    expect(f'with the history of mx2 it does: {both["attempts"]}', both['attempts']['bounced_later'] == 1 and [entry['address'] for entry in both['suppress']] == [person[0]])
+    again = scan(folder, [bounce], [first], '-d', one)
+    expect('and counts it once', not again['attempts']['bounced_later'])
+
+
+with tempfile.TemporaryDirectory() as folder:
+    for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 4):
+        nights(folder, seed)
+    hosts(folder)
+finish()
