@@ -102,6 +102,21 @@ static void add_replies(struct buf *out, const struct report *report)
         reply(out, "bouncelog_last_run_replies", &report->replies[i]);
 }
 
+/* What came as mail is no attempt. */
+static void add_notices(struct buf *out, const struct report *report)
+{
+    if (!report->has_mail)
+        return;
+    family(out, "last_run_notices",
+           "Recipients of bounces and complaints that came as mail: bounced_later and complained "
+           "were proven in the last run, unproven speak of no delivery that its logs show.");
+    labelled(out, "last_run_notices", "result", outcome_name(OUTCOME_BOUNCED_LATER),
+             report->attempts[OUTCOME_BOUNCED_LATER]);
+    labelled(out, "last_run_notices", "result", outcome_name(OUTCOME_COMPLAINED),
+             report->attempts[OUTCOME_COMPLAINED]);
+    labelled(out, "last_run_notices", "result", SV("unproven"), (int64_t)report->mail.unproven);
+}
+
 static void add_provider(struct buf *out, sv provider, enum outcome outcome, int64_t count)
 {
     buf_add(out, SV("bouncelog_last_run_provider_replies"));
@@ -259,6 +274,7 @@ void output_metrics(struct outfile *out, const struct report *report)
     add_newest(&text, report);
     add_lines(&text, report);
     add_replies(&text, report);
+    add_notices(&text, report);
     add_providers(&text, report);
     add_messages(&text, report);
     add_sender_domains(&text, report);

@@ -120,6 +120,26 @@ static void senders(struct page *page, const char *caption, const struct message
     html(&page->out, "</div>\n");
 }
 
+/* What came back as mail, of all days that are shown; what was not proven, of this run. */
+static void late(struct page *page)
+{
+    const struct report *report = page->report;
+    int64_t later = report->attempts[OUTCOME_BOUNCED_LATER],
+            complained = report->attempts[OUTCOME_COMPLAINED];
+    if (!later && !complained && !report->mail.unproven)
+        return;
+    html(&page->out,
+         "<p class=\"fine\">%n of them had been taken and came back later as mail, and count as "
+         "refused; %n %t complained of.",
+         later, complained, complained == 1 ? SV("was") : SV("were"));
+    if (report->mail.unproven)
+        html(&page->out,
+             " %n more bounces or complaints prove nothing: no delivery in the log fits, or they "
+             "came from elsewhere.",
+             (int64_t)report->mail.unproven);
+    html(&page->out, "</p>\n");
+}
+
 void page_messages(struct page *page)
 {
     const struct message_report *report = &page->report->messages;
@@ -139,6 +159,7 @@ void page_messages(struct page *page)
              "<p class=\"fine\">Your own mail server wrote %n notification%t besides (%n "
              "delivered, %n refused).</p>\n",
              own->total, page_s(own->total), own->counts.delivered, own->counts.bounced);
+    late(page);
     rates_by_day(page);
     senders(page, "Sender domains", &report->streams[CUT_SENDER_DOMAIN]);
     if (page->addresses)

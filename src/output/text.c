@@ -180,6 +180,8 @@ static const char *colour_of(enum outcome outcome)
     case OUTCOME_BOUNCED:
     case OUTCOME_EXPIRED:
     case OUTCOME_REFUSED:
+    case OUTCOME_BOUNCED_LATER:
+    case OUTCOME_COMPLAINED:
         return RED;
     case OUTCOME_DEFERRED:
         return YELLOW;

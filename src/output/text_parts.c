@@ -13,6 +13,24 @@ void text_add_count(struct buf *out, int64_t count, const char *one, const char 
     buf_printf(out, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
+static void add_mail(struct buf *out, const struct report *report)
+{
+    const struct mail_counts *mail = &report->mail;
+    if (!report->has_mail)
+        return;
+    buf_add(out, SV("  "));
+    text_add_count(out, (int64_t)mail->mails, "mail", "mails");
+    buf_add(out, SV(" read: "));
+    text_add_count(out, (int64_t)mail->bounces, "bounce, ", "bounces, ");
+    text_add_count(out, (int64_t)mail->complaints, "complaint\n", "complaints\n");
+    if (!mail->notices)
+        return;
+    buf_add(out, SV("    "));
+    text_add_count(out, report->attempts[OUTCOME_BOUNCED_LATER], "delivery", "deliveries");
+    buf_printf(out, " taken back, %lld complained of; %zu unproven: they count against nobody\n",
+               (long long)report->attempts[OUTCOME_COMPLAINED], mail->unproven);
+}
+
 void text_add_remarks(struct buf *out, const struct report *report)
 {
     const struct line_tally *lines = &report->lines;
@@ -21,11 +39,12 @@ void text_add_remarks(struct buf *out, const struct report *report)
     else if (lines->total && lines->other == lines->total)
         buf_add(out, SV("  no line is a mail server's: is this the right log? (bouncelog doctor "
                         "FILE)\n"));
-    if (!lines->skipped)
-        return;
-    buf_add(out, SV("  "));
-    text_add_count(out, lines->skipped, "line is", "lines are");
-    buf_add(out, SV(" about mail that was not tried (skipped), so no attempt\n"));
+    if (lines->skipped) {
+        buf_add(out, SV("  "));
+        text_add_count(out, lines->skipped, "line is", "lines are");
+        buf_add(out, SV(" about mail that was not tried (skipped), so no attempt\n"));
+    }
+    add_mail(out, report);
 }
 
 static void add_name(struct buf *out, sv name)

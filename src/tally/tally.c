@@ -345,7 +345,6 @@ static void count_notice(struct tally *tally, const struct taxonomy *taxonomy,
     const struct record *a = &event->attempt;
     struct message_step step = messages_step(event);
     tally->attempts[a->outcome]++;
-    count_reply(tally, taxonomy, a, true);
     count_messages(tally, event, &step);
     count_codes(tally, a);
     count_sender_domain(tally, event, &step);
