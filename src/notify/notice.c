@@ -249,6 +249,15 @@ static void read_words(struct reading *reading)
         reading->notice->returned = (struct notice_returned){.there = false};
 }
 
+/* RFC 8098; a server that refuses on behalf of its user may do so with a receipt (RFC 5429), too.
+ */
+static void read_receipt(struct reading *reading)
+{
+    read_words(reading);
+    if (reading->notice->kind > NOTICE_DELAYED)
+        reading->notice->kind = NOTICE_AUTO_REPLY;
+}
+
 static void read_mail(struct reading *reading, sv mail);
 
 /* The only mail that is attached to one that a program sent; NULL: there are more, or none. */
@@ -301,7 +310,7 @@ static void read_mail(struct reading *reading, sv mail)
     if (feedback)
         read_complaint(reading, feedback);
     else if (is_receipt(&reading->parts))
-        notice->kind = NOTICE_AUTO_REPLY;
+        read_receipt(reading);
     else if (status)
         read_status(reading, status);
     else
