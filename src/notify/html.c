@@ -48,8 +48,11 @@ static size_t numbered(sv html, char *byte)
     for (size_t at = hex ? 3 : 2; at < html.len && at < 9; at++) {
         char c = to_lower(html.ptr[at]);
         if (c == ';') {
-            *byte = value == 160 || value == 8203 ? ' ' : (char)value;
-            return value == 160 || value == 8203 || (value >= ' ' && value < 127) ? at + 1 : 0;
+            bool blank = value == 160 || value == 8203; /* that does not break, or has no width */
+            if (!blank && (value < ' ' || value > '~'))
+                return 0;
+            *byte = blank ? ' ' : (char)value;
+            return at + 1;
         }
         if (!is_digit(c) && !(hex && c >= 'a' && c <= 'f'))
             return 0;
