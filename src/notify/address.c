@@ -153,6 +153,8 @@ sv address_of_field(sv field, bool xtext, struct arena *arena)
         value = unicode_undone(value, arena);
     else if (type.len && !sv_eq_nocase(type, SV("rfc822")) && sv_find_byte(value, '@') == SV_NPOS)
         return SV_EMPTY;
+    if (sv_find(value, SV("\\x{")) != SV_NPOS) /* of no character */
+        return SV_EMPTY;
     if (xtext || sv_eq_nocase(type, SV("utf-8")))
         value = xtext_undone(value, arena);
     return address_of_words(value);
