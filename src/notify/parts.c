@@ -5,6 +5,7 @@
  * follows the last one that may count is cut off before. Its objects go before the list leaves. */
 #include "parts.h"
 
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "fields.h"
 
@@ -22,11 +23,22 @@ struct walk {
     sv report_type;
 };
 
+/* GLib ends the program when it has no memory, after it has said so: here, in our way. What else it
+ * says is about mails of strangers, and nobody's business. */
+static void on_message(const char *domain, GLogLevelFlags level, const char *message, void *data)
+{
+    (void)domain, (void)message, (void)data;
+    if (level & G_LOG_LEVEL_ERROR)
+        mem_exhausted();
+}
+
 void parts_begin(void)
 {
     static atomic_flag begun = ATOMIC_FLAG_INIT;
-    if (!atomic_flag_test_and_set(&begun))
-        g_mime_init();
+    if (atomic_flag_test_and_set(&begun))
+        return;
+    g_log_set_default_handler(on_message, NULL);
+    g_mime_init();
 }
 
 const char *parts_library(void)
