@@ -124,6 +124,11 @@ def check_mailboxes(folder, cases):
         fault('mbox', f'{len(found)} mails, not {len(some)}')
     for (name, _, kind, right, message_id), rows in zip(some, found):
         check(f'mbox: {name}', rows, kind, right, message_id)
+    # A line of a text that begins as one of an mbox does, quoted or not, is none.
+    odd = b'From: joe@example.com\nSubject: hi\n\nFrom here on.\nFrom me, at 12:30, x\n\nFrom nobody\n\n>From there 12:30\n'
+    (folder / 'odd').write_bytes(b'From a Sun Nov 22 03:11:09 2026\n' + odd + b'\nFrom a Sun Nov 22 03:11:10 2026\r\n' + odd)
+    if [row['mail'][-2:] for row in explain(folder / 'odd')] != [':1', ':2']:
+        fault('mbox', f'{[row["mail"] for row in explain(folder / "odd")]}')
     (folder / 'one').write_bytes(some[0][1])
     if strip(explain(folder / 'one')) != strip(explain('-', some[0][1])):
         fault('file', 'standard input gives other results than a file')

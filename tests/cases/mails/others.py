@@ -54,6 +54,8 @@ def by_people():
     yield 'daemon-says-hello', mail('MAILER-DAEMON@mx.example.net', 'Daily statistics', '120 mails were sent. joe@example.com had most.\n')
     yield 'postmaster-asks', mail('postmaster@example.com', 'Your certificate', 'Please renew it, says joe@example.com.\n')
     yield 'welcome', mail('list-request@lists.example.org', 'Welcome to the list', 'You are now subscribed: joe@example.com\n')
+    yield 'postmaster-quotes', mail('postmaster@example.com', 'Re: your bounces', 'We looked at it:\n\n' + quote(WORDS))
+    yield 'bounces-at-a-shop', mail('News <bounces@shop.example>', 'Our new shoes', 'They bounce!\n\n' + WORDS, 'Precedence: bulk\n')
     yield 'empty', ''
     yield 'headers-alone', 'From: joe@example.com\nSubject: hi\n'
     yield 'body-alone', '\n\nHello\n'
