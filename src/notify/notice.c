@@ -115,7 +115,7 @@ static const struct part *find_report(struct reading *reading, enum part_kind ki
         bool believed = part->in_report || reading->words.daemon;
         bool labelled = part->kind == kind;
         bool mislabelled = part->kind == PART_TEXT || part->kind == PART_OTHER ||
-                           part->kind == PART_STATUS || part->kind == PART_HEADERS;
+                           part->kind == PART_STATUS; /* headers are of strangers */
         if (believed && (labelled || (mislabelled && begins(part->body))))
             return part;
     }

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mails import hostile, others, reports, words  # noqa: E402
 
 PROGRAM = os.environ.get('BOUNCELOG', 'build/dev/bouncelog')
-SECONDS_MAX, MEBIBYTES_MAX = 20, 400
+SECONDS_MAX, MEBIBYTES_MAX = 20, 250
 faults = []
 
 

@@ -28,7 +28,11 @@ def cases():
     yield 'diagnostic-of-1-mb', reports.report(words, reports.fields(reports.one(diagnostic='smtp; 550 ' + '\n a' * 400000))).encode(), ['body'], 'failed'
     yield 'folds-100000', reports.report(words, reports.fields(reports.one(diagnostic='smtp; 550 x' + '\n y' * 100000))).encode(), ['field'], 'failed'
     yield 'mail-of-12-mb', GOOD.encode() + b'a' * 12000000, ['mail'], 'failed'
-    yield 'one-line', b'a' * 3000000, [], 'none'
+    yield 'headers-1000000', b'From: MAILER-DAEMON@mx.example.net\nContent-Type: text/plain\n' + b'X-A: b\n' * 1000000 + b'\nx\n', ['headers'], None
+    yield 'parameters-1000000', b'From: MAILER-DAEMON@mx.example.net\nContent-Type: text/plain' + b'; a=b' * 1000000 + b'\n\nx\n', ['headers'], None
+    yield 'addresses-400000', b'From: MAILER-DAEMON@mx.example.net\nTo: ' + b'a@example.com, ' * 400000 + b'\n\nx\n', ['headers'], None
+    yield 'attached-270000', attached(270000).encode(), [], None
+    yield 'one-line', b'a' * 1500000, [], 'none'
     yield 'nuls', GOOD.replace('User unknown', 'User\0unknown').encode(), [], 'failed'
     yield 'nuls-everywhere', GOOD.replace('\n', '\0\n').encode(), [], None
     yield 'all-nuls', b'\0' * 100000, [], 'none'
