@@ -211,7 +211,7 @@ static bool is_status_report(const struct parts *parts)
     return false;
 }
 
-/* A complaint's returned mail is believed to name whom it was sent to where the report does not. */
+/* Whom the mail was sent to, the report says or nobody: many hide it, and To proves nothing. */
 static void read_complaint(struct reading *reading, const struct part *report)
 {
     feedback_read(report->body, reading->arena, reading->notice);
