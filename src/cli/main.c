@@ -14,6 +14,7 @@
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/history/history.h"
 #include "bouncelog/input/input.h"
+#include "bouncelog/notify/notice.h"
 #include "bouncelog/output/output.h"
 #include "bouncelog/pattern/regex.h"
 #include "cli.h"
@@ -66,12 +67,12 @@ static void scatter_tables(void)
 static int print_version(void)
 {
     char pcre2[64];
-    const char *journal = input_journal_library();
+    const char *journal = input_journal_library(), *mail = notice_library();
     struct buf text = {0};
     regex_library_version(pcre2, sizeof pcre2);
-    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s; %s; %s\n", BOUNCELOG_VERSION, pcre2,
+    buf_printf(&text, "bouncelog %s\nPCRE2 %s, %s; %s; %s; %s; %s\n", BOUNCELOG_VERSION, pcre2,
                regex_has_jit() ? "JIT" : "without JIT: slower", history_library(), input_codecs(),
-               journal ? journal : "without the journal");
+               journal ? journal : "without the journal", mail ? mail : "without mail");
     confine_describe(&text);
     buf_add_byte(&text, '\n');
     int rc = print_result(buf_sv(&text));

@@ -73,13 +73,13 @@ static int hex_digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Of `+XX`: the byte; -1: it is none that RFC 3461 would write so. joe+AB@example.com is an address
- * with a tag: what need not be written so was not. */
+/* Of `+XX`: the byte; -1: it is none that has to be written so in an address. joe+AB@example.com is
+ * an address with a tag. */
 static int xtext_byte(sv text)
 {
     int high = text.len > 2 ? hex_digit(text.ptr[1]) : -1;
     int low = high >= 0 ? hex_digit(text.ptr[2]) : -1, byte = high * 16 + low;
-    return low < 0 || (byte > ' ' && byte < 127 && byte != '+' && byte != '=') ? -1 : byte;
+    return low >= 0 && (byte == '+' || byte == '=' || byte == ' ') ? byte : -1;
 }
 
 sv xtext_undone(sv text, struct arena *arena)
@@ -152,6 +152,8 @@ sv address_of_field(sv field, bool xtext, struct arena *arena)
     if (sv_eq_nocase(type, SV("utf-8")))
         value = unicode_undone(value, arena);
     else if (type.len && !sv_eq_nocase(type, SV("rfc822")) && sv_find_byte(value, '@') == SV_NPOS)
+        return SV_EMPTY;
+    if (sv_find(value, SV("\\x{")) != SV_NPOS) /* of no character */
         return SV_EMPTY;
     if (xtext || sv_eq_nocase(type, SV("utf-8")))
         value = xtext_undone(value, arena);

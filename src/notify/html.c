@@ -38,22 +38,43 @@ static size_t silent(sv html, sv tag)
     return 0;
 }
 
+/* "&#39;", "&#x27;": the length; 0: it is none, or no ASCII character. */
+static size_t numbered(sv html, char *byte)
+{
+    bool hex = html.len > 2 && (html.ptr[2] == 'x' || html.ptr[2] == 'X');
+    unsigned value = 0;
+    if (!sv_starts(html, SV("&#")))
+        return 0;
+    for (size_t at = hex ? 3 : 2; at < html.len && at < 9; at++) {
+        char c = to_lower(html.ptr[at]);
+        if (c == ';') {
+            bool blank = value == 160 || value == 8203; /* that does not break, or has no width */
+            if (!blank && (value < ' ' || value > '~'))
+                return 0;
+            *byte = blank ? ' ' : (char)value;
+            return at + 1;
+        }
+        if (!is_digit(c) && !(hex && c >= 'a' && c <= 'f'))
+            return 0;
+        value = value * (hex ? 16 : 10) + (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+    }
+    return 0;
+}
+
 /* The byte of an entity, and its length; 0: it is none that notices are made of. */
 static size_t entity(sv html, char *byte)
 {
     static const struct {
         const char *name;
         char byte;
-    } entities[] = {{"&lt;", '<'},   {"&gt;", '>'},   {"&amp;", '&'},  {"&quot;", '"'},
-                    {"&#39;", '\''}, {"&#64;", '@'},  {"&nbsp;", ' '}, {"&apos;", '\''},
-                    {"&#34;", '"'},  {"&#160;", ' '}, {"&#60;", '<'},  {"&#62;", '>'},
-                    {"&#45;", '-'},  {"&#46;", '.'},  {"&#58;", ':'},  {"&#8203;", ' '}};
+    } entities[] = {{"&lt;", '<'},   {"&gt;", '>'},   {"&amp;", '&'},
+                    {"&quot;", '"'}, {"&nbsp;", ' '}, {"&apos;", '\''}};
     for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
         if (sv_starts_nocase(html, sv_from(entities[i].name))) {
             *byte = entities[i].byte;
             return strlen(entities[i].name);
         }
-    return 0;
+    return numbered(html, byte);
 }
 
 static char *put_space(char *to, const char *start)

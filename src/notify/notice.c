@@ -124,7 +124,7 @@ static const struct part *find_report(struct reading *reading, enum part_kind ki
         bool believed = part->in_report || reading->words.daemon;
         bool labelled = part->kind == kind;
         bool mislabelled = part->kind == PART_TEXT || part->kind == PART_OTHER ||
-                           part->kind == PART_STATUS || part->kind == PART_HEADERS;
+                           part->kind == PART_STATUS; /* headers are of strangers */
         if (believed && (labelled || (mislabelled && begins(part->body))))
             return part;
     }
@@ -220,7 +220,7 @@ static bool is_status_report(const struct parts *parts)
     return false;
 }
 
-/* A complaint's returned mail is believed to name whom it was sent to where the report does not. */
+/* Whom the mail was sent to, the report says or nobody: many hide it, and To proves nothing. */
 static void read_complaint(struct reading *reading, const struct part *report)
 {
     feedback_read(report->body, reading->arena, reading->notice);
@@ -256,6 +256,15 @@ static void read_words(struct reading *reading)
         reading->notice->kind = NOTICE_FAILED;
     else
         reading->notice->returned = (struct notice_returned){.there = false};
+}
+
+/* RFC 8098; a server that refuses on behalf of its user may do so with a receipt (RFC 5429), too.
+ */
+static void read_receipt(struct reading *reading)
+{
+    read_words(reading);
+    if (reading->notice->kind > NOTICE_DELAYED)
+        reading->notice->kind = NOTICE_AUTO_REPLY;
 }
 
 static void read_mail(struct reading *reading, sv mail);
@@ -314,7 +323,7 @@ static void read_mail(struct reading *reading, sv mail)
     if (feedback)
         read_complaint(reading, feedback);
     else if (is_receipt(&reading->parts))
-        notice->kind = NOTICE_AUTO_REPLY;
+        read_receipt(reading);
     else if (status)
         read_status(reading, status);
     else

@@ -1,10 +1,12 @@
 /* Reads the MIME tree of a mail with GMime, and makes a flat list of its parts (RFC 2045, 2046).
  *
- * GMime reads any bytes as some mail; how much of them it gets to see is decided here, since each
- * part costs it a kilobyte: no part begins without a line that begins with "--", so that what
- * follows the last one that may count is cut off before. Its objects go before the list leaves. */
+ * GMime reads any bytes as some mail; how much of them it gets to see is decided here, since a part
+ * costs it a kilobyte and a header half of one. No part begins without a line that begins with
+ * "--", no header without a name and a colon: what follows the last one that may count is cut off
+ * before. Its objects go before the list leaves. */
 #include "parts.h"
 
+#include "bouncelog/base/mem.h"
 #include "bouncelog/base/text.h"
 #include "fields.h"
 
@@ -13,7 +15,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-enum { BOUNDARIES_MAX = 20000 };
+enum { BOUNDARIES_MAX = 20000, FIELDS_MAX = 20000 };
 
 struct walk {
     struct arena *arena;
@@ -22,11 +24,22 @@ struct walk {
     sv report_type;
 };
 
+/* GLib ends the program when it has no memory, after it has said so: here, in our way. What else it
+ * says is about mails of strangers, and nobody's business. */
+static void on_message(const char *domain, GLogLevelFlags level, const char *message, void *data)
+{
+    (void)domain, (void)message, (void)data;
+    if (level & G_LOG_LEVEL_ERROR)
+        mem_exhausted();
+}
+
 void parts_begin(void)
 {
     static atomic_flag begun = ATOMIC_FLAG_INIT;
-    if (!atomic_flag_test_and_set(&begun))
-        g_mime_init();
+    if (atomic_flag_test_and_set(&begun))
+        return;
+    g_log_set_default_handler(on_message, NULL);
+    g_mime_init();
 }
 
 const char *parts_library(void)
@@ -185,18 +198,31 @@ static void visit(struct walk *walk, GMimeObject *object, int depth)
         walk->parts->limits |= UINT32_C(1) << NOTICE_CUT_PARTS;
 }
 
-/* The mail up to the line "--" behind which there could be more parts than are let through. */
+/* Would GMime make a header of this line? Those of bodies are counted as well. */
+static bool is_field(const char *line, const char *end)
+{
+    const char *at = line;
+    while (at < end && at - line < 60 && (unsigned char)*at > ' ' && *at != ':')
+        at++;
+    return at > line && at < end && *at == ':';
+}
+
+/* The mail up to the line behind which GMime could make more parts or headers than are let through.
+ */
 static sv bounded(sv mail, uint32_t *limits)
 {
     if (mail.len > NOTICE_MAIL_MAX) {
         mail.len = NOTICE_MAIL_MAX;
         *limits |= UINT32_C(1) << NOTICE_CUT_MAIL;
     }
-    size_t count = 0;
+    size_t boundaries = 0, fields = 0;
     for (const char *at = mail.ptr, *end = at + mail.len;
          (at = memchr(at, '\n', (size_t)(end - at))); at++) {
-        if (end - at > 2 && at[1] == '-' && at[2] == '-' && ++count > BOUNDARIES_MAX) {
-            *limits |= UINT32_C(1) << NOTICE_CUT_PARTS;
+        bool boundary = end - at > 2 && at[1] == '-' && at[2] == '-';
+        boundaries += boundary;
+        fields += !boundary && is_field(at + 1, end);
+        if (boundaries > BOUNDARIES_MAX || fields > FIELDS_MAX) {
+            *limits |= UINT32_C(1) << (boundary ? NOTICE_CUT_PARTS : NOTICE_CUT_HEAD);
             return sv_sub(mail, 0, (size_t)(at - mail.ptr) + 1);
         }
     }

@@ -85,12 +85,12 @@ static enum notice_kind action_of(sv value)
 
 /* One recipient while his fields are read. */
 struct block {
-    sv final, original, x_actual, status, diagnostic, diagnostic_type, remote;
+    sv final, original, status, diagnostic, diagnostic_type, remote;
     enum notice_kind action;
     bool open;
 };
 
-static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY, SV_EMPTY,
+static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY,
                                       SV_EMPTY, SV_EMPTY, NOTICE_NONE, false};
 
 static enum notice_kind action_of_block(const struct block *block)
@@ -121,11 +121,18 @@ static void close_block(struct block *block, struct arena *arena, struct notice 
     *block = no_block;
 }
 
+/* "dns; mx.example.com. (192.0.2.7, ...)", "dns; mx.example.com [192.0.2.7]": the name. */
+static sv host_of(sv field, sv *type)
+{
+    sv rest, host = sv_cut(typed_value(field, type), ' ', &rest);
+    return host.len && host.ptr[host.len - 1] == '.' ? sv_sub(host, 0, host.len - 1) : host;
+}
+
 static void read_message_field(struct field_reader *at, struct notice *notice)
 {
     sv type;
     if (sv_eq_nocase(at->name, SV("Reporting-MTA")) && !notice->reporting_mta.len) {
-        notice->reporting_mta = typed_value(at->value, &type);
+        notice->reporting_mta = host_of(at->value, &type);
         notice->reporting_mta_type = type;
     } else if (sv_eq_nocase(at->name, SV("Original-Envelope-Id")) && !notice->envelope_id.len) {
         notice->envelope_id = xtext_undone(at->value, at->arena);
@@ -136,6 +143,7 @@ static void read_message_field(struct field_reader *at, struct notice *notice)
 
 static void read_recipient_field(struct field_reader *at, struct block *block)
 {
+    sv type;
     if (sv_eq_nocase(at->name, SV("Final-Recipient")))
         block->final = address_of_field(at->value, false, at->arena);
     else if (sv_eq_nocase(at->name, SV("Original-Recipient")))
@@ -147,7 +155,7 @@ static void read_recipient_field(struct field_reader *at, struct block *block)
     else if (sv_eq_nocase(at->name, SV("Diagnostic-Code")) && !block->diagnostic.len)
         block->diagnostic = typed_value(at->value, &block->diagnostic_type);
     else if (sv_eq_nocase(at->name, SV("Remote-MTA")))
-        block->remote = typed_value(at->value, &block->x_actual);
+        block->remote = host_of(at->value, &type);
     else
         return;
     block->open = true;
@@ -208,7 +216,7 @@ void feedback_read(sv body, struct arena *arena, struct notice *notice)
                      sv_eq_nocase(at.name, SV("Received-Date")))
                 notice->arrival = parts_date(at.value);
             else if (sv_eq_nocase(at.name, SV("Reporting-MTA")))
-                notice->reporting_mta = typed_value(at.value, &notice->reporting_mta_type);
+                notice->reporting_mta = host_of(at.value, &notice->reporting_mta_type);
             if (!sv_eq_nocase(at.name, SV("Original-Rcpt-To")))
                 continue;
             sv address = address_of_words(typed_value(at.value, &type));

@@ -21,6 +21,11 @@ static bool matches(struct words *words, const struct regex *regex, sv text, str
     return result == REGEX_YES;
 }
 
+static size_t match_end(const struct words *words)
+{
+    return matcher_start(words->matcher) + matcher_length(words->matcher);
+}
+
 void notice_words_split(struct words *words, sv text)
 {
     const struct patterns *patterns = words->patterns;
@@ -30,7 +35,7 @@ void notice_words_split(struct words *words, sv text)
         if (regex_match(patterns->returned[i].regex, words->matcher, sv_sub(looked, 0, begins)) ==
             REGEX_YES) {
             begins = matcher_start(words->matcher);
-            ends = matcher_length(words->matcher);
+            ends = match_end(words);
         }
     words->text = sv_sub(looked, 0, begins);
     words->quoted = sv_sub(text, ends, text.len);
@@ -147,7 +152,7 @@ static void take_items(struct words *words, const struct notice_form *form, sv t
                        struct notice *notice)
 {
     for (size_t count = 0; text.len && matches(words, form->item, text, notice); count++) {
-        size_t end = matcher_length(words->matcher);
+        size_t end = match_end(words);
         take(words, form, form->item, notice);
         if (!end || count == NOTICE_RECIPIENTS_MAX) {
             if (end)
@@ -182,7 +187,7 @@ static bool read_form(struct words *words, const struct notice_form *form, struc
         if (!matches(words, form->begin, text, notice) ||
             matcher_start(words->matcher) > BEGIN_WITHIN)
             return false;
-        size_t end = matcher_length(words->matcher);
+        size_t end = match_end(words);
         take_header(words, form, words->head, form->header, notice);
         if (regex_fields(form->begin)) /* headers are read without the matcher */
             take(words, form, form->begin, notice);

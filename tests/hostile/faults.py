@@ -195,6 +195,12 @@ def prepare():
         file.write("rules:\n  - {name: odd, category: policy, literal: [xyzzy], pattern: 'xyzzy', hit: ['550 xyzzy'], miss: ['550 b']}\n")
     with open('conf.yaml', 'w') as file:
         file.write('top: 20\nforce: true\n')
+    with open('bounces', 'w') as file:
+        for _ in range(3):
+            file.write('From MAILER-DAEMON Sun Nov 22 03:11:09 2026\nFrom: MAILER-DAEMON@mx.example.net\nMIME-Version: 1.0\n'
+                       'Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIt failed.\n--b\nContent-Type: message/delivery-status\n\n'
+                       'Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; joe@example.com\nAction: failed\nStatus: 5.1.1\n'
+                       'Diagnostic-Code: smtp; 550 5.1.1 User unknown\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <1@shop.example>\n--b--\n\n')
     with open('known', 'w') as file:
         file.write('@example.com\n')
 
@@ -215,6 +221,8 @@ def cases():
         yield name, lambda: Case(name, ['history', name, '-d', 'db', *words], db='db')
     yield 'rejudge', lambda: Case('rejudge', ['history', 'rejudge', '-d', 'db', '--patterns-extra', 'extra'], db='db', settings=['extra', 'rules.yaml'])
     yield 'explain', lambda: Case('explain', ['explain', '--json', '-'], inputs=['stdin'])
+    if 'without mail' not in run(['--version'])[1].decode():
+        yield 'bounces', lambda: Case('bounces', ['explain', '--json', '--mail', 'bounces'], inputs=['bounces'])
     yield 'patterns', lambda: Case('patterns', ['patterns', 'check'])
 
 
@@ -243,7 +251,8 @@ def main():
             counts, places = case.counted('alloc', 'once')
             if which in ('alloc', 'both'):
                 for number in some(places, step, name):
-                    for how in ('once', 'on'):
+                    # To say that there is no memory GLib needs some: where there is none at all it never ends to say so.
+                    for how in ('once',) if name in ('bounces', 'patterns') else ('once', 'on'):
                         case.hurt('alloc', number, how)
             if which in ('files', 'both'):
                 for call, hows in case.hows.items():

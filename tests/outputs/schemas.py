@@ -26,6 +26,13 @@ bouncelog('scan', '-o', f'{work}/empty.json', '-', stdin=subprocess.DEVNULL)
 with open(f'{work}/explain.ndjson', 'wb') as out:
     bouncelog('explain', '--json', '-', input=casefiles.inputs(sorted(glob.glob('tests/cases/*.cases'))), stdout=out)
 
+with open(f'{work}/bounces', 'wb') as out:
+    for name in sorted(glob.glob('tests/fuzz/corpus/mail/*')):
+        with open(name, 'rb') as mail:
+            out.write(b'From MAILER-DAEMON Sun Nov 22 03:11:09 2026\n' + mail.read().rstrip(b'\0\1') + b'\n\n')
+with open(f'{work}/explain-mail.ndjson', 'wb') as out:
+    bouncelog('explain', '--json', '--mail', f'{work}/bounces', stdout=out)
+
 HISTORY = f'{work}/history.db'
 bouncelog('scan', '-o', '/dev/null', '-d', HISTORY, 'samples/postfix.log')
 with open(f'{work}/why.ndjson', 'wb') as out:
@@ -80,7 +87,7 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(), 'why': set(),
+OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(),
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
@@ -88,7 +95,7 @@ ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action'
          'format', 'schema', 'kind', 'held_by'}
 
 for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['events.ndjson']),
-                    ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']),
+                    ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']), ('explain-mail', ['explain-mail.ndjson']),
                     ('why', ['why.ndjson'])):
     validator = schema(name)
     valid = lambda document: not next(validator.iter_errors(document), None)

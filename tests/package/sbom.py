@@ -14,9 +14,10 @@ bom = json.loads((program.parent / 'bouncelog.cdx.json').read_text(encoding='utf
 SCHEMAS = Path('build/npm/node_modules/@cyclonedx/cyclonedx-library/res/schema')
 # Where a version is asked for, beside the one that the build found.
 PKG_CONFIG = {'pcre2': 'libpcre2-8', 'cjson': 'libcjson', 'libyaml': 'yaml-0.1', 'nettle': 'nettle', 'libidn2': 'libidn2', 'sqlite': 'sqlite3',
-              'libpsl': 'libpsl', 'xxhash': 'libxxhash', 'isa-l': 'libisal', 'zlib': 'zlib', 'zstd': 'libzstd', 'xz': 'liblzma'}
+              'libpsl': 'libpsl', 'xxhash': 'libxxhash', 'isa-l': 'libisal', 'zlib': 'zlib', 'zstd': 'libzstd', 'xz': 'liblzma',
+              'gmime': 'gmime-3.0', 'glib': 'glib-2.0', 'gobject': 'glib-2.0'}
 # How bouncelog --version calls them.
-SAYS = {'pcre2': 'PCRE2', 'sqlite': 'SQLite', 'isa-l': 'ISA-L', 'zstd': 'zstd', 'xz': 'xz', 'bzip2': 'bzip2'}
+SAYS = {'pcre2': 'PCRE2', 'sqlite': 'SQLite', 'isa-l': 'ISA-L', 'zstd': 'zstd', 'xz': 'xz', 'bzip2': 'bzip2', 'gmime': 'GMime'}
 faults = 0
 
 

@@ -40,6 +40,31 @@ def explain():
     expect(f'--rules --json: {code} {err}', code == 2 and not text and '--rules is for people' in err)
 
 
+def mails():
+    """explain --mail: each mail gives its kind, a bounce what explain says of the reply that it quotes."""
+    reply = '550 5.1.1 <joe@example.com>: User unknown'
+    bounce = f'From: MAILER-DAEMON@mx.example.net\n\nHi. This is the qmail-send program at mx.example.net.\n\n<joe@example.com>:\nRemote host said: {reply}\n'
+    verdict = run('explain', reply)[1]
+    if not verdict or 'without mail' in run('--version')[1]:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f'{folder}/mail', 'w', encoding='utf-8') as out:
+            out.write(bounce)
+        code, text, err = run('explain', '--mail', f'{folder}/mail')
+        expect(f'a bounce: {code} {text} {err}', code == 0 and not err and text == f'mail      {folder}/mail\nkind      failed\nrecipient joe@example.com\n'
+               f'status    5.1.1\nreporter  mx.example.net\nmessage   -\n{verdict}\n')
+        code, text, _ = run('explain', '--mail', f'{folder}/mail', '--rules')
+        expect(f'--rules: {text}', code == 0 and '\nrules\n' in text)
+        code, text, err = run('explain', '--mail', f'{folder}/mail', reply)
+        expect(f'with a reply: {code} {err}', code == 2 and not text and 'no reply beside them' in err)
+        code, text, err = run('explain', '--mail', f'{folder}/none')
+        expect(f'no file: {code} {err}', code == 3 and not text and f'{folder}/none: cannot open' in err)
+        code, text, err = run('explain', '--mail', folder)
+        expect(f'no Maildir: {code} {err}', code == 3 and not text and 'is no Maildir' in err)
+    code, text, err = run('explain', '--mail', '-')
+    expect(f'nothing: {code} {text} {err}', code == 0 and 'kind      none\n' in text)
+
+
 def lines(*arguments):
     code, out, err = run(*arguments)
     expect(f'{arguments}: {code} {err}', code == 0 and not err and out.endswith('\n'))
@@ -143,6 +168,6 @@ def history():
             expect(f'history {verb} --json: {code} {err}', code == 2 and '--json is for `history show`' in err)
 
 
-for part in (explain, codes, categories, doctor, history):
+for part in (explain, mails, codes, categories, doctor, history):
     part()
 finish()

@@ -23,10 +23,11 @@
 #include "bouncelog/model/names.h"
 #include "bouncelog/pattern/patterns.h"
 
-/* What is read of one mail at most. */
+/* What is read of one mail at most. What is cut off stands behind: of a bounce, the text of the
+ * mail that came back. */
 enum {
-    NOTICE_MAIL_MAX = 8 * 1024 * 1024, /* bytes; also of what mailbox_next gives */
-    NOTICE_HEAD_MAX = 256 * 1024,      /* bytes of one header block */
+    NOTICE_MAIL_MAX = 2 * 1024 * 1024, /* bytes; also of what mailbox_next gives */
+    NOTICE_HEAD_MAX = 256 * 1024,      /* bytes of one header block; 20 000 headers in all */
     NOTICE_FIELD_MAX = 16 * 1024,      /* bytes of one header field, unfolded */
     NOTICE_PARTS_MAX = 256,            /* parts; what begins behind the last one is not looked at */
     NOTICE_DEPTH_MAX = 16,             /* parts inside parts */
