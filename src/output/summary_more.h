@@ -5,6 +5,8 @@
 #include "bouncelog/report/report.h"
 #include "json.h"
 
+/* Which part of the mail it is about. */
+cJSON *summary_cut(const struct report_cut *cut);
 /* null: there is no day before. */
 cJSON *summary_latest_day(const struct latest_day *day);
 cJSON *summary_retries(const struct report *report);
@@ -13,6 +15,6 @@ cJSON *summary_rates(const struct report *report);
 /* `kind` NULL: it has none. */
 cJSON *summary_stream(const char *kind, const struct message_row *row);
 cJSON *summary_episode(const struct episode_row *episode);
-void summary_sighting(cJSON *row, int64_t first, int64_t last, int64_t last_24h);
+void summary_sighting(cJSON *row, int64_t first, int64_t last);
 
 #endif

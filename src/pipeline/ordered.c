@@ -154,6 +154,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     line_days_init(&stage->line_days);
     tally_init(&scan->tally);
     tally_init(&scan->strange);
+    scan->strange.cells.counts = options->by_day;
     evidence_init(&scan->evidence);
     if (options->prepare)
         options->prepare(options->prepare_context, scan);

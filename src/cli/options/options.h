@@ -85,6 +85,7 @@ struct options {
 
     struct moment since, until;
     struct texts senders, filters, relays;
+    struct texts cut_senders, cut_providers, cut_domains; /* of a report */
     const char *recipients;
     bool inbound;
 
