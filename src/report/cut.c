@@ -1,4 +1,6 @@
-/* Says in words which part of the mail a report is about, and what of it may be missing. */
+/* Says in words which part of the mail a report is about, and why its counts may be too low: days of
+ * an older version, names for which there was no room, and whatever makes the counts of all mail
+ * too low on these days. The table, the page and the messages of the program say the same. */
 #include "bouncelog/report/report.h"
 
 static void say_kind(struct buf *out, const char *what, const struct cut_patterns *patterns)
