@@ -233,6 +233,8 @@ def refused():
         for condition in ('bounce_rate>5%', 'category:recipient_unknown>0', 'messages.bounce_rate>5%', 'provider:google/bounced>0', 'stream:shop.example/total>0'):
             run(*part, '--fail-on', condition, code=1, words='holds')
             run('report', '-d', history, '--sender', 'other.example', '--fail-on', condition)
+        run(*part, '-o', f'{folder}/part.json')
+        run('changes', f'{folder}/part.json', f'{folder}/part.json', code=3, words='about a part of the mail')
         config = write(folder, 'config.yaml', "sender: ['*@nobody.example']\n")
         expect('the configuration of scan is none of a report', 'cut' not in run('report', '-d', history, '--config', config))
         run(*part, '-o', '/dev/null', '--html', f'{folder}/page.html')
