@@ -131,8 +131,7 @@ static bool read_summary(struct json_pull *json, struct night *night)
         else if (sv_eq(name, SV("cut"))) {
             night->is_part = true;
             pull_skip(json);
-        }
-        else if (sv_eq(name, SV("suppress")))
+        } else if (sv_eq(name, SV("suppress")))
             read_names(json, SV("address"), &night->addresses);
         else if (sv_eq(name, SV("suppress_domains")))
             read_names(json, SV("domain"), &night->domains);

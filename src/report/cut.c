@@ -1,5 +1,5 @@
-/* Says in words which part of the mail a report is about, and why its counts may be too low: days of
- * an older version, names for which there was no room, and whatever makes the counts of all mail
+/* Says in words which part of the mail a report is about, and why its counts may be too low: days
+ * of an older version, names for which there was no room, and whatever makes the counts of all mail
  * too low on these days. The table, the page and the messages of the program say the same. */
 #include "bouncelog/report/report.h"
 
