@@ -159,7 +159,7 @@ static void part(struct page *page)
         return;
     report_cut_say(report->cut, &words);
     text_add_visible(&visible, buf_sv(&words));
-    html(&page->out, "<p class=\"period\">Only mail of %t</p>\n", buf_sv(&visible));
+    html(&page->out, "<p class=\"period\">Only mail %t</p>\n", buf_sv(&visible));
     buf_release(&words);
     buf_release(&visible);
 }

@@ -44,7 +44,7 @@ void text_add_cut(struct buf *out, const struct report *report)
 {
     struct buf words = {0};
     report_cut_say(report->cut, &words);
-    buf_add(out, SV("Only mail of "));
+    buf_add(out, SV("Only mail "));
     text_add_visible(out, buf_sv(&words));
     buf_add_byte(out, '\n');
     buf_clear(&words);

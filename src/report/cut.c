@@ -7,7 +7,7 @@ static void say_kind(struct buf *out, const char *what, const struct cut_pattern
 {
     if (!patterns->count)
         return;
-    buf_printf(out, "%sthe %s ", out->len ? ", " : "", what);
+    buf_printf(out, "%s%s ", out->len ? ", " : "", what);
     for (size_t i = 0; i < patterns->count; i++) {
         sv name = patterns->list[i].len ? patterns->list[i] : SV("<>");
         buf_add(out, i == 0 ? SV_EMPTY : i + 1 < patterns->count ? SV(", ") : SV(" or "));
@@ -18,9 +18,9 @@ static void say_kind(struct buf *out, const char *what, const struct cut_pattern
 void report_cut_say(const struct report_cut *cut, struct buf *out)
 {
     struct buf words = {0};
-    say_kind(&words, "sender", &cut->asked.senders);
-    say_kind(&words, "provider", &cut->asked.providers);
-    say_kind(&words, "recipient domain", &cut->asked.recipient_domains);
+    say_kind(&words, "from", &cut->asked.senders);
+    say_kind(&words, "to the provider", &cut->asked.providers);
+    say_kind(&words, "to the domain", &cut->asked.recipient_domains);
     buf_add(out, buf_sv(&words));
     buf_release(&words);
 }
@@ -48,8 +48,8 @@ bool report_cut_gap(const struct report *report, size_t number, struct buf *out)
     if (gap == 0)
         say_days(out, cut);
     else if (gap == 1)
-        buf_printf(out, "%lld attempts have no names, for lack of room, and may belong to it",
-                   (long long)cut->unnamed);
+        buf_printf(out, "%lld attempt%s no names, for lack of room, and may belong to it",
+                   (long long)cut->unnamed, cut->unnamed == 1 ? " has" : "s have");
     else if (gap == 2)
         buf_add(out, SV("the counts of these days may be too low, as the report of all mail says"));
     return gap < sizeof there / sizeof *there;

@@ -10,9 +10,7 @@
 #include "bouncelog/base/text.h"
 #include "merge.h"
 
-enum { KIND = 'a', SENDER = '0', HEAD = 2, NAME_BYTES_MAX = 512, ENHANCED_MAX = 15 };
-
-#define OTHER_NAME SV("(other)")
+enum { KIND = 'a', SENDER = '0', HEAD = 2, ENHANCED_MAX = 15 };
 
 void cells_init(struct cells *cells)
 {
@@ -56,14 +54,14 @@ struct cell_names cells_names(sv key)
 
 static struct cell *add(struct cells *cells, const struct cell_names *names, uint64_t hash)
 {
-    char key[HEAD + 3 * NAME_BYTES_MAX + 2], *end = key;
+    char key[HEAD + 3 * CELL_NAME_MAX + 2], *end = key;
     *end++ = (char)(KIND + names->kind);
     *end++ = (char)(SENDER + names->sender);
-    end = sv_put(end, sv_sub(names->sender_domain, 0, NAME_BYTES_MAX));
+    end = sv_put(end, sv_sub(names->sender_domain, 0, CELL_NAME_MAX));
     *end++ = '\n';
-    end = sv_put(end, sv_sub(names->recipient_domain, 0, NAME_BYTES_MAX));
+    end = sv_put(end, sv_sub(names->recipient_domain, 0, CELL_NAME_MAX));
     *end++ = '\n';
-    end = sv_put(end, sv_sub(names->provider, 0, NAME_BYTES_MAX));
+    end = sv_put(end, sv_sub(names->provider, 0, CELL_NAME_MAX));
     return map_add_hashed(&cells->map, sv_make(key, (size_t)(end - key)), hash, NULL);
 }
 
@@ -74,16 +72,16 @@ static struct cell *find_room(struct cells *cells, const struct cell_names *name
     if (count < CELLS_MAX)
         return add(cells, names, hash);
     struct cell_names fewer = *names;
-    fewer.recipient_domain = OTHER_NAME;
+    fewer.kind |= CELL_SHARED;
+    fewer.recipient_domain = SV_EMPTY;
     hash = hash_of_names(&fewer);
     struct cell *known = map_by_hash(&cells->map, hash);
     if (known)
         return known;
     if (count < CELLS_MAX + CELLS_SPARE)
         return add(cells, &fewer, hash);
-    fewer.sender = SENDER_DOMAIN;
-    fewer.sender_domain = OTHER_NAME;
-    fewer.provider = SV_EMPTY;
+    fewer.sender = SENDER_ANY;
+    fewer.sender_domain = fewer.provider = SV_EMPTY;
     return add(cells, &fewer, hash_of_names(&fewer));
 }
 
@@ -103,19 +101,27 @@ static enum cell_sender sender_of(const struct event *event)
                                     : SENDER_NULL;
 }
 
+/* A name that would be taken for two is none: a record of JSON may hold any byte. */
+static sv one_name(sv name)
+{
+    return sv_find_byte(name, '\n') == SV_NPOS ? sv_sub(name, 0, CELL_NAME_MAX) : SV_EMPTY;
+}
+
+static sv domain_of(sv address, char *key)
+{
+    return one_name(mailbox_domain_key(sv_sub(sv_after_last(address, '@'), 0, CELL_NAME_MAX), key));
+}
+
 /* Of an event for which there is no cell: its names in the one spelling that they are known by. */
 static struct cell *find_new(struct cells *cells, const struct event *event, unsigned kind)
 {
     const struct record *a = &event->attempt;
-    char sender[NAME_BYTES_MAX], recipient[NAME_BYTES_MAX];
-    struct cell_names names = {.kind = kind, .sender = sender_of(event), .provider = a->provider};
-    names.sender_domain = names.recipient_domain = SV_EMPTY;
-    if (names.sender == SENDER_DOMAIN)
-        names.sender_domain =
-            mailbox_domain_key(sv_sub(sv_after_last(event->sender, '@'), 0, sizeof sender), sender);
-    if (a->domain_key)
-        names.recipient_domain = mailbox_domain_key(
-            sv_sub(sv_after_last(a->recipient, '@'), 0, sizeof recipient), recipient);
+    char sender[CELL_NAME_MAX], recipient[CELL_NAME_MAX];
+    struct cell_names names = {.kind = kind, .sender = sender_of(event)};
+    names.sender_domain =
+        names.sender == SENDER_DOMAIN ? domain_of(event->sender, sender) : SV_EMPTY;
+    names.recipient_domain = a->domain_key ? domain_of(a->recipient, recipient) : SV_EMPTY;
+    names.provider = one_name(a->provider);
     return cells_find(cells, &names);
 }
 

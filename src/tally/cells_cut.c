@@ -31,14 +31,11 @@ enum match { MATCH_NONE, MATCH_PERHAPS, MATCH_ALL };
 /* A cell without names may hold mail of the part. */
 static enum match match_of(const struct cut *cut, const struct cell_names *names)
 {
-    const sv other = SV("(other)");
-    bool no_domain = sv_eq(names->recipient_domain, other);
-    bool no_name = names->sender == SENDER_DOMAIN && sv_eq(names->sender_domain, other);
-    if (no_name && no_domain)
+    if (names->sender == SENDER_ANY)
         return MATCH_PERHAPS;
     if (!matches_sender(&cut->senders, names) || !matches(&cut->providers, names->provider))
         return MATCH_NONE;
-    if (no_domain && cut->recipient_domains.count)
+    if (names->kind & CELL_SHARED && cut->recipient_domains.count)
         return MATCH_PERHAPS;
     return matches(&cut->recipient_domains, names->recipient_domain) ? MATCH_ALL : MATCH_NONE;
 }
@@ -84,8 +81,9 @@ static void add_places(struct tally *into, const struct cell *cell, const struct
                        sv date)
 {
     struct buf key = {0};
-    if (names->recipient_domain.len) {
-        struct destination *domain = tally_name(&into->recipient_domains, names->recipient_domain);
+    sv name = names->kind & CELL_SHARED ? SV("(other)") : names->recipient_domain;
+    if (name.len) {
+        struct destination *domain = tally_name(&into->recipient_domains, name);
         add_outcomes(&domain->outcomes, cell);
     }
     if (!names->provider.len)

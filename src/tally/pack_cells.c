@@ -156,6 +156,15 @@ struct unpacking {
     const struct taxonomy *taxonomy;
 };
 
+/* A line feed is in no name, but between those of a key. */
+static sv unpack_cell_name(struct unpack *in)
+{
+    sv name = unpack_text(in);
+    if (name.len > CELL_NAME_MAX || sv_find_byte(name, '\n') != SV_NPOS)
+        in->failed = true;
+    return in->failed ? SV_EMPTY : name;
+}
+
 static sv unpack_name(struct unpacking *unpacking)
 {
     uint64_t at = unpack_unsigned(&unpacking->in);
@@ -206,6 +215,7 @@ static void unpack_cell(struct unpacking *unpacking)
 {
     struct unpack *in = &unpacking->in;
     uint64_t kind = unpack_unsigned(in);
+    int64_t first = 0, last = 0;
     struct cell_names names = {.kind = (unsigned)(kind % CELL_KINDS),
                                .sender = (enum cell_sender)(kind / CELL_KINDS)};
     names.sender_domain = unpack_name(unpacking);
@@ -217,7 +227,8 @@ static void unpack_cell(struct unpacking *unpacking)
         return;
     struct cell *cell = cells_find(unpacking->cells, &names);
     if (unpack_unsigned(in) & HAS_TIMES)
-        unpack_times(unpacking, &cell->first, &cell->last);
+        unpack_times(unpacking, &first, &last);
+    cell_widen(&cell->first, &cell->last, first, last);
     uint64_t kept = unpack_unsigned(in);
     if (kept >> NUMBERS)
         in->failed = true;
@@ -238,7 +249,7 @@ static void unpack_all(struct unpacking *unpacking)
     unpacking->name_count = unpack_count(in, 1);
     unpacking->names = arena_alloc(&names, (unpacking->name_count + 1) * sizeof *unpacking->names);
     for (size_t i = 0; i < unpacking->name_count; i++)
-        unpacking->names[i] = unpack_text(in);
+        unpacking->names[i] = unpack_cell_name(in);
     size_t count = unpack_count(in, LEAST_CELL);
     for (size_t i = 0; i < count && !in->failed; i++)
         unpack_cell(unpacking);

@@ -219,6 +219,25 @@ def of_hosts():
         expect(f'forgotten: {sample}', 'u0@gmail.com' in sample and 'u0@gmail.com' not in left)
 
 
+def odd_names():
+    """A record of JSON may hold any byte in an address: what it says stays one address, and the history whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        history, records = f'{folder}/history', open('samples/kumomta.json', encoding='utf-8').read()
+        for sender, recipient in (('news@a\\ngoogle', 'u@b'), ('n@shop.example', 'u@c\\nd\\ne.example'), ('n@' + 'x' * 600, 'u@' + 'y' * 600 + '.example'),
+                                  ('n@(other)', 'u@(other)'), ('*@*', 'u@*')):
+            record = json.dumps({'type': 'Delivery', 'id': f'bb{len(records)}', 'sender': 'SENDER', 'recipient': 'RECIPIENT', 'queue': 'x', 'site': '',
+                                 'response': {'code': 250, 'enhanced_code': None, 'content': 'OK', 'command': None}, 'timestamp': 1795320009, 'created': 1795320000,
+                                 'peer_address': {'name': 'mx.example.org', 'addr': '192.0.2.9'}, 'num_attempts': 0, 'nodeid': 'node1.example.org', 'delivery_protocol': 'ESMTP'})
+            records += record.replace('SENDER', sender).replace('RECIPIENT', recipient) + '\n'
+        run('scan', '-o', '/dev/null', '--force', '-d', history, write(folder, 'kumo.json', records))
+        before = run('report', '-d', history, '--provider', 'google')
+        expect(f'odd names: {before["attempts"]}', before['attempts']['total'] == 0)
+        part = run('report', '-d', history, '--sender', '*')
+        expect(f'odd names: {part["attempts"]}', part['attempts']['total'] >= 5 and part['attempts'] == run('report', '-d', history)['attempts'])
+        run('scan', '-o', '/dev/null', '--force', '-d', history, write(folder, 'kumo.json', records + mail(1, 'n@shop.example', 'gmail.com')))
+        expect('and once more', run('report', '-d', history, '--sender', 'shop.example')['attempts']['bounced'] == 1)
+
+
 def refused():
     with tempfile.TemporaryDirectory() as folder:
         history = f'{folder}/history'
@@ -240,11 +259,12 @@ def refused():
         run(*part, '-o', '/dev/null', '--html', f'{folder}/page.html')
         page = open(f'{folder}/page.html', encoding='utf-8').read()
         table = subprocess.run([PROGRAM, *part, '--provider', 'google', '--text'], capture_output=True, text=True).stdout
-        expect('the page says which part', 'Only mail of the sender shop.example' in page and 'id="suppress"' not in page and 'href="#suppress"' not in page)
-        expect(f'the table says which part: {table}', 'Only mail of the sender shop.example, the provider google\n' in table and 'lines' not in table)
+        expect('the page says which part', 'Only mail from shop.example' in page and 'id="suppress"' not in page and 'href="#suppress"' not in page)
+        expect(f'the table says which part: {table}', 'Only mail from shop.example, to the provider google\n' in table and 'lines' not in table)
 
 
 refused()
+odd_names()
 of_hosts()
 of_before()
 more_than_there_is_room()

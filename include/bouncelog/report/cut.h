@@ -14,7 +14,7 @@ struct report_cut {
     int64_t unnamed; /* attempts that may belong to it, and are in none of the counts */
 };
 
-/* Appends "the sender news.shop.example, the provider google or yahoo". */
+/* Appends "from news.shop.example, to the provider google or yahoo". */
 void report_cut_say(const struct report_cut *cut, struct buf *out);
 
 /* Why its counts may be too low: appends the sentence of that number from 0 on; false: there are no

@@ -13,7 +13,7 @@
 #include "bouncelog/tally/messages.h"
 
 /* Of a day: cells, then more of them without a recipient domain, and bytes of replies. */
-enum { CELLS_MAX = 10000, CELLS_SPARE = 2000, CELLS_REPLIES = 1 << 19 };
+enum { CELLS_MAX = 10000, CELLS_SPARE = 2000, CELLS_REPLIES = 1 << 19, CELL_NAME_MAX = 512 };
 
 /* Why mail failed. Times are 0 where none of them can be. */
 struct cell_reason {
@@ -47,10 +47,19 @@ static inline void cell_widen(int64_t *first, int64_t *last, int64_t from, int64
 enum cell_kind {
     CELL_NOTIFICATION = 1, /* written by our own MTA */
     CELL_STRANGE = 2,      /* of a time that cannot be: of no day */
-    CELL_KINDS = 4         /* they add up */
+    CELL_SHARED = 4,       /* of any recipient domain, for want of room */
+    CELL_KINDS = 8         /* they add up */
 };
 
-enum cell_sender { SENDER_UNKNOWN, SENDER_NULL, SENDER_LOCAL, SENDER_DOMAIN, CELL_SENDERS };
+/* SENDER_ANY: for want of room, and of any provider, too. */
+enum cell_sender {
+    SENDER_UNKNOWN,
+    SENDER_NULL,
+    SENDER_LOCAL,
+    SENDER_DOMAIN,
+    SENDER_ANY,
+    CELL_SENDERS
+};
 
 /* What is known of the mail of a cell; empty: nothing. */
 struct cell_names {
