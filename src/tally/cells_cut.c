@@ -103,7 +103,7 @@ static void add_reasons(struct tally *into, const struct cell *cell)
         struct category_tally counts = {.count = reason->count,
                                         .transient = reason->transient,
                                         .permanent = reason->permanent,
-                                        .seen = {reason->first, reason->last, {{0}}},
+                                        .seen = {.first = reason->first, .last = reason->last},
                                         .sample_time = reason->reply_time,
                                         .sample_code = reason->code};
         *sv_put(counts.sample_enhanced,
