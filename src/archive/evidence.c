@@ -248,6 +248,9 @@ static void add_part(struct view *view, const struct item *item, const struct pe
     struct archive *archive = view->archive;
     struct period *sum = &archive->period;
     const struct cells *cells = &day->tally.cells;
+    int64_t number = day_of_key(item->key);
+    if (number == INT64_MIN) /* no program of ours wrote such a key */
+        return;
     line_tally_merge(&sum->lines, &day->lines);
     sum->lines.unparsed_samples = sum->lines.ambiguous_samples = (struct samples){0};
     sum->evicted += day->evicted;
@@ -257,7 +260,7 @@ static void add_part(struct view *view, const struct item *item, const struct pe
     if (cells->incomplete && day->tally.first <= day->tally.last)
         map_add(&archive->unknown_days, item->key, NULL);
     else
-        view->unnamed += cells_cut(&sum->tally, cells, view->cut, day_of_key(item->key));
+        view->unnamed += cells_cut(&sum->tally, cells, view->cut, number);
 }
 
 static int add_day(void *context, const struct item *item, struct err *err)

@@ -49,7 +49,9 @@ void text_add_cut(struct buf *out, const struct report *report)
     buf_add_byte(out, '\n');
     buf_clear(&words);
     for (size_t i = 0; report_cut_gap(report, i, &words); i++) {
-        buf_printf(out, "  %.*s\n", SV_FMT(buf_sv(&words)));
+        buf_add(out, SV("  "));
+        text_add_visible(out, buf_sv(&words));
+        buf_add_byte(out, '\n');
         buf_clear(&words);
     }
     buf_release(&words);
