@@ -12,7 +12,8 @@ enum {
     INCOMPLETE = 1
 };
 
-/* Those that are most often not 0 come first. */
+/* Those that are most often not 0 come first. What is new goes to the end: the bits of histories
+ * stay. */
 static const size_t numbers[] = {
     offsetof(struct cell, attempts[OUTCOME_DELIVERED]),
     offsetof(struct cell, messages.delivered),
