@@ -246,6 +246,9 @@ int archive_open(struct archive **out, const struct archive_options *options, st
     period_init(&archive->period);
     period_init(&archive->totals);
     period_init(&archive->own_totals);
+    archive->period.tally.cells.counts = false;
+    map_init(&archive->unknown_days, 1);
+    map_init(&archive->providers, 1);
     *out = NULL;
     if (history_open(&archive->history, options->path, options->use, options->wait_seconds, err) ==
             0 &&
@@ -269,6 +272,8 @@ void archive_close(struct archive *archive)
     period_release(&archive->period);
     period_release(&archive->totals);
     period_release(&archive->own_totals);
+    map_release(&archive->unknown_days);
+    map_release(&archive->providers);
     ledger_free(archive->ledger);
     fpset_release(&archive->tried);
     fpset_release(&archive->taken_known);

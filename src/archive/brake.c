@@ -51,6 +51,7 @@ static int add_day(void *context, const struct item *item, struct err *err)
     struct archive *archive = context;
     struct period day;
     period_init(&day);
+    day.tally.cells.counts = false;
     int result = period_unpack(&day, item->value, archive_taxonomy(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;

@@ -213,6 +213,8 @@ struct view {
     struct archive_window window;
     size_t count;
     struct map *first_days; /* origin -> the first day with counts of messages, int64_t */
+    const struct cut *cut;  /* NULL: all mail */
+    int64_t unnamed;        /* attempts */
 };
 
 static int64_t day_of_key(sv key)
@@ -240,20 +242,45 @@ static void settle(const struct view *view, const struct item *item, struct peri
     period_settle(day, number - *first);
 }
 
+/* Which counters may be too low is said of all mail. */
+static void add_part(struct view *view, const struct item *item, const struct period *day)
+{
+    struct archive *archive = view->archive;
+    struct period *sum = &archive->period;
+    const struct cells *cells = &day->tally.cells;
+    int64_t number = day_of_key(item->key);
+    if (number == INT64_MIN) /* no program of ours wrote such a key */
+        return;
+    line_tally_merge(&sum->lines, &day->lines);
+    sum->lines.unparsed_samples = sum->lines.ambiguous_samples = (struct samples){0};
+    sum->evicted += day->evicted;
+    sum->tally.strange += day->tally.strange;
+    for (size_t i = 0; i < map_count(&cells->map); i++)
+        map_add(&archive->providers, cells_names(map_key_at(&cells->map, i)).provider, NULL);
+    if (cells->incomplete && day->tally.first <= day->tally.last)
+        map_add(&archive->unknown_days, item->key, NULL);
+    else
+        view->unnamed += cells_cut(&sum->tally, cells, view->cut, number);
+}
+
 static int add_day(void *context, const struct item *item, struct err *err)
 {
-    const struct view *view = context;
+    struct view *view = context;
     struct archive *archive = view->archive;
     struct period day;
     if (!in_window(view, item->key))
         return 0;
     period_init(&day);
+    day.tally.cells.counts = view->cut != NULL;
     int result = period_unpack(&day, item->value, archive_taxonomy(archive)) < 0
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
     if (result == 0) {
         settle(view, item, &day);
-        period_merge(&archive->period, &day);
+        if (view->cut)
+            add_part(view, item, &day);
+        else
+            period_merge(&archive->period, &day);
     }
     period_release(&day);
     return result;
@@ -326,6 +353,12 @@ static int by_file(const void *left, const void *right)
                                 : (a->lines > b->lines) - (a->lines < b->lines);
 }
 
+static void sort_inputs(const struct view *view)
+{
+    if (view->count)
+        qsort(view->archive->inputs, view->count, sizeof *view->archive->inputs, by_file);
+}
+
 int archive_view(struct archive *archive, struct archive_window window, struct archive_view *out,
                  struct suppress_source *source, struct err *err)
 {
@@ -339,8 +372,7 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
         history_each(history, ITEM_LEDGER, load_ledger, &ledger, err) < 0)
         return -1;
-    if (view.count)
-        qsort(archive->inputs, view.count, sizeof *archive->inputs, by_file);
+    sort_inputs(&view);
     *out = (struct archive_view){
         .period = &archive->period,
         .before = window.since == INT64_MIN ? NULL : &archive->totals.tally,
@@ -353,5 +385,27 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
                                        .first = archive->period.tally.first,
                                        .each_activity = archive_each_activity,
                                        .activity_context = archive};
+    return 0;
+}
+
+int archive_view_part(struct archive *archive, struct archive_window window, const struct cut *cut,
+                      struct archive_part *part, struct err *err)
+{
+    struct view view = {.archive = archive, .window = window, .cut = cut};
+    if (add_days(&view, err) < 0 ||
+        history_each(archive->history, ITEM_STREAM, add_stream, &view, err) < 0)
+        return -1;
+    sort_inputs(&view);
+    size_t count = map_count(&archive->unknown_days);
+    sv *days = arena_alloc(&archive->texts, (count + 1) * sizeof *days);
+    for (size_t i = 0; i < count; i++)
+        days[i] = map_key_at(&archive->unknown_days, i);
+    *part = (struct archive_part){.period = &archive->period,
+                                  .unknown_days = days,
+                                  .unknown_count = count,
+                                  .unnamed = view.unnamed,
+                                  .providers = &archive->providers,
+                                  .inputs = archive->inputs,
+                                  .input_count = view.count};
     return 0;
 }

@@ -61,6 +61,7 @@ struct archive {
     struct period own_totals; /* of this one alone */
     struct ledger *ledger;
     struct input_status *inputs;
+    struct map unknown_days, providers; /* of a part */
 };
 
 static inline const struct taxonomy *archive_taxonomy(const struct archive *archive)

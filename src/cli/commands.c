@@ -104,7 +104,9 @@ const struct command_row command_rows[COMMAND_COUNT] = {
          .summary = "summary, page, metrics of any period of it",
          .usages = {"report --history DB [OPTIONS]"},
          .about = "Writes the summary of any period of the history to standard output, in the form "
-                  "that scan writes. Reads no logs.",
+                  "that scan writes. Reads no logs. With --sender, --provider or "
+                  "--recipient-domain, of that part of the mail alone: several of one kind are "
+                  "alternatives, different kinds must all hold.",
          .reads_config = true,
          .run = report_command},
     [COMMAND_MERGE] =

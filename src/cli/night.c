@@ -128,7 +128,10 @@ static bool read_summary(struct json_pull *json, struct night *night)
             known = sv_starts(pull_text(json), SV("bouncelog.summary/"));
         else if (sv_eq(name, SV("window")))
             read_window(json, night);
-        else if (sv_eq(name, SV("suppress")))
+        else if (sv_eq(name, SV("cut"))) {
+            night->is_part = true;
+            pull_skip(json);
+        } else if (sv_eq(name, SV("suppress")))
             read_names(json, SV("address"), &night->addresses);
         else if (sv_eq(name, SV("suppress_domains")))
             read_names(json, SV("domain"), &night->domains);
@@ -160,6 +163,9 @@ int night_read(struct night *night, const char *path, struct err *err)
         rc = err_set(err, ERR_INPUT, "%s: cannot read: %s", path, strerror(errno));
     else if (!known)
         rc = err_set(err, ERR_INPUT, "%s: is no summary of bouncelog, or not all of one", path);
+    else if (night->is_part)
+        rc = err_set(err, ERR_INPUT,
+                     "%s: is a report about a part of the mail, and lists are of all mail", path);
     pull_release(&json);
     fclose(file);
     return rc;

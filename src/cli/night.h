@@ -18,10 +18,11 @@ struct night {
     struct map logs;               /* without what rotation appends; int64_t: new lines */
     sv first, last;                /* times of the attempts; empty: there were none */
     struct arena texts;
+    bool is_part; /* a report about a part of the mail */
 };
 
 void night_init(struct night *night);
-/* ERR_INPUT: it cannot be read, or is no summary. */
+/* ERR_INPUT: it cannot be read, or is no summary, or one of a part of the mail. */
 int night_read(struct night *night, const char *path, struct err *err) MUST_CHECK;
 void night_release(struct night *night);
 

@@ -5,6 +5,7 @@
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
 #include "cli.h"
+#include "cut.h"
 #include "results.h"
 #include "setup.h"
 
@@ -16,6 +17,7 @@ struct run {
     struct archive *archive;
     struct decisions decisions;
     struct report report;
+    struct cut_choice cut;
 };
 
 /* Counters are kept by the day: the days that the period touches. */
@@ -32,15 +34,9 @@ static struct archive_window window_of(const struct options *options)
 static int make_report(struct run *run, struct err *err)
 {
     const struct options *asked = run->setup.options;
-    struct archive_options how = {.path = asked->history,
-                                  .use = HISTORY_READ,
-                                  .patterns = &run->setup.patterns,
-                                  .now = now_seconds(),
-                                  .what = "report"};
     struct archive_view view;
     struct suppress_source evidence;
-    if (archive_open(&run->archive, &how, err) < 0 ||
-        archive_view(run->archive, window_of(asked), &view, &evidence, err) < 0)
+    if (archive_view(run->archive, window_of(asked), &view, &evidence, err) < 0)
         return -1;
     setup_allow(&run->setup, archive_allowed(run->archive));
     struct suppress_options options = setup_suppress_options(&run->setup);
@@ -69,6 +65,41 @@ static int make_report(struct run *run, struct err *err)
     return 0;
 }
 
+/* Of a part of the mail. Decisions are of addresses, so it has none. */
+static int make_report_of_part(struct run *run, struct err *err)
+{
+    struct report_cut *shown = &run->cut.shown;
+    struct archive_part part;
+    if (archive_view_part(run->archive, window_of(run->setup.options), &run->cut.cut, &part, err) <
+            0 ||
+        cut_check_providers(&run->setup, &part, err) < 0)
+        return -1;
+    shown->unknown_days = part.unknown_days;
+    shown->unknown_count = part.unknown_count;
+    shown->unnamed = part.unnamed;
+    struct report_source source = {.lines = &part.period->lines,
+                                   .tally = &part.period->tally,
+                                   .decisions = &run->decisions,
+                                   .inputs = part.inputs,
+                                   .input_count = part.input_count,
+                                   .evicted = part.period->evicted,
+                                   .cut = shown};
+    struct report_options how_shown = setup_report_options(&run->setup);
+    report_make(&run->report, &source, &how_shown);
+    cut_tell_gaps(&run->report);
+    return 0;
+}
+
+static int open_history(struct run *run, struct err *err)
+{
+    struct archive_options how = {.path = run->setup.options->history,
+                                  .use = HISTORY_READ,
+                                  .patterns = &run->setup.patterns,
+                                  .now = now_seconds(),
+                                  .what = "report"};
+    return archive_open(&run->archive, &how, err);
+}
+
 static int finish(struct run *run)
 {
     results_write(&run->results, &run->setup, &run->report);
@@ -84,9 +115,11 @@ static int finish(struct run *run)
 
 static int run_report(struct run *run)
 {
+    const struct options *options = run->setup.options;
     struct err err;
-    if (setup_load(&run->setup, &err) < 0 ||
-        results_open(&run->results, run->setup.options, &err) < 0 || make_report(run, &err) < 0)
+    if (setup_load(&run->setup, &err) < 0 || cut_read(&run->cut, options, &err) < 0 ||
+        results_open(&run->results, options, &err) < 0 || open_history(run, &err) < 0 ||
+        (cut_asked(options) ? make_report_of_part : make_report)(run, &err) < 0)
         return fail(&err);
     return finish(run);
 }
@@ -100,6 +133,7 @@ static int run_command(const struct options *options)
     report_release(&run->report);
     decisions_release(&run->decisions);
     archive_close(run->archive);
+    cut_release(&run->cut);
     setup_release(&run->setup);
     mem_free(run);
     return code;

@@ -33,6 +33,18 @@ void json_text(cJSON *object, const char *key, sv text)
     buf_release(&utf8);
 }
 
+/* A text becomes a member first, because that is how it is made safe. */
+void json_texts(cJSON *object, const char *key, const sv *texts, size_t count)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, key);
+    for (size_t i = 0; i < count; i++) {
+        cJSON *holder = cJSON_CreateObject();
+        json_text(holder, "text", texts[i]);
+        cJSON_AddItemToArray(list, cJSON_DetachItemFromObject(holder, "text"));
+        cJSON_Delete(holder);
+    }
+}
+
 void json_known(cJSON *object, const char *key, sv text)
 {
     if (text.len)

@@ -12,6 +12,7 @@ void json_text(cJSON *object, const char *key, sv text);
 /* An empty text is null. */
 void json_known(cJSON *object, const char *key, sv text);
 void json_number(cJSON *object, const char *key, int64_t number);
+void json_texts(cJSON *object, const char *key, const sv *texts, size_t count);
 /* Zero is null. */
 void json_known_number(cJSON *object, const char *key, int64_t number);
 void json_outcomes(cJSON *object, const struct outcomes *outcomes);

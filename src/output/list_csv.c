@@ -99,6 +99,15 @@ void list_sparkpost(struct buf *out, const struct suppression *entry)
     }
 }
 
+/* For importers that find the address by the name of its column. */
+void list_email_csv(struct buf *out, const struct suppression *entry)
+{
+    buf_add(out, entry->address);
+    buf_add_byte(out, ',');
+    list_add_words(out, entry);
+    buf_add_byte(out, '\n');
+}
+
 /* Never a 0, which would lift a block that somebody else has set. */
 void list_mautic(struct buf *out, const struct suppression *entry)
 {

@@ -125,7 +125,8 @@ static void lead(struct page *page)
     const struct report *report = page->report;
     int64_t fixes = (int64_t)report->fix_count;
     if (!report->attempts_total) {
-        html(&page->out, "<p class=\"lead\">These logs hold no delivery attempts.</p>\n");
+        html(&page->out, "<p class=\"lead\">%t no delivery attempts.</p>\n",
+             report->cut ? SV("Of this mail there are") : SV("These logs hold"));
         return;
     }
     const struct message_row *messages = &report->messages.messages;
@@ -149,6 +150,20 @@ static void lead(struct page *page)
         html(&page->out, "Nothing has to be fixed on your side.</p>\n");
 }
 
+/* Which part of the mail the page is about. */
+static void part(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf words = {0}, visible = {0};
+    if (!report->cut)
+        return;
+    report_cut_say(report->cut, &words);
+    text_add_visible(&visible, buf_sv(&words));
+    html(&page->out, "<p class=\"period\">Only mail %t</p>\n", buf_sv(&visible));
+    buf_release(&words);
+    buf_release(&visible);
+}
+
 static void banner(struct page *page)
 {
     const struct report *report = page->report;
@@ -156,6 +171,7 @@ static void banner(struct page *page)
     html(&page->out, "<header>\n<h1>Mail delivery report</h1>\n<p class=\"period\">");
     period(page);
     html(&page->out, "</p>\n");
+    part(page);
     hosts(page);
     if (report->has_window) {
         struct buf zone = {0};
@@ -167,26 +183,59 @@ static void banner(struct page *page)
         buf_release(&zone);
     }
     lead(page);
-    html(&page->out, "</header>\n"
-                     "<nav aria-label=\"Sections\"><ul>"
-                     "<li><a href=\"#fix\">To fix</a></li>"
-                     "<li><a href=\"#messages\">Messages</a></li>"
-                     "<li><a href=\"#when\">When</a></li>"
-                     "<li><a href=\"#why\">Why</a></li>"
-                     "<li><a href=\"#where\">Where</a></li>"
-                     "<li><a href=\"#waits\">Delays</a></li>"
-                     "<li><a href=\"#new\">New</a></li>"
-                     "<li><a href=\"#suppress\">Suppression</a></li>"
-                     "<li><a href=\"#doubts\">Not understood</a></li>"
-                     "</ul></nav>\n");
+    html(&page->out, "</header>\n");
+}
+
+/* Links to the sections that the page has. */
+static void navigation(struct page *page)
+{
+    static const struct {
+        const char *id, *words;
+        bool of_a_cut;
+    } sections[] = {{"fix", "To fix", true},
+                    {"messages", "Messages", true},
+                    {"when", "When", false},
+                    {"why", "Why", true},
+                    {"where", "Where", true},
+                    {"waits", "Delays", false},
+                    {"new", "New", false},
+                    {"suppress", "Suppression", false},
+                    {"doubts", "Not understood", false}};
+    html(&page->out, "<nav aria-label=\"Sections\"><ul>");
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (sections[i].of_a_cut || !page->report->cut)
+            html(&page->out, "<li><a href=\"#%t\">%t</a></li>", sv_from(sections[i].id),
+                 sv_from(sections[i].words));
+    html(&page->out, "</ul></nav>\n");
+}
+
+static void part_gaps(struct page *page)
+{
+    struct buf words = {0};
+    for (size_t i = 0; report_cut_gap(page->report, i, &words); i++) {
+        html(&page->out,
+             i == 0 ? "<div class=\"alert\" role=\"note\">\n<h3>The counts may be too "
+                      "low</h3>\n<ul>\n<li>%t</li>\n"
+                    : "<li>%t</li>\n",
+             buf_sv(&words));
+        buf_clear(&words);
+    }
+    if (page->report->incomplete)
+        html(&page->out, "</ul>\n</div>\n");
+    buf_release(&words);
 }
 
 static void foot(struct page *page)
 {
     const struct report *report = page->report;
     char made[DATE_WORDS];
-    html(&page->out, "<footer>\n<p>Made by bouncelog %t on %t %t, from:</p>\n<ul>\n",
-         report->version, page_minute(page, report->generated_at, made), page_zone(page));
+    html(&page->out, "<footer>\n<p>Made by bouncelog %t on %t %t", report->version,
+         page_minute(page, report->generated_at, made), page_zone(page));
+    if (report->cut) { /* how many lines a log has says nothing about a part of its mail */
+        html(&page->out, " from a history.</p>\n</footer>\n</body>\n</html>\n");
+        return;
+    }
+    html(&page->out, ", from:</p>\n<ul>\n");
     for (size_t i = 0; i < report->input_count && i < INPUTS_SHOWN; i++)
         html(&page->out, "<li><code>%t</code> %n line%t</li>\n",
              page_words(page, report->inputs[i].file, FILE_COLUMNS), report->inputs[i].lines,
@@ -196,29 +245,50 @@ static void foot(struct page *page)
     html(&page->out, "</ul>\n</footer>\n</body>\n</html>\n");
 }
 
+static void all_sections(struct page *page)
+{
+    const struct report *report = page->report;
+    bool well = !report->incomplete && !report->lines.unparsed;
+    if (!well)
+        page_coverage(page);
+    page_tiles(page);
+    page_fixes(page);
+    page_episodes(page);
+    page_messages(page);
+    page_timeline(page);
+    page_week(page);
+    page_categories(page);
+    page_rankings(page);
+    page_waits(page);
+    page_news(page);
+    page_suppressions(page);
+    page_samples(page);
+    if (well)
+        page_coverage(page);
+}
+
+/* What a history keeps of a part of the mail. */
+static void sections_of_part(struct page *page)
+{
+    part_gaps(page);
+    page_tiles(page);
+    page_fixes(page);
+    page_messages(page);
+    page_categories(page);
+    page_rankings(page);
+}
+
 void output_page(struct outfile *out, const struct report *report, bool addresses)
 {
     struct page page = {.report = report, .addresses = addresses};
     head(&page);
     banner(&page);
+    navigation(&page);
     html(&page.out, "<main id=\"main\">\n");
-    bool well = !report->incomplete && !report->lines.unparsed;
-    if (!well)
-        page_coverage(&page);
-    page_tiles(&page);
-    page_fixes(&page);
-    page_episodes(&page);
-    page_messages(&page);
-    page_timeline(&page);
-    page_week(&page);
-    page_categories(&page);
-    page_rankings(&page);
-    page_waits(&page);
-    page_news(&page);
-    page_suppressions(&page);
-    page_samples(&page);
-    if (well)
-        page_coverage(&page);
+    if (report->cut)
+        sections_of_part(&page);
+    else
+        all_sections(&page);
     html(&page.out, "</main>\n");
     foot(&page);
     outfile_write(out, buf_sv(&page.out));

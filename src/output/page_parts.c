@@ -109,8 +109,9 @@ void page_tiles(struct page *page)
     html(out, "<section aria-labelledby=\"glance\">\n<h2 id=\"glance\" class=\"quiet\">At a "
               "glance</h2>\n<ul class=\"tiles\">\n");
     tile(page, "all", "Attempts", report->attempts_total);
-    html(out, "to %n recipient%t", report->recipients.attempted,
-         page_s(report->recipients.attempted));
+    if (!report->cut)
+        html(out, "to %n recipient%t", report->recipients.attempted,
+             page_s(report->recipients.attempted));
     against(page, latest->count, usual->count);
     tile(page, "good", "Delivered", report->attempts[OUTCOME_DELIVERED]);
     html(out, "%p of attempts", report->delivered_rate);
@@ -124,7 +125,8 @@ void page_tiles(struct page *page)
     else
         html(out, "%p of attempts", report->bounce_rate);
     against(page, latest->bounced, usual->bounced);
-    suppress_tile(page);
+    if (!report->cut)
+        suppress_tile(page);
     html(out, "</ul>\n");
     compared_with(page);
     html(out, "</section>\n");
@@ -222,8 +224,9 @@ void page_fixes(struct page *page)
                      "<h2 id=\"fix-h\">To fix today</h2>\n");
     if (!report->fix_count)
         html(&page->out,
-             "<p class=\"fine-day\">Nobody blocks you, and no failure was caused by your "
-             "identity, your messages or your settings.</p>\n");
+             "<p class=\"fine-day\">%t no failure was caused by your identity, your messages or "
+             "your settings.</p>\n",
+             report->cut ? SV("Of this mail") : SV("Nobody blocks you, and"));
     html(&page->out, report->fix_count > 1 ? "<div class=\"fixes\">\n" : "<div>\n");
     for (size_t i = 0; i < report->fix_count; i++)
         fix(page, &report->fixes[i]);

@@ -18,10 +18,11 @@ static void category(struct page *page, const struct category_row *row, int64_t 
          "class=\"num\">%n",
          row->meaning, row->category, row->count);
     page_bar(page, percent_of(row->count, most));
-    html(out,
-         "</td><td class=\"num wide\">%n</td><td class=\"num wide\">%n</td>"
-         "<td class=\"num wide\">%n</td></tr>\n<tr><td colspan=\"5\"><p>",
-         row->permanent, row->transient, row->recipients);
+    html(out, "</td><td class=\"num wide\">%n</td><td class=\"num wide\">%n</td>", row->permanent,
+         row->transient);
+    if (!page->report->cut)
+        html(out, "<td class=\"num wide\">%n</td>", row->recipients);
+    html(out, "</tr>\n<tr><td colspan=\"%i\"><p>", page->report->cut ? INT64_C(4) : INT64_C(5));
     html_linked(out, row->remedy);
     html(out, "</p>");
     if (row->sample_code || row->sample_text.len) {
@@ -49,9 +50,10 @@ void page_categories(struct page *page)
          "first</caption>\n"
          "<thead><tr><th scope=\"col\">Reason, what to do, and an example</th>"
          "<th scope=\"col\" class=\"num\">Attempts</th><th scope=\"col\" class=\"num "
-         "wide\">Permanent</th><th scope=\"col\" class=\"num wide\">Transient</th><th "
-         "scope=\"col\" class=\"num "
-         "wide\">Recipients</th></tr></thead>\n");
+         "wide\">Permanent</th><th scope=\"col\" class=\"num wide\">Transient</th>");
+    if (!report->cut)
+        html(&page->out, "<th scope=\"col\" class=\"num wide\">Recipients</th>");
+    html(&page->out, "</tr></thead>\n");
     for (size_t i = 0; i < report->category_count; i++)
         category(page, &report->categories[i], report->categories[0].count);
     html(&page->out, "</table>\n</section>\n");

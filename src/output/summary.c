@@ -78,16 +78,29 @@ static void write_head(struct outfile *out, const struct report *report)
     member(out, "window", window);
 }
 
-static void write_counts(struct outfile *out, const struct report *report)
+static void write_lines(struct outfile *out, const struct report *report)
 {
-    cJSON *lines = cJSON_CreateObject(), *attempts = cJSON_CreateObject();
-    cJSON *failures = cJSON_CreateObject(), *recipients = cJSON_CreateObject();
+    cJSON *lines = cJSON_CreateObject();
     json_number(lines, "total", report->lines.total);
     json_number(lines, "delivery", report->lines.delivery);
     json_number(lines, "context", report->lines.context);
     json_number(lines, "other", report->lines.other);
     json_number(lines, "unparsed", report->lines.unparsed);
     member(out, "lines", lines);
+}
+
+static void write_recipients(struct outfile *out, const struct report *report)
+{
+    cJSON *recipients = cJSON_CreateObject();
+    json_number(recipients, "attempted", report->recipients.attempted);
+    json_number(recipients, "delivered", report->recipients.delivered);
+    json_number(recipients, "failed", report->recipients.failed);
+    member(out, "recipients", recipients);
+}
+
+static void write_counts(struct outfile *out, const struct report *report)
+{
+    cJSON *attempts = cJSON_CreateObject(), *failures = cJSON_CreateObject();
     json_number(attempts, "total", report->attempts_total);
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_number(attempts, outcome_name((enum outcome)i).ptr, report->attempts[i]);
@@ -95,13 +108,12 @@ static void write_counts(struct outfile *out, const struct report *report)
     json_number(failures, "transient", report->transient);
     json_number(failures, "permanent", report->permanent);
     member(out, "failures", failures);
-    json_number(recipients, "attempted", report->recipients.attempted);
-    json_number(recipients, "delivered", report->recipients.delivered);
-    json_number(recipients, "failed", report->recipients.failed);
-    member(out, "recipients", recipients);
+    if (!report->cut)
+        write_recipients(out, report);
     member(out, "messages", summary_messages(&report->messages.messages));
     member(out, "notifications", summary_messages(&report->messages.notifications));
-    member(out, "skipped", cJSON_CreateNumber((double)report->lines.skipped));
+    if (!report->cut)
+        member(out, "skipped", cJSON_CreateNumber((double)report->lines.skipped));
     member(out, "rates", summary_rates(report));
 }
 
@@ -116,13 +128,16 @@ static void write_categories(struct outfile *out, const struct report *report)
         json_number(row, "count", category->count);
         json_number(row, "transient", category->transient);
         json_number(row, "permanent", category->permanent);
-        json_number(row, "recipients", category->recipients);
+        if (!report->cut)
+            json_number(row, "recipients", category->recipients);
         json_text(row, "remedy", category->remedy);
         cJSON *sample = cJSON_AddObjectToObject(row, "sample");
         json_known_number(sample, "code", category->sample_code);
         json_known(sample, "enhanced", category->sample_enhanced);
         json_text(sample, "text", category->sample_text);
-        summary_sighting(row, category->first_seen, category->last_seen, category->last_24h);
+        summary_sighting(row, category->first_seen, category->last_seen);
+        if (!report->cut)
+            json_number(row, "last_24h", category->last_24h);
         element(out, i, row);
     }
     end_array(out);
@@ -225,7 +240,8 @@ static void write_blocks(struct outfile *out, const struct report *report)
         json_known(row, "list", block->list);
         json_text(row, "remedy", block->remedy);
         json_text(row, "sample", block->sample);
-        summary_sighting(row, block->first_seen, block->last_seen, block->last_24h);
+        summary_sighting(row, block->first_seen, block->last_seen);
+        json_number(row, "last_24h", block->last_24h);
         element(out, i, row);
     }
     end_array(out);
@@ -325,10 +341,23 @@ static void write_unclassified(struct outfile *out, const struct report *report)
     member(out, "unclassified", object);
 }
 
-void output_summary(struct outfile *out, const struct report *report)
+/* What a history keeps of a part of the mail; nothing else is in it. */
+static void write_part(struct outfile *out, const struct report *report)
 {
-    write_head(out, report);
+    member(out, "cut", summary_cut(report->cut));
+    write_counts(out, report);
+    write_categories(out, report);
+    write_providers(out, report);
+    write_ranking(out, "recipient_domains", &report->recipient_domains);
+    write_ranking(out, "sender_domains", &report->sender_domains);
+    write_days(out, report);
+    write_streams(out, report);
+}
+
+static void write_all(struct outfile *out, const struct report *report)
+{
     write_inputs(out, report);
+    write_lines(out, report);
     write_counts(out, report);
     write_categories(out, report);
     write_codes(out, report);
@@ -354,5 +383,14 @@ void output_summary(struct outfile *out, const struct report *report)
     write_unclassified(out, report);
     member(out, "unparsed", samples_object(&report->unparsed));
     member(out, "ambiguous", samples_object(&report->ambiguous));
+}
+
+void output_summary(struct outfile *out, const struct report *report)
+{
+    write_head(out, report);
+    if (report->cut)
+        write_part(out, report);
+    else
+        write_all(out, report);
     outfile_write(out, SV("}\n"));
 }

@@ -81,11 +81,10 @@ cJSON *summary_episode(const struct episode_row *episode)
     return object;
 }
 
-void summary_sighting(cJSON *row, int64_t first, int64_t last, int64_t last_24h)
+void summary_sighting(cJSON *row, int64_t first, int64_t last)
 {
     add_time(row, "first_seen", first);
     add_time(row, "last_seen", last);
-    json_number(row, "last_24h", last_24h);
 }
 
 cJSON *summary_mail(const struct report *report)

@@ -1,7 +1,21 @@
-/* What the summary says of time: the last day beside a usual one, and how long mail waited that
- * was not taken at once. Where a share of the mail waited longer than the last step of the
- * counters, the time is not known and null stands for it. */
+/* What the summary says of the part of the mail that it is about, and of time: the last day beside
+ * a usual one, and how long mail waited that was not taken at once. Where a share of the mail
+ * waited longer than the last step of the counters, the time is not known and null stands for it.
+ */
 #include "summary_more.h"
+
+cJSON *summary_cut(const struct report_cut *cut)
+{
+    cJSON *object = cJSON_CreateObject();
+    const struct cut *asked = &cut->asked;
+    json_texts(object, "sender", asked->senders.list, asked->senders.count);
+    json_texts(object, "provider", asked->providers.list, asked->providers.count);
+    json_texts(object, "recipient_domain", asked->recipient_domains.list,
+               asked->recipient_domains.count);
+    json_texts(object, "unknown_days", cut->unknown_days, cut->unknown_count);
+    json_number(object, "unnamed_attempts", cut->unnamed);
+    return object;
+}
 
 cJSON *summary_latest_day(const struct latest_day *day)
 {

@@ -5,6 +5,8 @@
 #include "bouncelog/report/report.h"
 #include "json.h"
 
+/* Which part of the mail it is about. */
+cJSON *summary_cut(const struct report_cut *cut);
 /* null: there is no day before. */
 cJSON *summary_latest_day(const struct latest_day *day);
 cJSON *summary_retries(const struct report *report);
@@ -14,6 +16,6 @@ cJSON *summary_rates(const struct report *report);
 cJSON *summary_stream(const char *kind, const struct message_row *row);
 cJSON *summary_episode(const struct episode_row *episode);
 cJSON *summary_mail(const struct report *report);
-void summary_sighting(cJSON *row, int64_t first, int64_t last, int64_t last_24h);
+void summary_sighting(cJSON *row, int64_t first, int64_t last);
 
 #endif

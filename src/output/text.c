@@ -150,14 +150,10 @@ static void window(struct page *page, const struct report *report)
         flush(page);
     }
     messages(page, report);
-    text_add_count(&page->line, report->lines.total, "line", "lines");
-    buf_add(&page->line, SV(": "));
-    text_add_count(&page->line, report->lines.delivery, "delivery", "deliveries");
-    buf_printf(&page->line, ", %lld context, ", (long long)report->lines.context);
-    text_add_count(&page->line, report->lines.other, "other", "others");
-    buf_printf(&page->line, ", %lld not understood", (long long)report->lines.unparsed);
-    flush(page);
-    text_add_remarks(&page->line, report);
+    if (report->cut)
+        text_add_cut(&page->line, report);
+    else
+        text_add_lines(&page->line, report);
     outfile_write(page->out, buf_sv(&page->line));
     buf_clear(&page->line);
 }

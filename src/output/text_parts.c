@@ -31,7 +31,7 @@ static void add_mail(struct buf *out, const struct report *report)
                (long long)report->attempts[OUTCOME_COMPLAINED], mail->unproven);
 }
 
-void text_add_remarks(struct buf *out, const struct report *report)
+static void add_remarks(struct buf *out, const struct report *report)
 {
     const struct line_tally *lines = &report->lines;
     if (!report->has_window && lines->delivery)
@@ -45,6 +45,35 @@ void text_add_remarks(struct buf *out, const struct report *report)
         buf_add(out, SV(" about mail that was not tried (skipped), so no attempt\n"));
     }
     add_mail(out, report);
+}
+
+void text_add_lines(struct buf *out, const struct report *report)
+{
+    const struct line_tally *lines = &report->lines;
+    text_add_count(out, lines->total, "line", "lines");
+    buf_add(out, SV(": "));
+    text_add_count(out, lines->delivery, "delivery", "deliveries");
+    buf_printf(out, ", %lld context, ", (long long)lines->context);
+    text_add_count(out, lines->other, "other", "others");
+    buf_printf(out, ", %lld not understood\n", (long long)lines->unparsed);
+    add_remarks(out, report);
+}
+
+void text_add_cut(struct buf *out, const struct report *report)
+{
+    struct buf words = {0};
+    report_cut_say(report->cut, &words);
+    buf_add(out, SV("Only mail "));
+    text_add_visible(out, buf_sv(&words));
+    buf_add_byte(out, '\n');
+    buf_clear(&words);
+    for (size_t i = 0; report_cut_gap(report, i, &words); i++) {
+        buf_add(out, SV("  "));
+        text_add_visible(out, buf_sv(&words));
+        buf_add_byte(out, '\n');
+        buf_clear(&words);
+    }
+    buf_release(&words);
 }
 
 static void add_name(struct buf *out, sv name)
@@ -134,6 +163,8 @@ void text_add_since(struct buf *out, const struct report *report, const struct c
     date_format(wall_time(report->wall, row->last_seen), last);
     if (!row->first_seen || memcmp(first, last, DATE_LENGTH) == 0)
         return;
-    buf_printf(out, "%*ssince %.*s, last seen %.*s, %lld in the last 24 hours", INDENT, "",
-               DATE_LENGTH, first, DATE_LENGTH, last, (long long)row->last_24h);
+    buf_printf(out, "%*ssince %.*s, last seen %.*s", INDENT, "", DATE_LENGTH, first, DATE_LENGTH,
+               last);
+    if (!report->cut)
+        buf_printf(out, ", %lld in the last 24 hours", (long long)row->last_24h);
 }

@@ -7,7 +7,9 @@
 /* "1 message", "2 messages". */
 void text_add_count(struct buf *out, int64_t count, const char *one, const char *many);
 /* What the counts of lines do not say: nothing counts, or it was not tried. */
-void text_add_remarks(struct buf *out, const struct report *report);
+/* Which part of the mail it is about, and what of that may be missing. */
+void text_add_cut(struct buf *out, const struct report *report);
+void text_add_lines(struct buf *out, const struct report *report);
 /* Who refuses or slows which host from when to when, the first `most`; how many there are. */
 size_t text_add_episodes(struct buf *out, const struct report *report, size_t most);
 /* How soon others took what they deferred. */

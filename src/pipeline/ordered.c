@@ -164,6 +164,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     line_days_init(&stage->line_days);
     tally_init(&scan->tally);
     tally_init(&scan->strange);
+    scan->strange.cells.counts = options->by_day;
     evidence_init(&scan->evidence);
     sent_init(&scan->sent, options->patterns, options->sent_secret);
     if (options->prepare)

@@ -142,6 +142,19 @@ static int check_limit(const struct condition *condition, bool is_share, sv text
     return 0;
 }
 
+/* Of senders, a history keeps the domains. */
+bool condition_is_of_cut(sv text)
+{
+    static const char *const others[] = {"code:", "unclassified", "unparsed", "ambiguous",
+                                         "suppressed"};
+    text = sv_trim(text);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (sv_starts(text, sv_from(others[i])))
+            return false;
+    return !sv_starts(text, STREAM) || sv_find_byte(text, '@') == SV_NPOS ||
+           sv_find_byte(text, '@') > sv_rfind_byte(text, '/');
+}
+
 int condition_parse(struct condition *condition, sv text, const struct taxonomy *taxonomy,
                     struct err *err)
 {

@@ -191,7 +191,8 @@ static void find_gaps(struct report *report)
     for (size_t i = 0; i < report->input_count; i++)
         report->input_errors += report->inputs[i].error.len > 0;
     report->incomplete = report->unparsed_too_many || report->evicted || report->input_errors ||
-                         report->strange_times;
+                         report->strange_times ||
+                         (report->cut && (report->cut->unknown_count || report->cut->unnamed));
 }
 
 static void make_counts(struct report *report, const struct report_source *source)
@@ -241,6 +242,7 @@ void report_make(struct report *report, const struct report_source *source,
                               .seconds = options->seconds,
                               .inputs = source->inputs,
                               .tally = tally,
+                              .cut = source->cut,
                               .input_count = source->input_count};
     make_counts(report, source);
     make_categories(report, tally, options);

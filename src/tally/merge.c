@@ -133,6 +133,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     messages_add(&into->messages, &from->messages);
     messages_add(&into->notifications, &from->notifications);
     streams_merge(&into->streams, &from->streams);
+    cells_merge(&into->cells, &from->cells);
     into->transient += from->transient;
     into->permanent += from->permanent;
     into->strange += from->strange;
@@ -166,6 +167,7 @@ void period_init(struct period *period)
 {
     *period = (struct period){0};
     tally_init(&period->tally);
+    period->tally.cells.counts = true;
 }
 
 void period_release(struct period *period)
@@ -189,6 +191,7 @@ void period_settle(struct period *period, int64_t days)
     messages_settle(&tally->messages, days);
     messages_settle(&tally->notifications, days);
     streams_settle(&tally->streams, days);
+    cells_settle(&tally->cells, days);
     for (size_t i = 0; i < map_count(&tally->sender_domains); i++) {
         struct sender_domain *domain = map_value_at(&tally->sender_domains, i);
         messages_settle(&domain->messages, days);
@@ -229,6 +232,7 @@ bool period_forget(struct period *period, sv address, uint64_t fingerprint)
         found = forget_text(block->sample, &block->sample_len, address) || found;
     }
     found = streams_forget(&tally->streams, address) || found;
+    found = cells_forget(&tally->cells, address) || found;
     found = forget_samples(&tally->unclassified, address) || found;
     found = forget_samples(&period->lines.unparsed_samples, address) || found;
     return forget_samples(&period->lines.ambiguous_samples, address) || found;

@@ -11,7 +11,7 @@ enum {
     WITHOUT_RETRIES = 1,
     WITHOUT_STEPS = 2,
     WITHOUT_MESSAGES = 3, /* ...and without sightings */
-    WITHOUT_NOTICES = 4,
+    WITHOUT_CELLS = 4,    /* ...and without notices */
     OUTCOMES_OF_LINES = OUTCOME_REFUSED + 1,
     HASH_BYTES = 8
 };
@@ -62,26 +62,6 @@ void unpack_outcomes(struct unpack *in, void *value)
     outcomes->deferred = unpack_finite(in);
     outcomes->bounced = unpack_finite(in);
     outcomes->expired = unpack_finite(in);
-}
-
-static void pack_retries(struct buf *out, const void *value)
-{
-    const struct retries *retries = value;
-    pack_number(out, retries->count);
-    for (size_t i = 0; i < RETRY_STEPS; i++)
-        pack_number(out, retries->by_deferrals[i]);
-    for (size_t i = 0; i < WAIT_STEPS; i++)
-        pack_number(out, retries->by_wait[i]);
-}
-
-static void unpack_retries(struct unpack *in, void *value)
-{
-    struct retries *retries = value;
-    retries->count = unpack_finite(in);
-    for (size_t i = 0; i < RETRY_STEPS; i++)
-        retries->by_deferrals[i] = unpack_finite(in);
-    for (size_t i = 0; i < WAIT_STEPS; i++)
-        retries->by_wait[i] = unpack_finite(in);
 }
 
 static void pack_fingerprint(void *context, uint64_t fingerprint, unsigned flags)
@@ -188,7 +168,7 @@ static void pack_categories(struct buf *out, struct tally *tally, const struct t
         }
 }
 
-static uint8_t category_named(const struct taxonomy *taxonomy, sv name)
+uint8_t category_named(const struct taxonomy *taxonomy, sv name)
 {
     uint8_t category = taxonomy_category(taxonomy, name);
     return category == CATEGORY_NONE ? taxonomy->roles[ROLE_UNCLASSIFIED] : category;
@@ -372,6 +352,7 @@ void period_pack(struct buf *out, struct period *period, const struct taxonomy *
     pack_recipients(out, &tally->recipients);
     pack_map(out, &tally->retries, pack_retries);
     pack_recipients(out, &tally->originals);
+    pack_cells(out, &tally->cells, taxonomy);
     for (int i = OUTCOMES_OF_LINES; i < OUTCOME_COUNT; i++)
         pack_number(out, tally->attempts[i]);
 }
@@ -432,7 +413,10 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
         unpack_map(&in, &tally->retries, unpack_retries);
     if (version > WITHOUT_STEPS)
         unpack_recipients(&in, &tally->originals, day, true);
-    if (version > WITHOUT_NOTICES)
+    tally->cells.incomplete = version <= WITHOUT_CELLS;
+    if (version > WITHOUT_CELLS)
+        unpack_cells(&in, &tally->cells, taxonomy);
+    if (version > WITHOUT_CELLS)
         unpack_notices(&in, tally);
     return in.failed || in.rest.len ? -1 : 0;
 }
@@ -452,8 +436,10 @@ int deliveries_each(sv bytes, const struct taxonomy *taxonomy, delivery_visitor 
             unpack_map(&in, &rest.tally.retries, unpack_retries);
         if (version > WITHOUT_STEPS)
             visit_deliveries(&in, day, true, visit, context);
-        if (version > WITHOUT_NOTICES)
+        if (version > WITHOUT_CELLS) {
+            (void)unpack_text(&in);
             unpack_notices(&in, &rest.tally);
+        }
     }
     period_release(&rest);
     return good && !in.failed && !in.rest.len ? 0 : -1;

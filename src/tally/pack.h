@@ -26,6 +26,15 @@ void unpack_sender_domain(struct unpack *in, void *sender_domain);
 void pack_streams(struct buf *out, const struct streams *streams);
 void unpack_streams(struct unpack *in, struct streams *streams);
 
+void pack_retries(struct buf *out, const void *retries);
+void unpack_retries(struct unpack *in, void *retries);
+
+/* As one text, which whoever does not count cells passes over. */
+void pack_cells(struct buf *out, const struct cells *cells, const struct taxonomy *taxonomy);
+void unpack_cells(struct unpack *in, struct cells *cells, const struct taxonomy *taxonomy);
+/* Of a name that the taxonomy does not have any more: unclassified. */
+uint8_t category_named(const struct taxonomy *taxonomy, sv name);
+
 void pack_sighting(struct buf *out, struct sighting *seen);
 void unpack_sighting(struct unpack *in, struct sighting *seen);
 void pack_paths(struct buf *out, const struct map *paths);

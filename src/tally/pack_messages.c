@@ -1,6 +1,6 @@
-/* Messages, their cuts, and when something was met, as bytes. Who waits is not kept: that depends
- * on the stretch of days that is asked about (messages_settle). Rows of a cut that count nothing
- * are left out, so that what was forgotten is gone. */
+/* Messages, their cuts, how long mail waited, and when something was met, as bytes. Who waits is
+ * not kept: that depends on the stretch of days that is asked about (messages_settle). Rows of a
+ * cut that count nothing are left out, so that what was forgotten is gone. */
 #include "pack.h"
 
 enum { LEAST_PATH = 3 };
@@ -108,4 +108,24 @@ void unpack_paths(struct unpack *in, struct tally *tally)
         path->taken_last = unpack_finite(in);
         unpack_hours(in, &path->activity);
     }
+}
+
+void pack_retries(struct buf *out, const void *value)
+{
+    const struct retries *retries = value;
+    pack_number(out, retries->count);
+    for (size_t i = 0; i < RETRY_STEPS; i++)
+        pack_number(out, retries->by_deferrals[i]);
+    for (size_t i = 0; i < WAIT_STEPS; i++)
+        pack_number(out, retries->by_wait[i]);
+}
+
+void unpack_retries(struct unpack *in, void *value)
+{
+    struct retries *retries = value;
+    retries->count = unpack_finite(in);
+    for (size_t i = 0; i < RETRY_STEPS; i++)
+        retries->by_deferrals[i] = unpack_finite(in);
+    for (size_t i = 0; i < WAIT_STEPS; i++)
+        retries->by_wait[i] = unpack_finite(in);
 }

@@ -101,6 +101,7 @@ void tally_init(struct tally *tally)
     map_init(&tally->blocks, sizeof(struct block));
     map_init(&tally->paths, sizeof(struct path));
     streams_init(&tally->streams);
+    cells_init(&tally->cells);
 }
 
 void tally_release(struct tally *tally)
@@ -120,6 +121,7 @@ void tally_release(struct tally *tally)
     map_release(&tally->shapes);
     tally_release_blocks(tally);
     streams_release(&tally->streams);
+    cells_release(&tally->cells);
     fpset_release(&tally->recipients);
     fpset_release(&tally->originals);
     for (size_t i = 0; i < CATEGORY_MAX; i++) {
@@ -336,6 +338,7 @@ void tally_withdraw(struct tally *tally, const struct event *event)
     struct message_step step = messages_step(event);
     count_messages(tally, event, &step);
     count_sender_domain(tally, event, &step);
+    cells_count(&tally->cells, NULL, event, &step);
 }
 
 /* What a mail says is no attempt: nobody was asked, no host answered. */
@@ -349,6 +352,7 @@ static void count_notice(struct tally *tally, const struct taxonomy *taxonomy,
     count_codes(tally, a);
     count_sender_domain(tally, event, &step);
     count_category(tally, taxonomy, event, a->address_key);
+    cells_count(&tally->cells, taxonomy, event, &step);
     if (a->outcome == OUTCOME_BOUNCED_LATER)
         fpset_add(&tally->recipients, a->address_key, RECIPIENT_FAILED);
 }
@@ -373,6 +377,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
     count_messages(tally, event, &step);
     count_codes(tally, a);
     count_rankings(tally, event, &step);
+    cells_count(&tally->cells, taxonomy, event, &step);
     if (a->outcome == OUTCOME_DELIVERED && event->deferrals && !event->strange)
         tally_retry(tally, event);
     if (failed) {

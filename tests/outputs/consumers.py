@@ -42,7 +42,7 @@ with open(path('log'), 'w', newline='') as log:
                   f'mx.example.com[192.0.2.7] said: 550 5.1.1 {reply} (in reply to RCPT TO command))\n')
 
 FORMATS = ['plain', 'json', 'csv', 'postfix', 'postfix-transport', 'exim', 'sendmail', 'listmonk', 'listmonk-webhook',
-           'ses-csv', 'ses-json', 'mailgun-csv', 'mailgun-json', 'sparkpost', 'sendgrid', 'mautic', 'hash']
+           'ses-csv', 'ses-json', 'mailgun-csv', 'mailgun-json', 'sparkpost', 'sendgrid', 'mautic', 'email-csv', 'hash']
 lists = [word for name in FORMATS for word in ('-s', f'{path(name)}:{name}')]
 run = subprocess.run([PROGRAM, 'scan', '-o', path('summary'), *lists, path('log')],
                      stderr=subprocess.PIPE, text=True, errors='replace')
@@ -108,6 +108,10 @@ same('ses-csv', [row[0] for row in rows('ses-csv', '') if row[1:] == ['BOUNCE']]
 mailgun = rows('mailgun-csv', 'address,code,error,created_at')
 same('mailgun-csv', [row[0] for row in mailgun if row[1] == '550' and row[2].startswith('5.1.1 ')])
 same('mautic', [row[0] for row in rows('mautic', 'email,doNotEmail') if row[1:] == ['1']])
+emails = rows('email-csv', 'email,reason')
+same('email-csv', [row[0] for row in emails if len(row) == 2])
+for row in emails:
+    words('email-csv', row[1])
 sparkpost = rows('sparkpost', 'recipient,type,description')
 for kind in 'transactional', 'non_transactional':
     same(f'sparkpost {kind}', [row[0] for row in sparkpost if row[1] == kind])

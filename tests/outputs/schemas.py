@@ -35,6 +35,7 @@ with open(f'{work}/explain-mail.ndjson', 'wb') as out:
 
 HISTORY = f'{work}/history.db'
 bouncelog('scan', '-o', '/dev/null', '-d', HISTORY, 'samples/postfix.log')
+bouncelog('report', '-o', f'{work}/cut.json', '-d', HISTORY, '--sender', '*@shop.example', '--recipient-domain', '*')
 with open(f'{work}/why.ndjson', 'wb') as out:
     for address in 'carla@example.com', 'anna@example.com', 'greta@example.com', 'dora@example.net', 'nobody@example.org':
         for where in (['samples/postfix.log'], ['-d', HISTORY], ['-d', HISTORY, 'samples/postfix.log']):
@@ -94,7 +95,7 @@ OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain'
 ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
          'format', 'schema', 'kind', 'held_by'}
 
-for name, files in (('summary', ['summary.json', 'empty.json']), ('event', ['events.ndjson']),
+for name, files in (('summary', ['summary.json', 'empty.json']), ('summary', ['cut.json']), ('event', ['events.ndjson']),
                     ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']), ('explain-mail', ['explain-mail.ndjson']),
                     ('why', ['why.ndjson'])):
     validator = schema(name)

@@ -62,7 +62,7 @@ compare "$work/ecs.ndjson" tests/run/golden/ecs.ndjson
 
 # Every format of suppression lists, with addresses of all three MTAs.
 formats='postfix postfix-transport exim sendmail listmonk listmonk-webhook ses-csv ses-json mailgun-csv
-    mailgun-json sparkpost sendgrid mautic hash'
+    mailgun-json sparkpost sendgrid mautic email-csv hash'
 everything='samples/postfix.log samples/exim-mainlog samples/sendmail.log samples/rotated/mail.log
     samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz'
 for format in $formats; do

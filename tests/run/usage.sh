@@ -71,7 +71,7 @@ echo 'a key of more than sixteen bytes' > "$work/key"
 expect 2 "or with a list of the format hash" "$B" scan --hash-key-file "$work/key" "$log"
 expect 0 "" "$B" scan --hash-key-file "$work/key" -s "$work/hashes:hash" "$log"
 for format in postfix postfix-transport exim sendmail listmonk listmonk-webhook ses-csv ses-json \
-    mailgun-csv mailgun-json sparkpost sendgrid mautic; do
+    mailgun-csv mailgun-json sparkpost sendgrid mautic email-csv; do
     expect 2 ":$format': this format needs addresses" "$B" scan --hash sha256 --hash-key-file "$work/key" \
         -s "$work/list:$format" "$log"
 done
@@ -79,7 +79,7 @@ for format in plain json csv hash; do
     expect 0 "" "$B" scan --hash sha256 --hash-key-file "$work/key" -s "$work/list:$format" "$log"
 done
 rm "$work/list"
-expect 2 "mailgun-json, sparkpost, sendgrid, mautic, hash)" "$B" scan -s "$work/list:mailchimp" "$log"
+expect 2 "mailgun-json, sparkpost, sendgrid, mautic, email-csv, hash)" "$B" scan -s "$work/list:mailchimp" "$log"
 # What would be replaced, or removed, as a part of a list that may be split
 cp "$log" "$work/part.0002"
 ln -s part.0002 "$work/link.log"

@@ -141,6 +141,7 @@ static const struct step steps[] = {
 static void count_part(struct tally *tally, size_t part, size_t parts)
 {
     tally_init(tally);
+    tally->cells.counts = true;
     for (size_t i = part; i < COUNT_OF(steps); i += parts) {
         const struct step *step = &steps[i];
         struct event event = {
@@ -215,6 +216,40 @@ static void add_sorted(struct buf *out, const struct map *map)
         buf_add(out, rows[i]);
 }
 
+/* Where mail of one kind failed for several reasons, their order is that of the events. */
+static void add_cells(struct buf *out, const struct cells *cells)
+{
+    struct arena arena = {0};
+    sv rows[64];
+    size_t count = 0;
+    for (size_t i = 0; i < map_count(&cells->map); i++) {
+        const struct cell *cell = map_value_at(&cells->map, i);
+        struct buf row = {0};
+        buf_printf(&row, "%.*s: %lld %lld %lld %lld ", SV_FMT(map_key_at(&cells->map, i)),
+                   (long long)cell->transient, (long long)cell->permanent, (long long)cell->first,
+                   (long long)cell->last);
+        buf_add(&row, sv_make((const char *)cell->attempts, sizeof cell->attempts));
+        buf_add(&row, sv_make((const char *)&cell->messages, sizeof cell->messages));
+        rows[count++] = arena_copy(&arena, buf_sv(&row));
+        for (const struct cell_reason *reason = cell->reasons; reason; reason = reason->next) {
+            buf_clear(&row);
+            buf_printf(&row, "%.*s %d: %lld %lld %lld %lld %lld %lld %d %.*s %.*s\n",
+                       SV_FMT(map_key_at(&cells->map, i)), reason->category,
+                       (long long)reason->count, (long long)reason->transient,
+                       (long long)reason->permanent, (long long)reason->first,
+                       (long long)reason->last, (long long)reason->reply_time, reason->code,
+                       SV_FMT(reason->enhanced), SV_FMT(reason->reply));
+            rows[count++] = arena_copy(&arena, buf_sv(&row));
+        }
+        buf_release(&row);
+        assert_true(count < COUNT_OF(rows) / 2);
+    }
+    qsort(rows, count, sizeof *rows, by_bytes);
+    for (size_t i = 0; i < count; i++)
+        buf_add(out, rows[i]);
+    arena_release(&arena);
+}
+
 static void describe(struct buf *out, const struct tally *tally)
 {
     struct recipient_counts recipients = tally_recipients(tally);
@@ -261,6 +296,7 @@ static void describe(struct buf *out, const struct tally *tally)
     add_sorted(out, &tally->shapes);
     for (size_t i = 0; i < tally->unclassified.kept; i++)
         buf_add(out, sv_from(tally->unclassified.list[i].text));
+    add_cells(out, &tally->cells);
 }
 
 /* Packed, unpacked and merged in any order, parts are as good as the whole. */
@@ -378,6 +414,41 @@ static void test_events(void **state)
     assert_int_equal(map_count(&tally.hosts), 0);
 }
 
+/* A part of the mail is counted as if there were no other. */
+static void test_parts_of_mail(void **state)
+{
+    const sv x = SV("x.example"), s = SV("s.example"), gmx = SV("gmx");
+    const struct {
+        struct cut cut;
+        int64_t attempts, bounced, senders;
+    } parts[] = {
+        {{{NULL, 0}, {NULL, 0}, {NULL, 0}}, 12, 4, 2}, {{{&s, 1}, {NULL, 0}, {NULL, 0}}, 9, 4, 1},
+        {{{NULL, 0}, {&gmx, 1}, {NULL, 0}}, 3, 1, 1},  {{{NULL, 0}, {NULL, 0}, {&x, 1}}, 3, 0, 2},
+        {{{&s, 1}, {&gmx, 1}, {&x, 1}}, 1, 0, 1},      {{{&x, 1}, {NULL, 0}, {NULL, 0}}, 0, 0, 0},
+    };
+    struct tally tally;
+    (void)state;
+    count_steps(&tally);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        struct tally part;
+        int64_t attempts = 0;
+        tally_init(&part);
+        assert_int_equal(cells_cut(&part, &tally.cells, &parts[i].cut, 0), 0);
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+            attempts += part.attempts[outcome];
+        assert_int_equal(attempts, parts[i].attempts);
+        assert_int_equal(part.attempts[OUTCOME_BOUNCED], parts[i].bounced);
+        assert_int_equal((int64_t)map_count(&part.sender_domains), parts[i].senders);
+        if (i == 0) {
+            assert_int_equal(part.transient, tally.transient);
+            assert_int_equal(part.permanent, tally.permanent);
+            assert_memory_equal(&part.messages, &tally.messages, sizeof part.messages);
+        }
+        tally_release(&part);
+    }
+    tally_release(&tally);
+}
+
 static void test_nothing(void **state)
 {
     struct tally tally;
@@ -397,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_parts_make_a_whole),
         cmocka_unit_test(test_damaged_periods),
+        cmocka_unit_test(test_parts_of_mail),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);

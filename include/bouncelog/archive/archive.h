@@ -111,6 +111,19 @@ struct archive_view {
 int archive_view(struct archive *archive, struct archive_window window, struct archive_view *view,
                  struct suppress_source *source, struct err *err) MUST_CHECK;
 
+/* What the days say of a part of the mail. */
+struct archive_part {
+    const struct period *period; /* lines, evicted and strange attempts are of all mail */
+    const sv *unknown_days;      /* counted before parts were: nothing is known of them */
+    size_t unknown_count;
+    int64_t unnamed;             /* attempts that may belong to it (cells_cut) */
+    const struct map *providers; /* that the days have mail for, of any part */
+    const struct input_status *inputs;
+    size_t input_count;
+};
+int archive_view_part(struct archive *archive, struct archive_window window, const struct cut *cut,
+                      struct archive_part *part, struct err *err) MUST_CHECK;
+
 /* --- by hand */
 
 /* All that is known of an address, of all hosts together; 0: nothing. The record lives as long as

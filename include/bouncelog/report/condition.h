@@ -31,6 +31,8 @@ struct condition {
 /* ERR_USAGE when text is no condition or names an unknown category. */
 int condition_parse(struct condition *condition, sv text, const struct taxonomy *taxonomy,
                     struct err *err) MUST_CHECK;
+/* Can one that was written so be told of a part of the mail (cut.h)? */
+bool condition_is_of_cut(sv text);
 bool condition_holds(const struct condition *condition, const struct report *report);
 /* Is it about a stream that may be among those that the counters had no room for? */
 bool condition_cannot_tell(const struct condition *condition, const struct report *report);

@@ -8,6 +8,7 @@
 
 #include "bouncelog/base/arena.h"
 #include "bouncelog/model/input_status.h"
+#include "bouncelog/report/cut.h"
 #include "bouncelog/report/messages.h"
 #include "bouncelog/report/redact.h"
 #include "bouncelog/report/wall.h"
@@ -224,6 +225,7 @@ struct report {
     int64_t generated_at;
     const struct wall *wall; /* for people; NULL: UTC. Times are UTC where nothing else is said. */
     bool redacted;           /* there was a redactor */
+    const struct report_cut *cut; /* NULL: it is about all mail */
     const struct input_status *inputs;
     size_t input_count;
     int64_t newest; /* time of the newest attempt that is known of; 0: none */
@@ -323,6 +325,7 @@ struct report_source {
     const struct period *totals; /* since the history began; NULL: there is no history */
     int64_t newest; /* time of the newest attempt of the history; 0: none, or no history */
     const struct mail_counts *mail; /* NULL: no mailbox was read */
+    const struct report_cut *cut; /* NULL: all mail; must outlive the report */
 };
 
 void report_make(struct report *report, const struct report_source *source,

@@ -14,6 +14,7 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/activity.h"
 #include "bouncelog/model/event.h"
+#include "bouncelog/tally/cells.h"
 #include "bouncelog/tally/messages.h"
 
 enum {
@@ -140,6 +141,7 @@ struct tally {
     struct message_counts messages;      /* but for... */
     struct message_counts notifications; /* ...those that our own MTA wrote */
     struct streams streams;
+    struct cells cells; /* of a day */
     struct category_tally categories[CATEGORY_MAX];
     /* By MTA, outcome and category (of an expiry: expired; CATEGORY_MAX: none). */
     int64_t replies[MTA_MAX][OUTCOME_COUNT][CATEGORY_MAX + 1];

@@ -4,6 +4,7 @@
  * overwrite something are found by output_checks.c. */
 #include <unistd.h>
 
+#include "cut.h"
 #include "table.h"
 
 /* A key serves --hash, or lists of the format hash alone. */
@@ -66,5 +67,7 @@ int options_check(const struct options *o, struct err *err)
         return -1;
     if (o->since.at >= o->until.at)
         return err_set(err, ERR_USAGE, "--since is not before --until");
+    if (cut_check(o, err) < 0)
+        return -1;
     return o->command == COMMAND_WHY ? 0 : check_history(o, err);
 }

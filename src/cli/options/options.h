@@ -86,6 +86,7 @@ struct options {
     struct moment since, until;
     struct texts mails; /* mailboxes */
     struct texts senders, filters, relays;
+    struct texts cut_senders, cut_providers, cut_domains; /* of a report */
     const char *recipients;
     bool inbound;
 
