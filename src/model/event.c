@@ -1,4 +1,6 @@
-/* Names the views of an event that die with its line. */
+/* Names the views of an event that die with its line, so that whoever keeps an event can copy what
+ * they show. What lives for the run (verdicts, providers) is none of them; nor is the file, which
+ * the input keeps. */
 #include "bouncelog/model/event.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
-/* Judges notices as replies are judged: by the rules for words and codes. Only what is proven is
- * counted as an event, and is evidence. */
+/* Judges notices as replies are judged, by the rules for words and codes. What is proven is counted
+ * as an event, and is evidence; what is not is only told. A delivery that an earlier run has
+ * counted is taken from the evidence; one of these logs never got there. */
 #include "notices.h"
 
 #include "bouncelog/classify/classify.h"

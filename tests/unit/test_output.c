@@ -110,7 +110,7 @@ static void test_hostile_events(void **state)
         expect_text(object, "time", SV("2026-11-22T03:11:09Z"));
         expect_text(object, "category", SV("recipient_unknown"));
         expect_text(object, "cause", SV("mailbox_full"));
-        assert_int_equal(cJSON_GetArraySize(object), 25);
+        assert_int_equal(cJSON_GetArraySize(object), 26);
         cJSON_Delete(object);
         buf_release(&line);
     }
@@ -299,7 +299,7 @@ static void test_absent_values(void **state)
                  "\"severity\":null,\"code\":null,\"enhanced\":null,\"dsn\":null,"
                  "\"stage\":\"unknown\",\"origin\":\"remote\",\"text\":null,\"category\":null,"
                  "\"scope\":null,\"action\":null,\"rule\":null,\"basis\":null,\"cause\":null,"
-                 "\"provider\":null,\"delay_s\":null,\"source\":{\"file\":\"-\",\"line\":0}}\n"),
+                 "\"provider\":null,\"proof\":null,\"delay_s\":null,\"source\":{\"file\":\"-\",\"line\":0}}\n"),
               SV_EMPTY);
     event.sender_known = true; /* the null sender is not an unknown one */
     buf_clear(&line);

@@ -51,6 +51,7 @@ static void test_categories(void **state)
         {"address_syntax", ACTION_SUPPRESS, COUNT, COUNT},
         {"suppressed_upstream", ACTION_SUPPRESS, COUNT, COUNT},
         {"domain_no_mail", ACTION_SUPPRESS, COUNT, COUNT},
+        {"complaint", ACTION_SUPPRESS, COUNT, COUNT},
         {"mailbox_full", COUNT, COUNT, COUNT},
         {"recipient_refuses", COUNT, COUNT, COUNT},
         {"domain_not_found", COUNT, COUNT, COUNT},

@@ -4,7 +4,7 @@ TASKS = [
     ('How large is the bounce rate of messages, and why is that of attempts another?',
      ("bouncelog scan mail.log | jq -c '.messages, .attempts, .rates'", {'out': """\
 {"total":14,"delivered":5,"bounced":5,"expired":0,"waiting":4,"discarded":0,"handed_over":0}
-{"total":17,"delivered":5,"deferred":6,"bounced":6,"expired":0,"handed_over":0,"discarded":0,"refused":0}
+{"total":17,"delivered":5,"deferred":6,"bounced":6,"expired":0,"handed_over":0,"discarded":0,"refused":0,"bounced_later":0,"complained":0}
 {"attempts":{"bounce_rate":0.3529},"messages":{"delivery_rate":0.3571,"bounce_rate":0.3571,"hard_bounce_rate":0.3571}}"""})),
 
     ('Greylisting dilutes nothing: one of four messages bounced, whatever was deferred before.',
