@@ -352,9 +352,9 @@ void period_pack(struct buf *out, struct period *period, const struct taxonomy *
     pack_recipients(out, &tally->recipients);
     pack_map(out, &tally->retries, pack_retries);
     pack_recipients(out, &tally->originals);
-    pack_cells(out, &tally->cells, taxonomy);
     for (int i = OUTCOMES_OF_LINES; i < OUTCOME_COUNT; i++)
         pack_number(out, tally->attempts[i]);
+    pack_cells(out, &tally->cells, taxonomy);
 }
 
 /* All before the recipients; false: the bytes are damaged, or newer than this program. */
@@ -414,10 +414,10 @@ int period_unpack(struct period *period, sv bytes, const struct taxonomy *taxono
     if (version > WITHOUT_STEPS)
         unpack_recipients(&in, &tally->originals, day, true);
     tally->cells.incomplete = version <= WITHOUT_CELLS;
-    if (version > WITHOUT_CELLS)
-        unpack_cells(&in, &tally->cells, taxonomy);
-    if (version > WITHOUT_CELLS)
+    if (version > WITHOUT_CELLS) {
         unpack_notices(&in, tally);
+        unpack_cells(&in, &tally->cells, taxonomy);
+    }
     return in.failed || in.rest.len ? -1 : 0;
 }
 
@@ -437,8 +437,8 @@ int deliveries_each(sv bytes, const struct taxonomy *taxonomy, delivery_visitor 
         if (version > WITHOUT_STEPS)
             visit_deliveries(&in, day, true, visit, context);
         if (version > WITHOUT_CELLS) {
-            (void)unpack_text(&in);
             unpack_notices(&in, &rest.tally);
+            (void)unpack_text(&in);
         }
     }
     period_release(&rest);

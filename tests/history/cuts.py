@@ -157,6 +157,9 @@ def more_than_there_is_room():
         expect(f'{total} and {unnamed}', total == 10000 and unnamed == 3000)
 
 
+NOTICES = 2 # bytes in front of the cells, of what came as mail: there was none
+
+
 def older(path, day=None):
     """The history as the version before wrote it: its days, or one of them, have no counts by part."""
     unseal(path)
@@ -165,7 +168,7 @@ def older(path, day=None):
         if day and key != day:
             continue
         at = next(at for at in range(len(value)) if begins_cells(value, at))
-        connection.execute('UPDATE item SET value = ? WHERE id = ?', (b'\4' + value[1:at], row))
+        connection.execute('UPDATE item SET value = ? WHERE id = ?', (b'\4' + value[1:at - NOTICES], row))
     connection.commit()
     connection.close()
 
