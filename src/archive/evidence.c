@@ -54,6 +54,7 @@ static int load_record(void *context, const struct item *item, struct err *err)
         record->listing.last_failure = before.listing.last_failure;
         record->listing.cleared_at = before.listing.cleared_at;
         record->listing.excused = before.listing.excused;
+        record->listing.tier = before.listing.tier;
     }
     return 0;
 }

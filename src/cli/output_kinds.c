@@ -55,13 +55,20 @@ static void write_metrics(struct result *result, const struct setup *setup,
     output_metrics(result->file, report);
 }
 
+static unsigned tiers_of(const struct result *result, const struct setup *setup)
+{
+    return setup->options->tiers
+               ? setup->options->tiers
+               : list_format_tiers(setup->options->lists[result->output.list].format);
+}
+
 static void write_whole(struct result *result, const struct setup *setup,
                         const struct report *report)
 {
     enum list_format format = setup->options->lists[result->output.list].format;
     const char *path = result->output.path;
     const char *place = outfile_is_stdout(path) ? "standard output" : path;
-    struct list_result written = output_list(result->parts, report, format,
+    struct list_result written = output_list(result->parts, report, format, tiers_of(result, setup),
                                              setup->redactor.key.len ? &setup->redactor : NULL);
     if (written.skipped)
         say("%s: %lld address%s left out that no list can carry safely (the summary says "
@@ -72,26 +79,49 @@ static void write_whole(struct result *result, const struct setup *setup,
             list_format_name(format));
 }
 
-/* With --delta a list has what is new on it, and FILE.removed what is not on it any more. */
+static bool has(unsigned tiers, enum tier tier)
+{
+    return tier == TIER_NONE || (tiers >> tier & 1);
+}
+
+static void remove_row(struct result *result, sv address)
+{
+    outfile_write(result->removed, address);
+    outfile_write(result->removed, SV("\n"));
+}
+
+/* With --delta a list has what is new on it, and FILE.removed what is not on it any more: also
+ * where an address is listed for others now. Both are in the order of addresses. */
 static void write_list(struct result *result, const struct setup *setup,
                        const struct report *report)
 {
+    unsigned tiers = tiers_of(result, setup);
+    struct report fresh = *report;
+    size_t gone = 0;
     if (!result->removed) {
         write_whole(result, setup, report);
         return;
     }
-    struct report fresh = *report;
     fresh.suppress = mem_zero(report->suppress_count + 1, sizeof *fresh.suppress);
     fresh.suppress_count = 0;
-    for (size_t row = 0; row < report->suppress_count; row++)
-        if (report->suppress[row].fresh)
-            fresh.suppress[fresh.suppress_count++] = report->suppress[row];
+    for (size_t row = 0; row < report->suppress_count; row++) {
+        const struct suppression *entry = &report->suppress[row];
+        bool was = !entry->fresh && has(tiers, entry->before), is = has(tiers, entry->tier);
+        for (; gone < report->removed_count &&
+               sv_cmp(report->removed[gone].address, entry->address) < 0;
+             gone++)
+            if (has(tiers, report->removed[gone].before))
+                remove_row(result, report->removed[gone].address);
+        if (is && !was)
+            fresh.suppress[fresh.suppress_count++] = *entry;
+        else if (was && !is)
+            remove_row(result, entry->address);
+    }
+    for (; gone < report->removed_count; gone++)
+        if (has(tiers, report->removed[gone].before))
+            remove_row(result, report->removed[gone].address);
     write_whole(result, setup, &fresh);
     mem_free(fresh.suppress);
-    for (size_t row = 0; row < report->removed_count; row++) {
-        outfile_write(result->removed, report->removed[row]);
-        outfile_write(result->removed, SV("\n"));
-    }
 }
 
 const struct output_kind output_kinds[] = {

@@ -4,7 +4,7 @@
 #include "bouncelog/base/pack.h"
 #include "failures.h"
 
-enum { PACKED_VERSION = 2, WITHOUT_REFUTED = 1, PACKED_LEAST = 1 };
+enum { PACKED_VERSION = 3, WITHOUT_TIER = 2, WITHOUT_REFUTED = 1, PACKED_LEAST = 1 };
 
 enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
 
@@ -92,6 +92,7 @@ void address_record_pack(struct buf *out, const struct address_record *record,
     pack_number(out, record->listing.last_failure);
     pack_number(out, record->listing.cleared_at);
     pack_number(out, record->listing.excused);
+    pack_unsigned(out, record->listing.tier);
     pack_failures(out, record->failures, taxonomy);
     pack_failures(out, record->refuted, taxonomy);
 }
@@ -172,10 +173,13 @@ int address_record_unpack(struct address_record *record, sv bytes, const struct 
     int64_t delivered_at = unpack_finite(&in), listed_at = unpack_finite(&in);
     int64_t listed_for = unpack_finite(&in), cleared_at = unpack_finite(&in);
     int64_t excused = version > WITHOUT_REFUTED ? unpack_finite(&in) : 0;
+    enum tier tier = version > WITHOUT_TIER ? (enum tier)small(&in, TIER_COUNT) : TIER_NONE;
     if (delivered_at && (!record->delivered_at || delivered_at > record->delivered_at))
         record->delivered_at = delivered_at;
     if (listed_at && (!record->listing.since || listed_at < record->listing.since))
         record->listing.since = listed_at;
+    if (listed_at && (record->listing.tier == TIER_NONE || tier < record->listing.tier))
+        record->listing.tier = tier;
     if (listed_for > record->listing.last_failure)
         record->listing.last_failure = listed_for;
     if (cleared_at > record->listing.cleared_at)

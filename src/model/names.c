@@ -35,6 +35,7 @@ static bool find(const char *const *names, size_t count, sv name, size_t *at)
 /* clang-format on */
 
 DEFINE_NAMES(outcome, OUTCOME_NAMES, OUTCOME_COUNT)
+DEFINE_NAMES(tier, TIER_NAMES, TIER_COUNT)
 DEFINE_NAMES(proof, PROOF_NAMES, PROOF_COUNT)
 DEFINE_NAMES(severity, SEVERITY_NAMES, SEVERITY_COUNT)
 DEFINE_NAMES(scope, SCOPE_NAMES, SCOPE_COUNT)

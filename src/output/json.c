@@ -107,6 +107,7 @@ cJSON *json_suppression(const struct suppression *entry, const char *name, bool 
     cJSON *row = cJSON_CreateObject();
     json_text(row, name, entry->address);
     json_text(row, "category", entry->category);
+    json_text(row, "tier", tier_name(entry->tier));
     json_text(row, "reason", entry->reason);
     json_known_number(row, "code", entry->code);
     json_known(row, "enhanced", entry->enhanced);

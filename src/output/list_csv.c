@@ -71,7 +71,7 @@ void list_listmonk(struct buf *out, const struct suppression *entry)
 void list_ses_csv(struct buf *out, const struct suppression *entry)
 {
     buf_add(out, entry->address);
-    buf_add(out, SV(",BOUNCE\n"));
+    buf_add(out, entry->complaint ? SV(",COMPLAINT\n") : SV(",BOUNCE\n"));
 }
 
 void list_mailgun_csv(struct buf *out, const struct suppression *entry)

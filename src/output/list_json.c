@@ -32,13 +32,13 @@ void list_json(struct buf *out, const struct suppression *entry)
     json_add(out, json_suppression(entry, "address", false));
 }
 
-/* Always hard: the policy has counted already, and listmonk would begin anew with soft ones. */
+/* Never soft: the policy has counted already, and listmonk would begin anew with soft ones. */
 void list_listmonk_webhook(struct buf *out, const struct suppression *entry)
 {
     cJSON *row = cJSON_CreateObject();
     json_text(row, "email", entry->address);
     json_text(row, "source", SV("bouncelog"));
-    json_text(row, "type", SV("hard"));
+    json_text(row, "type", entry->complaint ? SV("complaint") : SV("hard"));
     cJSON *meta = cJSON_AddObjectToObject(row, "meta");
     json_text(meta, "category", entry->category);
     json_known_number(meta, "code", entry->code);
@@ -53,7 +53,7 @@ void list_ses_json(struct buf *out, const struct suppression *entry)
 {
     cJSON *row = cJSON_CreateObject();
     json_text(row, "emailAddress", entry->address);
-    json_text(row, "reason", SV("BOUNCE"));
+    json_text(row, "reason", entry->complaint ? SV("COMPLAINT") : SV("BOUNCE"));
     json_add(out, row);
     buf_add_byte(out, '\n');
 }

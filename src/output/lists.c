@@ -16,7 +16,10 @@ struct kind {
     list_row *row;
     size_t rows_max, bytes_max;
     bool fingerprints;
+    unsigned tiers; /* bits of enum tier */
 };
+
+enum { FOR_ALL = 1 << TIER_DEAD, FOR_LISTS = 1 << TIER_DEAD | 1 << TIER_BULK };
 
 static const struct kind kinds[LIST_FORMAT_COUNT] = {
 #define LIST_FORMAT(format, ...) [LIST_##format] = {__VA_ARGS__},
@@ -52,6 +55,11 @@ enum list_format list_format_of_file(sv path)
 bool list_format_splits(enum list_format format)
 {
     return kinds[format].rows_max || kinds[format].bytes_max;
+}
+
+unsigned list_format_tiers(enum list_format format)
+{
+    return kinds[format].tiers;
 }
 
 bool list_format_takes_fingerprints(enum list_format format)
@@ -124,34 +132,40 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* In the order of the fingerprints: that of the addresses would give some of them away. */
-static void write_fingerprints(struct writer *writer, const struct report *report,
+static void write_fingerprints(struct writer *writer, const struct report *report, unsigned tiers,
                                const struct redactor *redactor)
 {
     struct arena arena = {0};
     sv *all = mem_zero(report->suppress_count + 1, sizeof *all);
+    size_t count = 0;
     for (size_t i = 0; i < report->suppress_count; i++)
-        all[i] = redact_fingerprint(redactor, report->suppress[i].address, &arena);
-    qsort(all, report->suppress_count, sizeof *all, by_bytes);
-    for (size_t i = 0; i < report->suppress_count; i++)
+        if (tiers >> report->suppress[i].tier & 1)
+            all[count++] = redact_fingerprint(redactor, report->suppress[i].address, &arena);
+    if (count)
+        qsort(all, count, sizeof *all, by_bytes);
+    for (size_t i = 0; i < count; i++)
         write_row(writer, &(struct suppression){.address = all[i]});
     mem_free(all);
     arena_release(&arena);
 }
 
 struct list_result output_list(struct outparts *out, const struct report *report,
-                               enum list_format format, const struct redactor *redactor)
+                               enum list_format format, unsigned tiers,
+                               const struct redactor *redactor)
 {
     struct writer writer = {.out = out, .kind = &kinds[format]};
     int64_t skipped = 0;
     write_text(&writer, writer.kind->head);
     if (format == LIST_HASH && !report->redacted)
-        write_fingerprints(&writer, report, redactor);
+        write_fingerprints(&writer, report, tiers, redactor);
     else
-        for (size_t i = 0; i < report->suppress_count; i++)
-            if (report->suppress[i].skipped.len)
-                skipped++;
-            else
-                write_entry(&writer, report, &report->suppress[i]);
+        for (size_t i = 0; i < report->suppress_count; i++) {
+            const struct suppression *entry = &report->suppress[i];
+            bool wanted = tiers >> entry->tier & 1;
+            skipped += wanted && entry->skipped.len;
+            if (wanted && !entry->skipped.len)
+                write_entry(&writer, report, entry);
+        }
     write_text(&writer, writer.kind->tail);
     buf_release(&writer.row);
     return (struct list_result){skipped, writer.over_limit};

@@ -14,16 +14,18 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
     if (category == CATEGORY_NONE)
         return unknown_name(document, key, "category", name, &categories, err);
     struct policy_rule rule = {.listed = true};
-    size_t per = 0;
-    if (document_check_keys(document, node,
-                            "at_once messages span_days within_days lapse_days per stages causes",
-                            err) < 0 ||
+    struct names tiers = names_of_words("dead bulk watch");
+    size_t per = 0, tier = 0;
+    if (document_check_keys(
+            document, node,
+            "at_once messages span_days within_days lapse_days per stages causes tier", err) < 0 ||
         document_bool(document, node, SV("at_once"), &rule.at_once, err) < 0 ||
         document_int(document, node, SV("messages"), 0, &rule.messages, err) < 0 ||
         document_int(document, node, SV("span_days"), 0, &rule.span_days, err) < 0 ||
         document_int(document, node, SV("within_days"), 0, &rule.within_days, err) < 0 ||
         document_int(document, node, SV("lapse_days"), 0, &rule.lapse_days, err) < 0 ||
         load_name(document, node, SV("per"), false, "value of 'per'", &bases, &per, err) < 0 ||
+        load_name(document, node, SV("tier"), false, "tier", &tiers, &tier, err) < 0 ||
         load_bits(document, node, SV("stages"), "stage", &stage_names, &rule.stages, err) < 0 ||
         load_bits(document, node, SV("causes"), "scope", &scope_names, &rule.causes, err) < 0)
         return -1;
@@ -31,6 +33,7 @@ static int load_policy_rule(struct patterns *patterns, struct document *document
         return document_error(document, document_at(document, node, SV("messages")), err,
                               "'messages' is missing; write how many must fail, 1 or more");
     rule.per_domain = per == 1;
+    rule.tier = (enum tier)(TIER_DEAD + tier);
     patterns->policy.rules[category] = rule;
     return 0;
 }

@@ -51,6 +51,9 @@ static struct suppression describe(struct writer *writer, const struct decision 
         .key = decision->key,
         .address = redact_address(redactor, address, arena),
         .fresh = decision->fresh,
+        .complaint = failure_is_lasting(failure),
+        .tier = decision->tier,
+        .before = decision->before,
         .category = writer->options->taxonomy->categories[failure->category].name,
         .reason = reason_of(writer, decision),
         .code = failure->code,
@@ -108,7 +111,7 @@ static void add_address(struct writer *writer, const struct decision *decision)
     struct report *report = writer->report;
     sv address = redact_address(writer->options->redactor, decision->key, &report->arena);
     if (decision->removed)
-        report->removed[report->removed_count++] = address;
+        report->removed[report->removed_count++] = (struct removed_row){address, decision->before};
     switch (decision->ruling) {
     case RULING_LISTED:
         report->suppress[report->suppress_count++] = describe(writer, decision);
@@ -158,9 +161,10 @@ static int by_cleared(const void *a, const void *b)
                   ((const struct cleared_row *)b)->address);
 }
 
-static int by_text(const void *a, const void *b)
+static int by_removed(const void *a, const void *b)
 {
-    return sv_cmp(*(const sv *)a, *(const sv *)b);
+    return sv_cmp(((const struct removed_row *)a)->address,
+                  ((const struct removed_row *)b)->address);
 }
 
 static void sort_rows(struct report *report)
@@ -170,7 +174,7 @@ static void sort_rows(struct report *report)
           by_address);
     qsort(report->held, report->held_count, sizeof *report->held, by_held);
     qsort(report->cleared, report->cleared_count, sizeof *report->cleared, by_cleared);
-    qsort(report->removed, report->removed_count, sizeof *report->removed, by_text);
+    qsort(report->removed, report->removed_count, sizeof *report->removed, by_removed);
 }
 
 void suppressions_make(struct report *report, const struct decisions *decisions,

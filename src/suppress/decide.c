@@ -236,6 +236,7 @@ static struct decision decide(const struct decider *decider, sv address,
     bool found = find_best(decider, address, record, &best);
     bool allowed = found && is_allowed(decider, address);
     decision.removed = record->listing.since && (!found || allowed || best.hold);
+    decision.before = record->listing.tier;
     if (!found && is_cleared(decider, record)) {
         decision.ruling = RULING_CLEARED;
         decision.delivered_at = record->delivered_at;
@@ -253,6 +254,7 @@ static struct decision decide(const struct decider *decider, sv address,
     decision.ruling = decision.hold ? RULING_HELD : RULING_LISTED;
     if (decision.ruling == RULING_LISTED) {
         decision.fresh = is_fresh(decider, address, record);
+        decision.tier = decider->options->policy->rules[best.failure->category].tier;
         decision.skipped = policy_unsafe(address);
     }
     return decision;
@@ -271,6 +273,7 @@ static void decide_domain(const struct decider *decider, sv domain,
         decisions->domains[decisions->domain_count++] =
             (struct decision){.key = domain,
                               .ruling = RULING_LISTED,
+                              .tier = decider->options->policy->rules[failure->category].tier,
                               .failure = failure,
                               .messages = (int64_t)failure->message_count + failure->forgotten};
     }
@@ -398,10 +401,12 @@ struct listing suppress_listing(const struct address_record *record,
         if (!listing.since)
             listing.since = now;
         listing.last_failure = decision->failure->last_seen;
+        listing.tier = decision->tier;
     } else if (listing.since && (!filtered || took_mail)) {
         if (took_mail)
             listing.cleared_at = now;
         listing.since = 0;
+        listing.tier = TIER_NONE;
     }
     return listing;
 }

@@ -34,7 +34,7 @@ static void add_outputs(struct buf *result, const struct report *report)
     add_file(result, path);
     struct outparts *list = outparts_open(path, false, &err);
     assert_non_null(list);
-    (void)output_list(list, report, LIST_CSV, NULL);
+    (void)output_list(list, report, LIST_CSV, list_format_tiers(LIST_CSV), NULL);
     assert_int_equal(outparts_commit(list, &err), 0);
     add_file(result, path);
     unlink(path);

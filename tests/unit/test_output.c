@@ -299,7 +299,8 @@ static void test_absent_values(void **state)
                  "\"severity\":null,\"code\":null,\"enhanced\":null,\"dsn\":null,"
                  "\"stage\":\"unknown\",\"origin\":\"remote\",\"text\":null,\"category\":null,"
                  "\"scope\":null,\"action\":null,\"rule\":null,\"basis\":null,\"cause\":null,"
-                 "\"provider\":null,\"proof\":null,\"delay_s\":null,\"source\":{\"file\":\"-\",\"line\":0}}\n"),
+                 "\"provider\":null,\"proof\":null,\"delay_s\":null,\"source\":{\"file\":\"-\","
+                 "\"line\":0}}\n"),
               SV_EMPTY);
     event.sender_known = true; /* the null sender is not an unknown one */
     buf_clear(&line);
@@ -346,7 +347,7 @@ static int64_t write_list(struct buf *got, const struct report *report, enum lis
     struct err err;
     struct outparts *out = outparts_open(path_of("list"), list_format_splits(format), &err);
     assert_non_null(out);
-    struct list_result result = output_list(out, report, format, NULL);
+    struct list_result result = output_list(out, report, format, list_format_tiers(format), NULL);
     assert_int_equal(outparts_commit(out, &err), 0);
     buf_clear(got);
     add_file(got, path_of("list"));

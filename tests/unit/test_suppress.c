@@ -932,7 +932,8 @@ static void test_brake(void **state)
 static void test_listing(void **state)
 {
     static const struct failure failure = {.last_seen = 50};
-    static const struct decision listed = {.ruling = RULING_LISTED, .failure = &failure};
+    static const struct decision listed = {
+        .ruling = RULING_LISTED, .failure = &failure, .tier = TIER_DEAD};
     static const struct decision held = {.ruling = RULING_HELD, .failure = &failure};
     static const struct {
         const char *what;
@@ -942,14 +943,39 @@ static void test_listing(void **state)
         bool filtered;
         struct listing want;
     } rows[] = {
-        {"comes on the lists", {0, 0, 0, 0}, 0, &listed, false, {100, 50, 0, 0}},
-        {"stays, for a later failure", {10, 20, 0, 0}, 0, &listed, false, {10, 50, 0, 0}},
-        {"is held: on none", {0, 0, 0, 0}, 0, &held, false, {0, 0, 0, 0}},
-        {"was held, and has taken mail", {10, 20, 0, 0}, 30, NULL, false, {0, 20, 100, 0}},
-        {"lapses", {10, 20, 0, 0}, 0, NULL, false, {0, 20, 0, 0}},
-        {"nobody asked for it", {10, 20, 0, 0}, 0, NULL, true, {10, 20, 0, 0}},
-        {"nobody asked for it, but it took mail", {10, 20, 0, 0}, 30, NULL, true, {0, 20, 100, 0}},
-        {"was never listed", {0, 0, 0, 0}, 30, NULL, false, {0, 0, 0, 0}},
+        {"comes on the lists",
+         {0, 0, 0, 0, TIER_NONE},
+         0,
+         &listed,
+         false,
+         {100, 50, 0, 0, TIER_DEAD}},
+        {"stays, for a later failure",
+         {10, 20, 0, 0, TIER_BULK},
+         0,
+         &listed,
+         false,
+         {10, 50, 0, 0, TIER_DEAD}},
+        {"is held: on none", {0, 0, 0, 0, TIER_NONE}, 0, &held, false, {0, 0, 0, 0, TIER_NONE}},
+        {"was held, and has taken mail",
+         {10, 20, 0, 0, TIER_BULK},
+         30,
+         NULL,
+         false,
+         {0, 20, 100, 0, TIER_NONE}},
+        {"lapses", {10, 20, 0, 0, TIER_BULK}, 0, NULL, false, {0, 20, 0, 0, TIER_NONE}},
+        {"nobody asked for it",
+         {10, 20, 0, 0, TIER_BULK},
+         0,
+         NULL,
+         true,
+         {10, 20, 0, 0, TIER_BULK}},
+        {"nobody asked for it, but it took mail",
+         {10, 20, 0, 0, TIER_BULK},
+         30,
+         NULL,
+         true,
+         {0, 20, 100, 0, TIER_NONE}},
+        {"was never listed", {0, 0, 0, 0, TIER_NONE}, 30, NULL, false, {0, 0, 0, 0, TIER_NONE}},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -957,7 +983,7 @@ static void test_listing(void **state)
                                         .delivered_at = rows[i].delivered_at};
         struct listing got = suppress_listing(&record, rows[i].decision, rows[i].filtered, 100);
         if (got.since != rows[i].want.since || got.last_failure != rows[i].want.last_failure ||
-            got.cleared_at != rows[i].want.cleared_at)
+            got.cleared_at != rows[i].want.cleared_at || got.tier != rows[i].want.tier)
             fail_msg("%s: %lld %lld %lld", rows[i].what, (long long)got.since,
                      (long long)got.last_failure, (long long)got.cleared_at);
     }

@@ -109,6 +109,7 @@ struct listing {
     int64_t last_failure; /* time of the latest failure that keeps it there */
     int64_t cleared_at;   /* when it went from them, because it took mail; 0: never */
     int64_t excused;      /* failures up to then count not: there was an incident; 0: none */
+    enum tier tier;       /* that it is listed with; TIER_NONE: with none, or nobody knows */
 };
 
 struct address_record {

@@ -35,6 +35,16 @@ static inline bool outcome_is_failure(enum outcome outcome)
            outcome == OUTCOME_EXPIRED || outcome_is_late(outcome);
 }
 
+/* Who had better not mail an address that is listed. TIER_NONE: nobody knows, as of version 1.0. */
+#define TIER_NAMES(X)                                                                              \
+    X(TIER_NONE, "none")                                                                           \
+    X(TIER_DEAD, "dead")   /* anybody: there is no such mailbox */                                 \
+    X(TIER_BULK, "bulk")   /* mailing lists: it may wake up, or does not want them */              \
+    X(TIER_WATCH, "watch") /* nobody yet */
+enum tier { TIER_NAMES(NAMES_ENUM) TIER_COUNT };
+sv tier_name(enum tier value);
+bool tier_from_name(sv name, enum tier *value);
+
 #define PROOF_NAMES(X)                                                                             \
     X(PROOF_NONE, "none")                                                                          \
     X(PROOF_PROVEN, "proven")                                                                      \

@@ -13,6 +13,7 @@ struct policy_rule {
     int within_days; /* ...and only those of the last so many days; 0: all */
     uint32_t stages; /* bit set of enum stage; 0: any */
     int lapse_days;  /* the evidence may be this old, then mail is tried again; 0: for ever */
+    enum tier tier;  /* of whom it lists */
     uint32_t causes; /* expired: bit set of enum scope of the cause; 0: any */
 };
 

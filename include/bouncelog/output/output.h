@@ -54,11 +54,16 @@ struct list_result {
     bool over_limit; /* more than its consumer takes at once, where nothing can be split */
 };
 
-/* A suppression list: addresses that are safe in it, in the order of the report. LIST_HASH has the
+/* Bits of enum tier: whom a list of the format has when nobody says. */
+unsigned list_format_tiers(enum list_format format);
+
+/* A suppression list: addresses of these tiers (bits) that are safe in it, in the order of the
+ * report. LIST_HASH has the
  * fingerprint of every address, also of those that no list can carry, in the order of the
  * fingerprints; redactor NULL: without a key. */
 struct list_result output_list(struct outparts *out, const struct report *report,
-                               enum list_format format, const struct redactor *redactor);
+                               enum list_format format, unsigned tiers,
+                               const struct redactor *redactor);
 
 /* One line of NDJSON, docs/schemas/event.schema.json, appended to line. The arena holds what
  * redaction makes; NULL redactor: addresses in clear. */

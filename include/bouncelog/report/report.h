@@ -159,15 +159,23 @@ struct rule_row {
 };
 
 struct suppression {
-    sv key;     /* the address by its one spelling (mailbox.h), never a fingerprint of it */
-    bool fresh; /* it was on no list before */
-    sv address; /* as it was mailed; of a domain: the domain */
+    sv key;         /* the address by its one spelling (mailbox.h), never a fingerprint of it */
+    bool fresh;     /* it was on no list before... */
+    bool complaint; /* the person asked for it: no server refused the mail */
+    enum tier tier, before; /* ...or it was, with this tier; TIER_NONE: on any */
+    sv address;             /* as it was mailed; of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
     sv final;    /* the final recipient, where the address is an original one */
     sv original; /* what was mailed, where it expanded to more than this address */
     sv skipped;  /* why no list may carry it; empty: it may */
     int code;
     int64_t count, days, first_seen, last_seen, line;
+};
+
+/* Was listed, and is not any more, for whatever reason. */
+struct removed_row {
+    sv address;
+    enum tier before; /* TIER_NONE: it was on any list */
 };
 
 /* Would be listed, but a guard or a person says no. */
@@ -261,7 +269,7 @@ struct report {
     size_t incident_count;
     struct cleared_row *cleared;
     size_t cleared_count;
-    sv *removed; /* addresses that were listed, and are not any more for whatever reason */
+    struct removed_row *removed;
     size_t removed_count;
     bool has_totals; /* there is a history */
     struct totals totals;
@@ -325,7 +333,7 @@ struct report_source {
     const struct period *totals; /* since the history began; NULL: there is no history */
     int64_t newest; /* time of the newest attempt of the history; 0: none, or no history */
     const struct mail_counts *mail; /* NULL: no mailbox was read */
-    const struct report_cut *cut; /* NULL: all mail; must outlive the report */
+    const struct report_cut *cut;   /* NULL: all mail; must outlive the report */
 };
 
 void report_make(struct report *report, const struct report_source *source,

@@ -63,6 +63,8 @@ struct decision {
     int64_t messages;                /* ...distinct messages that failed so */
     bool at_once;                    /* ...one of them was enough */
     int64_t from;                    /* ...that failed then or later; HOLD_RECENT: one would be */
+    enum tier tier;                  /* listed: by the policy's rule */
+    enum tier before;                /* ...and that it was listed with before */
     bool fresh;                      /* listed: it was on no list before */
     bool removed;                    /* it was listed, and is not any more for whatever reason */
     const char *skipped;             /* listed: why no list may carry it; NULL: it may */

@@ -28,6 +28,28 @@ static int check_hash(const struct options *o, struct err *err)
     return 0;
 }
 
+static int add_tier(struct options *o, sv word, struct err *err)
+{
+    enum tier tier;
+    if (sv_eq(word, SV("all")))
+        o->tiers = 1 << TIER_DEAD | 1 << TIER_BULK | 1 << TIER_WATCH;
+    else if (!tier_from_name(word, &tier) || tier == TIER_NONE)
+        return err_set(err, ERR_USAGE, "--tier '%.*s': expected dead, bulk, watch or all",
+                       SV_FMT(word));
+    else
+        o->tiers |= 1u << tier;
+    return 0;
+}
+
+static int read_tiers(struct options *o, struct err *err)
+{
+    for (size_t i = 0; i < o->tier_names.count; i++)
+        for (sv rest = o->tier_names.list[i]; rest.len;)
+            if (add_tier(o, sv_trim(sv_cut(rest, ',', &rest)), err) < 0)
+                return -1;
+    return 0;
+}
+
 static int check_history(const struct options *o, struct err *err)
 {
     bool windowed = o->since.at != INT64_MIN || o->until.at != INT64_MAX;
@@ -61,9 +83,9 @@ static int check_history(const struct options *o, struct err *err)
     return 0;
 }
 
-int options_check(const struct options *o, struct err *err)
+int options_check(struct options *o, struct err *err)
 {
-    if (check_hash(o, err) < 0)
+    if (check_hash(o, err) < 0 || read_tiers(o, err) < 0)
         return -1;
     if (o->since.at >= o->until.at)
         return err_set(err, ERR_USAGE, "--since is not before --until");

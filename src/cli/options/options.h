@@ -85,6 +85,8 @@ struct options {
 
     struct moment since, until;
     struct texts mails; /* mailboxes */
+    struct texts tier_names;
+    unsigned tiers; /* bits of enum tier; 0: what each format has */
     struct texts senders, filters, relays;
     struct texts cut_senders, cut_providers, cut_domains; /* of a report */
     const char *recipients;
@@ -115,6 +117,6 @@ void options_release(struct options *options);
 struct place option_place(const struct options *options, const char *name);
 
 /* Do they go together? ERR_USAGE. */
-int options_check(const struct options *options, struct err *err) MUST_CHECK;
+int options_check(struct options *options, struct err *err) MUST_CHECK;
 
 #endif
