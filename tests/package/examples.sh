@@ -14,7 +14,7 @@ fault() {
 program=$(cd "$(dirname "$BOUNCELOG")" && pwd)
 source=$(pwd)
 run=$work/run
-mkdir -p "$work/bin" "$run/var/log" "$run/var/lib/bouncelog" "$run/var/lib/prometheus/node-exporter" \
+mkdir -p "$work/bin" "$run/var/log" "$run/var/mail/bounces/new" "$run/var/mail/bounces/cur" "$run/var/lib/bouncelog" "$run/var/lib/prometheus/node-exporter" \
     "$run/var/lib/docker/containers/4f" "$run/srv/archive" "$run/etc/postfix" "$run/etc/mail" \
     "$run/var/log/exim4"
 cp samples/rotated/mail.log* "$run/var/log/"

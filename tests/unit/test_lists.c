@@ -10,7 +10,8 @@
 
 static struct suppression row_of(sv address, sv text)
 {
-    return (struct suppression){.address = address,
+    return (struct suppression){.tier = TIER_DEAD,
+                                .address = address,
                                 .category = text,
                                 .reason = text,
                                 .enhanced = text,

@@ -323,7 +323,8 @@ static void test_absent_values(void **state)
 
 static struct suppression row_of(const char *address, sv text, const char *skipped)
 {
-    return (struct suppression){.address = sv_from(address),
+    return (struct suppression){.tier = TIER_DEAD,
+                                .address = sv_from(address),
                                 .category = SV("recipient_unknown"),
                                 .reason = text,
                                 .enhanced = SV("5.1.1"),
