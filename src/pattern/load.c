@@ -15,19 +15,28 @@ void load_append(void *list, size_t *count, size_t item_size, const void *item)
     ++*count;
 }
 
-int load_each(struct patterns *patterns, struct document *document, const char *key,
-              int (*load_one)(struct patterns *patterns, struct document *document,
-                              const yaml_node_t *node, struct err *err),
-              struct err *err)
+int load_each_of(struct patterns *patterns, struct document *document, const char *keys,
+                 const char *key,
+                 int (*load_one)(struct patterns *patterns, struct document *document,
+                                 const yaml_node_t *node, struct err *err),
+                 struct err *err)
 {
     yaml_node_t *list, *root = document_root(document);
-    if (document_check_keys(document, root, key, err) < 0 ||
+    if (document_check_keys(document, root, keys, err) < 0 ||
         document_list(document, root, sv_from(key), true, &list, err) < 0)
         return -1;
     for (size_t i = 0; i < document_items(list); i++)
         if (load_one(patterns, document, document_item(document, list, i), err) < 0)
             return -1;
     return 0;
+}
+
+int load_each(struct patterns *patterns, struct document *document, const char *key,
+              int (*load_one)(struct patterns *patterns, struct document *document,
+                              const yaml_node_t *node, struct err *err),
+              struct err *err)
+{
+    return load_each_of(patterns, document, key, key, load_one, err);
 }
 
 int load_name(struct document *document, const yaml_node_t *mapping, sv key, bool required,

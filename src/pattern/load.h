@@ -20,6 +20,12 @@ int load_each(struct patterns *patterns, struct document *document, const char *
               int (*load_one)(struct patterns *patterns, struct document *document,
                               const yaml_node_t *node, struct err *err),
               struct err *err) MUST_CHECK;
+/* The same where the root may have these keys. */
+int load_each_of(struct patterns *patterns, struct document *document, const char *keys,
+                 const char *key,
+                 int (*load_one)(struct patterns *patterns, struct document *document,
+                                 const yaml_node_t *node, struct err *err),
+                 struct err *err) MUST_CHECK;
 
 struct pattern_kind;
 /* Reads name, pattern and examples of a form, whose other keys the caller has read, and adds it to

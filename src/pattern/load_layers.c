@@ -129,47 +129,32 @@ static int load_language(struct patterns *patterns, struct document *document,
 
 static const char keys_of_file[] = "families headers layers objects times wrappers months";
 
-static int each(struct patterns *patterns, struct document *document, const char *key,
-                int (*load_one)(struct patterns *patterns, struct document *document,
-                                const yaml_node_t *node, struct err *err),
-                struct err *err)
-{
-    yaml_node_t *list, *root = document_root(document);
-    if (document_check_keys(document, root, keys_of_file, err) < 0 ||
-        document_list(document, root, sv_from(key), true, &list, err) < 0)
-        return -1;
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_one(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
-}
-
 int load_layers(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return each(patterns, document, "layers", load_layer, err);
+    return load_each_of(patterns, document, keys_of_file, "layers", load_layer, err);
 }
 
 int load_objects(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return each(patterns, document, "objects", load_object, err);
+    return load_each_of(patterns, document, keys_of_file, "objects", load_object, err);
 }
 
 int load_months(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return each(patterns, document, "months", load_language, err);
+    return load_each_of(patterns, document, keys_of_file, "months", load_language, err);
 }
 
 int load_times(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return each(patterns, document, "times", load_time, err);
+    return load_each_of(patterns, document, keys_of_file, "times", load_time, err);
 }
 
 int load_wrappers(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return each(patterns, document, "wrappers", load_wrapper, err);
+    return load_each_of(patterns, document, keys_of_file, "wrappers", load_wrapper, err);
 }

@@ -119,39 +119,24 @@ static int load_quote(struct patterns *patterns, struct document *document, cons
                      &patterns->returned_count, err);
 }
 
-static int each(struct patterns *patterns, struct document *document, const char *key,
-                int (*load_one)(struct patterns *patterns, struct document *document,
-                                const yaml_node_t *node, struct err *err),
-                struct err *err)
-{
-    yaml_node_t *list, *root = document_root(document);
-    if (document_check_keys(document, root, keys_of_file, err) < 0 ||
-        document_list(document, root, sv_from(key), true, &list, err) < 0)
-        return -1;
-    for (size_t i = 0; i < document_items(list); i++)
-        if (load_one(patterns, document, document_item(document, list, i), err) < 0)
-            return -1;
-    return 0;
-}
-
 int load_notice_senders(struct patterns *patterns, struct document *document, bool site,
                         struct err *err)
 {
     (void)site;
-    return each(patterns, document, "daemons", load_daemon, err);
+    return load_each_of(patterns, document, keys_of_file, "daemons", load_daemon, err);
 }
 
 int load_notice_quotes(struct patterns *patterns, struct document *document, bool site,
                        struct err *err)
 {
     (void)site;
-    return each(patterns, document, "returned", load_quote, err);
+    return load_each_of(patterns, document, keys_of_file, "returned", load_quote, err);
 }
 
 int load_notices(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
-    return each(patterns, document, "notices", load_notice, err);
+    return load_each_of(patterns, document, keys_of_file, "notices", load_notice, err);
 }
 
 void notices_release(struct patterns *patterns)
