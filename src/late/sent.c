@@ -26,6 +26,8 @@ void sent_release(struct sent *sent)
     for (size_t i = 0; i < map_count(&sent->days); i++)
         mem_free(((struct sent_day *)map_value_at(&sent->days, i))->list);
     map_release(&sent->days);
+    mem_free(sent->names);
+    mem_free(sent->networks);
 }
 
 /* The first bits of the address, so that all of one address stand together. */
@@ -57,6 +59,36 @@ static uint16_t network_bits(uint64_t secret, sv ip)
     return bits_of(secret, operator_network(ip, network), NETWORK_BITS);
 }
 
+/* *known: these are its bits. */
+static struct sent_memo *memo_of(struct sent_memo **memo, sv text, bool *known)
+{
+    uint64_t key = hash_bytes(text) | 1;
+    if (!*memo)
+        *memo = mem_zero(SENT_RELAYS, sizeof **memo);
+    struct sent_memo *at = &(*memo)[(key >> 1) % SENT_RELAYS];
+    *known = at->key == key;
+    at->key = key;
+    return at;
+}
+
+static uint16_t name_again(struct sent *sent, sv host)
+{
+    bool known;
+    struct sent_memo *memo = memo_of(&sent->names, host, &known);
+    if (!known)
+        memo->bits = name_bits(sent->patterns, sent->secret, host);
+    return memo->bits;
+}
+
+static uint16_t network_again(struct sent *sent, sv ip)
+{
+    bool known;
+    struct sent_memo *memo = memo_of(&sent->networks, ip, &known);
+    if (!known)
+        memo->bits = network_bits(sent->secret, ip);
+    return memo->bits;
+}
+
 static struct sent_day *day_of(struct sent *sent, int64_t day)
 {
     if (!sent->last || sent->last_day != day) {
@@ -69,14 +101,14 @@ static struct sent_day *day_of(struct sent *sent, int64_t day)
 static void add(struct sent *sent, const struct event *delivery, uint64_t address)
 {
     const struct record *attempt = &delivery->attempt;
+    const struct relay *relay = &attempt->relay;
     struct sent_day *day = day_of(sent, date_day(attempt->time));
     int64_t step =
         date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
     day->list = mem_room(day->list, day->count, sizeof *day->list);
     day->list[day->count++] = (struct sent_entry){
-        key_of(sent->secret, delivery->message_id, address) |
-            name_bits(sent->patterns, sent->secret, attempt->relay.host),
-        (uint16_t)(network_bits(sent->secret, attempt->relay.ip) << STEP_BITS | step)};
+        key_of(sent->secret, delivery->message_id, address) | name_again(sent, relay->host),
+        (uint16_t)(network_again(sent, relay->ip) << STEP_BITS | step)};
 }
 
 void sent_add(struct sent *sent, const struct event *delivery)

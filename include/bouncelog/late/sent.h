@@ -15,12 +15,20 @@
 
 enum { SENT_BYTES = 10 };
 
+/* Of the last relays, by name and by address; direct-mapped. */
+enum { SENT_RELAYS = 8192 };
+struct sent_memo {
+    uint64_t key; /* 0: free */
+    uint16_t bits;
+};
+
 struct sent {
     uint64_t secret;
     const struct patterns *patterns;
     struct map days; /* int64_t, days since 1970 -> struct sent_day */
     struct sent_day *last;
     int64_t last_day;
+    struct sent_memo *names, *networks; /* SENT_RELAYS; NULL: none yet */
 };
 
 struct sent_entry {
