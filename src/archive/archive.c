@@ -277,6 +277,7 @@ void archive_close(struct archive *archive)
     ledger_free(archive->ledger);
     fpset_release(&archive->tried);
     fpset_release(&archive->taken_known);
+    fpset_release(&archive->taken_entries);
     fpset_release(&archive->taken_steps);
     mem_free(archive->taken);
     fpset_release(&archive->lines.lines);

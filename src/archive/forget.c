@@ -104,6 +104,17 @@ static int forget_sent(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
+static int forget_taken(void *context, const struct item *item, struct err *err)
+{
+    struct changes *changes = context;
+    struct buf value = {0};
+    (void)err;
+    if (archive_forget_taken(&value, item->value, changes->fingerprint))
+        changes_add(changes, item, buf_sv(&value), false);
+    buf_release(&value);
+    return 0;
+}
+
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
@@ -131,7 +142,8 @@ static int forget_all(struct changes *changes, struct err *err)
         item_visitor *visit;
     } kinds[] = {{ITEM_ADDRESS, forget_address}, {ITEM_DOMAIN, forget_address},
                  {ITEM_ALLOW, forget_allowed},   {ITEM_DAY, forget_in_day},
-                 {ITEM_SENT, forget_sent},       {ITEM_LEDGER, forget_in_ledger}};
+                 {ITEM_SENT, forget_sent},       {ITEM_TAKEN, forget_taken},
+                 {ITEM_LEDGER, forget_in_ledger}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (changes_make(changes, kinds[i].kind, kinds[i].visit, changes, err) < 0)
             return -1;

@@ -10,7 +10,7 @@
 #include "bouncelog/model/activity.h"
 #include "save.h"
 
-enum { VERSION = 1, TAKEN_DAYS = 90, TAKEN_LEAST = 18, ENTRIES_MAX = 2 };
+enum { VERSION = 1, TAKEN_DAYS = 90, TAKEN_LEAST = 26 };
 
 uint64_t archive_sent_secret(const struct archive *archive)
 {
@@ -19,9 +19,10 @@ uint64_t archive_sent_secret(const struct archive *archive)
 
 /* --- taken */
 
-static uint64_t identity_of(uint64_t message_id, uint64_t address, bool complaint)
+/* A message that counts has one recipient, so its Message-ID is enough. */
+static uint64_t identity_of(uint64_t message_id, bool complaint)
 {
-    return hash_mix(hash_mix(message_id, address), complaint);
+    return hash_mix(message_id, complaint);
 }
 
 static uint64_t step_of(uint64_t address, int64_t step)
@@ -35,7 +36,8 @@ static void add_taken(struct archive *archive, const struct taken *taken)
         return;
     archive->taken = mem_room(archive->taken, archive->taken_count, sizeof *archive->taken);
     archive->taken[archive->taken_count++] = *taken;
-    if (taken->counted)
+    fpset_add(&archive->taken_entries, taken->entry, 0);
+    if (taken->alone)
         fpset_add(&archive->taken_steps,
                   step_of(taken->address, date_step(taken->time, DELIVERY_STEP)), 0);
 }
@@ -52,9 +54,11 @@ static int load_taken(void *context, const struct item *item, struct err *err)
     bool known = unpack_unsigned(&in) == VERSION, own = archive_is_own(archive, item);
     size_t count = unpack_count(&in, TAKEN_LEAST);
     for (size_t i = 0; i < count && !in.failed; i++) {
-        struct taken taken = {.identity = unpack_hash(&in), .address = unpack_hash(&in)};
+        struct taken taken = {.identity = unpack_hash(&in)};
+        taken.address = unpack_hash(&in);
+        taken.entry = unpack_hash(&in);
         taken.time = unpack_finite(&in);
-        taken.counted = unpack_unsigned(&in) != 0;
+        taken.alone = unpack_unsigned(&in) != 0;
         taken.own = own;
         if (!in.failed)
             add_taken(archive, &taken);
@@ -76,6 +80,7 @@ bool archive_reads_taken(sv value)
     bool known = unpack_unsigned(&in) == VERSION;
     size_t count = unpack_count(&in, TAKEN_LEAST);
     for (size_t i = 0; i < count; i++) {
+        (void)unpack_hash(&in);
         (void)unpack_hash(&in);
         (void)unpack_hash(&in);
         (void)unpack_finite(&in);
@@ -100,8 +105,9 @@ static int save_taken(struct save *save)
             continue;
         pack_hash(&save->value, taken->identity);
         pack_hash(&save->value, taken->address);
+        pack_hash(&save->value, taken->entry);
         pack_number(&save->value, taken->time);
-        pack_unsigned(&save->value, taken->counted);
+        pack_unsigned(&save->value, taken->alone);
     }
     return kept ? save_put(save, ITEM_TAKEN, SV("taken"), false) : 0;
 }
@@ -110,50 +116,34 @@ static int save_taken(struct save *save)
 void archive_note_proven(void *context, const struct event *event)
 {
     const struct record *attempt = &event->attempt;
-    const uint64_t addresses[] = {attempt->address_key,
-                                  attempt->original.len ? hash_mailbox(attempt->original) : 0};
-    for (size_t i = 0; i < sizeof addresses / sizeof *addresses && addresses[i]; i++)
-        add_taken(context, &(struct taken){identity_of(event->message_id, addresses[i],
-                                                       attempt->outcome == OUTCOME_COMPLAINED),
-                                           addresses[i], attempt->time, false, true});
+    add_taken(context,
+              &(struct taken){.identity = identity_of(event->message_id,
+                                                      attempt->outcome == OUTCOME_COMPLAINED),
+                              .address = attempt->address_key,
+                              .time = attempt->time,
+                              .own = true});
 }
 
 /* --- questions */
 
-/* The two addresses of one question, as the blocks of one host have them. */
-struct asked {
-    struct sent_question entries[ENTRIES_MAX];
-    uint64_t addresses[ENTRIES_MAX]; /* 0: there is none */
-};
-
 struct asking {
     struct archive *archive;
     struct late_question *questions;
-    struct asked *asked;
+    struct sent_question *asked; /* as the blocks of one host have them */
     size_t count;
-    uint64_t secret; /* that `asked` was made with... */
-    bool made;       /* ...if it was */
+    uint64_t secret; /* of that host... */
+    bool made;       /* ...if one was asked */
 };
 
 static void make_asked(struct asking *asking, uint64_t secret)
 {
-    const struct patterns *patterns = asking->archive->options.patterns;
     if (asking->made && asking->secret == secret)
         return;
     asking->made = true;
     asking->secret = secret;
-    for (size_t i = 0; i < asking->count; i++) {
-        const struct late_notice *notice = asking->questions[i].notice;
-        const sv addresses[ENTRIES_MAX] = {notice->recipient, notice->original};
-        sv host = notice->traced ? notice->source_host : notice->reporter;
-        for (size_t j = 0; j < ENTRIES_MAX; j++) {
-            struct asked *asked = &asking->asked[i];
-            asked->addresses[j] = addresses[j].len ? hash_mailbox(addresses[j]) : 0;
-            asked->entries[j] =
-                sent_question_of(patterns, secret, notice->message_id, asked->addresses[j], host,
-                                 notice->traced ? notice->source_ip : SV_EMPTY);
-        }
-    }
+    for (size_t i = 0; i < asking->count; i++)
+        asking->asked[i] = sent_question_of(asking->archive->options.patterns, secret,
+                                            asking->questions[i].notice);
 }
 
 static bool is_in_time(const struct late_notice *notice, int64_t day)
@@ -164,30 +154,19 @@ static bool is_in_time(const struct late_notice *notice, int64_t day)
     return day <= came + 1 && day >= came - LATE_DAYS - 1;
 }
 
-/* The first delivery that nobody took back yet; else one that somebody did. */
-static int look(struct asking *asking, size_t i, int64_t day, sv block)
+static void take(struct asking *asking, struct late_question *question, int64_t day, sv block,
+                 const struct sent_answer *answer)
 {
-    struct late_question *question = &asking->questions[i];
+    struct archive *archive = asking->archive;
     const struct late_notice *notice = question->notice;
-    const struct asked *asked = &asking->asked[i];
-    for (size_t j = 0; j < ENTRIES_MAX; j++) {
-        int step, found = 0;
-        if (!asked->addresses[j] || (question->found && !question->again))
-            continue;
-        found = sent_find(block, &asked->entries[j], &step);
-        if (found < 0)
-            return -1;
-        if (!found)
-            continue;
-        uint64_t identity = identity_of(notice->message_id, asked->addresses[j], notice->complaint);
-        question->found = true;
-        question->to_original = j != 0;
-        question->time = day * DATE_DAY + (int64_t)step * DELIVERY_STEP;
-        question->again = fpset_get(&asking->archive->taken_known, identity) != FPSET_NEW;
-        add_taken(asking->archive, &(struct taken){identity, asked->addresses[j], question->time,
-                                                   !notice->complaint, true});
-    }
-    return 0;
+    uint64_t key = answer->key[answer->fits[0] ? 0 : 1];
+    question->found = true;
+    question->to_original = !answer->fits[0];
+    question->time = day * DATE_DAY + (int64_t)answer->step * DELIVERY_STEP;
+    question->again = fpset_get(&archive->taken_known,
+                                identity_of(notice->message_id, notice->complaint)) != FPSET_NEW;
+    question->others = sent_has_others(block, key, answer->step, &archive->taken_entries);
+    question->entry = key;
 }
 
 static int look_in_day(void *context, const struct item *item, struct err *err)
@@ -198,13 +177,33 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
         return archive_damaged(asking->archive, "the deliveries of a day", err);
     make_asked(asking, hash_bytes(item->origin));
     for (size_t i = 0; i < asking->count; i++) {
-        const struct late_notice *notice = asking->questions[i].notice;
-        bool fit = notice->complaint || notice->null_sender;
-        if (fit && is_in_time(notice, date_day(seconds)) &&
-            look(asking, i, date_day(seconds), item->value) < 0)
+        struct late_question *question = &asking->questions[i];
+        const struct late_notice *notice = question->notice;
+        struct sent_answer answer;
+        if (sent_find(item->value, &asking->asked[i], &answer) < 0)
             return archive_damaged(asking->archive, "the deliveries of a day", err);
+        question->shared = question->shared || answer.shared;
+        if ((notice->complaint || notice->null_sender) && !question->found &&
+            (answer.fits[0] || answer.fits[1]) && is_in_time(notice, date_day(seconds)))
+            take(asking, question, date_day(seconds), item->value, &answer);
     }
     return 0;
+}
+
+/* Only what no block contradicts is remembered. */
+static void remember(struct archive *archive, const struct late_question *question)
+{
+    const struct late_notice *notice = question->notice;
+    if (!question->found || question->shared || question->again)
+        return;
+    add_taken(archive,
+              &(struct taken){.identity = identity_of(notice->message_id, notice->complaint),
+                              .address = hash_mailbox(question->to_original ? notice->original
+                                                                            : notice->recipient),
+                              .entry = notice->complaint ? 0 : question->entry,
+                              .time = question->time,
+                              .alone = !notice->complaint && !question->others,
+                              .own = true});
 }
 
 void archive_ask_earlier(void *context, struct late_question *questions, size_t count)
@@ -215,7 +214,39 @@ void archive_ask_earlier(void *context, struct late_question *questions, size_t 
                             .asked = mem_zero(count, sizeof *asking.asked),
                             .count = count};
     (void)!history_each(archive->history, ITEM_SENT, look_in_day, &asking, &archive->failed);
+    for (size_t i = 0; i < count; i++)
+        remember(archive, &questions[i]);
     mem_free(asking.asked);
+}
+
+/* --- forget */
+
+/* False: nothing of the address is in it. */
+bool archive_forget_taken(struct buf *out, sv value, uint64_t address)
+{
+    struct unpack in = unpack_of(value);
+    struct buf rest = {0};
+    size_t kept = 0;
+    (void)unpack_unsigned(&in);
+    size_t count = unpack_count(&in, TAKEN_LEAST);
+    for (size_t i = 0; i < count && !in.failed; i++) {
+        uint64_t identity = unpack_hash(&in), who = unpack_hash(&in), entry = unpack_hash(&in);
+        int64_t time = unpack_finite(&in);
+        uint64_t alone = unpack_unsigned(&in);
+        if (who == address)
+            continue;
+        kept++;
+        pack_hash(&rest, identity);
+        pack_hash(&rest, who);
+        pack_hash(&rest, entry);
+        pack_number(&rest, time);
+        pack_unsigned(&rest, alone);
+    }
+    pack_unsigned(out, VERSION);
+    pack_unsigned(out, kept);
+    buf_add(out, buf_sv(&rest));
+    buf_release(&rest);
+    return !in.failed && kept != count;
 }
 
 /* --- save */

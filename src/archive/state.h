@@ -22,11 +22,13 @@ struct lines_kept {
 
 /* A delivery that a mail took back, or that somebody complained of. */
 struct taken {
-    uint64_t identity; /* of Message-ID, recipient, and which of the two it was */
+    uint64_t identity; /* of Message-ID, and which of the two it was */
     uint64_t address;  /* hash_mailbox */
+    uint64_t entry;    /* its key in a block (sent.h); 0: none was taken */
     int64_t time;      /* of the delivery, or the beginning of its step */
-    bool counted;      /* as a delivery, by an earlier run: what was taken in its step was none */
-    bool own;          /* else another host has said so */
+    bool
+        alone; /* an earlier run counted it, and nothing else in its step: nothing was taken then */
+    bool own;  /* else another host has said so */
 };
 
 struct archive {
@@ -44,6 +46,7 @@ struct archive {
     struct taken *taken;
     size_t taken_count;
     struct fpset taken_known; /* identities */
+    struct fpset taken_entries;
     struct fpset taken_steps; /* of address and step: what was taken then was none */
     struct arena texts;
     struct err failed; /* what went wrong where nothing can be returned */
@@ -99,6 +102,7 @@ int archive_take_deliveries(struct archive *archive, struct evidence *evidence, 
 int archive_load_taken(struct archive *archive, struct err *err) MUST_CHECK;
 bool archive_was_taken_back(const struct archive *archive, uint64_t address, int64_t step);
 bool archive_reads_taken(sv value);
+bool archive_forget_taken(struct buf *out, sv value, uint64_t address);
 /* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
 int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
 int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;

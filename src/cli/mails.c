@@ -17,8 +17,9 @@ struct reading {
     struct notice_reader *reader;
     struct parser *parser;
     struct records records;
-    struct arena arena; /* of one mail */
-    sv file;            /* its last path, in the arena that stays */
+    struct arena arena;                          /* of one mail */
+    sv file;                                     /* its last path, in the arena that stays... */
+    sv reporter, source_host, source_ip, server; /* ...and what its recipients share */
     bool complete;
 };
 
@@ -33,6 +34,14 @@ static sv keep_file(struct reading *reading, sv file)
     if (!sv_eq(reading->file, file))
         reading->file = arena_copy(&reading->mails->texts, file);
     return reading->file;
+}
+
+static void keep_shared(struct reading *reading, const struct notice *notice)
+{
+    reading->reporter = keep(reading, notice->reporting_mta);
+    reading->source_host = keep(reading, notice->trace.host);
+    reading->source_ip = keep(reading, notice->trace.ip);
+    reading->server = keep(reading, notice->trace.by);
 }
 
 static void read_reply(struct reading *reading, sv words, struct late_notice *notice)
@@ -61,11 +70,11 @@ static void add(struct reading *reading, const struct mail *mail, const struct n
         .file = keep_file(reading, mail->file),
         .number = mail->number ? (int64_t)mail->number : 1,
         .dsn = keep(reading, recipient->status),
-        .reporter = keep(reading, notice->reporting_mta),
-        .traced = notice->trace.there,
-        .source_host = keep(reading, notice->trace.host),
-        .source_ip = keep(reading, notice->trace.ip),
-        .null_sender = sv_eq(sv_trim(notice->return_path), SV("<>")),
+        .reporter = reading->reporter,
+        .source_host = reading->source_host,
+        .source_ip = reading->source_ip,
+        .server = reading->server,
+        .null_sender = notice->trace.null_sender,
     };
     if (fresh.complaint)
         fresh.reply.text = keep(reading, feedback_name(notice->feedback));
@@ -90,6 +99,8 @@ static void read_one(struct reading *reading, const struct mail *mail)
     size_t before = totals->notices;
     arena_clear(&reading->arena);
     notice_read(reading->reader, mail->bytes, &reading->arena, &notice);
+    if (notice.recipient_count)
+        keep_shared(reading, &notice);
     for (size_t i = 0; i < notice.recipient_count; i++)
         if (counts(&notice, &notice.recipients[i]))
             add(reading, mail, &notice, &notice.recipients[i]);

@@ -1,6 +1,5 @@
-/* Joins notices with deliveries by Message-ID and recipient. Only deliveries that a notice could be
- * about are kept, and those to the same recipients; so memory grows with the notices, not with the
- * logs. */
+/* Joins notices with deliveries by Message-ID and recipient. Only deliveries to recipients of
+ * notices are kept; so memory grows with the notices, not with the logs. */
 #include "bouncelog/late/late.h"
 
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mailbox.h"
+#include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/model/activity.h"
 #include "proof.h"
@@ -18,8 +18,15 @@ struct kept_delivery {
     bool taken_back;
 };
 
+/* A message that a notice is about. */
+struct noticed {
+    uint64_t recipient; /* hash_mailbox; 0: nobody was seen yet */
+    bool shared;        /* there are others */
+};
+
 struct late {
     const struct patterns *patterns;
+    struct map messages; /* Message-ID -> struct noticed */
     struct late_notices notices;
     struct fpset failed;     /* addresses of deliveries that were taken back */
     struct fpset recipients; /* hash_mailbox of all recipients of notices */
@@ -39,7 +46,11 @@ struct late *late_new(const struct patterns *patterns, const struct late_notices
     struct late *late = mem_zero(1, sizeof *late);
     late->patterns = patterns;
     late->notices = *notices;
+    map_init(&late->messages, sizeof(struct noticed));
     for (size_t i = 0; i < notices->count; i++) {
+        uint64_t id = notices->list[i].message_id;
+        if (id)
+            map_add(&late->messages, sv_make((const char *)&id, sizeof id), NULL);
         add_recipient(late, notices->list[i].recipient);
         add_recipient(late, notices->list[i].original);
     }
@@ -50,6 +61,7 @@ void late_free(struct late *late)
 {
     if (!late)
         return;
+    map_release(&late->messages);
     fpset_release(&late->recipients);
     fpset_release(&late->failed);
     arena_release(&late->texts);
@@ -63,21 +75,37 @@ void late_expect(struct late *late, uint64_t address)
     fpset_add(&late->failed, address, 0);
 }
 
-static bool is_wanted(const struct late *late, const struct record *attempt)
+static struct noticed *noticed_of(const struct late *late, uint64_t message_id)
 {
-    return fpset_get(&late->recipients, attempt->address_key) != FPSET_NEW ||
-           (attempt->original.len &&
-            fpset_get(&late->recipients, hash_mailbox(attempt->original)) != FPSET_NEW);
+    return message_id
+               ? map_get(&late->messages, sv_make((const char *)&message_id, sizeof message_id))
+               : NULL;
 }
 
-bool late_take(struct late *late, const struct event *delivery, bool counted)
+/* Whoever the message was tried for may have seen it. */
+static void note_recipient(const struct late *late, const struct event *event)
+{
+    struct noticed *noticed = noticed_of(late, event->message_id);
+    uint64_t recipient = event->attempt.address_key;
+    if (!noticed)
+        return;
+    noticed->shared = noticed->shared || event->recipients > 1 ||
+                      (noticed->recipient && noticed->recipient != recipient);
+    noticed->recipient = recipient;
+}
+
+bool late_take(struct late *late, const struct event *event, bool counted)
 {
     sv *texts[EVENT_TEXTS];
-    if (!late || !is_wanted(late, &delivery->attempt))
+    if (!late)
+        return false;
+    note_recipient(late, event);
+    if (event->attempt.outcome != OUTCOME_DELIVERED || event->strange ||
+        fpset_get(&late->recipients, event->attempt.address_key) == FPSET_NEW)
         return false;
     late->kept = mem_room(late->kept, late->kept_count, sizeof *late->kept);
     struct kept_delivery *kept = &late->kept[late->kept_count++];
-    *kept = (struct kept_delivery){.event = *delivery, .counted = counted};
+    *kept = (struct kept_delivery){.event = *event, .counted = counted};
     event_texts(&kept->event, texts);
     for (size_t i = 0; i < EVENT_TEXTS; i++)
         *texts[i] = arena_copy(&late->texts, *texts[i]);
@@ -86,8 +114,8 @@ bool late_take(struct late *late, const struct event *delivery, bool counted)
 
 static bool is_recipient(const struct late_notice *notice, sv address)
 {
-    return address.len && (mailbox_same(address, notice->recipient) ||
-                           (notice->original.len && mailbox_same(address, notice->original)));
+    return mailbox_same(address, notice->recipient) ||
+           (notice->original.len && mailbox_same(address, notice->original));
 }
 
 static int by_message(const void *left, const void *right)
@@ -123,7 +151,7 @@ struct settling {
     struct late *late;
     struct kept_delivery **kept;        /* by Message-ID */
     const struct late_notice **notices; /* by time */
-    struct fpset heard;                 /* complaints, by delivery */
+    struct fpset told;                  /* messages, by what was said of them */
 };
 
 static size_t first_of_message(const struct settling *settling, uint64_t message_id)
@@ -144,15 +172,15 @@ static struct kept_delivery *find_delivery(const struct settling *settling,
                                            const struct late_notice *notice)
 {
     const struct late *late = settling->late;
-    for (size_t i = first_of_message(settling, notice->message_id);
-         notice->message_id && i < late->kept_count; i++) {
+    const struct noticed *noticed = noticed_of(late, notice->message_id);
+    if (!noticed || noticed->shared)
+        return NULL;
+    for (size_t i = first_of_message(settling, notice->message_id); i < late->kept_count; i++) {
         struct kept_delivery *kept = settling->kept[i];
         const struct event *event = &kept->event;
         if (event->message_id != notice->message_id)
             break;
-        if (!event->strange &&
-            (is_recipient(notice, event->attempt.recipient) ||
-             is_recipient(notice, event->attempt.original)) &&
+        if (is_recipient(notice, event->attempt.recipient) &&
             proof_holds(late->patterns, notice, event))
             return kept;
     }
@@ -203,17 +231,11 @@ static struct event unproven_event(const struct late_notice *notice, int64_t lat
     return event;
 }
 
-/* False: another notice has said the same of that delivery. */
-static bool is_first(struct settling *settling, struct kept_delivery *kept,
-                     const struct late_notice *notice)
+/* False: another notice has said the same of that message. */
+static bool is_first(struct settling *settling, const struct late_notice *notice)
 {
-    if (notice->complaint)
-        return fpset_add(&settling->heard, (uint64_t)(kept - settling->late->kept + 1) << 8, 0) ==
-               FPSET_NEW;
-    bool first = !kept->taken_back;
-    kept->taken_back = true;
-    fpset_add(&settling->late->failed, kept->event.attempt.address_key, 0);
-    return first;
+    return fpset_add(&settling->told, hash_mix(notice->message_id, notice->complaint), 0) ==
+           FPSET_NEW;
 }
 
 static struct event earlier_event(const struct late_question *question)
@@ -226,7 +248,7 @@ static struct event earlier_event(const struct late_question *question)
     event.attempt.original = SV_EMPTY;
     event.attempt.time = question->time;
     event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);
-    event.attempt.relay.host = notice->source_host.len ? notice->source_host : notice->reporter;
+    event.attempt.relay.host = notice->source_host;
     event.message = event.message_id = notice->message_id;
     return event;
 }
@@ -238,38 +260,57 @@ struct answer {
     struct late_question question;
 };
 
-static void find_in_logs(struct settling *settling, struct answer *answers)
-{
-    for (size_t i = 0; i < settling->late->notices.count; i++) {
-        const struct late_notice *notice = settling->notices[i];
-        answers[i].question.notice = notice;
-        answers[i].kept = find_delivery(settling, notice);
-        answers[i].repeated = answers[i].kept && !is_first(settling, answers[i].kept, notice);
-    }
-}
-
-/* Questions are asked together: whoever answers them looks through all that is kept. */
-static void find_earlier(struct settling *settling, const struct late_handlers *handlers,
-                         struct answer *answers)
+static void ask_earlier(struct settling *settling, const struct late_handlers *handlers,
+                        struct answer *answers)
 {
     size_t count = settling->late->notices.count, asked = 0, next = 0;
     struct late_question *questions = mem_zero(count, sizeof *questions);
     for (size_t i = 0; i < count; i++)
-        if (!answers[i].kept && answers[i].question.notice->message_id)
+        if (answers[i].question.notice->message_id)
             questions[asked++] = answers[i].question;
     if (asked)
         handlers->ask(handlers->context, questions, asked);
-    for (size_t i = 0; i < count; i++) {
-        if (answers[i].kept || !answers[i].question.notice->message_id)
-            continue;
-        answers[i].question = questions[next++];
-        answers[i].repeated = answers[i].question.again;
-        if (answers[i].question.found && !answers[i].question.notice->complaint) {
-            struct event event = earlier_event(&answers[i].question);
-            fpset_add(&settling->late->failed, event.attempt.address_key, 0);
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        if (answers[i].question.notice->message_id)
+            answers[i].question = questions[next++];
     mem_free(questions);
+}
+
+/* What one of them knows may be what the other one needs: a message is shared with whom earlier
+ * runs saw. */
+static void settle_one(struct settling *settling, struct answer *answer)
+{
+    const struct late_notice *notice = answer->question.notice;
+    const struct noticed *noticed = noticed_of(settling->late, notice->message_id);
+    if (answer->question.shared || (noticed && noticed->shared)) {
+        answer->kept = NULL;
+        answer->question.found = false;
+    } else if (answer->kept) {
+        answer->question.found = false;
+        answer->repeated = !is_first(settling, notice);
+        answer->kept->taken_back = answer->kept->taken_back || !notice->complaint;
+        if (!notice->complaint)
+            fpset_add(&settling->late->failed, answer->kept->event.attempt.address_key, 0);
+    } else if (answer->question.found) {
+        answer->repeated = answer->question.again || !is_first(settling, notice);
+        if (!notice->complaint)
+            fpset_add(&settling->late->failed, earlier_event(&answer->question).attempt.address_key,
+                      0);
+    }
+}
+
+static void find_answers(struct settling *settling, const struct late_handlers *handlers,
+                         struct answer *answers)
+{
+    size_t count = settling->late->notices.count;
+    for (size_t i = 0; i < count; i++) {
+        answers[i].question.notice = settling->notices[i];
+        answers[i].kept = find_delivery(settling, settling->notices[i]);
+    }
+    if (handlers->ask)
+        ask_earlier(settling, handlers, answers);
+    for (size_t i = 0; i < count; i++)
+        settle_one(settling, &answers[i]);
 }
 
 static void tell_deliveries(const struct settling *settling, int64_t latest,
@@ -300,7 +341,8 @@ static void tell_notices(const struct settling *settling, int64_t latest,
         struct event event = answer->kept             ? proven_event(&answer->kept->event, notice)
                              : answer->question.found ? earlier_event(&answer->question)
                                                       : unproven_event(notice, latest);
-        handlers->notice(handlers->context, &event, answer->question.found);
+        handlers->notice(handlers->context, &event,
+                         answer->question.found ? &answer->question : NULL);
     }
 }
 
@@ -318,13 +360,11 @@ void late_settle(struct late *late, int64_t latest, const struct late_handlers *
     qsort(settling.kept, late->kept_count, sizeof *settling.kept, by_message);
     qsort(settling.notices, late->notices.count, sizeof *settling.notices, by_time);
     struct answer *answers = mem_zero(late->notices.count, sizeof *answers);
-    find_in_logs(&settling, answers);
-    if (handlers->ask)
-        find_earlier(&settling, handlers, answers);
+    find_answers(&settling, handlers, answers);
     tell_deliveries(&settling, latest, handlers);
     tell_notices(&settling, latest, handlers, answers);
     mem_free(answers);
-    fpset_release(&settling.heard);
+    fpset_release(&settling.told);
     mem_free(settling.kept);
     mem_free(settling.notices);
 }

@@ -1,6 +1,6 @@
 /* Compares the host that a notice came from with the relay that took the mail: by address, network,
- * provider, registered domain. Names that only the notice itself gives count where there is nothing
- * better. */
+ * provider, registered domain. Behind a relay that has the domain of our own server, all senders
+ * look alike. */
 #include "proof.h"
 
 #include "bouncelog/base/date.h"
@@ -23,10 +23,33 @@ static bool are_same(sv a, sv b)
     return a.len && sv_eq_nocase(a, b);
 }
 
+/* Everybody's neighbours have these addresses (RFC 1918, 6598, 3927, 4193), so only the same one
+ * says something. */
+static bool is_private(sv ip)
+{
+    static const char *const starts[] = {"10.", "192.168.", "169.254.", "127.", "fc", "fd",
+                                         "fe8", "fe9",      "fea",      "feb",  "::"};
+    uint64_t second;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (sv_starts_nocase(ip, sv_from(starts[i])))
+            return true;
+    sv rest = sv_skip(ip, 4);
+    if (!sv_to_u64(sv_cut(rest, '.', &rest), &second))
+        return false;
+    return (sv_starts(ip, SV("172.")) && second >= 16 && second < 32) ||
+           (sv_starts(ip, SV("100.")) && second >= 64 && second < 128);
+}
+
+sv proof_network_of(sv ip, char *text)
+{
+    sv network = operator_network(ip, text);
+    return is_private(ip) && network.len ? ip : network;
+}
+
 static bool share_network(sv a, sv b)
 {
-    char network[OPERATOR_MAX], other[OPERATOR_MAX];
-    return are_same(a, b) || are_same(operator_network(a, network), operator_network(b, other));
+    char network[PROOF_NAME_MAX], other[PROOF_NAME_MAX];
+    return are_same(a, b) || are_same(proof_network_of(a, network), proof_network_of(b, other));
 }
 
 sv proof_name_of(const struct patterns *patterns, sv host, char *lower)
@@ -52,10 +75,9 @@ bool proof_holds(const struct patterns *patterns, const struct late_notice *noti
                  const struct event *delivery)
 {
     const struct relay *relay = &delivery->attempt.relay;
-    if (!is_in_time(notice, delivery) || (!notice->complaint && !notice->null_sender))
+    if (!is_in_time(notice, delivery) || (!notice->complaint && !notice->null_sender) ||
+        share_name(patterns, notice->server, relay->host))
         return false;
-    if (!notice->traced)
-        return share_name(patterns, notice->reporter, relay->host);
     return share_network(notice->source_ip, relay->ip) ||
            share_name(patterns, notice->source_host, relay->host);
 }

@@ -11,6 +11,10 @@ enum { PROOF_NAME_MAX = OPERATOR_MAX };
  * with room for PROOF_NAME_MAX bytes, or of the patterns. Empty: it has no name. */
 sv proof_name_of(const struct patterns *patterns, sv host, char *lower);
 
+/* Its network; of a private address, which everybody's neighbours have, the address itself. A view
+ * of `text`, as above, or of the address. */
+sv proof_network_of(sv ip, char *text);
+
 /* Also whether the times fit. */
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery);

@@ -1,6 +1,6 @@
-/* An entry is 80 bits: key (64) has 22 of the recipient, 32 of Message-ID and recipient, 10 of the
- * operator's name; rest (16) has 10 of the relay's network and 3 of the step. Blocks are sorted by
- * key, as it is written: the highest byte first. */
+/* An entry is 80 bits: key (64) has 36 of the Message-ID and 28 of the recipient, rest (16) has 7
+ * of the operator's name, 6 of the relay's network and 3 of the step. Blocks are sorted by key, as
+ * it is written, the highest byte first: all recipients of a message stand together. */
 #include "bouncelog/late/sent.h"
 
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include "bouncelog/model/activity.h"
 #include "proof.h"
 
-enum { ADDRESS_BITS = 22, NAME_BITS = 10, NETWORK_BITS = 10, STEP_BITS = 3 };
+enum { RECIPIENT_BITS = 28, NAME_BITS = 7, NETWORK_BITS = 6, STEP_BITS = 3 };
 
-#define NAME_MASK ((UINT64_C(1) << NAME_BITS) - 1)
+#define RECIPIENT_MASK ((UINT64_C(1) << RECIPIENT_BITS) - 1)
 
 void sent_init(struct sent *sent, const struct patterns *patterns, uint64_t secret)
 {
@@ -30,13 +30,14 @@ void sent_release(struct sent *sent)
     mem_free(sent->networks);
 }
 
-/* The first bits of the address, so that all of one address stand together. */
-static uint64_t key_of(uint64_t secret, uint64_t message_id, uint64_t address)
+static uint64_t message_bits(uint64_t secret, uint64_t message_id)
 {
-    uint64_t who = hash_mix(address, secret);
-    uint64_t what = hash_mix(hash_mix(message_id, secret), address);
-    return who >> (64 - ADDRESS_BITS) << (64 - ADDRESS_BITS) |
-           what >> ADDRESS_BITS >> NAME_BITS << NAME_BITS;
+    return hash_mix(message_id, secret) & ~RECIPIENT_MASK;
+}
+
+static uint64_t recipient_bits(uint64_t secret, uint64_t address)
+{
+    return hash_mix(address, secret) & RECIPIENT_MASK;
 }
 
 /* 0: nobody knows, which is nobody's. */
@@ -56,7 +57,7 @@ static uint16_t name_bits(const struct patterns *patterns, uint64_t secret, sv h
 static uint16_t network_bits(uint64_t secret, sv ip)
 {
     char network[PROOF_NAME_MAX];
-    return bits_of(secret, operator_network(ip, network), NETWORK_BITS);
+    return bits_of(secret, proof_network_of(ip, network), NETWORK_BITS);
 }
 
 /* *known: these are its bits. */
@@ -107,17 +108,15 @@ static void add(struct sent *sent, const struct event *delivery, uint64_t addres
         date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
     day->list = mem_room(day->list, day->count, sizeof *day->list);
     day->list[day->count++] = (struct sent_entry){
-        key_of(sent->secret, delivery->message_id, address) | name_again(sent, relay->host),
-        (uint16_t)(network_again(sent, relay->ip) << STEP_BITS | step)};
+        message_bits(sent->secret, delivery->message_id) | recipient_bits(sent->secret, address),
+        (uint16_t)(name_again(sent, relay->host) << (NETWORK_BITS + STEP_BITS) |
+                   network_again(sent, relay->ip) << STEP_BITS | step)};
 }
 
 void sent_add(struct sent *sent, const struct event *delivery)
 {
-    if (!delivery->message_id || delivery->strange)
-        return;
-    add(sent, delivery, delivery->attempt.address_key);
-    if (delivery->attempt.original.len)
-        add(sent, delivery, hash_mailbox(delivery->attempt.original));
+    if (delivery->message_id && !delivery->strange && delivery->recipients < 2)
+        add(sent, delivery, delivery->attempt.address_key);
 }
 
 static int by_key(const void *left, const void *right)
@@ -169,46 +168,83 @@ int sent_pack(struct buf *out, struct sent_day *day, sv before)
 }
 
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
-                                      uint64_t message_id, uint64_t address, sv host, sv ip)
+                                      const struct late_notice *notice)
 {
-    return (struct sent_question){.key = key_of(secret, message_id, address),
-                                  .name = name_bits(patterns, secret, host),
-                                  .network = network_bits(secret, ip)};
+    return (struct sent_question){
+        .message = message_bits(secret, notice->message_id),
+        .recipients = {recipient_bits(secret, hash_mailbox(notice->recipient)),
+                       recipient_bits(secret, hash_mailbox(notice->original))},
+        .name = name_bits(patterns, secret, notice->source_host),
+        .network = network_bits(secret, notice->source_ip)};
 }
 
-int sent_find(sv block, const struct sent_question *question, int *step)
+static size_t first_of(sv block, uint64_t message)
 {
-    size_t low = 0, count = block.len / SENT_BYTES, high = count;
-    if (block.len % SENT_BYTES)
-        return -1;
+    size_t low = 0, high = block.len / SENT_BYTES;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (entry_at(block, middle).key < question->key)
+        if (entry_at(block, middle).key < message)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < count; low++) {
-        struct sent_entry entry = entry_at(block, low);
-        uint16_t name = (uint16_t)(entry.key & NAME_MASK);
-        uint16_t network = (uint16_t)(entry.rest >> STEP_BITS);
-        if ((entry.key & ~NAME_MASK) != question->key)
-            return 0;
-        if ((name && name == question->name) || (network && network == question->network)) {
-            *step = entry.rest & ((1 << STEP_BITS) - 1);
-            return 1;
+    return low;
+}
+
+static bool comes_from(const struct sent_entry *entry, const struct sent_question *question)
+{
+    uint16_t name = (uint16_t)(entry->rest >> (NETWORK_BITS + STEP_BITS));
+    uint16_t network = entry->rest >> STEP_BITS & ((1 << NETWORK_BITS) - 1);
+    return (name && name == question->name) || (network && network == question->network);
+}
+
+int sent_find(sv block, const struct sent_question *question, struct sent_answer *answer)
+{
+    *answer = (struct sent_answer){.shared = false};
+    if (block.len % SENT_BYTES)
+        return -1;
+    for (size_t at = first_of(block, question->message); at < block.len / SENT_BYTES; at++) {
+        struct sent_entry entry = entry_at(block, at);
+        bool known = false;
+        if ((entry.key & ~RECIPIENT_MASK) != question->message)
+            break;
+        for (int i = 0; i < 2; i++) {
+            if ((entry.key & RECIPIENT_MASK) != question->recipients[i])
+                continue;
+            known = answer->is[i] = true;
+            answer->key[i] = entry.key;
+            if (!comes_from(&entry, question))
+                continue;
+            answer->fits[i] = true;
+            answer->step = entry.rest & ((1 << STEP_BITS) - 1);
         }
+        answer->shared = answer->shared || !known;
     }
+    bool both =
+        answer->is[0] && answer->is[1] && question->recipients[0] != question->recipients[1];
+    answer->shared = answer->shared || both;
     return 0;
+}
+
+bool sent_has_others(sv block, uint64_t key, int step, const struct fpset *gone)
+{
+    for (size_t i = 0; i < block.len / SENT_BYTES; i++) {
+        struct sent_entry entry = entry_at(block, i);
+        if ((entry.key & RECIPIENT_MASK) == (key & RECIPIENT_MASK) && entry.key != key &&
+            (entry.rest & ((1 << STEP_BITS) - 1)) == step &&
+            fpset_get(gone, entry.key) == FPSET_NEW)
+            return true;
+    }
+    return false;
 }
 
 bool sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address)
 {
-    uint64_t who = hash_mix(address, secret) >> (64 - ADDRESS_BITS);
+    uint64_t who = recipient_bits(secret, address);
     bool found = false;
     for (size_t i = 0; i < block.len / SENT_BYTES; i++) {
         struct sent_entry entry = entry_at(block, i);
-        bool goes = entry.key >> (64 - ADDRESS_BITS) == who;
+        bool goes = (entry.key & RECIPIENT_MASK) == who;
         found = found || goes;
         if (!goes)
             put(out, &entry);

@@ -74,6 +74,7 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
     event->file = file;
     event->message = message_fingerprint(message);
     event->message_id = messages_id(&ledger->messages, message);
+    event->recipients = message->expected;
     event->begun = message->begun;
     event->sender_known = message->sender || attempt->has_sender;
     event->sender = attempt->sender;

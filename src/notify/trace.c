@@ -1,14 +1,11 @@
 /* Reads the Received fields from the top (RFC 5321, 4.4), as far as servers of ours wrote them:
- * each one names who handed the mail in, and the first that is none of ours is whom we look for.
- * What stands below that was there when the mail came, and anybody may have written it.
- *
- * A name counts where the server looked it up itself:
- *   Postfix, sendmail, OpenSMTPD   from HELO (NAME [192.0.2.7])        smtpd/smtpd.c,
- * sendmail/headers.c Exim                           from NAME ([192.0.2.7] helo=HELO)
- * src/receive.c, host.c Exim without a name            from [192.0.2.7] (helo=HELO) Exchange,
- * qmail, Courier       from HELO (192.0.2.7)               no name Hops of our own are those from
- * this machine (loopback), those without an address (LMTP, a local agent), and those that the user
- * has named. */
+ * each names who handed the mail in, and the first that is none of ours is whom we look for. What
+ * stands below that was there when the mail came, and anybody may have written it; so does what
+ * stands below a field that cannot be read. A name counts where the server looked it up (Postfix
+ * smtpd/smtpd.c, sendmail headers.c, Exim src/receive.c and host.c), never the greeting: from HELO
+ * (NAME [192.0.2.7]); from NAME ([192.0.2.7] helo=HELO) and from [192.0.2.7] (helo=HELO) of Exim
+ * alone; from HELO (192.0.2.7) of Exchange, without a name. Hops of our own: this machine
+ * (loopback), LMTP, and whom the user has named. */
 #include "trace.h"
 
 #include <arpa/inet.h>
@@ -53,14 +50,17 @@ static sv first_word(sv text)
     return end == SV_NPOS ? text : sv_sub(text, 0, end);
 }
 
-static bool is_host(sv name)
+static bool is_word(sv name)
 {
-    if (!name.len || sv_find_byte(name, '.') == SV_NPOS)
-        return false;
     for (size_t i = 0; i < name.len; i++)
         if (!is_alnum(name.ptr[i]) && !memchr("-._", name.ptr[i], 3))
             return false;
-    return true;
+    return name.len > 0;
+}
+
+static bool is_host(sv name)
+{
+    return is_word(name) && sv_find_byte(name, '.') != SV_NPOS;
 }
 
 /* What stands in the first parentheses is the server's own: none of these MTAs lets a client put
@@ -81,19 +81,47 @@ static void read_clause(sv from, sv clause, bool exim, struct hop *hop)
     }
 }
 
-/* False: nobody handed it in, or the field does not say who. */
-static bool read_hop(sv field, struct hop *hop)
+/* What the client chose stands behind it: whom the mail is for. */
+static sv before_recipient(sv field)
 {
-    bool exim = sv_find(field, SV(" (Exim ")) != SV_NPOS;
-    *hop = (struct hop){SV_EMPTY, SV_EMPTY};
-    if (!sv_starts_nocase(field, SV("from ")))
+    size_t at = sv_find(field, SV(" for "));
+    return at == SV_NPOS ? field : sv_sub(field, 0, at);
+}
+
+/* The host behind ` by `, which the server itself wrote. */
+static sv server_of(sv field)
+{
+    size_t at = sv_find(field, SV(" by "));
+    if (sv_starts_nocase(field, SV("by ")))
+        return first_word(sv_skip(field, strlen("by ")));
+    return at == SV_NPOS ? SV_EMPTY : first_word(sv_skip(field, at + strlen(" by ")));
+}
+
+/* A server of ours has handed it to another one, or to an agent: `from HOST by HOST with LMTP`. */
+static bool is_lmtp(sv field)
+{
+    sv rest = sv_skip(field, strlen("from "));
+    sv host = first_word(rest);
+    rest = sv_skip(rest, host.len);
+    if (!sv_starts_nocase(field, SV("from ")) || !is_word(host) || !sv_starts(rest, SV(" by ")))
         return false;
-    sv from = sv_trim(sv_skip(field, strlen("from ")));
+    rest = sv_skip(rest, strlen(" by "));
+    rest = sv_skip(rest, first_word(rest).len);
+    return sv_starts(rest, SV(" with LMTP")) || sv_starts(rest, SV(" (Dovecot) with LMTP"));
+}
+
+static void read_hop(sv field, struct hop *hop)
+{
+    sv ours = before_recipient(field);
+    bool exim = sv_find(ours, SV(" (Exim ")) != SV_NPOS;
+    *hop = (struct hop){SV_EMPTY, SV_EMPTY};
+    if (!sv_starts_nocase(ours, SV("from ")))
+        return;
+    sv from = sv_trim(sv_skip(ours, strlen("from ")));
     size_t open = sv_find_byte(from, '(');
     sv clause = open == SV_NPOS ? SV_EMPTY : sv_skip(from, open + 1);
     size_t close = sv_find_byte(clause, ')');
     read_clause(from, close == SV_NPOS ? SV_EMPTY : sv_sub(clause, 0, close), exim, hop);
-    return hop->ip.len > 0;
 }
 
 static bool is_loopback_address(sv ip)
@@ -119,27 +147,39 @@ static int64_t time_of(sv field)
     return at == SV_NPOS ? INT64_MIN : parts_date(sv_trim(sv_skip(field, at + 1)));
 }
 
+/* Ours are read from the top; false: this one says who handed it in, or cannot be read, and what
+ * stands below is a stranger's. */
+static bool goes_on(sv field, const sv *own, size_t own_count, struct notice_trace *trace)
+{
+    struct hop hop;
+    read_hop(field, &hop);
+    if (!hop.ip.len)
+        return is_lmtp(field);
+    if (is_own(&hop, own, own_count))
+        return true;
+    trace->host = hop.host;
+    trace->ip = hop.ip;
+    return false;
+}
+
 void trace_read(sv head, const sv *own, size_t own_count, struct arena *arena,
                 struct notice_trace *trace, uint32_t *limits)
 {
     struct field_reader at = {head, arena, limits, SV_EMPTY, SV_EMPTY};
-    struct hop last = {SV_EMPTY, SV_EMPTY};
+    bool ours = true, any = false;
     *trace = (struct notice_trace){.time = INT64_MIN};
-    while (fields_next(&at)) {
-        struct hop hop;
+    while (ours && fields_next(&at)) {
+        if (!any && sv_eq_nocase(at.name, SV("Return-Path")))
+            trace->null_sender = sv_eq(sv_trim(at.value), SV("<>"));
         if (!sv_eq_nocase(at.name, SV("Received")))
             continue;
-        if (!trace->there)
+        if (!any) {
             trace->time = time_of(at.value);
-        trace->there = true;
-        if (!read_hop(at.value, &hop))
-            continue;
-        last = hop;
-        if (!is_own(&hop, own, own_count))
-            break;
+            trace->by = server_of(before_recipient(at.value));
+        }
+        any = true;
+        ours = goes_on(at.value, own, own_count, trace);
     }
-    trace->host = last.host;
-    trace->ip = last.ip;
     if (trace->time == INT64_MIN)
         trace->time = parts_date(fields_first(head, SV("Date"), arena, limits));
 }

@@ -42,16 +42,17 @@ static void judge(const struct settlement *settlement, struct event *event)
 }
 
 /* An earlier run has counted the delivery: it speaks for the address no more. */
-static void take_back(const struct settlement *settlement, const struct event *event, bool earlier)
+static void take_back(const struct settlement *settlement, const struct event *event,
+                      const struct late_question *earlier)
 {
     const struct pipeline_options *options = settlement->stage->options;
-    if (earlier && event->attempt.outcome == OUTCOME_BOUNCED_LATER)
+    if (earlier && event->attempt.outcome == OUTCOME_BOUNCED_LATER && !earlier->others)
         evidence_take_back(&settlement->stage->scan->evidence, event);
     else if (!earlier && options->note_proven)
         options->note_proven(options->prepare_context, event);
 }
 
-static void on_notice(void *context, struct event *event, bool earlier)
+static void on_notice(void *context, struct event *event, const struct late_question *earlier)
 {
     const struct settlement *settlement = context;
     struct ordered_stage *stage = settlement->stage;

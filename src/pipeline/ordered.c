@@ -71,8 +71,7 @@ static void on_placed(void *context, struct event *event)
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
     if (options->keep_sent && event->attempt.outcome == OUTCOME_DELIVERED)
         sent_add(&scan->sent, event);
-    event->waits = !event->strange && event->attempt.outcome == OUTCOME_DELIVERED &&
-                   late_take(stage->late, event, true);
+    event->waits = late_take(stage->late, event, true);
     if (event->strange) {
         tally_event(&scan->strange, &patterns->taxonomy, event);
     } else {
@@ -94,8 +93,7 @@ static void on_decided(void *context, struct event *event)
     const struct pipeline_options *options = stage->options;
     int64_t time = event->attempt.time;
     if (time < options->since || time >= options->until || !sender_wanted(options, event)) {
-        if (event->attempt.outcome == OUTCOME_DELIVERED)
-            late_take(stage->late, event, false);
+        (void)late_take(stage->late, event, false);
         return;
     }
     event->carried = event->carried || event->deferred_at < options->since;

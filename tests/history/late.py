@@ -105,7 +105,54 @@ def hosts(folder):
     expect('and counts it once', not again['attempts']['bounced_later'])
 
 
+def aliases(folder):
+    """A bounce about what an alias led to stays in its box for nights: it counts once, and against nobody but whom it names."""
+    joe, ann = PEOPLE[1], PEOPLE[2]
+    lines = [line for number, who in enumerate((joe, ann)) for line in bounces.postfix(number, f'<a{number}@shop.example>', [(*who, 'staff@shop.example')], day=5)]
+    log, history = write(folder, [lines])[0], f'{folder}/alias.db'
+    bounce = dsn(joe[0], '<a0@shop.example>', None, original='staff@shop.example', trace=received(*joe[1:]).replace(bounces.TIME, at(5, 900)), reporter=joe[1])
+    scan(folder, [], [log], '-d', history)
+    for night in range(3):
+        summary = scan(folder, [bounce], [log], '-d', history)
+        listed = [entry['address'] for entry in summary['suppress']]
+        expect(f'alias, night {night}: {listed}, {summary["attempts"]}', listed == [joe[0]] and summary['attempts']['bounced_later'] == (night == 0))
+
+
+def both_in_a_step(folder):
+    """Of two mails in one step of the day one came back: the other one was taken, and clears what was before."""
+    joe = PEOPLE[1]
+    one = bounces.postfix(1, '<a@shop.example>', [joe], day=5, hour=5) + bounces.postfix(2, '<b@shop.example>', [joe], day=5, hour=6)
+    dead = [f'Nov  5 01:00:00 mx2 postfix/smtp[4]: 6A1B2C3D4E: to=<{joe[0]}>, relay={joe[1]}[{joe[2]}]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced '
+            f'(host {joe[1]}[{joe[2]}] said: 550 5.1.1 User unknown (in reply to RCPT TO command))']
+    paths, history = write(folder, [one, dead]), f'{folder}/step.db'
+    spam = dsn(joe[0], '<a@shop.example>', None, status='5.7.1', words='550 5.7.1 Message rejected as spam',
+               trace=received(*joe[1:]).replace(bounces.TIME, at(5, 900)), reporter=joe[1])
+    scan(folder, [], paths[:1], '-d', history)
+    for night in 1, 2:
+        summary = scan(folder, [spam], paths[1:], '-d', history)
+        expect(f'step, night {night}: {summary["suppress"]}', not summary['suppress'])
+    whole = scan(folder, [spam], paths)
+    expect(f'step, at once: {whole["suppress"]}', not whole['suppress'] and whole['attempts']['bounced_later'] == 1)
+
+
+def strangers(folder):
+    """Over nights, too, a message of several speaks for none of them, whichever nights they got it in."""
+    three = PEOPLE[1:4]
+    logs = write(folder, [bounces.postfix(night, '<n@shop.example>', [person], day=5 + night) for night, person in enumerate(three)])
+    history = f'{folder}/shared.db'
+    for log in logs:
+        scan(folder, [], [log], '-d', history)
+    for person in three:
+        trace = received(*person[1:]).replace(bounces.TIME, at(8, 900))
+        for mail in dsn(person[0], '<n@shop.example>', None, trace=trace, reporter=person[1]), complaint(person[0], '<n@shop.example>', person[1:]).replace(bounces.TIME, at(8, 900)):
+            summary = scan(folder, [mail], logs[:1], '-d', history)
+            expect(f'shared, {person[0]}: {summary["attempts"]}, {summary["suppress"]}', summary['mail']['unproven'] == 1 and not summary['suppress'])
+
+
 with tempfile.TemporaryDirectory() as folder:
+    aliases(folder)
+    both_in_a_step(folder)
+    strangers(folder)
     for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 4):
         nights(folder, seed)
     hosts(folder)

@@ -2,16 +2,15 @@
  *
  * A server that took a mail may send it back hours later, and a person may complain of it; both
  * come as mail, which anybody can write. So a notice speaks of an address only where it is proven:
- *   - the Message-ID of the mail that came back, and the recipient, are those of one delivery in
- *     the log, no more than LATE_DAYS before the notice came; and
- *   - the notice came from where that mail went: the host that handed it to our own server (which
- *     wrote so itself, in the first Received that names a host outside) has the address or the
- *     network of the relay, or its name belongs to the same provider or registered domain. What the
- *     notice itself says of its origin is believed only where no server has left a trace on it; and
- *   - a bounce has the null sender (RFC 3464, section 2; RFC 5321, section 4.5.5), so that no
- *     customer of a mail provider writes one.
- * Whoever knows a Message-ID, because the mail was sent to several people, still cannot speak for
- * the server of another one. All else is unproven: it is told, and speaks against nobody.
+ *   - the Message-ID of the mail that came back is that of a message in the log, no more than
+ *     LATE_DAYS before the notice came, which had one recipient alone: so only those know it who
+ * got the mail. Of a Message-ID that went to several, each could speak for the others;
+ *   - that recipient is the one that the notice names, as final or as original one;
+ *   - the notice came from where that mail went: the host that handed it to our own servers (which
+ *     wrote so themselves) has the address or the network of the relay, or its name belongs to the
+ *     same provider or registered domain. A relay of our own proves nothing: behind it are all;
+ *   - a bounce has the null sender (RFC 3464, section 2; RFC 5321, section 4.5.5).
+ * All else is unproven: it is told, and speaks against nobody.
  *
  * A bounce that is proven makes the delivery none: it failed when it was delivered. A later
  * delivery to the same address may be taken back as well: for LATE_HOURS it speaks neither for the
@@ -40,8 +39,8 @@ struct late_notice {
     struct reply reply;
     sv dsn;                    /* the status (RFC 3464, 2.3.4) */
     sv reporter;               /* the host that wrote it, as it says */
-    bool traced;               /* some server wrote a Received into it */
-    sv source_host, source_ip; /* whom the first of ours names that is not one of ours */
+    sv source_host, source_ip; /* who handed it to our own servers; empty: nobody can tell */
+    sv server;                 /* the last of these */
     bool null_sender;          /* its envelope sender is the null one */
 };
 
@@ -59,20 +58,22 @@ void late_free(struct late *late);
 /* A bounce has taken back mail to this address (hash_mailbox) in an earlier run. */
 void late_expect(struct late *late, uint64_t address);
 
-/* Of a delivery, in any order. True: a notice may take it back, or another one to its recipient; it
- * is kept, and what it says for its recipient has to wait for late_settle. counted: false for one
- * that nobody asked for (of another time or sender): then the notice of it is left out as well.
- * Late may be NULL. */
-bool late_take(struct late *late, const struct event *delivery, bool counted);
+/* Of an event, in any order. True: it is a delivery, and a notice may take it back, or another one
+ * to its recipient; it is kept, and what it says for its recipient has to wait for late_settle.
+ * counted: false for one that nobody asked for (of another time or sender): then the notice of it
+ * is left out as well. Late may be NULL. */
+bool late_take(struct late *late, const struct event *event, bool counted);
 
-/* A notice that speaks of no delivery of these logs. */
+/* What earlier runs know of the message that a notice is about. */
 struct late_question {
     const struct late_notice *notice;
-    /* The answer: an earlier run knows the delivery, in the step of the day that begins then, and
-     * the notice came from where it went. */
-    bool found;
-    bool again;       /* another notice has said the same of it */
-    bool to_original; /* it was to notice->original */
+    bool shared;      /* it went to others as well */
+    bool found;       /* it went to whom the notice names, in the step of the day that begins at
+                       * `time`, and the notice came from there */
+    bool to_original; /* ...as its original recipient */
+    bool again;       /* another notice has said the same */
+    bool others;      /* the address took other mail in that step */
+    uint64_t entry;   /* what stands for it there */
     int64_t time;
 };
 
@@ -83,8 +84,8 @@ struct late_handlers {
     void (*open)(void *context, struct event *delivery);
     /* A notice, as an event of its own: OUTCOME_BOUNCED_LATER or _COMPLAINED, with its proof, not
      * judged yet. Of one that is proven all else is that of the delivery, its time as well; of a
-     * delivery of an earlier run (`earlier`) only that step of the day is known. */
-    void (*notice)(void *context, struct event *event, bool earlier);
+     * delivery of an earlier run (`earlier`; else NULL) only that step of the day is known. */
+    void (*notice)(void *context, struct event *event, const struct late_question *earlier);
     /* Answers the questions, of which there are some. NULL: there was no earlier run. */
     void (*ask)(void *context, struct late_question *questions, size_t count);
     void *context;

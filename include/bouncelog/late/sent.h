@@ -1,15 +1,16 @@
 /* sent: deliveries as fingerprints, for notices that come on a later night.
  *
- * Ten bytes each, sorted, a block a day: which recipient, which Message-ID and recipient, who runs
- * the relay (by name and by network), and in which step of the day (model/activity.h). They are
- * made with a secret of the history's, so that nobody outside can choose what would look alike: of
- * those who guess, one in four thousand millions hits a Message-ID, and one in five hundred a
- * relay. Errors: a block of the wrong size is damaged. Thread: one.
+ * Ten bytes each, sorted, a block a day: the Message-ID, the recipient, who runs the relay (by name
+ * and by network), and in which step of the day (model/activity.h). They are made with a secret of
+ * the history's. A Message-ID is told apart from all others of a month but one in two thousand
+ * times, and then the message counts as one to several recipients; a recipient but one in 2^28
+ * times. Errors: a block of the wrong size is damaged. Thread: one.
  */
 #ifndef BOUNCELOG_LATE_SENT_H
 #define BOUNCELOG_LATE_SENT_H
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/late/late.h"
 
@@ -51,18 +52,31 @@ void sent_add(struct sent *sent, const struct event *delivery);
  */
 int sent_pack(struct buf *out, struct sent_day *day, sv before) MUST_CHECK;
 
-/* Which delivery a notice asks for. */
+/* Which message a notice asks for: as an entry has it. */
 struct sent_question {
-    uint64_t key;           /* as an entry's, but for the name */
-    uint16_t name, network; /* who handed the notice in; 0: nobody knows */
+    uint64_t message, recipients[2]; /* the final and the original one */
+    uint16_t name, network;          /* who handed the notice in; 0: nobody knows */
 };
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
-                                      uint64_t message_id, uint64_t address, sv host, sv ip);
-/* 1: there is one in the block, in this step of its day; 0: none; -1: the block is damaged. */
-int sent_find(sv block, const struct sent_question *question, int *step) MUST_CHECK;
+                                      const struct late_notice *notice);
 
-/* What is left of a block without the deliveries to an address (hash_mailbox), and without a few
- * others that look alike. False: there are none. */
+/* What a block says. */
+struct sent_answer {
+    bool shared;     /* the message went to somebody else */
+    bool is[2];      /* to these recipients, whoever took it */
+    bool fits[2];    /* ...where the notice comes from */
+    int step;        /* of those that fit */
+    uint64_t key[2]; /* of their entries */
+};
+/* -1: the block is damaged. */
+int sent_find(sv block, const struct sent_question *question,
+              struct sent_answer *answer) MUST_CHECK;
+
+/* Does the recipient of this entry have another one in that step, whose key is not among `gone`? */
+bool sent_has_others(sv block, uint64_t key, int step, const struct fpset *gone);
+
+/* What is left of a block without the deliveries to an address (hash_mailbox). False: there are
+ * none. */
 bool sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address);
 
 #endif

@@ -136,6 +136,7 @@ struct event {
     int64_t deferred_at, waited_s;
     uint64_t message;    /* fingerprint of (host, queue id, use of the id) */
     uint64_t message_id; /* message_id_key of its Message-ID; 0: not known, or not asked for */
+    uint16_t recipients; /* of the message, as a line said; 0: none did */
     /* A delivery to our own host that names a queue id which was not seen yet: should the message
      * of this key (record.message_key) come, it was none. 0: nothing is waited for. */
     uint64_t awaited;

@@ -86,12 +86,13 @@ struct notice_returned {
     sv cfbl_address, cfbl_feedback_id; /* RFC 9477 */
 };
 
-/* How it came to us. */
+/* How it came to us, as our own servers wrote it. */
 struct notice_trace {
-    bool there;   /* some server wrote a Received field */
-    sv host, ip;  /* who handed it to our own servers, as the first of those wrote; empty: it did
-                   * not look up the name, or nobody says */
-    int64_t time; /* when it came; else when it says that it was written; INT64_MIN: neither */
+    sv host, ip;      /* who handed it to the first of them; empty: nobody can tell, or, the name
+                       * alone, it was not looked up */
+    sv by;            /* the last of them: the server that stored it */
+    bool null_sender; /* the envelope sender, above all of that, is the null one */
+    int64_t time;     /* when it came; else when it says that it was written; INT64_MIN: neither */
 };
 
 struct notice {
