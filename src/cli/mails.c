@@ -92,6 +92,20 @@ static bool counts(const struct notice *notice, const struct notice_recipient *r
     return recipient->action == NOTICE_FAILED;
 }
 
+/* What was left out of a bounce that names nobody, or too many, may have been what counts. */
+static void note_cut(struct reading *reading, const struct mail *mail, const struct notice *notice,
+                     size_t found)
+{
+    reading->mails->counts.cut++;
+    bool many = notice->limits >> NOTICE_CUT_RECIPIENTS & 1;
+    bool nameless = !found && (notice->kind == NOTICE_FAILED || notice->kind == NOTICE_COMPLAINT);
+    if (!many && !nameless)
+        return;
+    say("%.*s: only the beginning of a bounce was read: it is too long, or has too many %s",
+        SV_FMT(mail->file), many ? "recipients" : "parts");
+    reading->complete = false;
+}
+
 static void read_one(struct reading *reading, const struct mail *mail)
 {
     struct notice notice;
@@ -108,7 +122,8 @@ static void read_one(struct reading *reading, const struct mail *mail)
     totals->bounces += notice.kind == NOTICE_FAILED;
     totals->complaints += notice.kind == NOTICE_COMPLAINT && feedback_counts(notice.feedback);
     totals->nameless += notice.kind == NOTICE_FAILED && totals->notices == before;
-    totals->cut += mail->cut || notice.limits;
+    if (mail->cut || notice.limits)
+        note_cut(reading, mail, &notice, totals->notices - before);
 }
 
 static void read_box(struct reading *reading, const char *path)
@@ -130,6 +145,11 @@ static void read_box(struct reading *reading, const char *path)
             continue;
         }
         (void)fail(&err);
+        reading->complete = false;
+    }
+    if (mailbox_gone(mailbox)) {
+        say("%s: %llu mails had gone by the time of their turn: the next run may find them", path,
+            (unsigned long long)mailbox_gone(mailbox));
         reading->complete = false;
     }
     if (mailbox_left_out(mailbox)) {

@@ -210,6 +210,7 @@ static struct event proven_event(const struct event *delivery, const struct late
     struct event event = *delivery;
     say_words(&event, notice);
     event.proof = PROOF_PROVEN;
+    event.attempt.original = SV_EMPTY; /* of an alias it says nothing */
     event.suppressible = !event.attempt.ambiguous && !event.notification;
     event.cause = CATEGORY_NONE;
     event.deferrals = 0;

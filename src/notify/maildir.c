@@ -76,7 +76,7 @@ struct maildir *maildir_open(int fd, const char *path, struct err *err)
         struct folder *folder = &maildir->folders[i];
         folder->fd = openat(fd, folder_names[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         there |= folder->fd >= 0;
-        if (!failed && ((folder->fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) ||
+        if (!failed && ((folder->fd < 0 && errno != ENOENT) ||
                         (folder->fd >= 0 && list(maildir, folder) < 0))) {
             failed = true;
             err_set(err, ERR_INPUT, "%s/%s: cannot open: %s", path, folder_names[i],

@@ -152,7 +152,7 @@ def check_maildir(folder):
     elsewhere.mkdir()
     (elsewhere / 'new').symlink_to(folder / 'new')
     run = subprocess.run([PROGRAM, 'explain', '--mail', str(elsewhere)], capture_output=True)
-    if run.returncode != 3 or b'is no Maildir' not in run.stderr:
+    if run.returncode != 3 or b'new: cannot open' not in run.stderr:
         fault('Maildir', f'a linked folder: exit {run.returncode}, {run.stderr!r}')
     run = subprocess.run([PROGRAM, 'explain', '--mail', str(folder / 'nothing')], capture_output=True)
     if run.returncode != 3:
