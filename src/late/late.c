@@ -1,5 +1,7 @@
 /* Joins notices with deliveries by Message-ID and recipient. Only deliveries to recipients of
- * notices are kept; so memory grows with the notices, not with the logs. */
+ * notices are kept, and of each message that a notice is about whether more than one recipient was
+ * seen; so memory grows with the notices, not with the logs. All is settled at the end: which
+ * deliveries were taken back is known before any of the others may speak for its recipient. */
 #include "bouncelog/late/late.h"
 
 #include <stdlib.h>
