@@ -10,7 +10,7 @@
 #include "bouncelog/model/activity.h"
 #include "save.h"
 
-enum { VERSION = 1, TAKEN_DAYS = 90, TAKEN_LEAST = 18, ENTRIES_MAX = 2 };
+enum { VERSION = 1, TAKEN_DAYS = 90, TAKEN_LEAST = 18 };
 
 uint64_t archive_sent_secret(const struct archive *archive)
 {
@@ -120,10 +120,11 @@ void archive_note_proven(void *context, const struct event *event)
 
 /* --- questions */
 
-/* The two addresses of one question, as the blocks of one host have them. */
+/* One question, as the blocks of one host have it. The original recipient is not asked for: what
+ * would prove it (late.h) is not kept. */
 struct asked {
-    struct sent_question entries[ENTRIES_MAX];
-    uint64_t addresses[ENTRIES_MAX]; /* 0: there is none */
+    struct sent_question entry;
+    uint64_t address; /* 0: there is none */
 };
 
 struct asking {
@@ -144,15 +145,12 @@ static void make_asked(struct asking *asking, uint64_t secret)
     asking->secret = secret;
     for (size_t i = 0; i < asking->count; i++) {
         const struct late_notice *notice = asking->questions[i].notice;
-        const sv addresses[ENTRIES_MAX] = {notice->recipient, notice->original};
         sv host = notice->traced ? notice->source_host : notice->reporter;
-        for (size_t j = 0; j < ENTRIES_MAX; j++) {
-            struct asked *asked = &asking->asked[i];
-            asked->addresses[j] = addresses[j].len ? hash_mailbox(addresses[j]) : 0;
-            asked->entries[j] =
-                sent_question_of(patterns, secret, notice->message_id, asked->addresses[j], host,
-                                 notice->traced ? notice->source_ip : SV_EMPTY);
-        }
+        uint64_t address = notice->recipient.len ? hash_mailbox(notice->recipient) : 0;
+        asking->asked[i] =
+            (struct asked){sent_question_of(patterns, secret, notice->message_id, address, host,
+                                            notice->traced ? notice->source_ip : SV_EMPTY),
+                           address};
     }
 }
 
@@ -170,23 +168,17 @@ static int look(struct asking *asking, size_t i, int64_t day, sv block)
     struct late_question *question = &asking->questions[i];
     const struct late_notice *notice = question->notice;
     const struct asked *asked = &asking->asked[i];
-    for (size_t j = 0; j < ENTRIES_MAX; j++) {
-        int step, found = 0;
-        if (!asked->addresses[j] || (question->found && !question->again))
-            continue;
-        found = sent_find(block, &asked->entries[j], &step);
-        if (found < 0)
-            return -1;
-        if (!found)
-            continue;
-        uint64_t identity = identity_of(notice->message_id, asked->addresses[j], notice->complaint);
-        question->found = true;
-        question->to_original = j != 0;
-        question->time = day * DATE_DAY + (int64_t)step * DELIVERY_STEP;
-        question->again = fpset_get(&asking->archive->taken_known, identity) != FPSET_NEW;
-        add_taken(asking->archive, &(struct taken){identity, asked->addresses[j], question->time,
-                                                   !notice->complaint, true});
-    }
+    int step, found = 0;
+    if (asked->address && (!question->found || question->again))
+        found = sent_find(block, &asked->entry, &step);
+    if (found <= 0)
+        return found;
+    uint64_t identity = identity_of(notice->message_id, asked->address, notice->complaint);
+    question->found = true;
+    question->time = day * DATE_DAY + (int64_t)step * DELIVERY_STEP;
+    question->again = fpset_get(&asking->archive->taken_known, identity) != FPSET_NEW;
+    add_taken(asking->archive,
+              &(struct taken){identity, asked->address, question->time, !notice->complaint, true});
     return 0;
 }
 

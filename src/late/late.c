@@ -84,10 +84,19 @@ bool late_take(struct late *late, const struct event *delivery, bool counted)
     return true;
 }
 
-static bool is_recipient(const struct late_notice *notice, sv address)
+static bool are_same(sv a, sv b)
 {
-    return address.len && (mailbox_same(address, notice->recipient) ||
-                           (notice->original.len && mailbox_same(address, notice->original)));
+    return a.len && b.len && mailbox_same(a, b);
+}
+
+static bool is_recipient(const struct late_notice *notice, const struct record *delivery)
+{
+    if (are_same(notice->recipient, delivery->recipient) ||
+        are_same(notice->recipient, delivery->original))
+        return true;
+    return proof_has_queue_id(notice, delivery) &&
+           (are_same(notice->original, delivery->recipient) ||
+            are_same(notice->original, delivery->original));
 }
 
 static int by_message(const void *left, const void *right)
@@ -150,9 +159,7 @@ static struct kept_delivery *find_delivery(const struct settling *settling,
         const struct event *event = &kept->event;
         if (event->message_id != notice->message_id)
             break;
-        if (!event->strange &&
-            (is_recipient(notice, event->attempt.recipient) ||
-             is_recipient(notice, event->attempt.original)) &&
+        if (!event->strange && is_recipient(notice, &event->attempt) &&
             proof_holds(late->patterns, notice, event))
             return kept;
     }
@@ -222,7 +229,7 @@ static struct event earlier_event(const struct late_question *question)
     struct event event = unproven_event(notice, question->time);
     event.proof = PROOF_PROVEN;
     event.suppressible = true;
-    event.attempt.recipient = question->to_original ? notice->original : notice->recipient;
+    event.attempt.recipient = notice->recipient;
     event.attempt.original = SV_EMPTY;
     event.attempt.time = question->time;
     event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);

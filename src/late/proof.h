@@ -11,6 +11,9 @@ enum { PROOF_NAME_MAX = OPERATOR_MAX };
  * with room for PROOF_NAME_MAX bytes, or of the patterns. Empty: it has no name. */
 sv proof_name_of(const struct patterns *patterns, sv host, char *lower);
 
+/* Whether it speaks of the very mail that the relay took, not of another with its Message-ID. */
+bool proof_has_queue_id(const struct late_notice *notice, const struct record *delivery);
+
 /* Also whether the times fit. */
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery);

@@ -105,8 +105,20 @@ def hosts(folder):
     expect('and counts it once', not again['attempts']['bounced_later'])
 
 
+def strangers(folder):
+    """What a stranger lets the host send back, with an original recipient of his choice, is about no delivery of an earlier run."""
+    person = PEOPLE[3]
+    log = write(folder, [bounces.postfix(3, '<c@shop.example>', [person, PEOPLE[1]], day=5)])[0]
+    scan(folder, [], [log], '-d', f'{folder}/strangers.db')
+    for recipient in f'gone@{person[0].partition("@")[2]}', f'"<{person[0]}>"', f'"<{person[0]}>"@evil.example':
+        mail = dsn(recipient, '<c@shop.example>', None, trace=received(*person[1:]).replace(bounces.TIME, at(5, 900)), reporter=person[1], original=person[0])
+        later = scan(folder, [mail], [log], '-d', f'{folder}/strangers.db')
+        expect(f'{recipient}: {later["attempts"]}', not later['attempts']['bounced_later'] and later['mail']['unproven'] == 1 and not later['suppress'])
+
+
 with tempfile.TemporaryDirectory() as folder:
     for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 4):
         nights(folder, seed)
     hosts(folder)
+    strangers(folder)
 finish()

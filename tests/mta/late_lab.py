@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from late_plan import ACCEPTORS, ANSWERS, READER, SENDERS, TARGETS, address_of, domain_of, host_of, inner_of, plan
+from late_plan import ACCEPTORS, ANSWERS, READER, SENDERS, STRANGER, TARGETS, address_of, domain_of, host_of, inner_of, plan, tricks
 from names import Names
 
 LIMIT = 220 # seconds, for everything
@@ -59,7 +59,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 def network():
     """The names of all hosts, and those servers that no MTA runs."""
-    hosts, mail = {'localhost': '127.0.0.1'}, {}
+    hosts, mail = {'localhost': '127.0.0.1', STRANGER[0]: STRANGER[1]}, {}
     for accepts, mtas in ((False, SENDERS), (True, ACCEPTORS)):
         for mta in mtas:
             hosts[host_of(mta, accepts)] = address_of(mta, accepts)
@@ -105,8 +105,22 @@ class Host:
             for mail in mails:
                 sender = f'{READER}@{domain_of(self.mta, False)}'
                 to = [rcpt.address for rcpt in mail.to]
-                text = [f'From: {sender}', f'To: {", ".join(to)}', f'Message-ID: {mail.message_id}', f'Subject: letter {mail.number}', '', 'Hello.', '']
+                text = [f'From: {sender}', f'To: {", ".join(to)}', f'Message-ID: {mail.message_id}', f'Subject: letter {mail.number}', '',
+                        'Hello.', '']
                 client.sendmail(sender, to, '\r\n'.join(text), rcpt_options=['NOTIFY=SUCCESS,FAILURE'] if mail.told else [])
+
+
+def be_strange(sender):
+    """A stranger writes in the name of the sender; hosts may refuse him."""
+    mail = plan(sender)[-1]
+    for recipient, original, victim in tricks(mail):
+        acceptor = victim.partition('@')[2].partition('.')[0]
+        with smtplib.SMTP(address_of(acceptor, True), 25, STRANGER[0], timeout=60, source_address=(STRANGER[1], 0)) as client:
+            client.ehlo()
+            client.docmd(f'MAIL FROM:<{READER}@{domain_of(sender, False)}>')
+            code, _ = client.docmd(f'RCPT TO:<{recipient}>' + f' ORCPT={original}' * bool(original))
+            if code == 250:
+                client.data(f'From: x@evil.example\r\nTo: {victim}\r\nMessage-ID: {mail.message_id}\r\n\r\nStrange.\r\n')
 
 
 def settle(hosts, what):
@@ -138,6 +152,8 @@ def run(trees, work, tests):
         thread.start()
     for thread in sending:
         thread.join()
+    for sender in SENDERS:
+        be_strange(sender)
     settle(hosts, 'sent, and bounced')
     everyone([host for host in hosts if host.accepts], 'again')
     settle(hosts, 'tried again, and warned')

@@ -28,6 +28,7 @@ TARGETS = {kind: f'{kind}.example' for kind in ('moved', 'full', 'slow', 'stuck'
 UNKNOWN, FULL, LATER = '550 5.1.1 <%s>: User unknown', '552 5.2.2 <%s>: Mailbox is full', '451 4.3.0 <%s>: Try again later'
 ANSWERS = {'moved': UNKNOWN, 'both': UNKNOWN, 'gate': UNKNOWN, 'full': FULL, 'slow': LATER, 'stuck': LATER, 'idle': LATER} # by kind
 TOGETHER = 6 # of one mail to a host
+STRANGER = ('mx.evil.example', '198.18.66.1')
 EVERYWHERE = 4 # mails to some of each host
 
 
@@ -105,5 +106,14 @@ def everybody():
     return [rcpt for sender in SENDERS for mail in plan(sender) for rcpt in mail.to]
 
 
-if __name__ == '__main__':
-    print(len(everybody()))
+def tricks(mail):
+    """What a stranger sends to the accepting hosts under the sender's name and the Message-ID of a mail that he got, too, to
+    have them say that somebody else of its recipients is unknown: (his recipient, ORCPT or None, the victim)."""
+    for victim in (rcpt.address for rcpt in mail.to if rcpt.kind == 'here'):
+        domain = victim.partition('@')[2]
+        for recipient in (f'gone-stranger@{domain}', f'gate-stranger@gate.{domain}'):
+            yield recipient, f'rfc822;{victim}', victim
+            yield recipient, f'rfc822;{victim.replace("-", "+2D")}', victim
+        for local in (f'{victim}', f'{victim} ', f'{victim}>', f'<{victim}>', f'{victim},', f'{victim};', f'x;{victim}', f'{victim} <x', f'{victim}: x', f'rfc822;{victim}', f'x,{victim},x'):
+            yield f'"{local}"@{domain}', None, victim
+            yield f'"{local}"@{domain}', f'rfc822;{victim}', victim

@@ -3,7 +3,9 @@
  * A server that took a mail may send it back hours later, and a person may complain of it; both
  * come as mail, which anybody can write. So a notice speaks of an address only where it is proven:
  *   - the Message-ID of the mail that came back, and the recipient, are those of one delivery in
- *     the log, no more than LATE_DAYS before the notice came; and
+ *     the log, no more than LATE_DAYS before the notice came. The recipient is the final one. The
+ *     original one is what whoever sent the mail said (ORCPT, RFC 3461, 4.2), and counts only where
+ *     the notice has the queue id as well that the relay gave us in its reply; and
  *   - the notice came from where that mail went: the host that handed it to our own server (which
  *     wrote so itself, in the first Received that names a host outside) has the address or the
  *     network of the relay, or its name belongs to the same provider or registered domain. What the
@@ -40,6 +42,7 @@ struct late_notice {
     struct reply reply;
     sv dsn;                    /* the status (RFC 3464, 2.3.4) */
     sv reporter;               /* the host that wrote it, as it says */
+    sv queue_id;               /* under which it had the mail */
     bool traced;               /* some server wrote a Received into it */
     sv source_host, source_ip; /* whom the first of ours names that is not one of ours */
     bool null_sender;          /* its envelope sender is the null one */
@@ -71,8 +74,7 @@ struct late_question {
     /* The answer: an earlier run knows the delivery, in the step of the day that begins then, and
      * the notice came from where it went. */
     bool found;
-    bool again;       /* another notice has said the same of it */
-    bool to_original; /* it was to notice->original */
+    bool again; /* another notice has said the same of it */
     int64_t time;
 };
 
