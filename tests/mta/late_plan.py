@@ -114,6 +114,6 @@ def tricks(mail):
         for recipient in (f'gone-stranger@{domain}', f'gate-stranger@gate.{domain}'):
             yield recipient, f'rfc822;{victim}', victim
             yield recipient, f'rfc822;{victim.replace("-", "+2D")}', victim
-        for local in (f'{victim}', f'{victim} ', f'{victim}>', f'<{victim}>', f'{victim},', f'{victim};', f'x;{victim}', f'{victim} <x', f'{victim}: x', f'rfc822;{victim}', f'x,{victim},x'):
-            yield f'"{local}"@{domain}', None, victim
-            yield f'"{local}"@{domain}', f'rfc822;{victim}', victim
+        for form in ('%s', '%s ', '%s>', '<%s>', '%s,', '%s;', 'x;%s', '%s <x', '%s: x', 'rfc822;%s', 'x,%s,x'):
+            yield f'"{form % victim}"@{domain}', None, victim
+            yield f'"{form % victim}"@{domain}', f'rfc822;{victim}', victim

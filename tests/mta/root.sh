@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # The root of an MTA in its own mounts: this host's with the unpacked packages of $tree laid over it,
 # what it writes in memory below $work; its folders /lab/mta and /lab/out are $tests and $work/out.
 # Sets $root.
