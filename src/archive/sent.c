@@ -159,9 +159,8 @@ static void take(struct asking *asking, struct late_question *question, int64_t 
 {
     struct archive *archive = asking->archive;
     const struct late_notice *notice = question->notice;
-    uint64_t key = answer->key[answer->fits[0] ? 0 : 1];
+    uint64_t key = answer->key;
     question->found = true;
-    question->to_original = !answer->fits[0];
     question->time = day * DATE_DAY + (int64_t)answer->step * DELIVERY_STEP;
     question->again = fpset_get(&archive->taken_known,
                                 identity_of(notice->message_id, notice->complaint)) != FPSET_NEW;
@@ -183,8 +182,8 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
         if (sent_find(item->value, &asking->asked[i], &answer) < 0)
             return archive_damaged(asking->archive, "the deliveries of a day", err);
         question->shared = question->shared || answer.shared;
-        if ((notice->complaint || notice->null_sender) && !question->found &&
-            (answer.fits[0] || answer.fits[1]) && is_in_time(notice, date_day(seconds)))
+        if ((notice->complaint || notice->null_sender) && !question->found && answer.found &&
+            is_in_time(notice, date_day(seconds)))
             take(asking, question, date_day(seconds), item->value, &answer);
     }
     return 0;
@@ -198,8 +197,7 @@ static void remember(struct archive *archive, const struct late_question *questi
         return;
     add_taken(archive,
               &(struct taken){.identity = identity_of(notice->message_id, notice->complaint),
-                              .address = hash_mailbox(question->to_original ? notice->original
-                                                                            : notice->recipient),
+                              .address = hash_mailbox(notice->recipient),
                               .entry = notice->complaint ? 0 : question->entry,
                               .time = question->time,
                               .alone = !notice->complaint && !question->others,

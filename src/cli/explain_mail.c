@@ -63,7 +63,7 @@ static struct bounce_keys keys_of(const struct mails *mails, const struct notice
                                   const struct notice_recipient *recipient)
 {
     static const struct notice_recipient nobody = {SV_EMPTY, SV_EMPTY, NOTICE_NONE, SV_EMPTY,
-                                                   SV_EMPTY, SV_EMPTY, SV_EMPTY};
+                                                   SV_EMPTY, SV_EMPTY, SV_EMPTY,    false};
     if (!recipient)
         recipient = &nobody;
     return (struct bounce_keys){

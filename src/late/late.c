@@ -114,10 +114,12 @@ bool late_take(struct late *late, const struct event *event, bool counted)
     return true;
 }
 
-static bool is_recipient(const struct late_notice *notice, sv address)
+static bool is_recipient(const struct late_notice *notice, const struct record *delivery)
 {
-    return mailbox_same(address, notice->recipient) ||
-           (notice->original.len && mailbox_same(address, notice->original));
+    if (notice->recipient.len && mailbox_same(notice->recipient, delivery->recipient))
+        return true;
+    return notice->original.len && mailbox_same(notice->original, delivery->recipient) &&
+           proof_has_queue_id(notice, delivery);
 }
 
 static int by_message(const void *left, const void *right)
@@ -182,8 +184,7 @@ static struct kept_delivery *find_delivery(const struct settling *settling,
         const struct event *event = &kept->event;
         if (event->message_id != notice->message_id)
             break;
-        if (is_recipient(notice, event->attempt.recipient) &&
-            proof_holds(late->patterns, notice, event))
+        if (is_recipient(notice, &event->attempt) && proof_holds(late->patterns, notice, event))
             return kept;
     }
     return NULL;
@@ -247,7 +248,7 @@ static struct event earlier_event(const struct late_question *question)
     struct event event = unproven_event(notice, question->time);
     event.proof = PROOF_PROVEN;
     event.suppressible = true;
-    event.attempt.recipient = question->to_original ? notice->original : notice->recipient;
+    event.attempt.recipient = notice->recipient;
     event.attempt.original = SV_EMPTY;
     event.attempt.time = question->time;
     event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);

@@ -200,29 +200,27 @@ static bool comes_from(const struct sent_entry *entry, const struct sent_questio
 
 int sent_find(sv block, const struct sent_question *question, struct sent_answer *answer)
 {
+    bool went_to[2] = {false, false};
     *answer = (struct sent_answer){.shared = false};
     if (block.len % SENT_BYTES)
         return -1;
     for (size_t at = first_of(block, question->message); at < block.len / SENT_BYTES; at++) {
         struct sent_entry entry = entry_at(block, at);
-        bool known = false;
+        uint64_t recipient = entry.key & RECIPIENT_MASK;
         if ((entry.key & ~RECIPIENT_MASK) != question->message)
             break;
-        for (int i = 0; i < 2; i++) {
-            if ((entry.key & RECIPIENT_MASK) != question->recipients[i])
-                continue;
-            known = answer->is[i] = true;
-            answer->key[i] = entry.key;
-            if (!comes_from(&entry, question))
-                continue;
-            answer->fits[i] = true;
-            answer->step = entry.rest & ((1 << STEP_BITS) - 1);
-        }
-        answer->shared = answer->shared || !known;
+        went_to[0] = went_to[0] || recipient == question->recipients[0];
+        went_to[1] = went_to[1] || recipient == question->recipients[1];
+        answer->shared = answer->shared || (recipient != question->recipients[0] &&
+                                            recipient != question->recipients[1]);
+        if (recipient != question->recipients[0] || !comes_from(&entry, question))
+            continue;
+        answer->found = true;
+        answer->key = entry.key;
+        answer->step = entry.rest & ((1 << STEP_BITS) - 1);
     }
-    bool both =
-        answer->is[0] && answer->is[1] && question->recipients[0] != question->recipients[1];
-    answer->shared = answer->shared || both;
+    answer->shared = answer->shared || (went_to[0] && went_to[1] &&
+                                        question->recipients[0] != question->recipients[1]);
     return 0;
 }
 

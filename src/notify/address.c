@@ -51,10 +51,25 @@ bool address_is(sv text)
     return true;
 }
 
+/* The first `<` that is not in quotes: "<joe@example.com>"@example.net is nobody's but its own. */
+static size_t find_bracket(sv words)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < words.len; i++) {
+        if (words.ptr[i] == '\\' && quoted)
+            i++;
+        else if (words.ptr[i] == '"')
+            quoted = !quoted;
+        else if (words.ptr[i] == '<' && !quoted)
+            return i;
+    }
+    return SV_NPOS;
+}
+
 sv address_of_words(sv words)
 {
     words = sv_trim(words);
-    size_t open = sv_find_byte(words, '<'), close = sv_rfind_byte(words, '>');
+    size_t open = find_bracket(words), close = sv_rfind_byte(words, '>');
     if (open != SV_NPOS && close != SV_NPOS && open < close)
         words = sv_trim(sv_sub(words, open + 1, close));
     else if (words.len && words.ptr[words.len - 1] == ')' && sv_find_byte(words, '(') != SV_NPOS)

@@ -25,8 +25,8 @@ struct notice_recipient *notice_add(struct notice *notice, enum notice_kind acti
             memcpy(notice->recipients, old, count * sizeof *old);
     }
     struct notice_recipient *recipient = &notice->recipients[notice->recipient_count++];
-    *recipient = (struct notice_recipient){SV_EMPTY, SV_EMPTY, action,  SV_EMPTY,
-                                           SV_EMPTY, SV_EMPTY, SV_EMPTY};
+    *recipient = (struct notice_recipient){SV_EMPTY, SV_EMPTY, action,   SV_EMPTY,
+                                           SV_EMPTY, SV_EMPTY, SV_EMPTY, false};
     return recipient;
 }
 
@@ -111,6 +111,7 @@ static void close_block(struct block *block, struct arena *arena, struct notice 
     if (recipient) {
         recipient->final = final;
         recipient->original = block->original;
+        recipient->only_original = !block->final.len;
         recipient->status = block->status;
         recipient->diagnostic = block->diagnostic;
         recipient->diagnostic_type = block->diagnostic_type;
@@ -136,6 +137,8 @@ static void read_message_field(struct field_reader *at, struct notice *notice)
         notice->reporting_mta_type = type;
     } else if (sv_eq_nocase(at->name, SV("Original-Envelope-Id")) && !notice->envelope_id.len) {
         notice->envelope_id = xtext_undone(at->value, at->arena);
+    } else if (sv_eq_nocase(at->name, SV("X-Postfix-Queue-ID")) && !notice->queue_id.len) {
+        notice->queue_id = at->value;
     } else if (sv_eq_nocase(at->name, SV("Arrival-Date")) && notice->arrival == INT64_MIN) {
         notice->arrival = parts_date(at->value);
     }

@@ -129,13 +129,15 @@ static void take(struct words *words, const struct notice_form *form, const stru
     say(words, recipient, text, dsn);
 }
 
-/* Who the mail was for, as a header says: X-Failed-Recipients and its like. */
+/* Who the mail was for, as a header says: X-Failed-Recipients and its like. What has quotes cannot
+ * be parted by commas: "a,joe@example.com"@example.net is not joe. */
 static void take_header(struct words *words, const struct notice_form *form, sv block, sv name,
                         struct notice *notice)
 {
     struct field_reader at = {block, words->arena, &notice->limits, SV_EMPTY, SV_EMPTY};
     while (name.len && fields_next(&at)) {
-        sv rest = sv_eq_nocase(at.name, name) ? at.value : SV_EMPTY;
+        bool list = sv_eq_nocase(at.name, name) && sv_find_byte(at.value, '"') == SV_NPOS;
+        sv rest = list ? at.value : SV_EMPTY;
         while (rest.len) {
             sv address = address_of_words(sv_cut(rest, ',', &rest));
             if (!address.len || find(notice, address))

@@ -149,7 +149,19 @@ def strangers(folder):
             expect(f'shared, {person[0]}: {summary["attempts"]}, {summary["suppress"]}', summary['mail']['unproven'] == 1 and not summary['suppress'])
 
 
+def sent_back(folder):
+    """What a stranger lets the host send back, with an original recipient of his choice, is about no delivery of an earlier run."""
+    person = PEOPLE[3]
+    log = write(folder, [bounces.postfix(3, '<c@shop.example>', [person], day=5)])[0]
+    scan(folder, [], [log], '-d', f'{folder}/back.db')
+    for recipient in f'gone@{person[0].partition("@")[2]}', f'"<{person[0]}>"', f'"<{person[0]}>"@evil.example':
+        mail = dsn(recipient, '<c@shop.example>', None, trace=received(*person[1:]).replace(bounces.TIME, at(5, 900)), reporter=person[1], original=person[0])
+        later = scan(folder, [mail], [log], '-d', f'{folder}/back.db')
+        expect(f'{recipient}: {later["attempts"]}', not later['attempts']['bounced_later'] and later['mail']['unproven'] == 1 and not later['suppress'])
+
+
 with tempfile.TemporaryDirectory() as folder:
+    sent_back(folder)
     aliases(folder)
     both_in_a_step(folder)
     strangers(folder)

@@ -74,7 +74,13 @@ def judged(folder):
         check(action, scan(folder, lines, [dsn(JOE[0], '<n1@shop.example>', source, action=action, status='4.4.1' if action == 'delayed' else '2.0.0')]),
               list=[], delivered=2, bounced=0, later=0, unproven=0)
     alias = bounces.postfix(1, '<n1@shop.example>', [('real@b.example', *JOE[1:], 'alias@shop.example')])
-    check('by the original recipient', scan(folder, alias, [dsn('hidden@b.example', '<n1@shop.example>', source, original='real@b.example')]), later=1, bounced=1)
+    forwarded, queued = dict(original='real@b.example'), [line.replace('250 2.0.0 Ok', '250 2.0.0 Ok: queued as 4B0C1D2E3F') for line in alias]
+    for queue_id, later in (None, 0), ('4B0C1D2E40', 0), ('4B0C1D2E3F', 1): # anybody can send an original recipient along
+        mail = dsn('hidden@b.example', '<n1@shop.example>', source, queue_id=queue_id, **forwarded)
+        check(f'by the original recipient, queue id {queue_id}', scan(folder, queued, [mail]), later=later, bounced=later, unproven=1 - later)
+    check('by the original recipient, of a host that did not say', scan(folder, alias, [dsn('hidden@b.example', '<n1@shop.example>', source, **forwarded)]), later=0)
+    mail = exim_without_report(JOE[0], '<n1@shop.example>', JOE[1:])
+    check('Exim, without a report', scan(folder, lines, [mail]), list=[JOE[0]], later=1)
     check('case and spelling', scan(folder, lines, [dsn('JOE@B.Example', 'n1@shop.example', source)]), list=[JOE[0]], later=1)
     filtered = dsn(JOE[0], '<n1@shop.example>', source, trace=f'from localhost (localhost [127.0.0.1])\n\tby {bounces.OURS} (Postfix) with ESMTP id 5; {bounces.TIME}',
                    below=[received(*source)])
@@ -118,6 +124,15 @@ def orders(folder):
         results.add(json.dumps(figures(summary)) if summary else '')
     expect(f'the order changes what is said: {results}', len(results) == 1)
     expect(f'every bounce takes a delivery back: {results}', f'"later": {len(mails)}' in next(iter(results)))
+
+
+def exim_without_report(recipient, message_id, source):
+    """As Exim wrote before 4.85."""
+    return (f'Return-Path: <>\nReceived: {received(*source)}\nX-Failed-Recipients: {recipient}\nAuto-Submitted: auto-replied\n'
+            f'From: Mail Delivery System <Mailer-Daemon@{source[0]}>\nTo: b@shop.example\nSubject: Mail delivery failed: returning message to sender\n\n'
+            'This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of its\n'
+            f'recipients. This is a permanent error. The following address(es) failed:\n\n  {recipient}\n    Unknown user\n\n'
+            f'------ This is a copy of the message, including all the headers. ------\n\nMessage-ID: {message_id}\nSubject: news\n\nHello.\n')
 
 
 UNREADABLE = [text + bounces.TIME for text in (
@@ -188,6 +203,15 @@ def forged():
     yield dsn(ANN[0], ours, hers, path='<a@c.example>').replace('Date:', 'Return-Path: <>\nDate:')
     yield dsn(ANN[0], ours, None, path='<>', reporter='mx.c.example') # no server wrote a word
     yield complaint(ANN[0], ours, hers).replace(f'Received: {received(*hers)}\n', '')
+    for recipient in 'joe@c.example', 'joe@gate.c.example', 'x@evil.example': # mail of a stranger that her server sends back, with ORCPT and an address of his
+        for queue_id in None, '4A1B2C3D4E', '':
+            yield dsn(recipient, ours, hers, original=ANN[0], queue_id=queue_id)
+    for local in (f'<{ANN[0]}>', f'{ANN[0]}', f'{ANN[0]} <x', f'{ANN[0]}>', f'x\\" <{ANN[0]}>', f'rfc822;{ANN[0]}', f'x;{ANN[0]}', f'x,{ANN[0]},x',
+                  f'x, {ANN[0]}, x', f'{ANN[0]} (', f"'{ANN[0]}'"):
+        for domain in '@c.example', '@evil.example', '':
+            yield dsn(f'"{local}"{domain}', ours, hers)
+            yield dsn(f'"{local}"{domain}', ours, hers, original=ANN[0])
+            yield exim_without_report(f'"{local}"{domain}', ours, hers)
     notice = dsn(ANN[0], ours, hers) # quoted, attached, nested
     yield f'Return-Path: <>\nReceived: {received(*OTHERS)}\nFrom: MAILER-DAEMON@c.example\nTo: b@shop.example\nSubject: Undelivered Mail\n\n{notice}'
     for kind in 'message/rfc822', 'text/plain', 'message/delivery-status', 'text/rfc822-headers':

@@ -3,29 +3,8 @@
 # usage: inside.sh MTA CONFIGURATION TREE WORK TESTS
 set -eu
 mta=$1 configuration=$2 tree=$3 work=$4 tests=$5
-root=$work/room/root
-
-mount --make-rprivate /
-mount -t tmpfs tmpfs "$work/room"
-mkdir "$work/room/work" "$root"
-cp -a "$tree" "$work/room/upper"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$work/room/upper,workdir=$work/room/work" "$root" || {
-    echo "mta: skipped: overlay mounts are not allowed here"
-    exit 77
-}
-mount -t proc proc "$root/proc"
-for folder in dev tmp run var/log var/spool var/mail; do
-    mkdir -p "$root/$folder"
-    mount -t tmpfs tmpfs "$root/$folder"
-done
-chmod 1777 "$root/tmp"
-for node in null zero random urandom full; do
-    touch "$root/dev/$node"
-    mount --bind "/dev/$node" "$root/dev/$node"
-done
-mkdir -p "$root/lab/out" "$root/lab/mta"
-mount --bind "$work/out" "$root/lab/out"
-mount --bind "$tests" "$root/lab/mta"
+# shellcheck source=tests/mta/root.sh
+. "$tests/root.sh"
 
 hostname mail.sender.example
 ip link set lo up

@@ -47,7 +47,8 @@ class MTA:
         users.write('/etc/smtpd/domains', ''.join(
             f'{name} {targets[0]}\n' for name, targets in ALIASES.items() if name.endswith(VIRTUAL)))
         users.write('/etc/smtpd/users', f'@{LMTP} lmtp\n')
-        users.write(CONFIGURATION, PATIENT + MAIN)
+        self.main = MAIN
+        users.write(CONFIGURATION, PATIENT + self.main)
         # Its resolver takes a host for one without IPv4 if that has no address but 127.0.0.1.
         subprocess.run(['ip', 'address', 'add', '127.0.0.2/32', 'dev', 'lo'], check=True)
         # It waits for a connection as long as the kernel does.
@@ -84,7 +85,7 @@ class MTA:
             time.sleep(0.5)
             quiet = 0 if self.busy() else quiet + 1
         self.stop()
-        users.write(CONFIGURATION, IMPATIENT + MAIN)
+        users.write(CONFIGURATION, IMPATIENT + self.main)
         self.start()
 
     def stop(self):

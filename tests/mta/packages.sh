@@ -9,8 +9,8 @@ shift
 
 exec 9> "$folder/lock"
 flock 9
-[ ! -f "$folder/complete" ] || exit 0
-rm -rf "$folder/tree" "$folder/debs"
+[ "$(cat "$folder/complete" 2> /dev/null)" != "$*" ] || exit 0
+rm -rf "$folder/complete" "$folder/tree" "$folder/debs"
 mkdir -p "$folder/debs/partial"
 
 fetch() {
@@ -35,4 +35,4 @@ for name in bin sbin lib lib64; do
     fi
 done
 rm -rf "$folder/debs"
-touch "$folder/complete"
+echo "$*" > "$folder/complete"

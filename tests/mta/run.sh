@@ -7,6 +7,7 @@
 # RFC 5737 is at home, and it ends with its first process. The host's own files stay as they are.
 #
 # usage: run.sh postfix|exim|sendmail|opensmtpd [verbose]: with a log as short as it comes, or with all that the MTA can say
+#        run.sh late: all of them, as senders and as hosts that accept mail and send it back later (late.py)
 # BOUNCELOG: the program. MTA_KEEP: a folder that the log and the truth are left in.
 # MTA_CACHE: where unpacked packages are kept, build/mta if not said.
 set -eu
@@ -24,16 +25,26 @@ for tool in unshare setpriv mount chroot ip flock apt-get dpkg-deb python3; do
 done
 unshare --mount --net --uts --ipc --pid --fork ip link set lo up 2> /dev/null ||
     skip "namespaces, or networks of their own in them, are not allowed here"
+packages_of() {
+    case $1 in
+    postfix) echo postfix vacation ;;
+    exim) echo exim4-daemon-light ;;
+    sendmail) echo sendmail-bin sendmail-cf m4 ;;
+    opensmtpd) echo opensmtpd vacation ;;
+    *) exit 2 ;;
+    esac
+}
+cache=${MTA_CACHE:-build/mta}
 case $mta in
-postfix) packages=postfix ;;
-exim) packages=exim4-daemon-light ;;
-sendmail) packages="sendmail-bin sendmail-cf m4" ;;
-opensmtpd) packages=opensmtpd ;;
-*) exit 2 ;;
+late) mtas="postfix exim sendmail opensmtpd" ;;
+*) mtas=$mta ;;
 esac
-cache=${MTA_CACHE:-build/mta}/$mta
-# shellcheck disable=SC2086
-sh "$here/packages.sh" "$cache" $packages || skip "cannot fetch $packages"
+for each in $mtas; do
+    packages=$(packages_of "$each")
+    # shellcheck disable=SC2086
+    sh "$here/packages.sh" "$cache/$each" $packages || skip "cannot fetch $packages"
+done
+cache=$(cd "$cache" && pwd)
 
 work=$(mktemp -d)
 lab=
@@ -44,8 +55,13 @@ clean() {
 trap clean EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/room" "$work/out"
+if [ "$mta" = late ]; then
+    set -- "$here/late_inside.sh" "$cache" "$work" "$here"
+else
+    set -- "$here/inside.sh" "$mta" "${2:-plain}" "$cache/$mta/tree" "$work" "$here"
+fi
 setpriv --pdeathsig KILL unshare --mount --net --uts --ipc --pid --fork --kill-child=KILL \
-    sh "$here/inside.sh" "$mta" "${2:-plain}" "$(cd "$cache" && pwd)/tree" "$work" "$here" &
+    sh "$@" &
 lab=$!
 status=0
 wait "$lab" || status=$?
@@ -55,4 +71,7 @@ if [ -n "${MTA_KEEP:-}" ]; then
     cp -r "$work/out/." "$MTA_KEEP"
 fi
 [ "$status" -eq 0 ] || exit "$status"
-python3 "$here/check.py" "$mta" "$work/out"
+case $mta in
+late) python3 "$here/late.py" "$work/out" ;;
+*) python3 "$here/check.py" "$mta" "$work/out" ;;
+esac

@@ -17,7 +17,7 @@ def received(host, ip, how='postfix', helo=None):
 
 
 def dsn(recipient, message_id, source, *, reporter=None, original=None, status='5.1.1', words=None, action='failed', path='<>', below=(), how='postfix',
-        helo=None, date=TIME, trace=None, inside=''):
+        helo=None, date=TIME, trace=None, inside='', queue_id=None):
     """source: (host, ip) of the server that hands it to ours; trace: its Received field, else made of it; below: those that came with it."""
     words = words or f'550 {status} <{recipient}>: User unknown'
     fields = [f'Return-Path: {path}'] if path is not None else []
@@ -26,7 +26,7 @@ def dsn(recipient, message_id, source, *, reporter=None, original=None, status='
     fields += [f'Date: {date}', f'From: MAILER-DAEMON@{reporter or (source and source[0]) or "mx.example"}', 'To: b@shop.example',
                'Subject: Undelivered Mail Returned to Sender', 'MIME-Version: 1.0',
                'Content-Type: multipart/report; report-type=delivery-status; boundary="b"']
-    report = f'Reporting-MTA: dns; {reporter or (source and source[0]) or "mx.example"}\n\n'
+    report = f'Reporting-MTA: dns; {reporter or (source and source[0]) or "mx.example"}\n' + (f'X-Postfix-Queue-ID: {queue_id}\n' if queue_id else '') + '\n'
     report += f'Original-Recipient: rfc822;{original}\n' if original else ''
     report += f'Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {words}\n'
     return '\n'.join(fields) + f'''

@@ -5,7 +5,9 @@
  *   - the Message-ID of the mail that came back is that of a message in the log, no more than
  *     LATE_DAYS before the notice came, which had one recipient alone: so only those know it who
  * got the mail. Of a Message-ID that went to several, each could speak for the others;
- *   - that recipient is the one that the notice names, as final or as original one;
+ *   - that recipient is the final one that the notice names. The original one is what whoever sent
+ *     the mail said (ORCPT, RFC 3461, 4.2), and counts only where the notice has the queue id as
+ *     well that the relay gave us in its reply; never for a delivery of an earlier run;
  *   - the notice came from where that mail went: the host that handed it to our own servers (which
  *     wrote so themselves) has the address or the network of the relay, or its name belongs to the
  *     same provider or registered domain. A relay of our own proves nothing: behind it are all;
@@ -38,6 +40,7 @@ struct late_notice {
     struct said said;    /* the words, and the reply in them */
     struct reply reply;
     sv dsn;                    /* the status (RFC 3464, 2.3.4) */
+    sv queue_id;               /* under which that host had the mail */
     sv reporter;               /* the host that wrote it, as it says */
     sv source_host, source_ip; /* who handed it to our own servers; empty: nobody can tell */
     sv server;                 /* the last of these */
@@ -67,13 +70,12 @@ bool late_take(struct late *late, const struct event *event, bool counted);
 /* What earlier runs know of the message that a notice is about. */
 struct late_question {
     const struct late_notice *notice;
-    bool shared;      /* it went to others as well */
-    bool found;       /* it went to whom the notice names, in the step of the day that begins at
-                       * `time`, and the notice came from there */
-    bool to_original; /* ...as its original recipient */
-    bool again;       /* another notice has said the same */
-    bool others;      /* the address took other mail in that step */
-    uint64_t entry;   /* what stands for it there */
+    bool shared;    /* it went to others as well */
+    bool found;     /* it went to whom the notice names, in the step of the day that begins at
+                     * `time`, and the notice came from there */
+    bool again;     /* another notice has said the same */
+    bool others;    /* the address took other mail in that step */
+    uint64_t entry; /* what stands for it there */
     int64_t time;
 };
 

@@ -62,11 +62,10 @@ struct sent_question sent_question_of(const struct patterns *patterns, uint64_t 
 
 /* What a block says. */
 struct sent_answer {
-    bool shared;     /* the message went to somebody else */
-    bool is[2];      /* to these recipients, whoever took it */
-    bool fits[2];    /* ...where the notice comes from */
-    int step;        /* of those that fit */
-    uint64_t key[2]; /* of their entries */
+    bool shared;  /* the message went to somebody else */
+    bool found;   /* it went to the final recipient, where the notice comes from... */
+    int step;     /* ...then */
+    uint64_t key; /* of that entry */
 };
 /* -1: the block is damaged. */
 int sent_find(sv block, const struct sent_question *question,

@@ -75,6 +75,7 @@ struct notice_recipient {
     sv diagnostic;           /* the reply, or the words about it: one line, without its type */
     sv diagnostic_type;      /* "smtp", "x-postfix"; empty: words for people */
     sv remote_mta;           /* the name, without its type */
+    bool only_original; /* the report has no final one that is an address: it is the original */
 };
 
 /* The mail that came back, as far as it did. A stranger may have written all of it. */
@@ -110,6 +111,7 @@ struct notice {
 
     sv reporting_mta, reporting_mta_type; /* RFC 3464, 2.2.2: "mx.example.com", "dns" */
     sv envelope_id;                       /* 2.2.1: Original-Envelope-Id, xtext undone */
+    sv queue_id;                          /* Postfix's, of the mail that it sends back */
     int64_t arrival;                      /* 2.2.5: Arrival-Date; INT64_MIN: not said */
     struct notice_returned returned;
     struct notice_recipient *recipients; /* in the arena */

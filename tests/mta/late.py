@@ -1,0 +1,203 @@
+"""Compares what bouncelog takes back with what became of the mail that hosts had accepted.
+
+usage: late.py FOLDER, as late_lab.py left it. BOUNCELOG: the program.
+
+What must be taken back, and who must be listed, follows from the plan alone (late_plan.py). What came back is counted in the
+mailbox, too: a kind of notice that never came would prove nothing.
+"""
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from late_exceptions import EXCEPTIONS
+from late_plan import ACCEPTORS, DEAD, FAILED, KINDS, SENDERS, TOLD, plan
+
+FOLDER = sys.argv[1]
+GOAL = 0.99 # of the dead of each accepting MTA
+CASES = 400 # at least
+BOXES = {'postfix': 'bounces', 'exim': 'bounces', 'sendmail': 'letters'}
+FORMS = {'delayed': rb'^Action: delayed', 'delivered': rb'^Action: (?:delivered|relayed|expanded)', 'away': rb'^Subject: .*\bAway\b',
+         'strange': rb'^From: x@evil\.example'}
+STRANGE = 2 # of the stranger's at least, whom some hosts refuse
+
+
+def box_of(sender):
+    return f'{FOLDER}/{sender}-sends/out/mail/{BOXES[sender]}'
+
+
+def scan(sender, *boxes):
+    with tempfile.TemporaryDirectory() as out:
+        mail = [word for box in boxes for word in ('--mail', box)]
+        command = [os.environ['BOUNCELOG'], 'scan', '--timezone', 'UTC', *mail, '-e', f'{out}/events', '-s', f'{out}/list', '--force']
+        done = subprocess.run([*command, f'{FOLDER}/{sender}-sends/out/log'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode or done.stderr:
+            sys.exit(f'mta: {sender}: exit {done.returncode}: {done.stderr}')
+        with open(f'{out}/events', encoding='utf-8') as events, open(f'{out}/list', encoding='utf-8') as listed:
+            return json.loads(done.stdout), [json.loads(line) for line in events], set(listed.read().split())
+
+
+def mails_of(sender):
+    """What came back, as bytes: of a Maildir, or of an mbox."""
+    box = box_of(sender)
+    if os.path.isdir(box):
+        paths = [f'{box}/new/{name}' for name in sorted(os.listdir(f'{box}/new'))]
+    else:
+        paths = [box]
+    mails = []
+    for path in paths:
+        with open(path, 'rb') as file:
+            mails += [file.read()] if len(paths) > 1 else re.split(rb'^From .*\n', file.read(), flags=re.M)[1:]
+    return mails
+
+
+def came_back(sender):
+    """form -> (host that handed it in -> mails)."""
+    counts = {form: collections.Counter() for form in FORMS}
+    for mail in mails_of(sender):
+        source = re.search(rb'^Received: from .*?mx\.(\w+)\.example', mail, re.M)
+        for form, pattern in FORMS.items():
+            if source:
+                counts[form][source[1].decode()] += len(re.findall(pattern, mail, re.M | re.I))
+    return counts
+
+
+def by_stranger(mail):
+    """The same mail, handed to our server by somebody else, who greets as the accepting host does."""
+    hop = re.search(rb'^Received: from (.*\n(?:[ \t].*\n)*)', mail, re.M)
+    before, text = mail[:hop.start(1)], hop[1]
+    if b'helo=' in text or b'(Exim ' in text:
+        text = re.sub(rb'^mx\.\w+\.example', b'mx.evil.example', text)
+    else:
+        text = re.sub(rb'\(mx\.\w+\.example', b'(mx.evil.example', text)
+    return before + re.sub(rb'\[198\.18\.\d+\.1\]', b'[198.18.66.1]', text) + mail[hop.end():]
+
+
+def by_customer(mail):
+    """The same mail, written by somebody with an address there."""
+    return re.sub(rb'^Return-path: .*', b'Return-Path: <joe@postfix.example>', mail, count=1, flags=re.M | re.I)
+
+
+def without_message_id(mail):
+    """The same mail about one that was never sent."""
+    return mail.replace(b'<late.', b'<never.')
+
+
+class Figures:
+    """What was found of all recipients of one sender."""
+
+    def __init__(self, sender):
+        self.sender, self.faults = sender, []
+        self.summary, events, self.listed = scan(sender, box_of(sender))
+        self.events = collections.defaultdict(list)
+        for event in events:
+            self.events[event['recipient']].append(event)
+        self.rcpts = [rcpt for mail in plan(sender) for rcpt in mail.to]
+        self.taken = {rcpt: self.is_taken(rcpt) for rcpt in self.rcpts}
+        for rcpt in self.rcpts:
+            self.check(rcpt)
+        self.check_sums()
+        self.check_came()
+        for change in (by_stranger, by_customer, without_message_id):
+            self.check_forged(change)
+
+    def fault(self, words):
+        self.faults.append(f'{self.sender}: {words}')
+
+    def is_taken(self, rcpt):
+        events = self.events[rcpt.address]
+        proven = [event for event in events if event['proof'] == 'proven']
+        if len(proven) > 1 or any(event['outcome'] != 'bounced_later' for event in events):
+            self.fault(f'{rcpt.address}: {[(event["outcome"], event["proof"]) for event in events]}')
+        return bool(proven)
+
+    def is_listed(self, rcpt):
+        return rcpt.address in self.listed
+
+    def check(self, rcpt):
+        """What holds for each. Whether the dead are found is a matter of figures."""
+        what = EXCEPTIONS.get((rcpt.acceptor, rcpt.kind), ('', ''))[0]
+        if what == 'unproven':
+            want = (False, False)
+        elif what == 'listed':
+            want = (True, True)
+        else:
+            want = (rcpt.kind in DEAD + FAILED, rcpt.kind in DEAD)
+        have = (self.taken[rcpt], self.is_listed(rcpt))
+        if have != want and (rcpt.kind not in DEAD or what):
+            self.fault(f'{rcpt.address} (taken back, listed): {have}, not {want}')
+
+    def check_sums(self):
+        for address in self.listed - {rcpt.address for rcpt in self.rcpts}:
+            self.fault(f'{address} is listed, whom nobody wrote to')
+        taken = sum(self.taken.values())
+        if {self.summary['attempts']['bounced_later'], self.summary['messages']['bounced']} != {taken}:
+            self.fault(f'{taken} are taken back, and counted: {self.summary["attempts"]}, {self.summary["messages"]}')
+        if self.summary['lines']['unparsed'] or self.summary['attempts']['complained'] or self.summary['mail']['not_read_whole']:
+            self.fault(f'not read: {self.summary["lines"]}, {self.summary["mail"]}')
+        again, _, listed = scan(self.sender, box_of(self.sender), box_of(self.sender))
+        if again['messages'] != self.summary['messages'] or listed != self.listed:
+            self.fault(f'the mailbox twice says something else: {again["messages"]}')
+        alone, _, listed = scan(self.sender)
+        if alone['messages']['delivered'] - taken != self.summary['messages']['delivered'] or listed:
+            self.fault(f'without the mailbox: {alone["messages"]}, {listed}')
+
+    def check_came(self):
+        """A notice that never came would be none that counted nothing."""
+        for form, counts in came_back(self.sender).items():
+            for acceptor in ACCEPTORS:
+                want = sum(rcpt.acceptor == acceptor and rcpt.kind in TOLD[form] for rcpt in self.rcpts) if form in TOLD else STRANGE
+                if counts[acceptor] < want:
+                    self.fault(f'{acceptor} has sent {counts[acceptor]} of "{form}", not {want}')
+
+    def check_forged(self, change):
+        """Notices that somebody else could have written take nothing back."""
+        with tempfile.TemporaryDirectory() as box:
+            for folder in ('cur', 'new', 'tmp'):
+                os.mkdir(f'{box}/{folder}')
+            for number, mail in enumerate(mails_of(self.sender)):
+                with open(f'{box}/new/{number}', 'wb') as file:
+                    file.write(change(mail))
+            summary, _, listed = scan(self.sender, box)
+        mine, forged = self.summary['mail'], summary['mail']
+        same = forged['bounces'] == mine['bounces'] and forged['unproven'] == mine['unproven'] + mine['bounced_later']
+        if forged['bounced_later'] or listed or not same:
+            self.fault(f'{change.__name__}: {forged}, {listed}')
+
+
+def show(everything, acceptor):
+    """The rows of one accepting MTA; what is wrong with them."""
+    dead = found = 0
+    for kind in KINDS:
+        mine = [(figures, rcpt) for figures in everything for rcpt in figures.rcpts if (rcpt.acceptor, rcpt.kind) == (acceptor, kind)]
+        taken, listed = sum(figures.taken[rcpt] for figures, rcpt in mine), sum(figures.is_listed(rcpt) for figures, rcpt in mine)
+        what, why = EXCEPTIONS.get((acceptor, kind), ('', ''))
+        print(f'{acceptor:9} {kind:5} {len(mine):4} sent {taken:4} taken back {listed:4} listed' + f'   {what}: {why}' * bool(what))
+        if kind in DEAD and not what:
+            dead += len(mine)
+            found += sum(figures.taken[rcpt] and figures.is_listed(rcpt) for figures, rcpt in mine)
+    print(f'{acceptor:9} dead  {dead:4} sent {found:4} taken back, and listed')
+    return [f'{acceptor}: {found} of {dead} are less than {GOAL:.0%}'] if found < GOAL * dead or not dead else []
+
+
+def main():
+    everything = [Figures(sender) for sender in SENDERS]
+    faults = [words for acceptor in ACCEPTORS for words in show(everything, acceptor)]
+    faults += [words for figures in everything for words in figures.faults]
+    rcpts = [(figures, rcpt) for figures in everything for rcpt in figures.rcpts]
+    if len(rcpts) < CASES:
+        faults.append(f'{len(rcpts)} cases, not {CASES}')
+    living = [rcpt for figures, rcpt in rcpts if figures.is_listed(rcpt) and rcpt.kind not in DEAD]
+    known = [rcpt for rcpt in living if (rcpt.acceptor, rcpt.kind) in EXCEPTIONS]
+    for words in faults:
+        print(words)
+    print(f'late: {len(rcpts)} cases, {sum(figures.taken[rcpt] for figures, rcpt in rcpts)} taken back, {len(living) - len(known)} living listed '
+          f'({len(known)} more of the exceptions), {len(faults)} faults')
+    return bool(faults)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
