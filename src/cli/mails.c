@@ -70,7 +70,6 @@ static void add(struct reading *reading, const struct mail *mail, const struct n
         .file = keep_file(reading, mail->file),
         .number = mail->number ? (int64_t)mail->number : 1,
         .dsn = keep(reading, recipient->status),
-        .queue_id = keep(reading, notice->queue_id),
         .reporter = reading->reporter,
         .source_host = reading->source_host,
         .source_ip = reading->source_ip,

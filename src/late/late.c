@@ -116,10 +116,7 @@ bool late_take(struct late *late, const struct event *event, bool counted)
 
 static bool is_recipient(const struct late_notice *notice, const struct record *delivery)
 {
-    if (notice->recipient.len && mailbox_same(notice->recipient, delivery->recipient))
-        return true;
-    return notice->original.len && mailbox_same(notice->original, delivery->recipient) &&
-           proof_has_queue_id(notice, delivery);
+    return notice->recipient.len && mailbox_same(notice->recipient, delivery->recipient);
 }
 
 static int by_message(const void *left, const void *right)

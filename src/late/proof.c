@@ -71,17 +71,6 @@ static bool share_name(const struct patterns *patterns, sv a, sv b)
     return are_same(proof_name_of(patterns, a, lower), proof_name_of(patterns, b, other));
 }
 
-/* Of "Ok: queued as 4A1B2C3D4E", as Postfix says it. */
-bool proof_has_queue_id(const struct late_notice *notice, const struct record *delivery)
-{
-    sv text = delivery->reply.text, words = SV("queued as ");
-    size_t at = sv_find(text, words);
-    if (!notice->queue_id.len || at == SV_NPOS)
-        return false;
-    sv rest, id = sv_cut(sv_skip(text, at + words.len), ' ', &rest);
-    return sv_eq(id, notice->queue_id);
-}
-
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery)
 {

@@ -15,9 +15,6 @@ sv proof_name_of(const struct patterns *patterns, sv host, char *lower);
  * of `text`, as above, or of the address. */
 sv proof_network_of(sv ip, char *text);
 
-/* Whether it speaks of the very mail that the relay took, not of another with its Message-ID. */
-bool proof_has_queue_id(const struct late_notice *notice, const struct record *delivery);
-
 /* Also whether the times fit. */
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery);

@@ -137,8 +137,6 @@ static void read_message_field(struct field_reader *at, struct notice *notice)
         notice->reporting_mta_type = type;
     } else if (sv_eq_nocase(at->name, SV("Original-Envelope-Id")) && !notice->envelope_id.len) {
         notice->envelope_id = xtext_undone(at->value, at->arena);
-    } else if (sv_eq_nocase(at->name, SV("X-Postfix-Queue-ID")) && !notice->queue_id.len) {
-        notice->queue_id = at->value;
     } else if (sv_eq_nocase(at->name, SV("Arrival-Date")) && notice->arrival == INT64_MIN) {
         notice->arrival = parts_date(at->value);
     }

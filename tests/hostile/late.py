@@ -74,11 +74,10 @@ def judged(folder):
         check(action, scan(folder, lines, [dsn(JOE[0], '<n1@shop.example>', source, action=action, status='4.4.1' if action == 'delayed' else '2.0.0')]),
               list=[], delivered=2, bounced=0, later=0, unproven=0)
     alias = bounces.postfix(1, '<n1@shop.example>', [('real@b.example', *JOE[1:], 'alias@shop.example')])
-    forwarded, queued = dict(original='real@b.example'), [line.replace('250 2.0.0 Ok', '250 2.0.0 Ok: queued as 4B0C1D2E3F') for line in alias]
-    for queue_id, later in (None, 0), ('4B0C1D2E40', 0), ('4B0C1D2E3F', 1): # anybody can send an original recipient along
-        mail = dsn('hidden@b.example', '<n1@shop.example>', source, queue_id=queue_id, **forwarded)
-        check(f'by the original recipient, queue id {queue_id}', scan(folder, queued, [mail]), later=later, bounced=later, unproven=1 - later)
-    check('by the original recipient, of a host that did not say', scan(folder, alias, [dsn('hidden@b.example', '<n1@shop.example>', source, **forwarded)]), later=0)
+    for queue_id in None, '4B0C1D2E3F': # anybody can send an original recipient along, and a copy may have arrived
+        mail = dsn('hidden@b.example', '<n1@shop.example>', source, queue_id=queue_id, original='real@b.example')
+        check(f'by the original recipient, queue id {queue_id}', scan(folder, [line.replace('Ok)', 'Ok: queued as 4B0C1D2E3F)') for line in alias], [mail]), later=0, unproven=1)
+    check('of an alias', scan(folder, alias, [dsn('real@b.example', '<n1@shop.example>', source)]), later=1, list=['real@b.example'])
     mail = exim_without_report(JOE[0], '<n1@shop.example>', JOE[1:])
     check('Exim, without a report', scan(folder, lines, [mail]), list=[JOE[0]], later=1)
     check('case and spelling', scan(folder, lines, [dsn('JOE@B.Example', 'n1@shop.example', source)]), list=[JOE[0]], later=1)

@@ -6,8 +6,8 @@
  *     LATE_DAYS before the notice came, which had one recipient alone: so only those know it who
  * got the mail. Of a Message-ID that went to several, each could speak for the others;
  *   - that recipient is the final one that the notice names. The original one is what whoever sent
- *     the mail said (ORCPT, RFC 3461, 4.2), and counts only where the notice has the queue id as
- *     well that the relay gave us in its reply; never for a delivery of an earlier run;
+ *     the mail said (ORCPT, RFC 3461, 4.2); and where an address keeps a copy and sends another one
+ *     on, the notice about the other one names it as if nothing had arrived;
  *   - the notice came from where that mail went: the host that handed it to our own servers (which
  *     wrote so themselves) has the address or the network of the relay, or its name belongs to the
  *     same provider or registered domain. A relay of our own proves nothing: behind it are all;
@@ -40,7 +40,6 @@ struct late_notice {
     struct said said;    /* the words, and the reply in them */
     struct reply reply;
     sv dsn;                    /* the status (RFC 3464, 2.3.4) */
-    sv queue_id;               /* under which that host had the mail */
     sv reporter;               /* the host that wrote it, as it says */
     sv source_host, source_ip; /* who handed it to our own servers; empty: nobody can tell */
     sv server;                 /* the last of these */

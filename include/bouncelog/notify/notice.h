@@ -111,7 +111,6 @@ struct notice {
 
     sv reporting_mta, reporting_mta_type; /* RFC 3464, 2.2.2: "mx.example.com", "dns" */
     sv envelope_id;                       /* 2.2.1: Original-Envelope-Id, xtext undone */
-    sv queue_id;                          /* Postfix's, of the mail that it sends back */
     int64_t arrival;                      /* 2.2.5: Arrival-Date; INT64_MIN: not said */
     struct notice_returned returned;
     struct notice_recipient *recipients; /* in the arena */
