@@ -183,7 +183,9 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
             return archive_damaged(asking->archive, "the deliveries of a day", err);
         question->shared = question->shared || answer.shared;
         if ((notice->complaint || notice->null_sender) && !question->found && answer.found &&
-            is_in_time(notice, date_day(seconds)))
+            is_in_time(notice, date_day(seconds)) &&
+            late_refused_there(asking->archive->options.patterns, notice, notice->source_host,
+                               notice->recipient))
             take(asking, question, date_day(seconds), item->value, &answer);
     }
     return 0;

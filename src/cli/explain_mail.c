@@ -62,8 +62,8 @@ static void add_limits(struct mails *mails, const struct notice *notice)
 static struct bounce_keys keys_of(const struct mails *mails, const struct notice *notice,
                                   const struct notice_recipient *recipient)
 {
-    static const struct notice_recipient nobody = {SV_EMPTY, SV_EMPTY, NOTICE_NONE, SV_EMPTY,
-                                                   SV_EMPTY, SV_EMPTY, SV_EMPTY,    false};
+    static const struct notice_recipient nobody = {
+        SV_EMPTY, SV_EMPTY, NOTICE_NONE, SV_EMPTY, SV_EMPTY, SV_EMPTY, SV_EMPTY, false, false};
     if (!recipient)
         recipient = &nobody;
     return (struct bounce_keys){

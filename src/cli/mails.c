@@ -62,7 +62,9 @@ static void add(struct reading *reading, const struct mail *mail, const struct n
 {
     struct mails *mails = reading->mails;
     struct late_notice fresh = {
+        .went_on = recipient->went_on,
         .complaint = notice->kind == NOTICE_COMPLAINT,
+        .refuser = keep(reading, recipient->remote_mta),
         .message_id = message_id_key(notice->returned.message_id),
         .recipient = keep(reading, recipient->only_original ? SV_EMPTY : recipient->final),
         .original = keep(reading, recipient->original),

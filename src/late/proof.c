@@ -71,12 +71,21 @@ static bool share_name(const struct patterns *patterns, sv a, sv b)
     return are_same(proof_name_of(patterns, a, lower), proof_name_of(patterns, b, other));
 }
 
+bool late_refused_there(const struct patterns *patterns, const struct late_notice *notice, sv relay,
+                        sv recipient)
+{
+    return !notice->went_on &&
+           (!notice->refuser.len || share_name(patterns, notice->refuser, relay) ||
+            operator_is_own(notice->refuser, sv_after_last(recipient, '@')));
+}
+
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery)
 {
     const struct relay *relay = &delivery->attempt.relay;
     if (!is_in_time(notice, delivery) || (!notice->complaint && !notice->null_sender) ||
-        share_name(patterns, notice->server, relay->host))
+        share_name(patterns, notice->server, relay->host) ||
+        !late_refused_there(patterns, notice, relay->host, delivery->attempt.recipient))
         return false;
     return share_network(notice->source_ip, relay->ip) ||
            share_name(patterns, notice->source_host, relay->host);

@@ -303,6 +303,17 @@ static void read_passed_on(struct reading *reading)
     *reading->notice = inside;
 }
 
+/* Exim (src/deliver.c) reports an address that it sent on as if it had failed itself; only its
+ * words say whom it led to. */
+static void mark_sent_on(struct reading *reading)
+{
+    struct notice *notice = reading->notice;
+    if (sv_find(reading->words.text, SV("(generated from ")) == SV_NPOS)
+        return;
+    for (size_t i = 0; i < notice->recipient_count; i++)
+        notice->recipients[i].went_on = true;
+}
+
 static void read_mail(struct reading *reading, sv mail)
 {
     struct notice *notice = reading->notice;
@@ -328,6 +339,7 @@ static void read_mail(struct reading *reading, sv mail)
         read_status(reading, status);
     else
         read_words(reading);
+    mark_sent_on(reading);
     if (notice->kind == NOTICE_NONE)
         read_passed_on(reading);
 }

@@ -5,6 +5,9 @@
  * leave the empty lines out, or write more: a recipient begins with a field that he has already. */
 #include "status.h"
 
+#include "bouncelog/base/mailbox.h"
+#include "bouncelog/model/operator.h"
+
 #include "address.h"
 #include "fields.h"
 #include "parts.h"
@@ -25,8 +28,8 @@ struct notice_recipient *notice_add(struct notice *notice, enum notice_kind acti
             memcpy(notice->recipients, old, count * sizeof *old);
     }
     struct notice_recipient *recipient = &notice->recipients[notice->recipient_count++];
-    *recipient = (struct notice_recipient){SV_EMPTY, SV_EMPTY, action,   SV_EMPTY,
-                                           SV_EMPTY, SV_EMPTY, SV_EMPTY, false};
+    *recipient = (struct notice_recipient){SV_EMPTY, SV_EMPTY, action, SV_EMPTY, SV_EMPTY,
+                                           SV_EMPTY, SV_EMPTY, false,  false};
     return recipient;
 }
 
@@ -85,12 +88,12 @@ static enum notice_kind action_of(sv value)
 
 /* One recipient while his fields are read. */
 struct block {
-    sv final, original, status, diagnostic, diagnostic_type, remote;
+    sv final, original, actual, status, diagnostic, diagnostic_type, remote;
     enum notice_kind action;
     bool open;
 };
 
-static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY,
+static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY, SV_EMPTY,
                                       SV_EMPTY, SV_EMPTY, NOTICE_NONE, false};
 
 static enum notice_kind action_of_block(const struct block *block)
@@ -100,6 +103,17 @@ static enum notice_kind action_of_block(const struct block *block)
     return block->status.ptr[0] == '5'   ? NOTICE_FAILED
            : block->status.ptr[0] == '4' ? NOTICE_DELAYED
                                          : NOTICE_DELIVERED;
+}
+
+/* sendmail names a mailbox of its own host by that host's name. */
+static bool is_mailbox_of(sv actual, sv address)
+{
+    size_t at = sv_rfind_byte(actual, '@'), end = sv_rfind_byte(address, '@');
+    if (mailbox_same(actual, address))
+        return true;
+    return at != SV_NPOS && end != SV_NPOS &&
+           sv_eq(sv_sub(actual, 0, at), sv_sub(address, 0, end)) &&
+           operator_is_own(sv_skip(actual, at + 1), sv_skip(address, end + 1));
 }
 
 static void close_block(struct block *block, struct arena *arena, struct notice *notice)
@@ -112,6 +126,7 @@ static void close_block(struct block *block, struct arena *arena, struct notice 
         recipient->final = final;
         recipient->original = block->original;
         recipient->only_original = !block->final.len;
+        recipient->went_on = block->actual.len && !is_mailbox_of(block->actual, final);
         recipient->status = block->status;
         recipient->diagnostic = block->diagnostic;
         recipient->diagnostic_type = block->diagnostic_type;
@@ -155,6 +170,8 @@ static void read_recipient_field(struct field_reader *at, struct block *block)
         block->status = status_at_start(at->value);
     else if (sv_eq_nocase(at->name, SV("Diagnostic-Code")) && !block->diagnostic.len)
         block->diagnostic = typed_value(at->value, &block->diagnostic_type);
+    else if (sv_eq_nocase(at->name, SV("X-Actual-Recipient"))) /* sendmail's */
+        block->actual = address_of_field(at->value, false, at->arena);
     else if (sv_eq_nocase(at->name, SV("Remote-MTA")))
         block->remote = host_of(at->value, &type);
     else

@@ -7,7 +7,8 @@
  * got the mail. Of a Message-ID that went to several, each could speak for the others;
  *   - that recipient is the final one that the notice names. The original one is what whoever sent
  *     the mail said (ORCPT, RFC 3461, 4.2); and where an address keeps a copy and sends another one
- *     on, the notice about the other one names it as if nothing had arrived;
+ *     on, the notice about the other one names it as if nothing had arrived. So one that says that
+ *     the mail went on, or names a server elsewhere as the one that refused it, proves nothing;
  *   - the notice came from where that mail went: the host that handed it to our own servers (which
  *     wrote so themselves) has the address or the network of the relay, or its name belongs to the
  *     same provider or registered domain. A relay of our own proves nothing: behind it are all;
@@ -30,6 +31,7 @@ enum { LATE_DAYS = 30 };
 
 /* What a mail says of one recipient. Empty or 0: it does not say. */
 struct late_notice {
+    bool went_on;        /* it failed at another address that the recipient leads to */
     bool complaint;      /* else: the mail was not delivered after all, for good */
     uint64_t message_id; /* message_id_key of the mail that came back, or is complained of */
     sv recipient;        /* final, by the server that reports */
@@ -40,6 +42,7 @@ struct late_notice {
     struct said said;    /* the words, and the reply in them */
     struct reply reply;
     sv dsn;                    /* the status (RFC 3464, 2.3.4) */
+    sv refuser;                /* the host that refused it, as that one says; empty: itself */
     sv reporter;               /* the host that wrote it, as it says */
     sv source_host, source_ip; /* who handed it to our own servers; empty: nobody can tell */
     sv server;                 /* the last of these */
@@ -95,5 +98,10 @@ struct late_handlers {
 /* All deliveries were taken; `latest`: time of the latest attempt. First those that stand, then the
  * notices, each in the order in which they came. */
 void late_settle(struct late *late, int64_t latest, const struct late_handlers *handlers);
+
+/* Does the notice say that the mail failed where it was handed to, and did not go on to a server of
+ * somebody else? There a copy may have stayed behind. relay: the host that took it. */
+bool late_refused_there(const struct patterns *patterns, const struct late_notice *notice, sv relay,
+                        sv recipient);
 
 #endif

@@ -75,6 +75,7 @@ struct notice_recipient {
     sv diagnostic;           /* the reply, or the words about it: one line, without its type */
     sv diagnostic_type;      /* "smtp", "x-postfix"; empty: words for people */
     sv remote_mta;           /* the name, without its type */
+    bool went_on;            /* it failed at another address, which this one leads to */
     bool only_original; /* the report has no final one that is an address: it is the original */
 };
 
