@@ -53,7 +53,7 @@ static sv first_word(sv text)
 static bool is_word(sv name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!is_alnum(name.ptr[i]) && !memchr("-._", name.ptr[i], 3))
+        if (!is_alnum(name.ptr[i]) && sv_find_byte(SV("-._"), name.ptr[i]) == SV_NPOS)
             return false;
     return name.len > 0;
 }
