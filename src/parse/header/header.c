@@ -163,7 +163,10 @@ static bool take_time(struct header_memo *memo, const char *line, size_t at, int
 /* Does `program[9]: ` stand near the start, where no message of an MTA's own log has it? */
 static bool has_tag(sv rest)
 {
-    rest = sv_sub(rest, 0, TAG_REACH);
+    size_t reach = rest.len < TAG_REACH ? rest.len : TAG_REACH;
+    while (reach < rest.len && rest.ptr[reach] != ' ') /* a program of any length */
+        reach++;
+    rest = sv_sub(rest, 0, reach + 1);
     for (size_t at; (at = sv_find(rest, SV("]: "))) != SV_NPOS; rest = sv_skip(rest, at + 3)) {
         size_t digits = at;
         while (digits && is_digit(rest.ptr[digits - 1]))
