@@ -97,22 +97,24 @@ static int forget_sent(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
     struct buf value = {0};
-    (void)err;
-    if (sent_forget(&value, item->value, hash_bytes(item->origin), changes->fingerprint))
+    int found =
+        sent_forget(&value, item->value, archive_secret_of(item->origin), changes->fingerprint);
+    if (found > 0)
         changes_add(changes, item, buf_sv(&value), false);
     buf_release(&value);
-    return 0;
+    return found < 0 ? archive_damaged(changes->archive, "the deliveries of a day", err) : 0;
 }
 
 static int forget_taken(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
     struct buf value = {0};
-    (void)err;
-    if (archive_forget_taken(&value, item->value, changes->fingerprint))
+    int found = archive_forget_taken(&value, item->value, changes->fingerprint);
+    if (found > 0)
         changes_add(changes, item, buf_sv(&value), false);
     buf_release(&value);
-    return 0;
+    return found < 0 ? archive_damaged(changes->archive, "the deliveries that were taken back", err)
+                     : 0;
 }
 
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)

@@ -25,8 +25,9 @@ int save_domains(struct save *save) MUST_CHECK;
 int lines_save(struct save *save) MUST_CHECK;
 /* How much of each log was a mail log's. */
 int save_shares(struct save *save) MUST_CHECK;
-/* Deliveries, for bounces that will come as mail, and those that were taken back. */
+/* Deliveries, for bounces that will come as mail; and those that were taken back. */
 int save_sent(struct save *save) MUST_CHECK;
+int save_taken(struct save *save) MUST_CHECK;
 int save_counting(struct save *save) MUST_CHECK;
 /* A brake that holds is remembered, one that was answered forgotten. */
 int save_brake(struct save *save) MUST_CHECK;

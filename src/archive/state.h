@@ -26,9 +26,8 @@ struct taken {
     uint64_t address;  /* hash_mailbox */
     uint64_t entry;    /* its key in a block (sent.h); 0: none was taken */
     int64_t time;      /* of the delivery, or the beginning of its step */
-    bool
-        alone; /* an earlier run counted it, and nothing else in its step: nothing was taken then */
-    bool own;  /* else another host has said so */
+    bool alone;        /* an earlier run counted it and nothing else in its step: none was taken */
+    bool own;          /* else another host has said so */
 };
 
 struct archive {
@@ -98,11 +97,16 @@ int archive_add_evidence(struct archive *archive, struct evidence *evidence, boo
  * recorded, or all. */
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err) MUST_CHECK;
+/* What the fingerprints of deliveries of a host are made with (ITEM_SENT). */
+uint64_t archive_secret_of(sv origin);
 /* ITEM_TAKEN: which deliveries a mail has taken back, in this run as well. */
 int archive_load_taken(struct archive *archive, struct err *err) MUST_CHECK;
+void archive_add_taken(struct archive *archive, const struct taken *taken);
+uint64_t archive_taken_identity(uint64_t message_id, bool complaint);
 bool archive_was_taken_back(const struct archive *archive, uint64_t address, int64_t step);
 bool archive_reads_taken(sv value);
-bool archive_forget_taken(struct buf *out, sv value, uint64_t address);
+/* 1: `out` is the item without the address; 0: nothing of the address is in it; -1: damaged. */
+int archive_forget_taken(struct buf *out, sv value, uint64_t address) MUST_CHECK;
 /* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
 int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
 int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;

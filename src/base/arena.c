@@ -50,6 +50,13 @@ void *arena_alloc(struct arena *arena, size_t size)
     return at;
 }
 
+char *arena_cstr(struct arena *arena, sv text)
+{
+    char *copy = arena_alloc(arena, text.len + 1);
+    *sv_put(copy, text) = '\0';
+    return copy;
+}
+
 sv arena_copy(struct arena *arena, sv bytes)
 {
     if (bytes.len == 0)

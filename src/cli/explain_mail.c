@@ -6,17 +6,15 @@
 #include <stdio.h>
 
 #include "bouncelog/base/text.h"
-#include "bouncelog/notify/mailbox.h"
 #include "bouncelog/notify/notice.h"
 #include "bouncelog/output/output.h"
-#include "cli.h"
 #include "explain.h"
-#include "options/options.h"
+#include "mailboxes.h"
 
 struct mails {
     struct explain *explain;
     struct notice_reader *reader;
-    struct arena arena, paths;
+    struct arena arena; /* of one mail */
     struct buf name, limits;
     bool cut;
 };
@@ -121,8 +119,9 @@ static void add_result(struct mails *mails, const struct notice *notice,
         add_readable(mails, &keys, failed ? &event : NULL, shape);
 }
 
-static int explain_one(struct mails *mails, const struct mail *mail)
+static int explain_one(void *context, const struct mail *mail)
 {
+    struct mails *mails = context;
     struct notice notice;
     struct explain *explain = mails->explain;
     arena_clear(&mails->arena);
@@ -143,39 +142,6 @@ static int explain_one(struct mails *mails, const struct mail *mail)
     return code;
 }
 
-static int explain_all(struct mails *mails, struct mailbox *mailbox, const char *path)
-{
-    int code = EXIT_DONE, unread = EXIT_DONE;
-    for (;;) {
-        struct mail mail;
-        struct err err;
-        int rc = mailbox_next(mailbox, &mail, &err);
-        if (rc == 0)
-            break;
-        if (rc < 0)
-            unread = fail(&err);
-        else if ((code = explain_one(mails, &mail)) != EXIT_DONE)
-            return code;
-    }
-    if (mailbox_left_out(mailbox)) {
-        say("%s: %llu files more than one folder may have were not read", path,
-            (unsigned long long)mailbox_left_out(mailbox));
-        unread = EXIT_INCOMPLETE;
-    }
-    return unread;
-}
-
-static int explain_box(struct mails *mails, sv name)
-{
-    struct err err;
-    char *path = arena_alloc(&mails->paths, name.len + 1);
-    *sv_put(path, name) = 0;
-    struct mailbox *mailbox = mailbox_open(path, &err);
-    int code = mailbox ? explain_all(mails, mailbox, path) : fail(&err);
-    mailbox_close(mailbox);
-    return code;
-}
-
 int explain_mail(struct explain *explain)
 {
     struct mails mails = {.explain = explain, .reader = notice_reader_new(&explain->patterns)};
@@ -183,12 +149,9 @@ int explain_mail(struct explain *explain)
         say("this build cannot read mail (it was made without GMime)");
         return EXIT_USAGE;
     }
-    int code = EXIT_DONE;
-    for (size_t i = 0; i < explain->options->mails.count && code == EXIT_DONE; i++)
-        code = explain_box(&mails, explain->options->mails.list[i]);
+    int code = mailboxes_each(explain->options, explain_one, &mails);
     notice_reader_free(mails.reader);
     arena_release(&mails.arena);
-    arena_release(&mails.paths);
     buf_release(&mails.name);
     buf_release(&mails.limits);
     return code;

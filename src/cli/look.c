@@ -43,10 +43,8 @@ static bool may_count(const char *path, const char *log)
 
 static void add_file(struct look *look, const char *path)
 {
-    if (look->count == FILES_MAX)
-        return;
-    char *copy = arena_alloc(&look->options.arena, strlen(path) + 1);
-    look->files[look->count++] = strcpy(copy, path);
+    if (look->count < FILES_MAX)
+        look->files[look->count++] = arena_cstr(&look->options.arena, sv_from(path));
 }
 
 /* With its rotated parts, if it is there. */

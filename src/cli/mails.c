@@ -5,10 +5,9 @@
 
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
-#include "bouncelog/notify/mailbox.h"
 #include "bouncelog/notify/notice.h"
 #include "bouncelog/parse/parse.h"
-#include "cli.h"
+#include "mailboxes.h"
 
 enum { WORDS_MAX = 2000 };
 
@@ -20,7 +19,7 @@ struct reading {
     struct arena arena;                          /* of one mail */
     sv file;                                     /* its last path, in the arena that stays... */
     sv reporter, source_host, source_ip, server; /* ...and what its recipients share */
-    bool complete;
+    bool complete;                               /* nothing that counts was cut off */
 };
 
 static sv keep(struct reading *reading, sv text)
@@ -108,8 +107,9 @@ static void note_cut(struct reading *reading, const struct mail *mail, const str
     reading->complete = false;
 }
 
-static void read_one(struct reading *reading, const struct mail *mail)
+static int read_one(void *context, const struct mail *mail)
 {
+    struct reading *reading = context;
     struct notice notice;
     struct mail_counts *totals = &reading->mails->counts;
     size_t before = totals->notices;
@@ -126,40 +126,7 @@ static void read_one(struct reading *reading, const struct mail *mail)
     totals->nameless += notice.kind == NOTICE_FAILED && totals->notices == before;
     if (mail->cut || notice.limits)
         note_cut(reading, mail, &notice, totals->notices - before);
-}
-
-static void read_box(struct reading *reading, const char *path)
-{
-    struct err err;
-    struct mailbox *mailbox = mailbox_open(path, &err);
-    if (!mailbox) {
-        (void)fail(&err);
-        reading->complete = false;
-        return;
-    }
-    for (;;) {
-        struct mail mail;
-        int rc = mailbox_next(mailbox, &mail, &err);
-        if (rc == 0)
-            break;
-        if (rc > 0) {
-            read_one(reading, &mail);
-            continue;
-        }
-        (void)fail(&err);
-        reading->complete = false;
-    }
-    if (mailbox_gone(mailbox)) {
-        say("%s: %llu mails had gone by the time of their turn: the next run may find them", path,
-            (unsigned long long)mailbox_gone(mailbox));
-        reading->complete = false;
-    }
-    if (mailbox_left_out(mailbox)) {
-        say("%s: %llu mails more than one folder may have were not read", path,
-            (unsigned long long)mailbox_left_out(mailbox));
-        reading->complete = false;
-    }
-    mailbox_close(mailbox);
+    return EXIT_DONE;
 }
 
 bool mails_read(struct mails *mails, const struct options *options, const struct patterns *patterns)
@@ -175,17 +142,12 @@ bool mails_read(struct mails *mails, const struct options *options, const struct
     }
     notice_reader_own(reading.reader, options->relays.list, options->relays.count);
     reading.parser = parser_new(&how);
-    for (size_t i = 0; i < options->mails.count; i++) {
-        sv name = options->mails.list[i];
-        char *path = arena_alloc(&mails->texts, name.len + 1);
-        *sv_put(path, name) = 0;
-        read_box(&reading, path);
-    }
+    bool all = mailboxes_each(options, read_one, &reading) == EXIT_DONE;
     notice_reader_free(reading.reader);
     parser_free(reading.parser);
     records_release(&reading.records);
     arena_release(&reading.arena);
-    return reading.complete;
+    return all && reading.complete;
 }
 
 void mails_release(struct mails *mails)

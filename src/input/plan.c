@@ -21,14 +21,6 @@ enum {
     CHUNK_MAX = 1024 * 1024 * 1024 /* decoders count with 32 bits */
 };
 
-static const char *keep_path(struct arena *arena, const char *path)
-{
-    size_t size = strlen(path) + 1;
-    char *copy = arena_alloc(arena, size);
-    memcpy(copy, path, size);
-    return copy;
-}
-
 /* What makes a file one file whatever its names; the path when there is no file. Standard input is
  * a file only if it was redirected from one. */
 static sv identity(const char *path, struct stat *file, char *key, size_t size)
@@ -54,7 +46,7 @@ static void gather(struct input *input, struct source *sources, const char *cons
         struct stat file;
         char key[64];
         bool added;
-        const char *path = keep_path(&input->arena, paths[i]);
+        const char *path = arena_cstr(&input->arena, sv_from(paths[i]));
         (void)map_add(&files, identity(path, &file, key, sizeof key), &added);
         if (!added) {
             input->duplicates[input->duplicate_count++] = path;
@@ -97,7 +89,7 @@ static void add_journal(struct input *input)
         buf_add_byte(&name, i ? ',' : ':');
         buf_add(&name, unit_name(journal->units[i], unit, sizeof unit));
     }
-    const char *path = keep_path(&input->arena, buf_cstr(&name));
+    const char *path = arena_cstr(&input->arena, buf_sv(&name));
     buf_add(&name, SV("\n"));
     input->sources[input->count++] = (struct source){.path = path,
                                                      .format = "journal",

@@ -37,12 +37,6 @@ struct late {
     struct arena texts;
 };
 
-static void add_recipient(struct late *late, sv address)
-{
-    if (address.len)
-        fpset_add(&late->recipients, hash_mailbox(address), 0);
-}
-
 struct late *late_new(const struct patterns *patterns, const struct late_notices *notices)
 {
     struct late *late = mem_zero(1, sizeof *late);
@@ -53,8 +47,8 @@ struct late *late_new(const struct patterns *patterns, const struct late_notices
         uint64_t id = notices->list[i].message_id;
         if (id)
             map_add(&late->messages, sv_make((const char *)&id, sizeof id), NULL);
-        add_recipient(late, notices->list[i].recipient);
-        add_recipient(late, notices->list[i].original);
+        if (notices->list[i].recipient.len)
+            fpset_add(&late->recipients, hash_mailbox(notices->list[i].recipient), 0);
     }
     return late;
 }
@@ -168,13 +162,20 @@ static size_t first_of_message(const struct settling *settling, uint64_t message
     return low;
 }
 
+/* Did these logs see the message go to somebody else than whom the notice names? */
+static bool went_to_others(const struct late *late, const struct late_notice *notice)
+{
+    const struct noticed *noticed = noticed_of(late, notice->message_id);
+    return noticed && (noticed->shared || (noticed->recipient &&
+                                           noticed->recipient != hash_mailbox(notice->recipient)));
+}
+
 /* The delivery that a notice is proven to speak of; NULL: there is none. */
 static struct kept_delivery *find_delivery(const struct settling *settling,
                                            const struct late_notice *notice)
 {
     const struct late *late = settling->late;
-    const struct noticed *noticed = noticed_of(late, notice->message_id);
-    if (!noticed || noticed->shared)
+    if (!notice->message_id || went_to_others(late, notice))
         return NULL;
     for (size_t i = first_of_message(settling, notice->message_id); i < late->kept_count; i++) {
         struct kept_delivery *kept = settling->kept[i];
@@ -245,10 +246,8 @@ static struct event earlier_event(const struct late_question *question)
     struct event event = unproven_event(notice, question->time);
     event.proof = PROOF_PROVEN;
     event.suppressible = true;
-    event.attempt.recipient = notice->recipient;
     event.attempt.original = SV_EMPTY;
     event.attempt.time = question->time;
-    event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);
     event.attempt.relay.host = notice->source_host;
     event.message = event.message_id = notice->message_id;
     return event;
@@ -282,8 +281,7 @@ static void ask_earlier(struct settling *settling, const struct late_handlers *h
 static void settle_one(struct settling *settling, struct answer *answer)
 {
     const struct late_notice *notice = answer->question.notice;
-    const struct noticed *noticed = noticed_of(settling->late, notice->message_id);
-    if (answer->question.shared || (noticed && noticed->shared)) {
+    if (answer->question.shared) {
         answer->kept = NULL;
         answer->question.found = false;
     } else if (answer->kept) {
@@ -295,8 +293,7 @@ static void settle_one(struct settling *settling, struct answer *answer)
     } else if (answer->question.found) {
         answer->repeated = answer->question.again || !is_first(settling, notice);
         if (!notice->complaint)
-            fpset_add(&settling->late->failed, earlier_event(&answer->question).attempt.address_key,
-                      0);
+            fpset_add(&settling->late->failed, hash_mailbox(notice->recipient), 0);
     }
 }
 
@@ -306,6 +303,7 @@ static void find_answers(struct settling *settling, const struct late_handlers *
     size_t count = settling->late->notices.count;
     for (size_t i = 0; i < count; i++) {
         answers[i].question.notice = settling->notices[i];
+        answers[i].question.shared = went_to_others(settling->late, settling->notices[i]);
         answers[i].kept = find_delivery(settling, settling->notices[i]);
     }
     if (handlers->ask)

@@ -10,9 +10,8 @@
 /* Clocks of others may be wrong by as much. */
 enum { CLOCK_SECONDS = 24 * 3600 };
 
-static bool is_in_time(const struct late_notice *notice, const struct event *delivery)
+static bool is_in_time(const struct late_notice *notice, int64_t sent)
 {
-    int64_t sent = delivery->attempt.time;
     return notice->time == INT64_MIN ||
            (notice->time >= sent - CLOCK_SECONDS &&
             notice->time <= sent + (int64_t)LATE_DAYS * DATE_DAY + CLOCK_SECONDS);
@@ -65,28 +64,28 @@ sv proof_name_of(const struct patterns *patterns, sv host, char *lower)
     return domain.len ? domain : name;
 }
 
-static bool share_name(const struct patterns *patterns, sv a, sv b)
+bool proof_share_name(const struct patterns *patterns, sv a, sv b)
 {
     char lower[PROOF_NAME_MAX], other[PROOF_NAME_MAX];
     return are_same(proof_name_of(patterns, a, lower), proof_name_of(patterns, b, other));
 }
 
-bool late_refused_there(const struct patterns *patterns, const struct late_notice *notice, sv relay,
-                        sv recipient)
+bool late_may_speak(const struct patterns *patterns, const struct late_notice *notice, int64_t sent,
+                    sv relay, sv recipient)
 {
-    return !notice->went_on &&
-           (!notice->refuser.len || share_name(patterns, notice->refuser, relay) ||
+    return is_in_time(notice, sent) && (notice->complaint || notice->null_sender) &&
+           !notice->went_on &&
+           (!notice->refuser.len || proof_share_name(patterns, notice->refuser, relay) ||
             operator_is_own(notice->refuser, sv_after_last(recipient, '@')));
 }
 
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery)
 {
-    const struct relay *relay = &delivery->attempt.relay;
-    if (!is_in_time(notice, delivery) || (!notice->complaint && !notice->null_sender) ||
-        share_name(patterns, notice->server, relay->host) ||
-        !late_refused_there(patterns, notice, relay->host, delivery->attempt.recipient))
-        return false;
-    return share_network(notice->source_ip, relay->ip) ||
-           share_name(patterns, notice->source_host, relay->host);
+    const struct record *attempt = &delivery->attempt;
+    const struct relay *relay = &attempt->relay;
+    return late_may_speak(patterns, notice, attempt->time, relay->host, attempt->recipient) &&
+           !proof_share_name(patterns, notice->server, relay->host) &&
+           (share_network(notice->source_ip, relay->ip) ||
+            proof_share_name(patterns, notice->source_host, relay->host));
 }

@@ -11,6 +11,8 @@ enum { PROOF_NAME_MAX = OPERATOR_MAX };
  * with room for PROOF_NAME_MAX bytes, or of the patterns. Empty: it has no name. */
 sv proof_name_of(const struct patterns *patterns, sv host, char *lower);
 
+bool proof_share_name(const struct patterns *patterns, sv a, sv b);
+
 /* Its network; of a private address, which everybody's neighbours have, the address itself. A view
  * of `text`, as above, or of the address. */
 sv proof_network_of(sv ip, char *text);

@@ -13,6 +13,11 @@
 
 enum { RECIPIENT_BITS = 28, NAME_BITS = 7, NETWORK_BITS = 6, STEP_BITS = 3 };
 
+/* Who saw a message and is not proven to have got it alone has a step that no day has, and no
+ * relay; SEVERAL stands for all recipients of a message of several. */
+enum { STEP_SEEN = 7, SEVERAL = 0 };
+_Static_assert((int)STEP_SEEN >= DELIVERY_STEPS_A_DAY && STEP_SEEN < 1 << STEP_BITS, "no step");
+
 #define RECIPIENT_MASK ((UINT64_C(1) << RECIPIENT_BITS) - 1)
 
 void sent_init(struct sent *sent, const struct patterns *patterns, uint64_t secret)
@@ -99,32 +104,55 @@ static struct sent_day *day_of(struct sent *sent, int64_t day)
     return sent->last;
 }
 
-static void add(struct sent *sent, const struct event *delivery, uint64_t address)
-{
-    const struct record *attempt = &delivery->attempt;
-    const struct relay *relay = &attempt->relay;
-    struct sent_day *day = day_of(sent, date_day(attempt->time));
-    int64_t step =
-        date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
-    day->list = mem_room(day->list, day->count, sizeof *day->list);
-    day->list[day->count++] = (struct sent_entry){
-        message_bits(sent->secret, delivery->message_id) | recipient_bits(sent->secret, address),
-        (uint16_t)(name_again(sent, relay->host) << (NETWORK_BITS + STEP_BITS) |
-                   network_again(sent, relay->ip) << STEP_BITS | step)};
-}
-
-void sent_add(struct sent *sent, const struct event *delivery)
-{
-    if (delivery->message_id && !delivery->strange && delivery->recipients < 2)
-        add(sent, delivery, delivery->attempt.address_key);
-}
-
 static int by_key(const void *left, const void *right)
 {
     const struct sent_entry *a = left, *b = right;
     if (a->key != b->key)
         return a->key < b->key ? -1 : 1;
     return (a->rest > b->rest) - (a->rest < b->rest);
+}
+
+static void add(struct sent *sent, const struct event *event, uint64_t recipient, uint16_t rest)
+{
+    struct sent_day *day = day_of(sent, date_day(event->attempt.time));
+    struct sent_entry entry = {message_bits(sent->secret, event->message_id) | recipient, rest};
+    if (day->count && by_key(&day->list[day->count - 1], &entry) == 0)
+        return;
+    day->list = mem_room(day->list, day->count, sizeof *day->list);
+    day->list[day->count++] = entry;
+}
+
+/* Only who got the headers can know the Message-ID. Where a log does not say how far it came
+ * (sendmail), whoever answered may have got them. */
+static bool got_headers(const struct record *attempt)
+{
+    const struct said *said = &attempt->said;
+    bool answered = said->origin == ORIGIN_REMOTE || said->origin == ORIGIN_LOCAL;
+    return said->stage >= STAGE_DATA ||
+           (said->stage == STAGE_UNKNOWN && answered && attempt->relay.host.len);
+}
+
+void sent_add(struct sent *sent, const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    const struct relay *relay = &attempt->relay;
+    bool delivered = attempt->outcome == OUTCOME_DELIVERED;
+    if (!event->message_id || event->strange || (!delivered && !got_headers(attempt)))
+        return;
+    if (delivered && event->recipients > 1) {
+        add(sent, event, recipient_bits(sent->secret, SEVERAL), STEP_SEEN);
+        return;
+    }
+    uint64_t recipient = recipient_bits(sent->secret, attempt->address_key);
+    if (!delivered) {
+        add(sent, event, recipient, STEP_SEEN);
+        return;
+    }
+    int64_t step =
+        date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
+    add(sent, event, recipient,
+        (uint16_t)(name_again(sent, relay->host) << (NETWORK_BITS + STEP_BITS) |
+                   network_again(sent, relay->ip) << STEP_BITS | step));
 }
 
 static struct sent_entry entry_at(sv block, size_t i)
@@ -170,11 +198,13 @@ int sent_pack(struct buf *out, struct sent_day *day, sv before)
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
                                       const struct late_notice *notice)
 {
+    bool own = proof_share_name(patterns, notice->server, notice->source_host);
     return (struct sent_question){
         .message = message_bits(secret, notice->message_id),
         .recipients = {recipient_bits(secret, hash_mailbox(notice->recipient)),
                        recipient_bits(secret, hash_mailbox(notice->original))},
-        .name = name_bits(patterns, secret, notice->source_host),
+        .name = own ? 0 : name_bits(patterns, secret, notice->source_host),
+        .own = name_bits(patterns, secret, notice->server),
         .network = network_bits(secret, notice->source_ip)};
 }
 
@@ -191,11 +221,15 @@ static size_t first_of(sv block, uint64_t message)
     return low;
 }
 
+/* That of two names the bits are the same happens; so our own are asked for where the name has not
+ * told already. */
 static bool comes_from(const struct sent_entry *entry, const struct sent_question *question)
 {
     uint16_t name = (uint16_t)(entry->rest >> (NETWORK_BITS + STEP_BITS));
     uint16_t network = entry->rest >> STEP_BITS & ((1 << NETWORK_BITS) - 1);
-    return (name && name == question->name) || (network && network == question->network);
+    if (name && name == question->name)
+        return true;
+    return network && network == question->network && !(name && name == question->own);
 }
 
 int sent_find(sv block, const struct sent_question *question, struct sent_answer *answer)
@@ -236,10 +270,12 @@ bool sent_has_others(sv block, uint64_t key, int step, const struct fpset *gone)
     return false;
 }
 
-bool sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address)
+int sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address)
 {
     uint64_t who = recipient_bits(secret, address);
     bool found = false;
+    if (block.len % SENT_BYTES)
+        return -1;
     for (size_t i = 0; i < block.len / SENT_BYTES; i++) {
         struct sent_entry entry = entry_at(block, i);
         bool goes = (entry.key & RECIPIENT_MASK) == who;

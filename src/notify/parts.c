@@ -68,9 +68,7 @@ sv parts_decoded(sv text, struct arena *arena)
 {
     if (sv_find(text, SV("=?")) == SV_NPOS)
         return text;
-    char *raw = arena_alloc(arena, text.len + 1);
-    *sv_put(raw, text) = '\0';
-    char *words = g_mime_utils_header_decode_text(NULL, raw);
+    char *words = g_mime_utils_header_decode_text(NULL, arena_cstr(arena, text));
     sv decoded = words ? arena_copy(arena, sv_from(words)) : text;
     g_free(words);
     return decoded;

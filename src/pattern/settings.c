@@ -10,14 +10,6 @@
 #include "files.h"
 #include "load.h"
 
-static const char *c_text(struct arena *arena, sv text)
-{
-    char *copy = arena_alloc(arena, text.len + 1);
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = 0;
-    return copy;
-}
-
 static int add_setting(struct settings *settings, struct document *document, const yaml_node_t *key,
                        sv name, const yaml_node_t *node, struct err *err)
 {
@@ -28,7 +20,7 @@ static int add_setting(struct settings *settings, struct document *document, con
         return -1;
     if (sv_find_byte(value, 0) != SV_NPOS)
         return document_error(document, node, err, "a value cannot hold a NUL byte");
-    struct setting setting = {c_text(document->arena, name), c_text(document->arena, value),
+    struct setting setting = {arena_cstr(document->arena, name), arena_cstr(document->arena, value),
                               document_place(document, node), document_place(document, key)};
     load_append(&settings->list, &settings->count, sizeof setting, &setting);
     return 0;

@@ -69,7 +69,7 @@ static void on_placed(void *context, struct event *event)
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
-    if (options->keep_sent && event->attempt.outcome == OUTCOME_DELIVERED)
+    if (options->keep_sent)
         sent_add(&scan->sent, event);
     event->waits = late_take(stage->late, event, true);
     if (event->strange) {

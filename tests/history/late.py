@@ -160,8 +160,62 @@ def sent_back(folder):
         expect(f'{recipient}: {later["attempts"]}', not later['attempts']['bounced_later'] and later['mail']['unproven'] == 1 and not later['suppress'])
 
 
+def earlier_night(folder, name, lines, mail, tonight):
+    """The summary of a night whose mail is about a delivery of the night before."""
+    before, log = write(folder, [lines, tonight])
+    scan(folder, [], [before], '-d', f'{folder}/{name}.db')
+    return scan(folder, [mail], [log], '-d', f'{folder}/{name}.db')
+
+
+def refuse(line, person, postfix, exim, reply='reply=554 5.7.1 Spam, '):
+    """The delivery as a refusal."""
+    line = line.replace('dsn=2.0.0, status=sent (250 2.0.0 Ok)', f'dsn=5.7.1, status=bounced (host {person[1]}[{person[2]}] said: 554 5.7.1 Spam (in reply to {postfix} command))')
+    line = line.replace('dsn=2.0.0, stat=Sent (ok)', f'dsn=5.7.1, {reply}stat=Service unavailable')
+    return line if ' => ' not in line else line.replace(' => ', ' ** ').replace(' C="250 OK"', f': SMTP error from remote mail server after {exim}: 554 5.7.1 Spam')
+
+
+def seen_tonight(folder):
+    """Whom the logs of the night show to have got the message as well could speak for the one that the history knows."""
+    joe, ann = PEOPLE[1], PEOPLE[2]
+    trace = received(*joe[1:]).replace(bounces.TIME, at(6, 900))
+    mails = {'bounce': dsn(joe[0], '<s@shop.example>', None, trace=trace, reporter=joe[1]), 'complaint': complaint(joe[0], '<s@shop.example>', joe[1:]).replace(bounces.TIME, at(6, 900))}
+    for mta, writer in bounces.WRITERS.items():
+        sent = writer(1, '<s@shop.example>', [joe], day=5)
+        other, both, fresh = (writer(2, '<s@shop.example>', people, day=6) for people in ([ann], [joe, ann], [joe]))
+        refused = [refuse(line, ann, 'end of DATA', 'end of data') for line in other]
+        wordless = [refuse(line, ann, 'DATA', 'DATA', '') for line in other] # sendmail before 8.16.1
+        for kind, mail in mails.items():
+            for number, (tonight, proven) in enumerate(((other, 0), (both, 0), (refused, 0), (wordless, 0), (fresh, 1))):
+                summary = earlier_night(folder, f'seen-{mta}-{kind}-{number}', sent, mail, tonight)
+                later, listed = summary['attempts']['bounced_later'] + summary['attempts']['complained'], [entry['address'] for entry in summary['suppress']]
+                expect(f'seen tonight, {mta}, {kind}, {number}: {later}, {listed}', later == proven and listed == [joe[0]] * proven)
+                if not proven: # nor on any night from then on
+                    again = scan(folder, [mail], [f'{folder}/1.log'], '-d', f'{folder}/seen-{mta}-{kind}-{number}.db')
+                    expect(f'seen tonight, {mta}, {kind}, {number}, again: {again["suppress"]}', again['mail']['unproven'] == 1 and not again['suppress'])
+            history, unseen = f'{folder}/unseen-{mta}-{kind}.db', [refuse(line, ann, 'RCPT TO', f'RCPT TO:<{ann[0]}>') for line in other]
+            for lines in sent, unseen:
+                scan(folder, [], write(folder, [lines]), '-d', history)
+            summary = scan(folder, [mail], write(folder, [writer(3, '<t@shop.example>', [ann], day=7)]), '-d', history)
+            proven = int(mta != 'sendmail') # whose log does not say when the reply came
+            expect(f'refused at RCPT, {mta}, {kind}: {summary["suppress"]}', [entry['address'] for entry in summary['suppress']] == [joe[0]] * proven)
+
+
+def gateways(folder):
+    """A relay of our own, which all mail passes both ways, says nothing of who sent a bounce, over nights as in one."""
+    inside = ('staff@shop.example', 'mx2.shop.example', '192.0.2.98')
+    for mta, writer in bounces.WRITERS.items():
+        lines, tonight = writer(1, '<g@shop.example>', [inside], day=5), writer(2, '<h@shop.example>', [PEOPLE[1]], day=6)
+        for how in bounces.WRITERS:
+            for number, source in enumerate((inside[1:], ('mx3.shop.example', '192.0.2.99'), ('mx2.shop.example', '198.18.0.66'))):
+                trace = received(*source, how).replace(bounces.TIME, at(6, 900))
+                summary = earlier_night(folder, f'gate-{mta}-{how}-{number}', lines, dsn(inside[0], '<g@shop.example>', None, trace=trace, reporter=source[0]), tonight)
+                expect(f'gateway, {mta}, {how}, {source}: {summary["attempts"]}', not summary['attempts']['bounced_later'] and not summary['suppress'])
+
+
 with tempfile.TemporaryDirectory() as folder:
     sent_back(folder)
+    seen_tonight(folder)
+    gateways(folder)
     aliases(folder)
     both_in_a_step(folder)
     strangers(folder)

@@ -28,6 +28,8 @@ static void test_arena(void **state)
         memset(large, 0xEE, 300000);
         sv copy = arena_copy(&arena, SV("copy"));
         expect_sv(copy, SV("copy"), SV_EMPTY);
+        assert_string_equal(arena_cstr(&arena, SV("a text")), "a text");
+        assert_string_equal(arena_cstr(&arena, SV_EMPTY), "");
         seed = start; /* nothing moved, nothing overlaps */
         for (size_t i = 0; i < PIECES; i++) {
             size_t size = next_random(&seed) % 200 + 1;

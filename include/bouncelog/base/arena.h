@@ -19,6 +19,8 @@ struct arena {
 /* Zero-initialise ({0}) to start. Memory is not zeroed; alignment is 8 bytes. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 sv arena_copy(struct arena *arena, sv bytes);
+/* The same with a NUL behind it. */
+char *arena_cstr(struct arena *arena, sv text) __attribute__((returns_nonnull));
 void arena_clear(struct arena *arena);
 void arena_release(struct arena *arena);
 

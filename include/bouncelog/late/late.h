@@ -3,8 +3,8 @@
  * A server that took a mail may send it back hours later, and a person may complain of it; both
  * come as mail, which anybody can write. So a notice speaks of an address only where it is proven:
  *   - the Message-ID of the mail that came back is that of a message in the log, no more than
- *     LATE_DAYS before the notice came, which had one recipient alone: so only those know it who
- * got the mail. Of a Message-ID that went to several, each could speak for the others;
+ *     LATE_DAYS before the notice came, which had one recipient alone: so only those know it
+ *     who got the mail. Of a Message-ID that went to several, each could speak for the others;
  *   - that recipient is the final one that the notice names. The original one is what whoever sent
  *     the mail said (ORCPT, RFC 3461, 4.2); and where an address keeps a copy and sends another one
  *     on, the notice about the other one names it as if nothing had arrived. So one that says that
@@ -69,7 +69,8 @@ void late_expect(struct late *late, uint64_t address);
  * is left out as well. Late may be NULL. */
 bool late_take(struct late *late, const struct event *event, bool counted);
 
-/* What earlier runs know of the message that a notice is about. */
+/* What is known of the message that a notice is about: `shared` from these logs, and the rest and
+ * more of that from earlier runs. */
 struct late_question {
     const struct late_notice *notice;
     bool shared;    /* it went to others as well */
@@ -99,9 +100,11 @@ struct late_handlers {
  * notices, each in the order in which they came. */
 void late_settle(struct late *late, int64_t latest, const struct late_handlers *handlers);
 
-/* Does the notice say that the mail failed where it was handed to, and did not go on to a server of
- * somebody else? There a copy may have stayed behind. relay: the host that took it. */
-bool late_refused_there(const struct patterns *patterns, const struct late_notice *notice, sv relay,
-                        sv recipient);
+/* May the notice speak of a delivery to `recipient`, at `sent`, if it came from where that mail
+ * went? It came in time, a bounce has the null sender, and it does not say that the mail failed
+ * after it had gone on, or at a server of somebody else: there a copy may have stayed behind.
+ * relay: the host that took it. */
+bool late_may_speak(const struct patterns *patterns, const struct late_notice *notice, int64_t sent,
+                    sv relay, sv recipient);
 
 #endif

@@ -1,5 +1,7 @@
 /* sent: deliveries as fingerprints, for notices that come on a later night.
  *
+ * Who else saw a message has an entry as well, which no notice is proven by: recipients of a
+ * message of several (one entry for all of them), and those whose server refused it after DATA.
  * Ten bytes each, sorted, a block a day: the Message-ID, the recipient, who runs the relay (by name
  * and by network), and in which step of the day (model/activity.h). They are made with a secret of
  * the history's. A Message-ID is told apart from all others of a month but one in two thousand
@@ -45,8 +47,8 @@ struct sent_day {
 void sent_init(struct sent *sent, const struct patterns *patterns, uint64_t secret);
 void sent_release(struct sent *sent);
 
-/* A delivery whose Message-ID is known; others are left out. */
-void sent_add(struct sent *sent, const struct event *delivery);
+/* A delivery, or an attempt that showed a server the Message-ID; others are left out. */
+void sent_add(struct sent *sent, const struct event *event);
 
 /* The day's deliveries, and those of a block of before (empty: there is none). -1: it is damaged.
  */
@@ -55,7 +57,8 @@ int sent_pack(struct buf *out, struct sent_day *day, sv before) MUST_CHECK;
 /* Which message a notice asks for: as an entry has it. */
 struct sent_question {
     uint64_t message, recipients[2]; /* the final and the original one */
-    uint16_t name, network;          /* who handed the notice in; 0: nobody knows */
+    uint16_t name, network;          /* who handed the notice in; 0: nobody knows, or we did */
+    uint16_t own;                    /* our own name: a relay that has it proves nothing */
 };
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
                                       const struct late_notice *notice);
@@ -74,8 +77,8 @@ int sent_find(sv block, const struct sent_question *question,
 /* Does the recipient of this entry have another one in that step, whose key is not among `gone`? */
 bool sent_has_others(sv block, uint64_t key, int step, const struct fpset *gone);
 
-/* What is left of a block without the deliveries to an address (hash_mailbox). False: there are
- * none. */
-bool sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address);
+/* What is left of a block without the deliveries to an address (hash_mailbox). 1: there were some;
+ * 0: there are none; -1: the block is damaged. */
+int sent_forget(struct buf *out, sv block, uint64_t secret, uint64_t address) MUST_CHECK;
 
 #endif

@@ -2,8 +2,8 @@
  *
  *   a folder with cur/ or new/    Maildir (https://cr.yp.to/proto/maildir.html): the files of new/,
  *                                 then of cur/, by name
- *   a file that begins "From "    mbox (RFC 4155): a mail begins at a line "From ... 03:11 ..."
- * that is the first one or follows an empty one; ">From " and
+ *   a file that begins "From "    mbox (RFC 4155): a mail begins at a line "From ... 03:11 ...",
+ *                                 the first one or one behind an empty line; ">From " and
  *                                 ">>From " lose one ">" (mboxrd)
  *   any other file                one mail
  *

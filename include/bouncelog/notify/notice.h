@@ -1,11 +1,11 @@
 /* notice: what one mail says about deliveries: a bounce, a warning, a complaint, or nothing.
  *
- *   parts      the mail's MIME tree, flat, transfer encodings undone          RFC 2045, 2046
- *   status     message/delivery-status, also mislabelled                      RFC 3464, 6522, 6533
- *   feedback   message/feedback-report and what came before it                RFC 5965, 6591, 6650,
- * 9477 words      what mailers write for people patterns/notices.yaml returned   the headers of the
- * mail that came back; never read as words replies    vacation notes, receipts, challenges: no
- * failures              RFC 3834, 8098
+ *   parts      the mail's MIME tree, flat, transfer encodings undone (RFC 2045, 2046)
+ *   status     message/delivery-status, also mislabelled (RFC 3464, 6522, 6533)
+ *   feedback   message/feedback-report, its forerunners (RFC 5965, 6591, 6650, 9477)
+ *   words      what mailers write for people (patterns/notices.yaml)
+ *   returned   the headers of the mail that came back; never read as words
+ *   replies    vacation notes, receipts, challenges: no failures (RFC 3834, 8098)
  *
  * notice_read is a total function: any bytes give a notice, most of them NOTICE_NONE. Everything in
  * a mail may be written by a stranger: a notice says what the mail says, and proves nothing. It is

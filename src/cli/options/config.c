@@ -33,8 +33,7 @@ int config_read(struct options *options, const char *named, config_reader *read,
         return 0;
     }
     for (size_t i = 0; i < files.gl_pathc && rc == 0; i++) {
-        char *path = arena_alloc(&options->arena, strlen(files.gl_pathv[i]) + 1);
-        strcpy(path, files.gl_pathv[i]);
+        const char *path = arena_cstr(&options->arena, sv_from(files.gl_pathv[i]));
         rc = read(options, path, err);
     }
     globfree(&files);
