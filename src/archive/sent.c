@@ -43,16 +43,18 @@ static void make_asked(struct asking *asking, uint64_t secret)
                                             asking->questions[i].notice);
 }
 
+static bool is_known(const struct archive *archive, const struct late_notice *notice, bool unseen)
+{
+    return fpset_get(&archive->taken_known, late_identity(notice, unseen)) != FPSET_NEW;
+}
+
 static void take(const struct asking *asking, struct late_question *question, sv block,
                  const struct sent_answer *answer, int64_t sent)
 {
     const struct archive *archive = asking->archive;
-    const struct late_notice *notice = question->notice;
     question->found = true;
     question->time = sent;
-    question->again =
-        fpset_get(&archive->taken_known,
-                  archive_taken_identity(notice->message_id, notice->complaint)) != FPSET_NEW;
+    question->again = is_known(archive, question->notice, false);
     question->others = sent_has_others(block, answer->key, answer->step, &archive->taken_entries);
     question->entry = answer->key;
 }
@@ -80,24 +82,52 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
+/* Of the same tag nothing counts any more whose delivery nobody sees. */
+static void note_tag(struct archive *archive, const struct late_notice *notice, int64_t time)
+{
+    if (notice->tag.len)
+        archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, true),
+                                                   .address = hash_mailbox(notice->recipient),
+                                                   .time = time,
+                                                   .own = true});
+}
+
+/* Of these logs: the delivery was never counted as one. */
+void archive_note_proven(void *context, const struct event *event, const struct late_notice *notice)
+{
+    struct archive *archive = context;
+    const struct record *attempt = &event->attempt;
+    struct late_notice named = *notice;
+    named.message_id = event->message_id; /* also where the notice does not say it */
+    if (!event->unseen)
+        archive_add_taken(archive, &(struct taken){.identity = late_identity(&named, false),
+                                                   .address = attempt->address_key,
+                                                   .time = attempt->time,
+                                                   .own = true});
+    note_tag(archive, notice, attempt->time);
+}
+
 /* Only what no block contradicts is remembered. */
 static void remember(struct archive *archive, const struct late_question *question)
 {
     const struct late_notice *notice = question->notice;
-    if (!question->found || question->shared || question->again)
+    if (!question->found || (question->shared && !notice->tag.len) || question->again)
         return;
-    archive_add_taken(archive, &(struct taken){.identity = archive_taken_identity(
-                                                   notice->message_id, notice->complaint),
+    archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, false),
                                                .address = hash_mailbox(notice->recipient),
                                                .entry = notice->complaint ? 0 : question->entry,
                                                .time = question->time,
                                                .alone = !notice->complaint && !question->others,
                                                .own = true});
+    note_tag(archive, notice, question->time);
 }
 
 void archive_ask_earlier(void *context, struct late_question *questions, size_t count)
 {
     struct archive *archive = context;
+    for (size_t i = 0; i < count; i++)
+        questions[i].again =
+            questions[i].notice->tag.len && is_known(archive, questions[i].notice, true);
     struct asking asking = {.archive = archive,
                             .questions = questions,
                             .asked = mem_zero(count, sizeof *asking.asked),

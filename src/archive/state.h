@@ -102,7 +102,6 @@ uint64_t archive_secret_of(sv origin);
 /* ITEM_TAKEN: which deliveries a mail has taken back, in this run as well. */
 int archive_load_taken(struct archive *archive, struct err *err) MUST_CHECK;
 void archive_add_taken(struct archive *archive, const struct taken *taken);
-uint64_t archive_taken_identity(uint64_t message_id, bool complaint);
 bool archive_was_taken_back(const struct archive *archive, uint64_t address, int64_t step);
 bool archive_reads_taken(sv value);
 /* 1: `out` is the item without the address; 0: nothing of the address is in it; -1: damaged. */

@@ -9,12 +9,6 @@
 
 enum { VERSION = 1, TAKEN_DAYS = 90, TAKEN_LEAST = 26 };
 
-/* A message that counts has one recipient, so its Message-ID is enough. */
-uint64_t archive_taken_identity(uint64_t message_id, bool complaint)
-{
-    return hash_mix(message_id, complaint);
-}
-
 static uint64_t step_of(uint64_t address, int64_t step)
 {
     return hash_mix(fpset_kept(address), (uint64_t)step);
@@ -35,18 +29,6 @@ void archive_add_taken(struct archive *archive, const struct taken *taken)
 bool archive_was_taken_back(const struct archive *archive, uint64_t address, int64_t step)
 {
     return fpset_get(&archive->taken_steps, step_of(address, step)) != FPSET_NEW;
-}
-
-/* Of these logs: the delivery was never counted as one. */
-void archive_note_proven(void *context, const struct event *event)
-{
-    const struct record *attempt = &event->attempt;
-    archive_add_taken(
-        context, &(struct taken){.identity = archive_taken_identity(
-                                     event->message_id, attempt->outcome == OUTCOME_COMPLAINED),
-                                 .address = attempt->address_key,
-                                 .time = attempt->time,
-                                 .own = true});
 }
 
 /* --- as an item has them */

@@ -144,6 +144,16 @@ sv text_lower(struct arena *arena, sv v)
     return sv_make(lower, v.len);
 }
 
+sv text_hex(const unsigned char *bytes, size_t count, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < count; i++) {
+        out[i * 2] = digits[bytes[i] >> 4];
+        out[i * 2 + 1] = digits[bytes[i] & 15];
+    }
+    return sv_make(out, count * 2);
+}
+
 bool text_glob(sv pattern, sv v)
 {
     size_t p = 0, at = 0, star = SV_NPOS, star_at = 0;

@@ -10,10 +10,12 @@
 #include "bouncelog/output/output.h"
 #include "explain.h"
 #include "mailboxes.h"
+#include "tags.h"
 
 struct mails {
     struct explain *explain;
     struct notice_reader *reader;
+    struct tags tags;
     struct arena arena; /* of one mail */
     struct buf name, limits;
     bool cut;
@@ -57,7 +59,22 @@ static void add_limits(struct mails *mails, const struct notice *notice)
     mails->cut |= mails->limits.len > 0;
 }
 
-static struct bounce_keys keys_of(const struct mails *mails, const struct notice *notice,
+/* Whom our mail was for, if it had a tag: this recipient, or one who stands in the tag. */
+static sv signed_for(struct mails *mails, const struct notice *notice, sv recipient)
+{
+    char text[MAILBOX_MAX];
+    int64_t day;
+    sv name = SV_EMPTY;
+    for (size_t i = 0; i < notice->sender_count && !name.len; i++) {
+        sv sender = notice->senders[i];
+        name = tag_holds(&mails->tags.keys, sender, recipient, &day)
+                   ? recipient
+                   : tag_recipient(&mails->tags.keys, sender, text, &day);
+    }
+    return arena_copy(&mails->arena, name);
+}
+
+static struct bounce_keys keys_of(struct mails *mails, const struct notice *notice,
                                   const struct notice_recipient *recipient)
 {
     static const struct notice_recipient nobody = {
@@ -76,6 +93,7 @@ static struct bounce_keys keys_of(const struct mails *mails, const struct notice
         .envelope_id = notice->envelope_id,
         .feedback = notice->feedback == FEEDBACK_NONE ? SV_EMPTY : feedback_name(notice->feedback),
         .form = notice->form,
+        .signed_for = signed_for(mails, notice, recipient->final),
         .limits = buf_sv(&mails->limits)};
 }
 
@@ -93,6 +111,8 @@ static void add_readable(struct mails *mails, const struct bounce_keys *keys,
     explain_field(out, "status", keys->status);
     explain_field(out, "reporter", keys->reporting_mta);
     explain_field(out, "message", keys->message_id);
+    if (keys->signed_for.len)
+        explain_field(out, "signed for", keys->signed_for);
     if (keys->limits.len)
         explain_field(out, "not read", keys->limits);
     if (event)
@@ -149,7 +169,11 @@ int explain_mail(struct explain *explain)
         say("this build cannot read mail (it was made without GMime)");
         return EXIT_USAGE;
     }
-    int code = mailboxes_each(explain->options, explain_one, &mails);
+    struct err err;
+    int code = tags_read(&mails.tags, explain->options, &err) < 0
+                   ? fail(&err)
+                   : mailboxes_each(explain->options, explain_one, &mails);
+    tags_release(&mails.tags);
     notice_reader_free(mails.reader);
     arena_release(&mails.arena);
     buf_release(&mails.name);

@@ -13,6 +13,7 @@ enum { WORDS_MAX = 2000 };
 
 struct reading {
     struct mails *mails;
+    const struct tag_keys *tags;
     struct notice_reader *reader;
     struct parser *parser;
     struct records records;
@@ -56,6 +57,15 @@ static void read_reply(struct reading *reading, sv words, struct late_notice *no
                                    keep(reading, record->reply.text)};
 }
 
+/* The address that the mail had as its sender, if we made it for this recipient. */
+static void find_tag(struct reading *reading, const struct notice *notice,
+                     struct late_notice *fresh)
+{
+    for (size_t i = 0; i < notice->sender_count && fresh->recipient.len && !fresh->tag.len; i++)
+        if (tag_holds(reading->tags, notice->senders[i], fresh->recipient, &fresh->tag_day))
+            fresh->tag = keep(reading, notice->senders[i]);
+}
+
 static void add(struct reading *reading, const struct mail *mail, const struct notice *notice,
                 const struct notice_recipient *recipient)
 {
@@ -77,6 +87,7 @@ static void add(struct reading *reading, const struct mail *mail, const struct n
         .server = reading->server,
         .null_sender = notice->trace.null_sender,
     };
+    find_tag(reading, notice, &fresh);
     if (fresh.complaint)
         fresh.reply.text = keep(reading, feedback_name(notice->feedback));
     else
@@ -84,6 +95,20 @@ static void add(struct reading *reading, const struct mail *mail, const struct n
                    &fresh);
     mails->list = mem_room(mails->list, mails->counts.notices, sizeof *mails->list);
     mails->list[mails->counts.notices++] = fresh;
+}
+
+/* Most who pass complaints on take the recipient out; the tag may have him. Of a bounce that names
+ * nobody he would be a guess: the mail may have gone on to somebody else. */
+static void add_nameless(struct reading *reading, const struct mail *mail,
+                         const struct notice *notice)
+{
+    char text[MAILBOX_MAX];
+    int64_t day;
+    sv name = SV_EMPTY;
+    for (size_t i = 0; i < notice->sender_count && !name.len; i++)
+        name = tag_recipient(reading->tags, notice->senders[i], text, &day);
+    if (name.len)
+        add(reading, mail, notice, &(struct notice_recipient){.final = name});
 }
 
 static bool counts(const struct notice *notice, const struct notice_recipient *recipient)
@@ -115,11 +140,13 @@ static int read_one(void *context, const struct mail *mail)
     size_t before = totals->notices;
     arena_clear(&reading->arena);
     notice_read(reading->reader, mail->bytes, &reading->arena, &notice);
-    if (notice.recipient_count)
-        keep_shared(reading, &notice);
+    keep_shared(reading, &notice);
     for (size_t i = 0; i < notice.recipient_count; i++)
         if (counts(&notice, &notice.recipients[i]))
             add(reading, mail, &notice, &notice.recipients[i]);
+    if (notice.kind == NOTICE_COMPLAINT && !notice.recipient_count &&
+        feedback_counts(notice.feedback))
+        add_nameless(reading, mail, &notice);
     totals->mails++;
     totals->bounces += notice.kind == NOTICE_FAILED;
     totals->complaints += notice.kind == NOTICE_COMPLAINT && feedback_counts(notice.feedback);
@@ -129,10 +156,12 @@ static int read_one(void *context, const struct mail *mail)
     return EXIT_DONE;
 }
 
-bool mails_read(struct mails *mails, const struct options *options, const struct patterns *patterns)
+bool mails_read(struct mails *mails, const struct setup *setup)
 {
+    const struct options *options = setup->options;
+    const struct patterns *patterns = &setup->patterns;
     const struct parser_options how = {.patterns = patterns, .only = MTA_UNKNOWN};
-    struct reading reading = {.mails = mails, .complete = true};
+    struct reading reading = {.mails = mails, .tags = &setup->tags.keys, .complete = true};
     if (!options->mails.count)
         return true;
     reading.reader = notice_reader_new(patterns);

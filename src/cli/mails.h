@@ -4,7 +4,7 @@
 
 #include "bouncelog/late/late.h"
 #include "bouncelog/report/report.h"
-#include "options/options.h"
+#include "setup.h"
 
 struct mails {
     struct late_notice *list;
@@ -13,8 +13,7 @@ struct mails {
 };
 
 /* Reads them all. False: some could not be read, in whole or in part; it has been said. */
-bool mails_read(struct mails *mails, const struct options *options,
-                const struct patterns *patterns) MUST_CHECK;
+bool mails_read(struct mails *mails, const struct setup *setup) MUST_CHECK;
 void mails_release(struct mails *mails);
 
 #endif

@@ -94,7 +94,7 @@ void scan_logs(struct scan_run *run)
                                         .failures_alone = run->failures_alone,
                                         .by_day = run->archive != NULL,
                                         .progress_context = &progress};
-    run->mails_unread = !mails_read(&run->mails, options, &run->setup.patterns);
+    run->mails_unread = !mails_read(&run->mails, &run->setup);
     pipeline.notices = (struct late_notices){run->mails.list, run->mails.counts.notices};
     journal_ask(&input.journal, options, run->setup.trust);
     if (run->archive) {
@@ -104,6 +104,7 @@ void scan_logs(struct scan_run *run)
         pipeline.last_time = archive_last_time;
         pipeline.keep_lines = true;
         pipeline.keep_sent = options->mails.count > 0;
+        pipeline.tagged = run->setup.tags.keys.count > 0;
         pipeline.ask_earlier = archive_ask_earlier;
         pipeline.note_proven = archive_note_proven;
         pipeline.sent_secret = archive_sent_secret(run->archive);

@@ -26,6 +26,7 @@ void setup_release(struct setup *setup)
     map_release(&setup->known);
     map_release(&setup->allow);
     buf_release(&setup->key);
+    tags_release(&setup->tags);
     display_zone_release(&setup->display_zone);
 }
 
@@ -134,7 +135,7 @@ int setup_load(struct setup *setup, struct err *err)
         display_zone_load(&setup->display_zone, options->display_zone);
     if (options->journal)
         setup->trust = journal_trust_of(options, &setup->patterns);
-    return load_key(setup, err);
+    return tags_read(&setup->tags, setup->options, err) < 0 || load_key(setup, err) < 0 ? -1 : 0;
 }
 
 void setup_allow(struct setup *setup, const struct map *more)

@@ -4,6 +4,7 @@
 
 #include "bouncelog/report/condition.h"
 #include "options/options.h"
+#include "tags.h"
 #include "zone.h"
 
 struct setup {
@@ -14,6 +15,7 @@ struct setup {
     struct map known;            /* --recipients */
     struct map allow;            /* --allow, and what is allowed otherwise */
     struct buf key;              /* --hash-key-file */
+    struct tags tags;            /* --tag-key-file */
     struct journal_trust *trust; /* NULL: no journal is read */
     struct redactor redactor;
     struct display_zone display_zone;

@@ -12,12 +12,14 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/model/activity.h"
+#include "events.h"
 #include "proof.h"
 
 struct kept_delivery {
     struct event event; /* its views are in late.texts */
     bool counted;       /* else nobody asked for it: for what is said of it neither */
     bool taken_back;
+    bool told[2]; /* a notice speaks of it: a bounce, a complaint */
 };
 
 /* A message that a notice is about. */
@@ -113,6 +115,23 @@ static bool is_recipient(const struct late_notice *notice, const struct record *
     return notice->recipient.len && mailbox_same(notice->recipient, delivery->recipient);
 }
 
+static uint64_t message_of(const struct kept_delivery *kept)
+{
+    return kept->event.message_id;
+}
+
+static uint64_t sender_of(const struct kept_delivery *kept)
+{
+    return kept->event.sender_known ? kept->event.sender_key : 0;
+}
+
+uint64_t late_identity(const struct late_notice *notice, bool unseen)
+{
+    uint64_t message = unseen ? hash_nocase(notice->tag)
+                              : hash_mix(notice->message_id, hash_mailbox(notice->recipient));
+    return hash_mix(message, notice->complaint);
+}
+
 static int by_message(const void *left, const void *right)
 {
     const struct kept_delivery *a = *(struct kept_delivery *const *)left;
@@ -126,6 +145,13 @@ static int by_message(const void *left, const void *right)
     if (hosts || ids)
         return hosts ? hosts : ids;
     return a < b ? -1 : a > b;
+}
+
+static int by_sender(const void *left, const void *right)
+{
+    uint64_t a = sender_of(*(struct kept_delivery *const *)left),
+             b = sender_of(*(struct kept_delivery *const *)right);
+    return a != b ? (a < b ? -1 : 1) : by_message(left, right);
 }
 
 /* So that the same mails say the same, in whatever order a folder gives them. */
@@ -144,17 +170,20 @@ static int by_time(const void *left, const void *right)
 /* All that is sorted for the settling. */
 struct settling {
     struct late *late;
-    struct kept_delivery **kept;        /* by Message-ID */
+    struct kept_delivery **kept;        /* by Message-ID... */
+    struct kept_delivery **by_sender;   /* ...and by sender, with notices that have tags */
     const struct late_notice **notices; /* by time */
-    struct fpset told;                  /* messages, by what was said of them */
+    struct fpset told;                  /* late_identity */
 };
 
-static size_t first_of_message(const struct settling *settling, uint64_t message_id)
+/* The first of those that have a key, in a list sorted by it. */
+static size_t first_of(struct kept_delivery *const *list, size_t count,
+                       uint64_t (*key_of)(const struct kept_delivery *), uint64_t key)
 {
-    size_t low = 0, high = settling->late->kept_count;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (settling->kept[middle]->event.message_id < message_id)
+        if (key_of(list[middle]) < key)
             low = middle + 1;
         else
             high = middle;
@@ -170,14 +199,35 @@ static bool went_to_others(const struct late *late, const struct late_notice *no
                                            noticed->recipient != hash_mailbox(notice->recipient)));
 }
 
-/* The delivery that a notice is proven to speak of; NULL: there is none. */
+/* The delivery of a mail that had the tag as its sender, if no other notice has taken it. */
+static struct kept_delivery *find_tagged(const struct settling *settling,
+                                         const struct late_notice *notice)
+{
+    uint64_t sender = hash_nocase(notice->tag);
+    size_t count = settling->late->kept_count;
+    for (size_t i = first_of(settling->by_sender, count, sender_of, sender); i < count; i++) {
+        struct kept_delivery *kept = settling->by_sender[i];
+        if (sender_of(kept) != sender)
+            break;
+        if (is_recipient(notice, &kept->event.attempt) && !kept->told[notice->complaint] &&
+            proof_holds(settling->late->patterns, notice, &kept->event))
+            return kept;
+    }
+    return NULL;
+}
+
+/* The delivery of the message that a notice names and is proven to speak of; NULL: there is none.
+ */
 static struct kept_delivery *find_delivery(const struct settling *settling,
                                            const struct late_notice *notice)
 {
     const struct late *late = settling->late;
-    if (!notice->message_id || went_to_others(late, notice))
+    if (!notice->tag.len && (!notice->message_id || went_to_others(late, notice)))
         return NULL;
-    for (size_t i = first_of_message(settling, notice->message_id); i < late->kept_count; i++) {
+    size_t first = notice->message_id
+                       ? first_of(settling->kept, late->kept_count, message_of, notice->message_id)
+                       : SIZE_MAX;
+    for (size_t i = first; i < late->kept_count; i++) {
         struct kept_delivery *kept = settling->kept[i];
         const struct event *event = &kept->event;
         if (event->message_id != notice->message_id)
@@ -188,77 +238,27 @@ static struct kept_delivery *find_delivery(const struct settling *settling,
     return NULL;
 }
 
-static void say_words(struct event *event, const struct late_notice *notice)
+/* False: another notice has said the same. */
+static bool is_first(struct settling *settling, const struct late_notice *notice, bool unseen)
 {
-    struct record *a = &event->attempt;
-    sv status = notice->dsn.len ? notice->dsn : notice->reply.enhanced;
-    int first =
-        notice->reply.code ? notice->reply.code / 100 : (status.len ? status.ptr[0] - '0' : 5);
-    a->outcome = notice->complaint ? OUTCOME_COMPLAINED : OUTCOME_BOUNCED_LATER;
-    a->severity = first == 4 ? SEVERITY_TRANSIENT : SEVERITY_PERMANENT;
-    a->said = notice->said;
-    a->reply = notice->reply;
-    a->dsn = notice->dsn;
-    a->line = notice->number;
-    a->delay_s = -1;
-    a->verdict = (struct verdict){.category = CATEGORY_NONE};
-    a->forwarded_id = a->shape = SV_EMPTY;
-    event->file = notice->file;
-}
-
-static struct event proven_event(const struct event *delivery, const struct late_notice *notice)
-{
-    struct event event = *delivery;
-    say_words(&event, notice);
-    event.proof = PROOF_PROVEN;
-    event.attempt.original = SV_EMPTY; /* of an alias it says nothing */
-    event.suppressible = !event.attempt.ambiguous && !event.notification;
-    event.cause = CATEGORY_NONE;
-    event.deferrals = 0;
-    event.carried = false;
-    event.awaited = 0;
-    return event;
-}
-
-static struct event unproven_event(const struct late_notice *notice, int64_t latest)
-{
-    struct event event = {.cause = CATEGORY_NONE, .proof = PROOF_UNPROVEN};
-    event.attempt.kind = RECORD_ATTEMPT;
-    event.attempt.recipient = notice->recipient.len ? notice->recipient : notice->original;
-    event.attempt.original = notice->recipient.len ? notice->original : SV_EMPTY;
-    event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);
-    event.attempt.time = notice->time != INT64_MIN ? notice->time : latest;
-    event.attempt.relay.host = notice->reporter;
-    say_words(&event, notice);
-    return event;
-}
-
-/* False: another notice has said the same of that message. */
-static bool is_first(struct settling *settling, const struct late_notice *notice)
-{
-    return fpset_add(&settling->told, hash_mix(notice->message_id, notice->complaint), 0) ==
-           FPSET_NEW;
-}
-
-static struct event earlier_event(const struct late_question *question)
-{
-    const struct late_notice *notice = question->notice;
-    struct event event = unproven_event(notice, question->time);
-    event.proof = PROOF_PROVEN;
-    event.suppressible = true;
-    event.attempt.original = SV_EMPTY;
-    event.attempt.time = question->time;
-    event.attempt.relay.host = notice->source_host;
-    event.message = event.message_id = notice->message_id;
-    return event;
+    bool first = fpset_add(&settling->told, late_identity(notice, unseen), 0) == FPSET_NEW;
+    if (notice->tag.len)
+        fpset_add(&settling->told, late_identity(notice, true), 0);
+    return first;
 }
 
 /* What is known of one notice. */
 struct answer {
     struct kept_delivery *kept; /* NULL: these logs do not know the delivery */
+    bool unseen;                /* nor do others, but it has a tag */
     bool repeated;              /* another notice has said the same */
     struct late_question question;
 };
+
+static bool is_question(const struct answer *answer)
+{
+    return answer->question.notice->message_id || answer->question.notice->tag.len;
+}
 
 static void ask_earlier(struct settling *settling, const struct late_handlers *handlers,
                         struct answer *answers)
@@ -266,50 +266,86 @@ static void ask_earlier(struct settling *settling, const struct late_handlers *h
     size_t count = settling->late->notices.count, asked = 0, next = 0;
     struct late_question *questions = mem_zero(count, sizeof *questions);
     for (size_t i = 0; i < count; i++)
-        if (answers[i].question.notice->message_id)
+        if (is_question(&answers[i]))
             questions[asked++] = answers[i].question;
     if (asked)
         handlers->ask(handlers->context, questions, asked);
     for (size_t i = 0; i < count; i++)
-        if (answers[i].question.notice->message_id)
+        if (is_question(&answers[i]))
             answers[i].question = questions[next++];
     mem_free(questions);
 }
 
-/* What one of them knows may be what the other one needs: a message is shared with whom earlier
- * runs saw. */
-static void settle_one(struct settling *settling, struct answer *answer)
+/* Of one that was told of already, this notice says nothing new. */
+static void settle_kept(struct settling *settling, struct answer *answer)
 {
     const struct late_notice *notice = answer->question.notice;
-    if (answer->question.shared) {
-        answer->kept = NULL;
+    struct kept_delivery *kept = answer->kept;
+    (void)is_first(settling, notice, false);
+    answer->repeated = kept->told[notice->complaint];
+    kept->told[notice->complaint] = true;
+    kept->taken_back = kept->taken_back || !notice->complaint;
+}
+
+/* Does it prove by its tag alone what it says? */
+static bool tag_may_speak(const struct late *late, const struct late_notice *notice)
+{
+    return notice->tag.len && late_may_speak(late->patterns, notice, notice->tag_day * DATE_DAY,
+                                             notice->source_host, notice->recipient);
+}
+
+/* What one of them knows may be what the other one needs: a message is shared with whom earlier
+ * runs saw. */
+static void settle_known(struct settling *settling, struct answer *answer)
+{
+    const struct late_notice *notice = answer->question.notice;
+    if (answer->question.shared && !notice->tag.len) {
         answer->question.found = false;
-    } else if (answer->kept) {
-        answer->question.found = false;
-        answer->repeated = !is_first(settling, notice);
-        answer->kept->taken_back = answer->kept->taken_back || !notice->complaint;
-        if (!notice->complaint)
-            fpset_add(&settling->late->failed, answer->kept->event.attempt.address_key, 0);
-    } else if (answer->question.found) {
-        answer->repeated = answer->question.again || !is_first(settling, notice);
-        if (!notice->complaint)
-            fpset_add(&settling->late->failed, hash_mailbox(notice->recipient), 0);
+        return;
     }
+    answer->kept = find_delivery(settling, notice);
+    if (answer->kept)
+        settle_kept(settling, answer);
+    else if (answer->question.found)
+        answer->repeated = answer->question.again || !is_first(settling, notice, false);
+}
+
+/* Which message a notice is about it does not say, but it has a tag. */
+static void settle_tagged(struct settling *settling, struct answer *answer)
+{
+    const struct late_notice *notice = answer->question.notice;
+    if (answer->kept || answer->question.found || !notice->tag.len)
+        return;
+    answer->kept = find_tagged(settling, notice);
+    answer->unseen = !answer->kept && tag_may_speak(settling->late, notice);
+    if (answer->kept)
+        settle_kept(settling, answer);
+    else if (answer->unseen)
+        answer->repeated = answer->question.again || !is_first(settling, notice, true);
 }
 
 static void find_answers(struct settling *settling, const struct late_handlers *handlers,
                          struct answer *answers)
 {
-    size_t count = settling->late->notices.count;
+    struct late *late = settling->late;
+    size_t count = late->notices.count;
     for (size_t i = 0; i < count; i++) {
         answers[i].question.notice = settling->notices[i];
-        answers[i].question.shared = went_to_others(settling->late, settling->notices[i]);
-        answers[i].kept = find_delivery(settling, settling->notices[i]);
+        answers[i].question.shared = went_to_others(late, settling->notices[i]);
     }
     if (handlers->ask)
         ask_earlier(settling, handlers, answers);
     for (size_t i = 0; i < count; i++)
-        settle_one(settling, &answers[i]);
+        settle_known(settling, &answers[i]);
+    for (size_t i = 0; i < count; i++)
+        settle_tagged(settling, &answers[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct answer *answer = &answers[i];
+        answer->question.found = answer->question.found && !answer->kept;
+        if (!answer->question.notice->complaint &&
+            (answer->kept || answer->question.found || answer->unseen))
+            fpset_add(&late->failed, hash_mailbox(answer->question.notice->recipient), 0);
+    }
 }
 
 static void tell_deliveries(const struct settling *settling, int64_t latest,
@@ -337,11 +373,11 @@ static void tell_notices(const struct settling *settling, int64_t latest,
         const struct late_notice *notice = answer->question.notice;
         if (answer->repeated || (answer->kept && !answer->kept->counted))
             continue;
-        struct event event = answer->kept             ? proven_event(&answer->kept->event, notice)
-                             : answer->question.found ? earlier_event(&answer->question)
-                                                      : unproven_event(notice, latest);
-        handlers->notice(handlers->context, &event,
-                         answer->question.found ? &answer->question : NULL);
+        struct event event = answer->kept             ? event_proven(&answer->kept->event, notice)
+                             : answer->question.found ? event_earlier(&answer->question)
+                             : answer->unseen         ? event_unseen(notice)
+                                                      : event_unproven(notice, latest);
+        handlers->notice(handlers->context, &event, &answer->question);
     }
 }
 
@@ -351,12 +387,14 @@ void late_settle(struct late *late, int64_t latest, const struct late_handlers *
         return;
     struct settling settling = {.late = late,
                                 .kept = mem_zero(late->kept_count + 1, sizeof *settling.kept),
+                                .by_sender = mem_zero(late->kept_count + 1, sizeof *settling.kept),
                                 .notices = mem_zero(late->notices.count, sizeof *settling.notices)};
     for (size_t i = 0; i < late->kept_count; i++)
-        settling.kept[i] = &late->kept[i];
+        settling.kept[i] = settling.by_sender[i] = &late->kept[i];
     for (size_t i = 0; i < late->notices.count; i++)
         settling.notices[i] = &late->notices.list[i];
     qsort(settling.kept, late->kept_count, sizeof *settling.kept, by_message);
+    qsort(settling.by_sender, late->kept_count, sizeof *settling.kept, by_sender);
     qsort(settling.notices, late->notices.count, sizeof *settling.notices, by_time);
     struct answer *answers = mem_zero(late->notices.count, sizeof *answers);
     find_answers(&settling, handlers, answers);
@@ -365,5 +403,6 @@ void late_settle(struct late *late, int64_t latest, const struct late_handlers *
     mem_free(answers);
     fpset_release(&settling.told);
     mem_free(settling.kept);
+    mem_free(settling.by_sender);
     mem_free(settling.notices);
 }

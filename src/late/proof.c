@@ -8,13 +8,21 @@
 #include "bouncelog/base/text.h"
 
 /* Clocks of others may be wrong by as much. */
-enum { CLOCK_SECONDS = 24 * 3600 };
+enum { CLOCK_SECONDS = 24 * 3600, WAITS_DAYS = 7 };
 
 static bool is_in_time(const struct late_notice *notice, int64_t sent)
 {
     return notice->time == INT64_MIN ||
            (notice->time >= sent - CLOCK_SECONDS &&
             notice->time <= sent + (int64_t)LATE_DAYS * DATE_DAY + CLOCK_SECONDS);
+}
+
+/* A tag is made when the mail is, which may wait before it is delivered (RFC 5321, 4.5.4.1). */
+static bool has_tag_of(const struct late_notice *notice, int64_t sent)
+{
+    int64_t made = notice->tag_day * DATE_DAY;
+    return !notice->tag.len ||
+           (sent >= made - CLOCK_SECONDS && sent <= made + WAITS_DAYS * DATE_DAY + CLOCK_SECONDS);
 }
 
 static bool are_same(sv a, sv b)
@@ -73,8 +81,8 @@ bool proof_share_name(const struct patterns *patterns, sv a, sv b)
 bool late_may_speak(const struct patterns *patterns, const struct late_notice *notice, int64_t sent,
                     sv relay, sv recipient)
 {
-    return is_in_time(notice, sent) && (notice->complaint || notice->null_sender) &&
-           !notice->went_on &&
+    return is_in_time(notice, sent) && has_tag_of(notice, sent) &&
+           (notice->complaint || notice->null_sender) && !notice->went_on &&
            (!notice->refuser.len || proof_share_name(patterns, notice->refuser, relay) ||
             operator_is_own(notice->refuser, sv_after_last(recipient, '@')));
 }
@@ -85,7 +93,7 @@ bool proof_holds(const struct patterns *patterns, const struct late_notice *noti
     const struct record *attempt = &delivery->attempt;
     const struct relay *relay = &attempt->relay;
     return late_may_speak(patterns, notice, attempt->time, relay->host, attempt->recipient) &&
-           !proof_share_name(patterns, notice->server, relay->host) &&
-           (share_network(notice->source_ip, relay->ip) ||
-            proof_share_name(patterns, notice->source_host, relay->host));
+           (notice->tag.len || (!proof_share_name(patterns, notice->server, relay->host) &&
+                                (share_network(notice->source_ip, relay->ip) ||
+                                 proof_share_name(patterns, notice->source_host, relay->host))));
 }

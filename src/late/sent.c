@@ -141,7 +141,8 @@ void sent_add(struct sent *sent, const struct event *event)
         return;
     if (delivered && event->recipients > 1) {
         add(sent, event, recipient_bits(sent->secret, SEVERAL), STEP_SEEN);
-        return;
+        if (!sent->tagged)
+            return;
     }
     uint64_t recipient = recipient_bits(sent->secret, attempt->address_key);
     if (!delivered) {
@@ -205,6 +206,7 @@ struct sent_question sent_question_of(const struct patterns *patterns, uint64_t 
                        recipient_bits(secret, hash_mailbox(notice->original))},
         .name = own ? 0 : name_bits(patterns, secret, notice->source_host),
         .own = name_bits(patterns, secret, notice->server),
+        .tagged = notice->tag.len > 0,
         .network = network_bits(secret, notice->source_ip)};
 }
 
@@ -227,6 +229,8 @@ static bool comes_from(const struct sent_entry *entry, const struct sent_questio
 {
     uint16_t name = (uint16_t)(entry->rest >> (NETWORK_BITS + STEP_BITS));
     uint16_t network = entry->rest >> STEP_BITS & ((1 << NETWORK_BITS) - 1);
+    if (question->tagged)
+        return (entry->rest & ((1 << STEP_BITS) - 1)) != STEP_SEEN;
     if (name && name == question->name)
         return true;
     return network && network == question->network && !(name && name == question->own);

@@ -161,6 +161,15 @@ static sv unicode_undone(sv text, struct arena *arena)
     return sv_make(copy, (size_t)(to - copy));
 }
 
+/* <joe@example.com>@evil.example is not joe's; behind an address in brackets only a comment stands.
+ */
+static bool ends_in_brackets(sv value)
+{
+    size_t open = find_bracket(value), close = sv_rfind_byte(value, '>');
+    sv rest = sv_trim(sv_skip(value, close == SV_NPOS ? value.len : close + 1));
+    return open == SV_NPOS || !rest.len || rest.ptr[0] == '(';
+}
+
 sv address_of_field(sv field, bool xtext, struct arena *arena)
 {
     sv type, value = typed_value(field, &type);
@@ -172,6 +181,8 @@ sv address_of_field(sv field, bool xtext, struct arena *arena)
         return SV_EMPTY;
     if (xtext || sv_eq_nocase(type, SV("utf-8")))
         value = xtext_undone(value, arena);
+    if (!ends_in_brackets(value))
+        return SV_EMPTY;
     return address_of_words(value);
 }
 

@@ -81,17 +81,22 @@ static sv header(struct reading *reading, sv name)
     return fields_first(reading->parts.head, name, reading->arena, &reading->notice->limits);
 }
 
+/* What came before the mail was stored, and what its writer says. */
 static void read_envelope(struct reading *reading)
 {
-    static const char *const delivered[] = {"Delivered-To", "X-Original-To", "Envelope-To"};
+    static const char *const sent_to[] = {"Delivered-To", "X-Original-To", "Envelope-To", "To"};
     struct notice *notice = reading->notice;
-    for (size_t i = 0; i < 3 && !notice->delivered_to.len; i++)
-        notice->delivered_to = header(reading, sv_from(delivered[i]));
-    notice->return_path = header(reading, SV("Return-Path"));
-    notice->from = header(reading, SV("From"));
-    notice->to = header(reading, SV("To"));
-    notice->subject = header(reading, SV("Subject"));
-    notice->own_message_id = header(reading, SV("Message-ID"));
+    struct field_reader at = {reading->parts.head, reading->arena, &notice->limits, SV_EMPTY,
+                              SV_EMPTY};
+    while (fields_next(&at)) {
+        if (sv_eq_nocase(at.name, SV("Return-Path")) && !notice->return_path.len)
+            notice->return_path = at.value;
+        else if (sv_eq_nocase(at.name, SV("From")) && !notice->from.len)
+            notice->from = at.value;
+        for (size_t i = 0; i < sizeof sent_to / sizeof *sent_to; i++)
+            if (sv_eq_nocase(at.name, sv_from(sent_to[i])))
+                notice_add_sender(notice, at.value);
+    }
 }
 
 /* RFC 3834, section 5; RFC 2369; Precedence, which no RFC has and all lists write. */
@@ -150,12 +155,8 @@ static void read_returned_fields(struct reading *reading, sv block)
         returned->there = true;
         if (sv_eq_nocase(at.name, SV("Message-ID")))
             returned->message_id = at.value;
-        else if (sv_eq_nocase(at.name, SV("From")) && !returned->from.len)
-            returned->from = at.value;
-        else if (sv_eq_nocase(at.name, SV("To")) && !returned->to.len)
-            returned->to = at.value;
-        else if (sv_eq_nocase(at.name, SV("Subject")) && !returned->subject.len)
-            returned->subject = at.value;
+        else if (sv_eq_nocase(at.name, SV("Return-Path")))
+            notice_add_sender(reading->notice, at.value);
         else if (sv_eq_nocase(at.name, SV("CFBL-Address")))
             returned->cfbl_address = at.value;
         else if (sv_eq_nocase(at.name, SV("CFBL-Feedback-ID")))
@@ -297,7 +298,8 @@ static void read_passed_on(struct reading *reading)
         return;
     inside.limits |= reading->notice->limits;
     inside.forwarded = true;
-    inside.delivered_to = reading->notice->delivered_to;
+    for (size_t i = 0; i < reading->notice->sender_count; i++)
+        notice_add_sender(&inside, reading->notice->senders[i]);
     inside.return_path = reading->notice->return_path;
     inside.trace = reading->notice->trace;
     *reading->notice = inside;

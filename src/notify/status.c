@@ -33,6 +33,16 @@ struct notice_recipient *notice_add(struct notice *notice, enum notice_kind acti
     return recipient;
 }
 
+void notice_add_sender(struct notice *notice, sv field)
+{
+    sv address = address_of_words(field);
+    bool known = !address.len || notice->sender_count == NOTICE_SENDERS_MAX;
+    for (size_t i = 0; i < notice->sender_count && !known; i++)
+        known = sv_eq(notice->senders[i], address);
+    if (!known)
+        notice->senders[notice->sender_count++] = address;
+}
+
 enum notice_kind notice_worst(const struct notice *notice)
 {
     enum notice_kind worst = NOTICE_NONE;
@@ -225,7 +235,7 @@ void feedback_read(sv body, struct arena *arena, struct notice *notice)
             if (sv_eq_nocase(at.name, SV("Feedback-Type")))
                 notice->feedback = feedback_of(at.value);
             else if (sv_eq_nocase(at.name, SV("Original-Mail-From")))
-                notice->mail_from = address_of_words(at.value);
+                notice_add_sender(notice, at.value);
             else if (sv_eq_nocase(at.name, SV("Source-IP")))
                 notice->source_ip = at.value;
             else if (sv_eq_nocase(at.name, SV("Original-Envelope-Id")))

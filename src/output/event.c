@@ -192,6 +192,7 @@ void output_bounce(struct buf *line, const struct bounce_keys *keys, const struc
     known(line, "envelope_id", keys->envelope_id);
     known(line, "feedback", keys->feedback);
     known(line, "form", keys->form);
+    known(line, "signed_for", keys->signed_for);
     add_list(line, "limits", keys->limits);
     verdict_keys(line, event, shape, taxonomy);
 }

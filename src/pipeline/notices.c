@@ -43,25 +43,38 @@ static void judge(const struct settlement *settlement, struct event *event)
 
 /* An earlier run has counted the delivery: it speaks for the address no more. */
 static void take_back(const struct settlement *settlement, const struct event *event,
-                      const struct late_question *earlier)
+                      const struct late_question *question)
 {
     const struct pipeline_options *options = settlement->stage->options;
-    if (earlier && event->attempt.outcome == OUTCOME_BOUNCED_LATER && !earlier->others)
+    bool earlier = question->found;
+    if (earlier && event->attempt.outcome == OUTCOME_BOUNCED_LATER && !question->others)
         evidence_take_back(&settlement->stage->scan->evidence, event);
     else if (!earlier && options->note_proven)
-        options->note_proven(options->prepare_context, event);
+        options->note_proven(options->prepare_context, event, question->notice);
 }
 
-static void on_notice(void *context, struct event *event, const struct late_question *earlier)
+/* What nobody saw delivered is of the time when it came back, as that mail says. */
+static bool is_wanted(const struct pipeline_options *options, struct event *event)
+{
+    if (event->unseen && event->attempt.time > options->today)
+        event->attempt.time = options->today;
+    return !event->unseen ||
+           (event->attempt.time >= options->since && event->attempt.time < options->until &&
+            ordered_wants_sender(options, event->sender));
+}
+
+static void on_notice(void *context, struct event *event, const struct late_question *question)
 {
     const struct settlement *settlement = context;
     struct ordered_stage *stage = settlement->stage;
     struct scan_result *scan = stage->scan;
     const struct patterns *patterns = stage->options->patterns;
+    if (!is_wanted(stage->options, event))
+        return;
     judge(settlement, event);
     if (event->proof == PROOF_PROVEN) {
         uint8_t category = event->attempt.verdict.category;
-        take_back(settlement, event, earlier);
+        take_back(settlement, event, question);
         tally_event(ordered_tally(stage, event->attempt.time), &patterns->taxonomy, event);
         evidence_record(&scan->evidence, event,
                         category < patterns->taxonomy.category_count &&

@@ -13,14 +13,12 @@
 /* How many records ahead the places of one in memory are asked for. */
 enum { AHEAD = 10, SOON = 4 };
 
-static bool sender_wanted(const struct pipeline_options *options, const struct event *event)
+bool ordered_wants_sender(const struct pipeline_options *options, sv sender)
 {
-    if (!options->sender_count)
-        return true;
-    for (size_t i = 0; event->sender_known && i < options->sender_count; i++)
-        if (text_glob(options->senders[i], event->sender))
+    for (size_t i = 0; i < options->sender_count; i++)
+        if (text_glob(options->senders[i], sender))
             return true;
-    return false;
+    return !options->sender_count;
 }
 
 struct tally *ordered_tally(struct ordered_stage *stage, int64_t time)
@@ -86,13 +84,19 @@ static void on_placed(void *context, struct event *event)
     options->sink(options->sink_context, event);
 }
 
+static bool is_sender_wanted(const struct pipeline_options *options, const struct event *event)
+{
+    return !options->sender_count ||
+           (event->sender_known && ordered_wants_sender(options, event->sender));
+}
+
 /* Whether it was a delivery, or a way into another queue of ours, is known. */
 static void on_decided(void *context, struct event *event)
 {
     struct ordered_stage *stage = context;
     const struct pipeline_options *options = stage->options;
     int64_t time = event->attempt.time;
-    if (time < options->since || time >= options->until || !sender_wanted(options, event)) {
+    if (time < options->since || time >= options->until || !is_sender_wanted(options, event)) {
         (void)late_take(stage->late, event, false);
         return;
     }
@@ -165,6 +169,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     scan->strange.cells.counts = options->by_day;
     evidence_init(&scan->evidence);
     sent_init(&scan->sent, options->patterns, options->sent_secret);
+    scan->sent.tagged = options->tagged;
     if (options->prepare)
         options->prepare(options->prepare_context, scan);
     notices_begin(stage);

@@ -26,6 +26,9 @@ struct ordered_stage {
 void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct input *input,
                   const struct pipeline_options *options);
 
+/* With --sender: does one of them match? */
+bool ordered_wants_sender(const struct pipeline_options *options, sv sender);
+
 /* Where an event of this time is counted. */
 struct tally *ordered_tally(struct ordered_stage *stage, int64_t time);
 

@@ -47,15 +47,9 @@ static sv mask(sv address, struct arena *arena)
 
 sv redact_fingerprint(const struct redactor *redactor, sv address, struct arena *arena)
 {
-    static const char hex[] = "0123456789abcdef";
     uint8_t bytes[SHA256_DIGEST_SIZE];
     digest(redactor, text_lower(arena, address), bytes);
-    char *out = arena_alloc(arena, sizeof bytes * 2);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        out[i * 2] = hex[bytes[i] >> 4];
-        out[i * 2 + 1] = hex[bytes[i] & 15];
-    }
-    return sv_make(out, sizeof bytes * 2);
+    return text_hex(bytes, sizeof bytes, arena_alloc(arena, sizeof bytes * 2));
 }
 
 sv redact_address(const struct redactor *redactor, sv address, struct arena *arena)

@@ -51,7 +51,7 @@ struct message_step messages_step(const struct event *event)
     enum outcome outcome = event->attempt.outcome;
     bool waited = event->deferrals > 0;
     struct message_step step = {.ended = ended[outcome],
-                                .taken_back = outcome == OUTCOME_BOUNCED_LATER};
+                                .taken_back = outcome == OUTCOME_BOUNCED_LATER && !event->unseen};
     if (outcome == OUTCOME_DEFERRED && !event->withdrawn)
         return deferral_of(event, waited);
     if (waited && (step.ended != SIZE_MAX || event->withdrawn)) {

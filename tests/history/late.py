@@ -212,7 +212,48 @@ def gateways(folder):
                 expect(f'gateway, {mta}, {how}, {source}: {summary["attempts"]}', not summary['attempts']['bounced_later'] and not summary['suppress'])
 
 
+def tagged(folder):
+    """With a tag, one of several may speak over nights; a mail counts once, whether its delivery was seen or not, and in whatever order they come."""
+    with open(f'{folder}/keys', 'w') as file:
+        file.write('a key that is long enough\n')
+    three, history, option = PEOPLE[1:4], f'{folder}/tagged.db', ('--tag-key-file', f'{folder}/keys')
+    sent = bounces.postfix(1, '<k@shop.example>', three, day=5)
+    log, other = write(folder, [sent, bounces.postfix(2, '<l@shop.example>', [PEOPLE[9]], day=6)])
+    joe = three[1]
+
+    def back(message_id='<k@shop.example>', day=20762, who=joe):
+        trace = received('mx.evil.example', '198.18.0.66').replace(bounces.TIME, at(6, 900))
+        return dsn(who[0], message_id, None, trace=trace, reporter='mx.evil.example', to=bounces.tag('a key that is long enough', who[0], day=day))
+
+    def night(what, mails, later, listed, logs=None):
+        summary = scan(folder, mails, logs or [other], '-d', history, *option)
+        have = summary['attempts']['bounced_later'], [entry['address'] for entry in summary['suppress']]
+        expect(f'tagged, {what}: {have}, not {later}, {listed}', have == (later, listed))
+
+    scan(folder, [], [log], '-d', history, *option)
+    night('of another year', [back(day=20762 - 365)], 0, [])
+    night('without its key', [back().replace('20762.', '20763.')], 0, [])
+    night('of an earlier night', [back()], 1, [joe[0]])
+    night('again', [back(), back()], 0, [joe[0]])
+    night('again, and no word of which mail', [back(None), back('<x@shop.example>')], 0, [joe[0]])
+    counts = run('report', '-d', history)['messages']
+    expect(f'tagged: {counts}', (counts['delivered'], counts['bounced']) == (3, 1))
+    lost, both = PEOPLE[20], sorted([joe[0], PEOPLE[20][0]])
+    night('of no delivery', [back('<lost@shop.example>', who=lost)], 1, both)
+    night('of no delivery, again', [back(f'<{n}@shop.example>', who=lost) for n in range(20)], 0, both)
+    counts = run('report', '-d', history)['messages']
+    expect(f'tagged, of no delivery: {counts}', (counts['delivered'], counts['bounced']) == (3, 2))
+    found = bounces.postfix(7, '<m@shop.example>', [joe], day=6, sender=bounces.tag('a key that is long enough', joe[0], day=20763))
+    with open(f'{folder}/found.log', 'w') as file:
+        file.write('\n'.join(found) + '\n')
+    night('by its sender', [back(None, day=20763)], 1, both, [f'{folder}/found.log'])
+    night('by its sender, again, with its name', [back('<m@shop.example>', day=20763), back(None, day=20763)], 0, both)
+    run('history', 'forget', '-d', history, lost[0])
+    night('forgotten', [], 0, [joe[0]])
+
+
 with tempfile.TemporaryDirectory() as folder:
+    tagged(folder)
     sent_back(folder)
     seen_tonight(folder)
     gateways(folder)

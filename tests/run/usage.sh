@@ -80,6 +80,18 @@ for format in plain json csv hash; do
 done
 rm "$work/list"
 expect 2 "mailgun-json, sparkpost, sendgrid, mautic, email-csv, hash)" "$B" scan -s "$work/list:mailchimp" "$log"
+# Keys of tags
+printf 'From: joe@example.com\n\nHello.\n' > "$work/mail"
+expect 2 "--tag-key-file goes with --mail" "$B" scan --tag-key-file "$work/key" "$log"
+expect 0 "" "$B" scan --mail "$work/mail" --tag-key-file "$work/key" "$log"
+expect 0 "" "$B" explain --mail "$work/mail" --tag-key-file "$work/key"
+expect 2 "--tag-key-file" "$B" scan --mail "$work/mail" --tag-key-file "$work/nothing" "$log"
+expect 2 "--tag-key-file" "$B" explain --mail "$work/mail" --tag-key-file "$work/nothing"
+printf '# none\n\n' > "$work/keys"
+expect 2 "$work/keys: no key is in it" "$B" scan --mail "$work/mail" --tag-key-file "$work/keys" "$log"
+printf '# two\na key that is long enough\nshort\n' > "$work/keys"
+expect 2 "$work/keys:3: expected up to 8 keys of at least 16 bytes" "$B" scan --mail "$work/mail" --tag-key-file "$work/keys" "$log"
+expect 2 "$work/keys:3: expected up to 8 keys" "$B" explain --mail "$work/mail" --tag-key-file "$work/keys"
 # What would be replaced, or removed, as a part of a list that may be split
 cp "$log" "$work/part.0002"
 ln -s part.0002 "$work/link.log"

@@ -1,4 +1,5 @@
 """Bounces and complaints as a server of ours would have stored them, and the log of the mail that they are about."""
+import hmac
 import os
 
 OURS = 'mx1.shop.example'
@@ -17,17 +18,18 @@ def received(host, ip, how='postfix', helo=None):
 
 
 def dsn(recipient, message_id, source, *, reporter=None, original=None, status='5.1.1', words=None, action='failed', path='<>', below=(), how='postfix',
-        helo=None, date=TIME, trace=None, inside='', queue_id=None):
+        helo=None, date=TIME, trace=None, inside='', queue_id=None, to='b@shop.example', remote=None):
     """source: (host, ip) of the server that hands it to ours; trace: its Received field, else made of it; below: those that came with it."""
     words = words or f'550 {status} <{recipient}>: User unknown'
     fields = [f'Return-Path: {path}'] if path is not None else []
     fields += [f'Received: {trace}' if trace else f'Received: {received(*source, how, helo)}'] if source or trace else []
     fields += [f'Received: {one}' for one in below]
-    fields += [f'Date: {date}', f'From: MAILER-DAEMON@{reporter or (source and source[0]) or "mx.example"}', 'To: b@shop.example',
+    fields += [f'Date: {date}', f'From: MAILER-DAEMON@{reporter or (source and source[0]) or "mx.example"}', f'To: {to}',
                'Subject: Undelivered Mail Returned to Sender', 'MIME-Version: 1.0',
                'Content-Type: multipart/report; report-type=delivery-status; boundary="b"']
     report = f'Reporting-MTA: dns; {reporter or (source and source[0]) or "mx.example"}\n' + (f'X-Postfix-Queue-ID: {queue_id}\n' if queue_id else '') + '\n'
     report += f'Original-Recipient: rfc822;{original}\n' if original else ''
+    report += f'Remote-MTA: dns; {remote}\n' if remote else ''
     report += f'Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {words}\n'
     return '\n'.join(fields) + f'''
 
@@ -44,19 +46,21 @@ Content-Type: message/delivery-status
 Content-Type: text/rfc822-headers
 
 From: news@shop.example
-Message-ID: {message_id}
+{f'Message-ID: {message_id}' if message_id else 'X-Nothing: here'}
 Subject: news
 
 --b--
 '''
 
 
-def complaint(recipient, message_id, source, *, kind='abuse', path='<fbl@provider.example>', how='postfix'):
+def complaint(recipient, message_id, source, *, kind='abuse', path='<fbl@provider.example>', how='postfix', sender='b@shop.example', to='fbl@shop.example'):
+    """recipient None: the provider has taken him out."""
+    whom = f'Original-Rcpt-To: <{recipient}>\n' if recipient else ''
     return f'''Return-Path: {path}
 Received: {received(*source, how)}
 Date: {TIME}
 From: fbl@provider.example
-To: b@shop.example
+To: {to}
 Subject: complaint
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=feedback-report; boundary="b"
@@ -71,20 +75,25 @@ Content-Type: message/feedback-report
 Feedback-Type: {kind}
 User-Agent: provider/1
 Version: 1
-Original-Mail-From: <b@shop.example>
-Original-Rcpt-To: <{recipient}>
-
+Original-Mail-From: <{sender}>
+{whom}
 --b
 Content-Type: message/rfc822
 
 From: news@shop.example
-To: {recipient}
-Message-ID: {message_id}
+To: {recipient or 'undisclosed-recipients:;'}
+{f'Message-ID: {message_id}' if message_id else 'X-Nothing: here'}
 Subject: news
 
 Hello.
 --b--
 '''
+
+
+def tag(key, recipient, day=20779, how='sha256', name='news', verp=False):
+    """The envelope sender that a mail system makes for this recipient; 20779 is Sun, 22 Nov 2026."""
+    mark = hmac.new(key.encode(), f'{day}:{recipient.lower()}'.encode(), how).hexdigest()[:16]
+    return f'{name}{"+" + recipient.replace("@", "=") if verp else ""}+{day}.{mark}@shop.example'
 
 
 def maildir(folder, mails):

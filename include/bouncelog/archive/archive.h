@@ -80,7 +80,8 @@ int64_t archive_last_time(const void *archive, size_t mark);
 void archive_prepare(void *archive, struct scan_result *scan);
 /* pipeline_options: ask_earlier, note_proven, sent_secret; for a run with archive_options.mails. */
 void archive_ask_earlier(void *archive, struct late_question *questions, size_t count);
-void archive_note_proven(void *archive, const struct event *event);
+void archive_note_proven(void *archive, const struct event *event,
+                         const struct late_notice *notice);
 uint64_t archive_sent_secret(const struct archive *archive);
 /* Sets all evidence there is to decide over, and the activity of all nights. Of messages whose fate
  * is known, the scan's evidence keeps only what counts. */

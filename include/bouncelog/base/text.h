@@ -35,6 +35,9 @@ sv text_cut(sv v, size_t columns);
 /* ASCII-lower-cased copy in the arena. */
 sv text_lower(struct arena *arena, sv v);
 
+/* The bytes as lower-case hex digits; out has room for two a byte. */
+sv text_hex(const unsigned char *bytes, size_t count, char *out);
+
 /* Does `*` (any run) and `?` (any one byte) match all of v, ASCII case ignored? */
 bool text_glob(sv pattern, sv v);
 

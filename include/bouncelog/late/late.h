@@ -13,6 +13,9 @@
  *     wrote so themselves) has the address or the network of the relay, or its name belongs to the
  *     same provider or registered domain. A relay of our own proves nothing: behind it are all;
  *   - a bounce has the null sender (RFC 3464, section 2; RFC 5321, section 4.5.5).
+ * Or the mail had an envelope sender that we made for that recipient (late/tag.h): then only he can
+ * speak, from wherever it comes, whoever else got a mail with that Message-ID, and also if no log
+ * shows the delivery. What he leads to cannot: the final recipient is asked for here, too.
  * All else is unproven: it is told, and speaks against nobody.
  *
  * A bounce that is proven makes the delivery none: it failed when it was delivered. A later
@@ -47,6 +50,8 @@ struct late_notice {
     sv source_host, source_ip; /* who handed it to our own servers; empty: nobody can tell */
     sv server;                 /* the last of these */
     bool null_sender;          /* its envelope sender is the null one */
+    sv tag;                    /* made for that recipient (tag_holds); empty: there is none... */
+    int64_t tag_day;           /* ...since 1970 */
 };
 
 struct late_notices {
@@ -69,14 +74,18 @@ void late_expect(struct late *late, uint64_t address);
  * is left out as well. Late may be NULL. */
 bool late_take(struct late *late, const struct event *event, bool counted);
 
+/* Notices of one identity say the same: of one message, or, unseen, of all mail with that tag of
+ * which nobody saw a delivery. What says which message it was a stranger may have written. */
+uint64_t late_identity(const struct late_notice *notice, bool unseen);
+
 /* What is known of the message that a notice is about: `shared` from these logs, and the rest and
  * more of that from earlier runs. */
 struct late_question {
     const struct late_notice *notice;
-    bool shared;    /* it went to others as well */
+    bool shared;    /* it went to others as well; with a tag that says nothing */
     bool found;     /* it went to whom the notice names, in the step of the day that begins at
                      * `time`, and the notice came from there */
-    bool again;     /* another notice has said the same */
+    bool again;     /* another notice has said the same; also of what was not found */
     bool others;    /* the address took other mail in that step */
     uint64_t entry; /* what stands for it there */
     int64_t time;
@@ -89,8 +98,9 @@ struct late_handlers {
     void (*open)(void *context, struct event *delivery);
     /* A notice, as an event of its own: OUTCOME_BOUNCED_LATER or _COMPLAINED, with its proof, not
      * judged yet. Of one that is proven all else is that of the delivery, its time as well; of a
-     * delivery of an earlier run (`earlier`; else NULL) only that step of the day is known. */
-    void (*notice)(void *context, struct event *event, const struct late_question *earlier);
+     * delivery of an earlier run (question->found) only that step of the day is known, and of one
+     * that nobody saw (event->unseen) when the notice came, and its sender, the tag. */
+    void (*notice)(void *context, struct event *event, const struct late_question *question);
     /* Answers the questions, of which there are some. NULL: there was no earlier run. */
     void (*ask)(void *context, struct late_question *questions, size_t count);
     void *context;
@@ -101,9 +111,9 @@ struct late_handlers {
 void late_settle(struct late *late, int64_t latest, const struct late_handlers *handlers);
 
 /* May the notice speak of a delivery to `recipient`, at `sent`, if it came from where that mail
- * went? It came in time, a bounce has the null sender, and it does not say that the mail failed
- * after it had gone on, or at a server of somebody else: there a copy may have stayed behind.
- * relay: the host that took it. */
+ * went, or has a tag of that time? It came in time, a bounce has the null sender, and it does not
+ * say that the mail failed after it had gone on, or at a server of somebody else: there a copy may
+ * have stayed behind. relay: the host that took it. */
 bool late_may_speak(const struct patterns *patterns, const struct late_notice *notice, int64_t sent,
                     sv relay, sv recipient);
 

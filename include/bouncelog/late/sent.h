@@ -28,6 +28,7 @@ struct sent_memo {
 struct sent {
     uint64_t secret;
     const struct patterns *patterns;
+    bool tagged; /* mail may have tags (late/tag.h): of a message of several each has an entry */
     struct map days; /* int64_t, days since 1970 -> struct sent_day */
     struct sent_day *last;
     int64_t last_day;
@@ -59,6 +60,7 @@ struct sent_question {
     uint64_t message, recipients[2]; /* the final and the original one */
     uint16_t name, network;          /* who handed the notice in; 0: nobody knows, or we did */
     uint16_t own;                    /* our own name: a relay that has it proves nothing */
+    bool tagged;                     /* nor is asked where it went, or to whom else */
 };
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
                                       const struct late_notice *notice);

@@ -140,7 +140,8 @@ struct event {
     /* A delivery to our own host that names a queue id which was not seen yet: should the message
      * of this key (record.message_key) come, it was none. 0: nothing is waited for. */
     uint64_t awaited;
-    enum proof proof; /* of what a mail says: OUTCOME_BOUNCED_LATER, _COMPLAINED */
+    enum proof proof; /* of what a mail says: OUTCOME_BOUNCED_LATER, _COMPLAINED... */
+    bool unseen;      /* ...of a message whose delivery nobody saw, so it was not counted */
 };
 
 /* All that an event shows of its line, and that dies with it. */

@@ -33,6 +33,7 @@ enum {
     NOTICE_DEPTH_MAX = 16,             /* parts inside parts */
     NOTICE_BODY_MAX = 512 * 1024,      /* bytes of one part, decoded */
     NOTICE_RECIPIENTS_MAX = 1000,
+    NOTICE_SENDERS_MAX = 8,
 };
 
 /* Bits of notice.limits. */
@@ -84,7 +85,6 @@ struct notice_returned {
     bool there;    /* there are headers of it */
     sv message_id; /* as it stands, with <>; the last one where there are several: those above may
                     * have been put there on the way */
-    sv from, to, subject;              /* unfolded, not decoded */
     sv cfbl_address, cfbl_feedback_id; /* RFC 9477 */
 };
 
@@ -103,12 +103,14 @@ struct notice {
     bool forwarded;  /* it is about a notice that somebody's program sent on as an attachment */
     uint32_t limits; /* bits of enum notice_limit */
 
-    /* Whom it was sent to and by whom: where a tag (VERP, RFC 3461's envelope id) may stand. */
-    sv delivered_to; /* the first of Delivered-To, X-Original-To, Envelope-To */
-    sv return_path;  /* of the notice: "<>" for most */
-    sv from, to, subject;
-    sv own_message_id;         /* of the notice itself */
+    sv return_path; /* of the notice: "<>" for most */
+    sv from;
     struct notice_trace trace; /* of the mail as it came, whatever is attached */
+    /* The envelope senders that the mail it speaks of may have had: where the notice was sent to
+     * (Delivered-To, X-Original-To, Envelope-To, To), and what it says itself. Anybody may have
+     * written them; a tag (late/tag.h) in one of them nobody can. */
+    sv senders[NOTICE_SENDERS_MAX];
+    size_t sender_count;
 
     sv reporting_mta, reporting_mta_type; /* RFC 3464, 2.2.2: "mx.example.com", "dns" */
     sv envelope_id;                       /* 2.2.1: Original-Envelope-Id, xtext undone */
@@ -119,7 +121,7 @@ struct notice {
 
     /* Of a complaint. */
     enum feedback feedback;
-    sv mail_from, source_ip;
+    sv source_ip;
 };
 
 struct notice_reader;

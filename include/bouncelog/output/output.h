@@ -96,7 +96,8 @@ struct bounce_keys {
     sv mail; /* the file, and its number in an mbox */
     sv kind, final_recipient, original_recipient, status, message_id, reporting_mta, remote_mta;
     sv envelope_id, feedback, form;
-    sv limits; /* what was too much to be read, parted by blanks */
+    sv signed_for; /* whom the envelope sender of the mail that came back was made for */
+    sv limits;     /* what was too much to be read, parted by blanks */
 };
 
 /* What `explain --mail --json` prints: these keys, then those of output_verdict. */

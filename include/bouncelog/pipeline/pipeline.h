@@ -60,8 +60,9 @@ struct pipeline_options {
     int64_t (*last_time)(const void *context, size_t mark);
     /* Of the same context: struct late_handlers, `ask`; and what was proven by these logs. */
     void (*ask_earlier)(void *context, struct late_question *questions, size_t count);
-    void (*note_proven)(void *context, const struct event *event);
+    void (*note_proven)(void *context, const struct event *event, const struct late_notice *notice);
     bool keep_sent; /* in scan.sent... */
+    bool tagged;    /* ...of mail that may have tags (late/tag.h) */
     uint64_t sent_secret;
 };
 

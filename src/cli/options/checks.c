@@ -89,6 +89,8 @@ int options_check(struct options *o, struct err *err)
         return -1;
     if (o->since.at >= o->until.at)
         return err_set(err, ERR_USAGE, "--since is not before --until");
+    if (o->command == COMMAND_SCAN && o->tag_key_file && !o->mails.count)
+        return err_set(err, ERR_USAGE, "--tag-key-file goes with --mail");
     if (cut_check(o, err) < 0)
         return -1;
     return o->command == COMMAND_WHY ? 0 : check_history(o, err);

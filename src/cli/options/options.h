@@ -85,6 +85,7 @@ struct options {
 
     struct moment since, until;
     struct texts mails; /* mailboxes */
+    const char *tag_key_file;
     struct texts tier_names;
     unsigned tiers; /* bits of enum tier; 0: what each format has */
     struct texts senders, filters, relays;
