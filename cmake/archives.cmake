@@ -22,7 +22,7 @@ set(CPACK_RPM_PACKAGE_AUTOREQ ON) # the libraries
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _build_id_links none")
 set(CPACK_RPM_PACKAGE_REQUIRES_PRE shadow-utils)
 set(CPACK_RPM_PACKAGE_REQUIRES util-linux) # runuser
-set(CPACK_RPM_PACKAGE_SUGGESTS "openssh-clients, parallel, slurm") # fleet, fleet-slurm
+set(CPACK_RPM_PACKAGE_SUGGESTS "openssh-clients, parallel, python3-pymilter, slurm") # fleet, fleet-slurm, tag-milter
 set(CPACK_RPM_PRE_INSTALL_SCRIPT_FILE ${rpm}/pre)
 set(CPACK_RPM_POST_INSTALL_SCRIPT_FILE ${rpm}/post)
 set(CPACK_RPM_PRE_UNINSTALL_SCRIPT_FILE ${rpm}/preun)

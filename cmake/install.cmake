@@ -17,7 +17,7 @@ set(examples ${CMAKE_BINARY_DIR}/examples)
 foreach(example nightly morning bouncelog.service bouncelog-mail.service bouncelog.timer bouncelog.cron)
   configure_file(packaging/${example}.in ${examples}/${example} @ONLY)
 endforeach()
-install(PROGRAMS ${examples}/nightly ${examples}/morning packaging/fleet packaging/fleet-slurm DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/bouncelog)
+install(PROGRAMS ${examples}/nightly ${examples}/morning packaging/fleet packaging/fleet-slurm packaging/tag-milter DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/bouncelog)
 if(BOUNCELOG_NIGHTLY)
   set(settings ${CMAKE_INSTALL_FULL_SYSCONFDIR})
   install(FILES ${examples}/bouncelog.service ${examples}/bouncelog-mail.service ${examples}/bouncelog.timer

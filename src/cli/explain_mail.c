@@ -112,7 +112,7 @@ static void add_readable(struct mails *mails, const struct bounce_keys *keys,
     explain_field(out, "reporter", keys->reporting_mta);
     explain_field(out, "message", keys->message_id);
     if (keys->signed_for.len)
-        explain_field(out, "signed for", keys->signed_for);
+        explain_field(out, "made for", keys->signed_for);
     if (keys->limits.len)
         explain_field(out, "not read", keys->limits);
     if (event)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Envelope senders that were signed for a recipient: what comes back to one is proven, from wherever it comes; it speaks of nobody else,
 once for each mail, and nobody can make one who has not got mail for that recipient."""
-import sys, tempfile
+import importlib.machinery, sys, tempfile, types
 
 sys.path.insert(0, 'tests/support')
 import bounces
@@ -116,7 +116,30 @@ def both(folder, *keys):
     check('to two addresses', scan(folder, MANY, [f'Delivered-To: {signed(ANN[0])}\n{two}'], *keys), list=[ANN[0], JOE[0]], later=2)
 
 
+def milter():
+    """packaging/tag-milter signs as the program reads it; tests/mta runs it behind Postfix and sendmail."""
+    stub = types.ModuleType('Milter')
+    stub.Base, stub.CONTINUE, stub.ACCEPT, stub.noreply = object, 0, 1, lambda method: method
+    sys.modules['Milter'] = stub
+    code = importlib.machinery.SourceFileLoader('tag_milter', 'packaging/tag-milter')
+    sys.dont_write_bytecode = True
+    program = types.ModuleType('tag_milter')
+    code.exec_module(program)
+    program.time.time = lambda: DAY * 86400 + 4000
+    signer = program.Signer()
+    signer.key, signer.senders, made = KEY.encode(), ['news@shop.example', '*-bounces+*@shop.example'], []
+    signer.chgfrom = made.append
+    verp = '-bounces+joe=b.example@shop.example'
+    for sender, to in (('News@shop.example', JOE[0]), ('news@shop.example', JOE[0].upper()), ('else@shop.example', JOE[0]), ('', JOE[0]), ('news@shop.example', 'joe@bücher.example'),
+                       ('a' + verp, JOE[0]), ('a' * 60 + verp, JOE[0])):
+        signer.envfrom(f'<{sender}>'), signer.envrcpt(f'<{to}>'), signer.eom()
+    signer.envfrom('<news@shop.example>'), signer.envrcpt('<a@b.example>'), signer.envrcpt('<c@b.example>'), signer.eom()
+    want = [signed(JOE[0], name='News'), signed(JOE[0]), signed('joe@xn--bcher-kva.example'), signed(JOE[0], name='a-bounces', verp=True)]
+    expect(f'tag-milter: {made}, not {want}', made == [f'<{address}>' for address in want])
+
+
 with tempfile.TemporaryDirectory() as work:
+    milter()
     path = f'{work}/keys'
     with open(path, 'w') as file:
         file.write(f'# The first one is new.\n{KEY}\n\n {OLD} \n')

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 from late_exceptions import exception
-from late_plan import ACCEPTORS, DEAD, FAILED, KINDS, SENDERS, TOLD, plan
+from late_plan import ACCEPTORS, DEAD, FAILED, KEY, KINDS, SENDERS, SIGNED_EACH, TOLD, is_signed, plan
 
 FOLDER = sys.argv[1]
 GOAL = 0.99 # of the dead of each accepting MTA
@@ -29,9 +29,12 @@ def box_of(sender):
     return f'{FOLDER}/{sender}-sends/out/mail/{BOXES[sender]}'
 
 
-def scan(sender, *boxes):
+def scan(sender, *boxes, signed=True):
     with tempfile.TemporaryDirectory() as out:
         mail = [word for box in boxes for word in ('--mail', box)]
+        with open(f'{out}/keys', 'w', encoding='utf-8') as file:
+            file.write(f'# of all of them\n{KEY if signed else KEY[::-1]}\n')
+        mail += ['--tag-key-file', f'{out}/keys'] if boxes else []
         command = [os.environ['BOUNCELOG'], 'scan', '--timezone', 'UTC', *mail, '-e', f'{out}/events', '-s', f'{out}/list', '--force']
         done = subprocess.run([*command, f'{FOLDER}/{sender}-sends/out/log'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode or done.stderr:
@@ -86,6 +89,19 @@ def without_message_id(mail):
     return mail.replace(b'<late.', b'<never.')
 
 
+SIGNATURE = rb'news\+\d{5}\.[0-9a-f]{16}@'
+
+
+def by_other_signature(mail):
+    """The same mail, sent to an address that was signed for somebody else."""
+    return re.sub(SIGNATURE, b'news+20000.0123456789abcdef@', mail)
+
+
+def by_signature(mail):
+    """What names the mail that came back is taken out: only the signature is left."""
+    return without_message_id(mail) if re.search(SIGNATURE, mail) else mail
+
+
 class Figures:
     """What was found of all recipients of one sender."""
 
@@ -101,8 +117,10 @@ class Figures:
             self.check(rcpt)
         self.check_sums()
         self.check_came()
-        for change in (by_stranger, by_customer, without_message_id):
+        self.plain = scan(sender, box_of(sender), signed=False)[0]
+        for change in (by_stranger, by_customer, without_message_id, by_other_signature):
             self.check_forged(change)
+        self.check_signed()
 
     def fault(self, words):
         self.faults.append(f'{self.sender}: {words}')
@@ -148,16 +166,30 @@ class Figures:
                 if counts[acceptor] < want:
                     self.fault(f'{acceptor} has sent {counts[acceptor]} of "{form}", not {want}')
 
-    def check_forged(self, change):
-        """Notices that somebody else could have written take nothing back."""
+    def check_signed(self):
+        """A signature alone proves what the whole mail does."""
+        proven = [rcpt for rcpt in self.rcpts if is_signed(rcpt) and self.taken[rcpt]]
+        summary, _, listed = self.changed(by_signature)
+        if len(proven) < SIGNED_EACH or summary['attempts'] != self.summary['attempts'] or listed != self.listed:
+            self.fault(f'by the signature: {summary["attempts"]}, {len(proven)} of them, {sorted(listed ^ self.listed)}')
+
+    def changed(self, change, signed=True):
         with tempfile.TemporaryDirectory() as box:
             for folder in ('cur', 'new', 'tmp'):
                 os.mkdir(f'{box}/{folder}')
             for number, mail in enumerate(mails_of(self.sender)):
                 with open(f'{box}/new/{number}', 'wb') as file:
                     file.write(change(mail))
-            summary, _, listed = scan(self.sender, box)
-        mine, forged = self.summary['mail'], summary['mail']
+            return scan(self.sender, box, signed=signed)
+
+    def check_forged(self, change):
+        """Notices that somebody else could have written take nothing back; those who have the key need not ask who wrote them."""
+        summary, _, listed = self.changed(change, signed=change is by_other_signature)
+        if change is by_other_signature:
+            if summary['attempts'] != self.plain['attempts']:
+                self.fault(f'{change.__name__}: {summary["attempts"]}')
+            return
+        mine, forged = self.plain['mail'], summary['mail']
         same = forged['bounces'] == mine['bounces'] and forged['unproven'] == mine['unproven'] + mine['bounced_later']
         if forged['bounced_later'] or listed or not same:
             self.fault(f'{change.__name__}: {forged}, {listed}')

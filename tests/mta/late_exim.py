@@ -3,11 +3,13 @@ import subprocess
 
 import exim
 import users
-from late_host import MESSAGE
-from late_plan import READER, TARGETS, address_of, domain_of, host_of, inner_of, next_of
+from late_host import KEY_FILE, MESSAGE
+from late_plan import READER, SIGNED, TARGETS, address_of, domain_of, host_of, inner_of, next_of
 
 MAIN = '''
+TAG_KEY = ${{readfile{{{key_file}}}{{}}}}
 primary_hostname = {host}
+localhost_number = {number}
 exim_user = Debian-exim
 exim_group = Debian-exim
 spool_directory = /var/spool/exim4
@@ -36,6 +38,10 @@ bounces:
   driver = accept
   domains = {domain}
   transport = bounces
+signed:
+  driver = dnslookup
+  senders = {signed}
+  transport = signed_smtp
 outside:
   driver = dnslookup
   transport = remote_smtp
@@ -74,6 +80,13 @@ remote_smtp:
   driver = smtp
   interface = {address}
   hosts_try_fastopen =
+signed_smtp:
+  driver = smtp
+  interface = {address}
+  hosts_try_fastopen =
+  max_rcpt = 1
+  return_path = ${{local_part:$return_path}}+${{eval:$tod_epoch/86400}}.${{length_16:${{hmac{{sha1}}{{TAG_KEY}}\
+                {{${{eval:$tod_epoch/86400}}:${{lc:$local_part@$domain}}}}}}}}@${{domain:$return_path}}
 bounces:
   driver = appendfile
   directory = /var/mail/bounces
@@ -109,7 +122,7 @@ class Host(exim.MTA):
         forwards = ''.join(FORWARD.format(kind=kind, target=target) for kind, target in targets.items())
         self.main = (MAIN + (ACCEPTS if accepts else SENDS) + TRANSPORTS).format(
             host=host_of('exim', accepts), address=address_of('exim', accepts), domain=domain_of('exim', accepts),
-            inner=inner_of('exim'), forwards=forwards, reader=READER, message=MESSAGE.rpartition('\n\n')[2].strip())
+            inner=inner_of('exim'), forwards=forwards, number=1 + accepts, key_file=KEY_FILE, signed=f'{SIGNED}@{domain_of("exim", False)}', reader=READER, message=MESSAGE.rpartition('\n\n')[2].strip())
         users.write(exim.CONFIGURATION, self.main + exim.PATIENT)
         self.daemon = None
 

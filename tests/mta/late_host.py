@@ -4,16 +4,18 @@ usage: late_host.py NAME MTA      Reads lines: busy (yes, no), again (tries what
 """
 import importlib
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 
 import users
-from late_plan import READER, address_of, host_of
+from late_plan import KEY, READER, SIGNED, address_of, domain_of, host_of, milter_of
 
 UID = 61005
 HOME = f'/home/{READER}'
+KEY_FILE = '/etc/tag-key'
 MESSAGE = 'From: letters\nSubject: I am away\n\nI am away, and read no mail.\n'
 
 
@@ -41,20 +43,28 @@ def lines():
     return told, answers
 
 
+def await_port(address, port):
+    for _ in range(100):
+        try:
+            socket.create_connection((address, port), timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit(f'{address} port {port} does not answer')
+
+
 def main(mta, accepts):
     told, answers = lines()
     os.umask(0o022)
     prepare(mta, accepts)
+    if not accepts:
+        users.write(KEY_FILE, f'{KEY}\n')
+    if not accepts and mta in ('postfix', 'sendmail'):
+        subprocess.Popen(['python3', '/lab/out/tag-milter', milter_of(mta), KEY_FILE, f'{SIGNED}@{domain_of(mta, False)}'])
+        await_port('127.0.0.1', int(re.search(r'\d+', milter_of(mta))[0]))
     host = importlib.import_module(f'late_{mta}').Host(accepts)
     host.start()
-    for _ in range(100):
-        try:
-            socket.create_connection((address_of(mta, accepts), 25), timeout=5).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    else:
-        sys.exit('it does not answer')
+    await_port(address_of(mta, accepts), 25)
     print('ready', file=answers, flush=True)
     for line in told:
         if line.strip() == 'busy':

@@ -5,6 +5,7 @@ gets its log and what is in its mailboxes (mail/).
 """
 import os
 import re
+import shutil
 import signal
 import smtplib
 import socketserver
@@ -83,6 +84,7 @@ class Host:
         self.mta, self.accepts, self.name = mta, accepts, f'{mta}-{"accepts" if accepts else "sends"}'
         for folder in ('room', 'out'):
             os.makedirs(f'{work}/out/{self.name}/{folder}', exist_ok=True)
+        shutil.copy(f'{tests}/../../packaging/tag-milter', f'{work}/out/{self.name}/out')
         self.process = subprocess.Popen(
             ['unshare', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', 'sh', f'{tests}/late_inside.sh', 'host', self.name, mta,
              f'{trees}/{mta}/tree', f'{work}/out/{self.name}', tests], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -103,11 +105,12 @@ class Host:
     def submit(self, mails):
         with smtplib.SMTP(address_of(self.mta, self.accepts), 25, 'client.example', timeout=60) as client:
             for mail in mails:
-                sender = f'{READER}@{domain_of(self.mta, False)}'
-                to = [rcpt.address for rcpt in mail.to]
+                sender, to = mail.sender, [rcpt.address for rcpt in mail.to]
                 text = [f'From: {sender}', f'To: {", ".join(to)}', f'Message-ID: {mail.message_id}', f'Subject: letter {mail.number}', '',
                         'Hello.', '']
-                client.sendmail(sender, to, '\r\n'.join(text), rcpt_options=['NOTIFY=SUCCESS,FAILURE'] if mail.told else [])
+                # Exim signs for each recipient when it delivers, a milter once for each mail.
+                for some in [[one] for one in to] if mail.signed and self.mta != 'exim' else [to]:
+                    client.sendmail(sender, some, '\r\n'.join(text), rcpt_options=['NOTIFY=SUCCESS,FAILURE'] if mail.told else [])
 
 
 def be_strange(sender):

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 
 SENDERS = ('postfix', 'exim', 'sendmail')
 ACCEPTORS = ('postfix', 'exim', 'sendmail', 'opensmtpd')
+SIGNED = 'news' # the sender of mail that the sending host signs for each recipient...
+KEY = 'the key of the sending hosts' # ...with this key
 READER = 'letters' # the sender's mailbox, and a user of each accepting host
 
 # kind -> how many mails to one recipient each. The kind is the first word of the address.
@@ -29,6 +31,8 @@ UNKNOWN, FULL, LATER = '550 5.1.1 <%s>: User unknown', '552 5.2.2 <%s>: Mailbox 
 ANSWERS = {'moved': UNKNOWN, 'both': UNKNOWN, 'gate': UNKNOWN, 'full': FULL, 'slow': LATER, 'stuck': LATER, 'idle': LATER} # by kind
 TOGETHER = 6 # of one mail to a host
 STRANGER = ('mx.evil.example', '198.18.66.1')
+SIGNED_EACH = 3 # of one signed mail to a host, of each kind
+SIGNED_KINDS = ('gone', 'here', 'moved', 'gate', 'full', 'both')
 EVERYWHERE = 4 # mails to some of each host
 
 
@@ -43,6 +47,11 @@ def domain_of(mta, accepts):
 
 def host_of(mta, accepts):
     return f'{"mx" if accepts else "mail"}.{domain_of(mta, accepts)}'
+
+
+def milter_of(mta):
+    """All hosts have one network."""
+    return f'inet:{8891 + SENDERS.index(mta)}@127.0.0.1'
 
 
 def next_of(mta):
@@ -78,17 +87,29 @@ class Rcpt:
 
 @dataclass(frozen=True)
 class Mail:
-    sender: str
+    sender_mta: str
     number: int
     to: tuple
 
     @property
     def message_id(self):
-        return f'<late.{self.number}@{domain_of(self.sender, False)}>'
+        return f'<late.{self.number}@{domain_of(self.sender_mta, False)}>'
+
+    @property
+    def signed(self):
+        return is_signed(self.to[0])
+
+    @property
+    def sender(self):
+        return f'{SIGNED if self.signed else READER}@{domain_of(self.sender_mta, False)}'
 
     @property
     def told(self):
         return self.to[0].kind == 'told'
+
+
+def is_signed(rcpt):
+    return '-signed-' in rcpt.name
 
 
 def plan(sender):
@@ -97,6 +118,7 @@ def plan(sender):
     for acceptor in ACCEPTORS:
         groups += [(Rcpt(acceptor, kind, f'{sender}-{i}'),) for kind, count in KINDS.items() for i in range(count)]
         groups.append(tuple(Rcpt(acceptor, kind, f'{sender}-together-{i}') for kind in ('gone', 'here') for i in range(TOGETHER // 2)))
+        groups.append(tuple(Rcpt(acceptor, kind, f'{sender}-signed-{i}') for kind in SIGNED_KINDS for i in range(SIGNED_EACH)))
     for i in range(EVERYWHERE):
         groups.append(tuple(Rcpt(acceptor, kind, f'{sender}-everywhere-{i}') for acceptor in ACCEPTORS for kind in ('gone', 'here', 'moved', 'slow')))
     return [Mail(sender, number, group) for number, group in enumerate(groups)]

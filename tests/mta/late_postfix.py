@@ -1,12 +1,13 @@
 """Postfix as a sender, and as a host that looks who lives here after it has accepted."""
 import os
+import re
 import subprocess
 import time
 
 import postfix
 import users
 from late_host import UID
-from late_plan import READER, TARGETS, address_of, domain_of, host_of, inner_of, next_of
+from late_plan import READER, TARGETS, address_of, domain_of, host_of, inner_of, milter_of, next_of
 
 MAIN = '''
 compatibility_level = 3.6
@@ -39,6 +40,8 @@ virtual_gid_maps = static:{uid}
 '''
 SENDS = '''
 virtual_mailbox_maps = static:bounces/
+smtpd_milters = {milter}
+milter_default_action = accept
 '''
 ACCEPTS = '''
 relay_domains = gate.{domain}
@@ -62,7 +65,7 @@ class Host(postfix.MTA):
             os.chown(f'/usr/sbin/{program}', 0, postfix.DROP)
             os.chmod(f'/usr/sbin/{program}', 0o2755)
         main = MAIN + (ACCEPTS if accepts else SENDS)
-        users.write('/etc/postfix/main.cf', main.format(host=host_of('postfix', accepts), domain=domain, address=address, uid=UID))
+        users.write('/etc/postfix/main.cf', main.format(milter=re.sub(r'(\d+)@(.*)', r'\2:\1', milter_of('postfix')), host=host_of('postfix', accepts), domain=domain, address=address, uid=UID))
         services = postfix.MASTER[postfix.MASTER.index('pickup '):]
         users.write('/etc/postfix/master.cf', f'{address}:25 inet n - n - - smtpd\n{services}{AWAY}')
         users.write('/etc/postfix/dynamicmaps.cf', '')

@@ -6,7 +6,7 @@ import sendmail
 import users
 from devlog import Syslog
 from late_host import HOME, UID
-from late_plan import GATE, READER, address_of, domain_of, everybody, host_of, inner_of
+from late_plan import GATE, READER, SIGNED, address_of, domain_of, everybody, host_of, inner_of, milter_of
 
 SOURCE = r'''
 divert(-1)
@@ -37,6 +37,7 @@ FEATURE(`mailertable', `text -k 0 -v 1 /etc/mail/mailertable')
 MODIFY_MAILER_FLAGS(`LOCAL', `-w')
 DAEMON_OPTIONS(`Name=MTA, Port=25, Addr=ADDRESS')
 CLIENT_OPTIONS(`Family=inet, Addr=ADDRESS')
+FILTERS
 MAILER(`local')
 MAILER(`smtp')
 LOCAL_CONFIG
@@ -55,13 +56,14 @@ class Host(sendmail.MTA):
         if not os.path.lexists('/usr/sbin/sendmail'):
             os.symlink(sendmail.SM, '/usr/sbin/sendmail')
         source = SOURCE.replace('READER', READER) # who runs programs
+        source = source.replace('FILTERS', '' if accepts else "INPUT_MAIL_FILTER(`signer', `S=" + milter_of('sendmail') + "')")
         for name, value in (('HOST', host_of), ('ADDRESS', address_of), ('DOMAIN', domain_of)):
             source = source.replace(f'`{name}\'', f'`{value("sendmail", accepts)}\'').replace(f'={name}\'', f'={value("sendmail", accepts)}\'')
             source = source.replace(f'Cw{name}', f'Cw{value("sendmail", accepts)}')
         users.write('/etc/mail/sendmail.mc', source)
         users.write('/etc/mail/local-host-names', '')
         users.write('/etc/mail/mailertable', '' if not accepts else f'gate.{domain_of("sendmail", True)} esmtp:[{inner_of("sendmail")}]\n')
-        users.write('/etc/mail/aliases', 'MAILER-DAEMON: root\npostmaster: root\n' + ''.join(self.aliases() if accepts else ()))
+        users.write('/etc/mail/aliases', 'MAILER-DAEMON: root\npostmaster: root\n' + f'{SIGNED}: {READER}\n' * (not accepts) + ''.join(self.aliases() if accepts else ()))
         with open('/etc/mail/sendmail.cf', 'wb') as file:
             subprocess.run(['m4', '/etc/mail/sendmail.mc'], check=True, stdout=file, stderr=subprocess.DEVNULL)
         self.syslog = Syslog('/lab/out/log')

@@ -27,9 +27,9 @@ unshare --mount --net --uts --ipc --pid --fork ip link set lo up 2> /dev/null ||
     skip "namespaces, or networks of their own in them, are not allowed here"
 packages_of() {
     case $1 in
-    postfix) echo postfix vacation ;;
+    postfix) echo postfix vacation python3-milter ;;
     exim) echo exim4-daemon-light ;;
-    sendmail) echo sendmail-bin sendmail-cf m4 ;;
+    sendmail) echo sendmail-bin sendmail-cf m4 python3-milter ;;
     opensmtpd) echo opensmtpd vacation ;;
     *) exit 2 ;;
     esac

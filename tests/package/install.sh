@@ -16,7 +16,7 @@ DESTDIR=$root cmake --install "$build" --prefix /usr > "$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
 }
-for file in bin/bouncelog libexec/bouncelog/nightly libexec/bouncelog/morning libexec/bouncelog/fleet libexec/bouncelog/fleet-slurm share/bouncelog/patterns/headers.yaml \
+for file in bin/bouncelog libexec/bouncelog/nightly libexec/bouncelog/morning libexec/bouncelog/fleet libexec/bouncelog/fleet-slurm libexec/bouncelog/tag-milter share/bouncelog/patterns/headers.yaml \
     share/bouncelog/patterns/mta/postfix.yaml share/bouncelog/grafana/alerts.yml share/bouncelog/schemas/summary.schema.json share/bouncelog/schemas/common.json \
     share/doc/bouncelog/README.md share/doc/bouncelog/docs/COOKBOOK.md share/doc/bouncelog/docs/report.png share/doc/bouncelog/examples/bouncelog.service \
     share/doc/bouncelog/examples/bouncelog-mail.service \

@@ -40,6 +40,7 @@ mkdir -p "$work/run/var/log/exim4" "$work/run/var/lib/bouncelog"
 cp samples/rotated/mail.log* "$work/run/"
 cp samples/rotated/mail.log* "$work/run/var/log/"
 cp samples/exim-mainlog "$work/run/var/log/exim4/mainlog"
+cp -r samples/came-back "$work/run/"
 echo @example.com > "$work/run/subscribers.txt"
 awk '/^## /{at = $0 == "## How to use it"}
      at && /^```/{inside = $0 == "```sh"; next}
@@ -65,8 +66,8 @@ done
 # The page of the demo is there, and what it says comes next runs.
 page=$(sed -n 's/^The page: \([^ ]*\).*/\1/p' "$work/demo")
 grep -q '^<!doctype html>' "$page" || fault "the demo has no page at '$page'"
-sed '1,/^What next?$/d' "$work/demo" | sed 's|^ *||; s|/var/|var/|g; s|build/release/bouncelog|bouncelog|; s|samples/rotated/||' > "$work/next"
-[ "$(wc -l < "$work/next")" -eq 3 ] || fault "the demo says not three commands but $(wc -l < "$work/next")"
+sed '1,/^What next?$/d' "$work/demo" | sed -E 's|^ *||; s|/var/|var/|g; s|build/release/bouncelog|bouncelog|; s|samples/(rotated/)?||' > "$work/next"
+[ "$(wc -l < "$work/next")" -eq 4 ] || fault "the demo says not four commands but $(wc -l < "$work/next")"
 while IFS= read -r command; do
     status=0
     (cd "$work/run" && PATH="$program:$PATH" sh -c "$command") > "$work/out" 2>&1 < /dev/null || status=$?

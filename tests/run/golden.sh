@@ -34,7 +34,7 @@ run() { # NAME OPTION... FILE...
     }
     for part in summary.json events.ndjson list.txt list.csv list.json; do
         case "$name" in
-        postfix | exim | sendmail | rotated) ;;
+        postfix | exim | sendmail | rotated | came-back) ;;
         *) [ "$part" = summary.json ] || [ "$part" = events.ndjson ] || continue ;;
         esac
         compare "$work/$part" "tests/run/golden/$name.$part"
@@ -53,6 +53,7 @@ for sample in samples/*.log samples/*.json samples/exim-mainlog; do
     esac
 done
 run rotated samples/rotated/mail.log samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz
+run came-back --mail samples/came-back/box --tag-key-file samples/came-back/keys samples/came-back/mail.log
 run inbound --inbound --top 3 samples/postfix.log samples/exim-mainlog samples/sendmail.log
 
 # The same attempts in the names of ECS.
