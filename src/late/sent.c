@@ -16,6 +16,9 @@ enum { RECIPIENT_BITS = 28, NAME_BITS = 7, NETWORK_BITS = 6, STEP_BITS = 3 };
 /* Who saw a message and is not proven to have got it alone has a step that no day has, and no
  * relay; SEVERAL stands for all recipients of a message of several. */
 enum { STEP_SEEN = 7, SEVERAL = 0 };
+/* The name of a relay that stands below its recipient's domain: there one needs not look up who has
+ * registered it, and whoever asks knows the domain. */
+enum { NAME_OF_DOMAIN = (1 << NAME_BITS) - 1 };
 _Static_assert((int)STEP_SEEN >= DELIVERY_STEPS_A_DAY && STEP_SEEN < 1 << STEP_BITS, "no step");
 
 #define RECIPIENT_MASK ((UINT64_C(1) << RECIPIENT_BITS) - 1)
@@ -50,7 +53,7 @@ static uint16_t bits_of(uint64_t secret, sv text, int bits)
 {
     if (!text.len)
         return 0;
-    return (uint16_t)(hash_mix(hash_nocase(text), secret) % ((1u << bits) - 1) + 1);
+    return (uint16_t)(hash_mix(hash_nocase(text), secret) % ((1u << bits) - 2) + 1);
 }
 
 static uint16_t name_bits(const struct patterns *patterns, uint64_t secret, sv host)
@@ -77,9 +80,12 @@ static struct sent_memo *memo_of(struct sent_memo **memo, sv text, bool *known)
     return at;
 }
 
-static uint16_t name_again(struct sent *sent, sv host)
+static uint16_t name_again(struct sent *sent, const struct record *attempt)
 {
     bool known;
+    sv host = attempt->relay.host;
+    if (!attempt->provider.len && operator_is_own(host, sv_after_last(attempt->recipient, '@')))
+        return NAME_OF_DOMAIN;
     struct sent_memo *memo = memo_of(&sent->names, host, &known);
     if (!known)
         memo->bits = name_bits(sent->patterns, sent->secret, host);
@@ -135,7 +141,6 @@ static bool got_headers(const struct record *attempt)
 void sent_add(struct sent *sent, const struct event *event)
 {
     const struct record *attempt = &event->attempt;
-    const struct relay *relay = &attempt->relay;
     bool delivered = attempt->outcome == OUTCOME_DELIVERED;
     if (!event->message_id || event->strange || (!delivered && !got_headers(attempt)))
         return;
@@ -152,8 +157,8 @@ void sent_add(struct sent *sent, const struct event *event)
     int64_t step =
         date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
     add(sent, event, recipient,
-        (uint16_t)(name_again(sent, relay->host) << (NETWORK_BITS + STEP_BITS) |
-                   network_again(sent, relay->ip) << STEP_BITS | step));
+        (uint16_t)(name_again(sent, attempt) << (NETWORK_BITS + STEP_BITS) |
+                   network_again(sent, attempt->relay.ip) << STEP_BITS | step));
 }
 
 static struct sent_entry entry_at(sv block, size_t i)
@@ -173,6 +178,34 @@ static void put(struct buf *out, const struct sent_entry *entry)
     buf_add_byte(out, (char)entry->rest);
 }
 
+/* By key, some bits at a time from the lowest: a night has millions of them. Entries of one key, of
+ * which there are few, are put in their order behind that. */
+static void sort(struct sent_day *day)
+{
+    enum { BITS = 11, PLACES = 1 << BITS };
+    struct sent_entry *from = day->list, *to = mem_zero(day->count, sizeof *to);
+    for (int shift = 0; shift < 64; shift += BITS) {
+        size_t starts[PLACES + 1] = {0};
+        for (size_t i = 0; i < day->count; i++)
+            starts[(from[i].key >> shift & (PLACES - 1)) + 1]++;
+        for (size_t i = 1; i <= PLACES; i++)
+            starts[i] += starts[i - 1];
+        for (size_t i = 0; i < day->count; i++)
+            to[starts[from[i].key >> shift & (PLACES - 1)]++] = from[i];
+        struct sent_entry *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    mem_free(to);
+    day->list = from;
+    for (size_t i = 0, end; i < day->count; i = end) {
+        for (end = i + 1; end < day->count && from[end].key == from[i].key; end++)
+            ;
+        if (end > i + 1)
+            qsort(from + i, end - i, sizeof *from, by_key);
+    }
+}
+
 int sent_pack(struct buf *out, struct sent_day *day, sv before)
 {
     size_t old = 0, old_count = before.len / SENT_BYTES;
@@ -180,7 +213,7 @@ int sent_pack(struct buf *out, struct sent_day *day, sv before)
     if (before.len % SENT_BYTES)
         return -1;
     if (day->count)
-        qsort(day->list, day->count, sizeof *day->list, by_key);
+        sort(day);
     for (size_t fresh = 0; fresh < day->count || old < old_count;) {
         struct sent_entry next = old < old_count ? entry_at(before, old) : last;
         bool takes_old =
@@ -200,12 +233,15 @@ struct sent_question sent_question_of(const struct patterns *patterns, uint64_t 
                                       const struct late_notice *notice)
 {
     bool own = proof_share_name(patterns, notice->server, notice->source_host);
+    sv domain = sv_after_last(notice->recipient, '@');
     return (struct sent_question){
         .message = message_bits(secret, notice->message_id),
         .recipients = {recipient_bits(secret, hash_mailbox(notice->recipient)),
                        recipient_bits(secret, hash_mailbox(notice->original))},
         .name = own ? 0 : name_bits(patterns, secret, notice->source_host),
         .own = name_bits(patterns, secret, notice->server),
+        .of_domain = !own && proof_share_name(patterns, notice->source_host, domain),
+        .own_of_domain = proof_share_name(patterns, notice->server, domain),
         .tagged = notice->tag.len > 0,
         .network = network_bits(secret, notice->source_ip)};
 }
@@ -231,9 +267,11 @@ static bool comes_from(const struct sent_entry *entry, const struct sent_questio
     uint16_t network = entry->rest >> STEP_BITS & ((1 << NETWORK_BITS) - 1);
     if (question->tagged)
         return (entry->rest & ((1 << STEP_BITS) - 1)) != STEP_SEEN;
-    if (name && name == question->name)
+    bool of_domain = name == NAME_OF_DOMAIN;
+    if (of_domain ? question->of_domain : name && name == question->name)
         return true;
-    return network && network == question->network && !(name && name == question->own);
+    bool own = of_domain ? question->own_of_domain : name && name == question->own;
+    return network && network == question->network && !own;
 }
 
 int sent_find(sv block, const struct sent_question *question, struct sent_answer *answer)

@@ -33,20 +33,20 @@ sv operator_network(sv address, char *text)
 {
     struct in_addr four;
     struct in6_addr six;
-    int n = 0;
     address = trimmed(address);
     if (!address.len || address.len >= OPERATOR_MAX)
         return SV_EMPTY;
     *sv_put(text, address) = 0;
-    if (inet_pton(AF_INET, text, &four) == 1) {
-        const unsigned char *byte = (const unsigned char *)&four;
-        n = snprintf(text, OPERATOR_MAX, "%u.%u.%u.0/24", byte[0], byte[1], byte[2]);
-    } else if (inet_pton(AF_INET6, text, &six) == 1) {
-        const unsigned char *byte = six.s6_addr;
-        n = snprintf(text, OPERATOR_MAX, "%x:%x:%x::/48", byte[0] << 8 | byte[1],
-                     byte[2] << 8 | byte[3], byte[4] << 8 | byte[5]);
+    if (inet_pton(AF_INET, text, &four) == 1) { /* it takes numbers without leading zeros alone */
+        char *end = sv_put(text + sv_rfind_byte(address, '.'), SV(".0/24"));
+        return sv_make(text, (size_t)(end - text));
     }
-    return n > 0 ? sv_make(text, (size_t)n) : SV_EMPTY;
+    if (inet_pton(AF_INET6, text, &six) != 1)
+        return SV_EMPTY;
+    const unsigned char *byte = six.s6_addr;
+    int n = snprintf(text, OPERATOR_MAX, "%x:%x:%x::/48", byte[0] << 8 | byte[1],
+                     byte[2] << 8 | byte[3], byte[4] << 8 | byte[5]);
+    return sv_make(text, (size_t)n);
 }
 
 sv operator_of_relay(sv relay, char *lower)

@@ -92,8 +92,9 @@ static int load_template(struct document *document, const yaml_node_t *node, sv 
     struct line_template *compiled = &shape->templates[shape->template_count++];
     const char *why = "";
     sv other;
-    struct names names = names_of_fields(&shape->fields);
-    if (template_other_field(text, shape->fields, &other))
+    uint64_t fields = shape->regex ? shape->fields : fields_of_identity();
+    struct names names = names_of_fields(&fields);
+    if (template_other_field(text, fields, &other))
         return document_error(document, node, err, "the pattern has no group '%.*s'%s",
                               SV_FMT(other), suggest(&names, other).text);
     return template_compile(compiled, text, &why) ? 0
@@ -110,7 +111,7 @@ static int load_templates(struct document *document, const yaml_node_t *node, st
         return -1;
     if (!count)
         return 0;
-    if (!shape->regex)
+    if (!shape->regex && !shape->identity)
         return document_error(document, list, err, "a template needs a pattern; write one");
     shape->templates = arena_alloc(document->arena, count * sizeof *shape->templates);
     for (size_t i = 0; i < count; i++)

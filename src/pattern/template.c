@@ -37,6 +37,8 @@ static enum template_check check_of(const struct template_part *part)
         return CHECK_WORD;
     case FIELD_RECIPIENTS:
         return CHECK_NUMBER;
+    case FIELD_MESSAGE_ID:
+        return CHECK_ID; /* no > either: it ends there */
     default:
         return CHECK_NOTHING;
     }
@@ -80,6 +82,8 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
     enum field field;
     part->field = field_from_name(name, &field) ? (int)field : -1;
     part->check = check_of(part);
+    part->blanks = part->stop == ' ' || part->check == CHECK_ID;
+    part->other = part->stop == ' ' ? '"' : part->stop;
     if (close == SV_NPOS || (name.len && !sv_eq(name, SV("#")) && part->field < 0)) {
         *why = "the template names an unknown field";
         return false;
@@ -190,6 +194,8 @@ static bool passes(enum template_check check, sv value)
         return is_word(value);
     case CHECK_NUMBER:
         return is_number(value);
+    case CHECK_ID:
+        return value.len && sv_find_byte(value, '<') == SV_NPOS;
     case CHECK_NOTHING:
         break;
     }
@@ -214,9 +220,9 @@ bool template_match(const struct line_template *compiled, sv subject,
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)
             return subject.len == 0;
-        size_t end = !stop         ? subject.len
-                     : stop == ' ' ? bytes_blank_or(subject, '"')
-                                   : bytes_either(subject, stop, '"');
+        size_t end = !stop          ? subject.len
+                     : part->blanks ? bytes_blank_or(subject, part->other)
+                                    : bytes_either(subject, stop, '"');
         if (stop && (end == subject.len || subject.ptr[end] != stop || (stop == ' ' && !end)))
             return false;
         if (part->check && !passes(part->check, (sv){subject.ptr, end}))

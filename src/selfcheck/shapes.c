@@ -18,14 +18,15 @@ static void check_templates(struct check *check, const struct shape *shape,
     sv text = sv_sub(example->text, 0, EXAMPLE_MAX);
     sv_put(padded, text);
     text = sv_make(padded, text.len);
+    const struct regex *regex = shape->regex ? shape->regex : shape->identity;
     for (size_t i = 0; i < shape->template_count; i++) {
         struct template_fields fields;
         if (!template_match(&shape->templates[i], text, &fields))
             continue;
-        bool same = matches(check, shape->regex, text, example->place);
+        bool same = matches(check, regex, text, example->place);
         for (int field = 0; field < FIELD_COUNT && same; field++)
             same = sv_eq(fields.set >> field & 1 ? fields.values[field] : SV_EMPTY,
-                         matcher_field(check->matcher, shape->regex, (enum field)field));
+                         matcher_field(check->matcher, regex, (enum field)field));
         if (!same)
             fault(check, example->place,
                   "a template of '%.*s' reads this otherwise than its pattern",

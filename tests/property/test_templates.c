@@ -28,13 +28,14 @@ static uint8_t mta_of(const char *name)
 
 static void compare(const struct shape *shape, sv rest, const struct template_fields *fields)
 {
-    if (regex_match(shape->regex, matcher, rest) != REGEX_YES) {
+    const struct regex *regex = shape->regex ? shape->regex : shape->identity;
+    if (regex_match(regex, matcher, rest) != REGEX_YES) {
         print_error("%.*s: the pattern does not take: %.*s\n", SV_FMT(shape->name), SV_FMT(rest));
         fail();
     }
     for (int field = 0; field < FIELD_COUNT; field++) {
         sv short_cut = fields->set >> field & 1 ? fields->values[field] : SV_EMPTY;
-        sv full = matcher_field(matcher, shape->regex, (enum field)field);
+        sv full = matcher_field(matcher, regex, (enum field)field);
         if (!sv_eq(short_cut, full)) {
             print_error("%.*s: %.*s is '%.*s', not '%.*s': %.*s\n", SV_FMT(shape->name),
                         SV_FMT(field_name((enum field)field)), SV_FMT(full), SV_FMT(short_cut),

@@ -19,7 +19,7 @@
 enum { SENT_BYTES = 10 };
 
 /* Of the last relays, by name and by address; direct-mapped. */
-enum { SENT_RELAYS = 8192 };
+enum { SENT_RELAYS = 65536 };
 struct sent_memo {
     uint64_t key; /* 0: free */
     uint16_t bits;
@@ -60,6 +60,7 @@ struct sent_question {
     uint64_t message, recipients[2]; /* the final and the original one */
     uint16_t name, network;          /* who handed the notice in; 0: nobody knows, or we did */
     uint16_t own;                    /* our own name: a relay that has it proves nothing */
+    bool of_domain, own_of_domain;   /* are these names that of the recipient's domain? */
     bool tagged;                     /* nor is asked where it went, or to whom else */
 };
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,

@@ -7,7 +7,8 @@
  * asks for (delay: digits and dots; dsn: an enhanced status code; status: letters and hyphens;
  * recipients: digits) fits nothing, and neither does an empty field of these. A field that ends at
  * a blank is not empty, and holds no control character; a recipient that does, or that stands with
- * its < and >, is an address with @, not a program or a file; a sender holds no < or >.
+ * its < and >, is an address with @, not a program or a file; a sender holds no < or >; a
+ * Message-ID neither, and no blank.
  *
  *   {}              a field that nobody asked for
  *   {#}             one of digits
@@ -34,7 +35,8 @@ enum template_check {
     CHECK_DECIMAL,
     CHECK_ENHANCED,
     CHECK_WORD,
-    CHECK_NUMBER
+    CHECK_NUMBER,
+    CHECK_ID
 };
 
 struct template_part {
@@ -47,7 +49,9 @@ struct template_part {
     size_t kept;               /* of the literal, how many bytes the field begins with */
     bool closed;               /* `{<field>}`: the stop is its last byte */
     bool last;                 /* no field: the line ends here */
-    char stop;                 /* 0: the field goes on to the end of the line */
+    char stop;                 /* 0: the field goes on to the end of the line... */
+    bool blanks;               /* ...else also a blank ends it, or... */
+    char other;                /* ...this */
 };
 
 struct line_template {

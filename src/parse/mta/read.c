@@ -33,14 +33,23 @@ static bool understands(struct line *line, const struct shape *shape, enum outco
     return true;
 }
 
+static sv message_id_of(const struct line *line, const struct shape *shape)
+{
+    struct matcher *matcher = line->parser->matcher;
+    struct template_fields fields;
+    for (size_t i = 0; i < shape->template_count && !shape->regex; i++)
+        if (template_match(&shape->templates[i], line->rest, &fields))
+            return fields.values[FIELD_MESSAGE_ID];
+    return regex_match(shape->identity, matcher, line->rest) == REGEX_YES
+               ? matcher_field(matcher, shape->identity, FIELD_MESSAGE_ID)
+               : SV_EMPTY;
+}
+
 /* Of a record that was just made of the line, if somebody asks for it. */
 static void read_message_id(struct line *line, const struct shape *shape, struct record *record)
 {
-    if (!line->parser->options.message_ids || !shape->identity ||
-        regex_match(shape->identity, line->parser->matcher, line->rest) != REGEX_YES)
-        return;
-    record->message_id =
-        message_id_key(matcher_field(line->parser->matcher, shape->identity, FIELD_MESSAGE_ID));
+    if (line->parser->options.message_ids && shape->identity)
+        record->message_id = message_id_key(message_id_of(line, shape));
 }
 
 static void read_notification(struct line *line, sv new_id)
