@@ -43,9 +43,10 @@ static void make_asked(struct asking *asking, uint64_t secret)
                                             asking->questions[i].notice);
 }
 
-static bool is_known(const struct archive *archive, const struct late_notice *notice, bool unseen)
+static bool is_known(const struct archive *archive, const struct late_notice *notice,
+                     enum late_kind kind)
 {
-    return fpset_get(&archive->taken_known, late_identity(notice, unseen)) != FPSET_NEW;
+    return fpset_get(&archive->taken_known, late_identity(notice, kind)) != FPSET_NEW;
 }
 
 static void take(const struct asking *asking, struct late_question *question, sv block,
@@ -54,7 +55,7 @@ static void take(const struct asking *asking, struct late_question *question, sv
     const struct archive *archive = asking->archive;
     question->found = true;
     question->time = sent;
-    question->again = is_known(archive, question->notice, false);
+    question->again = question->unseen || is_known(archive, question->notice, LATE_MESSAGE);
     question->others = sent_has_others(block, answer->key, answer->step, &archive->taken_entries);
     question->entry = answer->key;
 }
@@ -74,19 +75,21 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
             return archive_damaged(asking->archive, "the deliveries of a day", err);
         int64_t sent = day + (int64_t)answer.step * DELIVERY_STEP;
         question->shared = question->shared || answer.shared;
+        question->seen = question->seen || answer.seen;
         if (!question->found && answer.found &&
-            late_may_speak(asking->archive->options.patterns, notice, sent, notice->source_host,
-                           notice->recipient))
+            late_may_speak(asking->archive->options.patterns, notice, sent,
+                           answer.from_there ? notice->source_host : SV_EMPTY, notice->recipient))
             take(asking, question, item->value, &answer, sent);
     }
     return 0;
 }
 
 /* Of the same tag nothing counts any more whose delivery nobody sees. */
-static void note_tag(struct archive *archive, const struct late_notice *notice, int64_t time)
+static void note_tag(struct archive *archive, const struct late_notice *notice, int64_t time,
+                     enum late_kind kind)
 {
     if (notice->tag.len)
-        archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, true),
+        archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, kind),
                                                    .address = hash_mailbox(notice->recipient),
                                                    .time = time,
                                                    .own = true});
@@ -100,11 +103,11 @@ void archive_note_proven(void *context, const struct event *event, const struct 
     struct late_notice named = *notice;
     named.message_id = event->message_id; /* also where the notice does not say it */
     if (!event->unseen)
-        archive_add_taken(archive, &(struct taken){.identity = late_identity(&named, false),
+        archive_add_taken(archive, &(struct taken){.identity = late_identity(&named, LATE_MESSAGE),
                                                    .address = attempt->address_key,
                                                    .time = attempt->time,
                                                    .own = true});
-    note_tag(archive, notice, attempt->time);
+    note_tag(archive, notice, attempt->time, event->unseen ? LATE_UNSEEN : LATE_TAG);
 }
 
 /* Only what no block contradicts is remembered. */
@@ -113,21 +116,24 @@ static void remember(struct archive *archive, const struct late_question *questi
     const struct late_notice *notice = question->notice;
     if (!question->found || (question->shared && !notice->tag.len) || question->again)
         return;
-    archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, false),
+    archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, LATE_MESSAGE),
                                                .address = hash_mailbox(notice->recipient),
                                                .entry = notice->complaint ? 0 : question->entry,
                                                .time = question->time,
                                                .alone = !notice->complaint && !question->others,
                                                .own = true});
-    note_tag(archive, notice, question->time);
+    note_tag(archive, notice, question->time, LATE_TAG);
 }
 
 void archive_ask_earlier(void *context, struct late_question *questions, size_t count)
 {
     struct archive *archive = context;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        const struct late_notice *notice = questions[i].notice;
+        questions[i].unseen = notice->tag.len && is_known(archive, notice, LATE_UNSEEN);
         questions[i].again =
-            questions[i].notice->tag.len && is_known(archive, questions[i].notice, true);
+            questions[i].unseen || (notice->tag.len && is_known(archive, notice, LATE_TAG));
+    }
     struct asking asking = {.archive = archive,
                             .questions = questions,
                             .asked = mem_zero(count, sizeof *asking.asked),

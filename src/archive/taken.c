@@ -140,10 +140,14 @@ struct forgetting {
 static void keep_others(void *context, const struct taken *taken)
 {
     struct forgetting *forgetting = context;
-    if (taken->address == forgetting->address)
+    struct taken rest = *taken;
+    if (taken->address == forgetting->address) {
+        /* The mail may still be in its box; nothing here says whom it was about. */
         forgetting->found = true;
-    else
-        pack(&forgetting->rest, taken);
+        rest.address = rest.entry = 0;
+        rest.alone = false;
+    }
+    pack(&forgetting->rest, &rest);
 }
 
 int archive_forget_taken(struct buf *out, sv value, uint64_t address)

@@ -74,6 +74,6 @@ struct event event_unseen(const struct late_notice *notice)
     event.attempt.original = SV_EMPTY;
     event.attempt.relay.host = notice->source_host;
     event.sender = notice->tag;
-    event.message = late_identity(notice, true);
+    event.message = late_identity(notice, LATE_UNSEEN);
     return event;
 }

@@ -11,6 +11,7 @@
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/map.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/late/tag.h"
 #include "bouncelog/model/activity.h"
 #include "events.h"
 #include "proof.h"
@@ -125,11 +126,12 @@ static uint64_t sender_of(const struct kept_delivery *kept)
     return kept->event.sender_known ? kept->event.sender_key : 0;
 }
 
-uint64_t late_identity(const struct late_notice *notice, bool unseen)
+uint64_t late_identity(const struct late_notice *notice, enum late_kind kind)
 {
-    uint64_t message = unseen ? hash_nocase(notice->tag)
-                              : hash_mix(notice->message_id, hash_mailbox(notice->recipient));
-    return hash_mix(message, notice->complaint);
+    uint64_t what = kind == LATE_MESSAGE
+                        ? hash_mix(notice->message_id, hash_mailbox(notice->recipient))
+                        : hash_mix(tag_key(notice->tag), kind);
+    return hash_mix(what, notice->complaint);
 }
 
 static int by_message(const void *left, const void *right)
@@ -199,27 +201,34 @@ static bool went_to_others(const struct late *late, const struct late_notice *no
                                            noticed->recipient != hash_mailbox(notice->recipient)));
 }
 
-/* The delivery of a mail that had the tag as its sender, if no other notice has taken it. */
+/* The delivery of a mail that had the tag as its sender; rather one that no notice has taken.
+ * *seen: there is one, even if this notice cannot speak of it. */
 static struct kept_delivery *find_tagged(const struct settling *settling,
-                                         const struct late_notice *notice)
+                                         const struct late_notice *notice, bool *seen)
 {
     uint64_t sender = hash_nocase(notice->tag);
     size_t count = settling->late->kept_count;
+    struct kept_delivery *taken = NULL;
     for (size_t i = first_of(settling->by_sender, count, sender_of, sender); i < count; i++) {
         struct kept_delivery *kept = settling->by_sender[i];
         if (sender_of(kept) != sender)
             break;
-        if (is_recipient(notice, &kept->event.attempt) && !kept->told[notice->complaint] &&
-            proof_holds(settling->late->patterns, notice, &kept->event))
+        if (!is_recipient(notice, &kept->event.attempt))
+            continue;
+        *seen = true;
+        if (!proof_holds(settling->late->patterns, notice, &kept->event))
+            continue;
+        if (!kept->told[notice->complaint])
             return kept;
+        taken = kept;
     }
-    return NULL;
+    return taken;
 }
 
 /* The delivery of the message that a notice names and is proven to speak of; NULL: there is none.
  */
 static struct kept_delivery *find_delivery(const struct settling *settling,
-                                           const struct late_notice *notice)
+                                           const struct late_notice *notice, bool *seen)
 {
     const struct late *late = settling->late;
     if (!notice->tag.len && (!notice->message_id || went_to_others(late, notice)))
@@ -232,18 +241,22 @@ static struct kept_delivery *find_delivery(const struct settling *settling,
         const struct event *event = &kept->event;
         if (event->message_id != notice->message_id)
             break;
-        if (is_recipient(notice, &event->attempt) && proof_holds(late->patterns, notice, event))
+        if (!is_recipient(notice, &event->attempt))
+            continue;
+        *seen = true;
+        if (proof_holds(late->patterns, notice, event))
             return kept;
     }
     return NULL;
 }
 
 /* False: another notice has said the same. */
-static bool is_first(struct settling *settling, const struct late_notice *notice, bool unseen)
+static bool is_first(struct settling *settling, const struct late_notice *notice,
+                     enum late_kind kind)
 {
-    bool first = fpset_add(&settling->told, late_identity(notice, unseen), 0) == FPSET_NEW;
+    bool first = fpset_add(&settling->told, late_identity(notice, kind), 0) == FPSET_NEW;
     if (notice->tag.len)
-        fpset_add(&settling->told, late_identity(notice, true), 0);
+        fpset_add(&settling->told, late_identity(notice, LATE_UNSEEN), 0);
     return first;
 }
 
@@ -281,17 +294,22 @@ static void settle_kept(struct settling *settling, struct answer *answer)
 {
     const struct late_notice *notice = answer->question.notice;
     struct kept_delivery *kept = answer->kept;
-    (void)is_first(settling, notice, false);
-    answer->repeated = kept->told[notice->complaint];
+    (void)is_first(settling, notice, LATE_MESSAGE);
+    answer->repeated = kept->told[notice->complaint] || answer->question.unseen;
     kept->told[notice->complaint] = true;
     kept->taken_back = kept->taken_back || !notice->complaint;
 }
 
-/* Does it prove by its tag alone what it says? */
+/* Does it prove by its tag alone what it says? Who took the mail nobody knows, so only a server of
+ * the recipient's own domain can have refused it. */
 static bool tag_may_speak(const struct late *late, const struct late_notice *notice)
 {
-    return notice->tag.len && late_may_speak(late->patterns, notice, notice->tag_day * DATE_DAY,
-                                             notice->source_host, notice->recipient);
+    int64_t made = notice->tag_day * DATE_DAY, now = late->notices.now;
+    struct late_notice dated = *notice;
+    if (dated.time == INT64_MIN)
+        dated.time = now;
+    return notice->tag.len && made >= now - LATE_UNSEEN_DAYS * DATE_DAY &&
+           late_may_speak(late->patterns, &dated, made, SV_EMPTY, notice->recipient);
 }
 
 /* What one of them knows may be what the other one needs: a message is shared with whom earlier
@@ -303,11 +321,11 @@ static void settle_known(struct settling *settling, struct answer *answer)
         answer->question.found = false;
         return;
     }
-    answer->kept = find_delivery(settling, notice);
+    answer->kept = find_delivery(settling, notice, &answer->question.seen);
     if (answer->kept)
         settle_kept(settling, answer);
     else if (answer->question.found)
-        answer->repeated = answer->question.again || !is_first(settling, notice, false);
+        answer->repeated = answer->question.again || !is_first(settling, notice, LATE_MESSAGE);
 }
 
 /* Which message a notice is about it does not say, but it has a tag. */
@@ -316,12 +334,12 @@ static void settle_tagged(struct settling *settling, struct answer *answer)
     const struct late_notice *notice = answer->question.notice;
     if (answer->kept || answer->question.found || !notice->tag.len)
         return;
-    answer->kept = find_tagged(settling, notice);
-    answer->unseen = !answer->kept && tag_may_speak(settling->late, notice);
+    answer->kept = find_tagged(settling, notice, &answer->question.seen);
+    answer->unseen = !answer->question.seen && tag_may_speak(settling->late, notice);
     if (answer->kept)
         settle_kept(settling, answer);
     else if (answer->unseen)
-        answer->repeated = answer->question.again || !is_first(settling, notice, true);
+        answer->repeated = answer->question.again || !is_first(settling, notice, LATE_UNSEEN);
 }
 
 static void find_answers(struct settling *settling, const struct late_handlers *handlers,

@@ -87,13 +87,21 @@ bool late_may_speak(const struct patterns *patterns, const struct late_notice *n
             operator_is_own(notice->refuser, sv_after_last(recipient, '@')));
 }
 
+bool proof_tag_suffices(const struct patterns *patterns, const struct late_notice *notice)
+{
+    return notice->tag.len &&
+           (notice->complaint || !notice->source_ip.len || is_private(notice->source_ip) ||
+            proof_share_name(patterns, notice->server, notice->source_host));
+}
+
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery)
 {
     const struct record *attempt = &delivery->attempt;
     const struct relay *relay = &attempt->relay;
+    bool from_there = !proof_share_name(patterns, notice->server, relay->host) &&
+                      (share_network(notice->source_ip, relay->ip) ||
+                       proof_share_name(patterns, notice->source_host, relay->host));
     return late_may_speak(patterns, notice, attempt->time, relay->host, attempt->recipient) &&
-           (notice->tag.len || (!proof_share_name(patterns, notice->server, relay->host) &&
-                                (share_network(notice->source_ip, relay->ip) ||
-                                 proof_share_name(patterns, notice->source_host, relay->host))));
+           (from_there || proof_tag_suffices(patterns, notice));
 }

@@ -17,6 +17,10 @@ bool proof_share_name(const struct patterns *patterns, sv a, sv b);
  * of `text`, as above, or of the address. */
 sv proof_network_of(sv ip, char *text);
 
+/* It has a tag, and nobody can tell who handed it to our own servers: it came through one of them
+ * that is not named. Complaints come from whoever is asked to pass them on. */
+bool proof_tag_suffices(const struct patterns *patterns, const struct late_notice *notice);
+
 /* Also whether the times fit. */
 bool proof_holds(const struct patterns *patterns, const struct late_notice *notice,
                  const struct event *delivery);

@@ -242,7 +242,7 @@ struct sent_question sent_question_of(const struct patterns *patterns, uint64_t 
         .own = name_bits(patterns, secret, notice->server),
         .of_domain = !own && proof_share_name(patterns, notice->source_host, domain),
         .own_of_domain = proof_share_name(patterns, notice->server, domain),
-        .tagged = notice->tag.len > 0,
+        .tagged = proof_tag_suffices(patterns, notice),
         .network = network_bits(secret, notice->source_ip)};
 }
 
@@ -265,8 +265,6 @@ static bool comes_from(const struct sent_entry *entry, const struct sent_questio
 {
     uint16_t name = (uint16_t)(entry->rest >> (NETWORK_BITS + STEP_BITS));
     uint16_t network = entry->rest >> STEP_BITS & ((1 << NETWORK_BITS) - 1);
-    if (question->tagged)
-        return (entry->rest & ((1 << STEP_BITS) - 1)) != STEP_SEEN;
     bool of_domain = name == NAME_OF_DOMAIN;
     if (of_domain ? question->of_domain : name && name == question->name)
         return true;
@@ -289,11 +287,16 @@ int sent_find(sv block, const struct sent_question *question, struct sent_answer
         went_to[1] = went_to[1] || recipient == question->recipients[1];
         answer->shared = answer->shared || (recipient != question->recipients[0] &&
                                             recipient != question->recipients[1]);
-        if (recipient != question->recipients[0] || !comes_from(&entry, question))
+        int step = entry.rest & ((1 << STEP_BITS) - 1);
+        bool from_there = step != STEP_SEEN && comes_from(&entry, question);
+        answer->seen = answer->seen || (recipient == question->recipients[0] && step != STEP_SEEN);
+        bool believed = from_there || (question->tagged && step != STEP_SEEN);
+        if (recipient != question->recipients[0] || !believed)
             continue;
+        answer->from_there = from_there;
         answer->found = true;
         answer->key = entry.key;
-        answer->step = entry.rest & ((1 << STEP_BITS) - 1);
+        answer->step = step;
     }
     answer->shared = answer->shared || (went_to[0] && went_to[1] &&
                                         question->recipients[0] != question->recipients[1]);

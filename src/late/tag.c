@@ -6,6 +6,8 @@
 
 #include <nettle/hmac.h>
 
+#include "bouncelog/base/bytes.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/text.h"
 
 enum { DAY_DIGITS = 5, MARK_DIGITS = 16, TAG_LENGTH = 1 + DAY_DIGITS + 1 + MARK_DIGITS };
@@ -27,8 +29,13 @@ int tag_keys_read(struct tag_keys *keys, sv text, int *line)
 
 /* A tag as it stands in an address. */
 struct tag {
-    sv before;    /* the local part in front of it */
-    sv day, mark; /* their digits */
+    sv before, domain; /* the local part in front of it; what is behind the @ */
+    sv day, mark;      /* their digits */
+};
+
+struct tag_text {
+    char bytes[2 * MAILBOX_MAX];
+    size_t len;
 };
 
 static bool read_tag(sv address, struct tag *tag, int64_t *day)
@@ -39,6 +46,7 @@ static bool read_tag(sv address, struct tag *tag, int64_t *day)
     sv text = sv_sub(address, at - TAG_LENGTH, at);
     uint64_t number;
     tag->before = sv_sub(address, 0, at - TAG_LENGTH);
+    tag->domain = sv_skip(address, at + 1);
     tag->day = sv_sub(text, 1, 1 + DAY_DIGITS);
     if (sv_find_byte(SV("+-="), text.ptr[0]) == SV_NPOS || text.ptr[1 + DAY_DIGITS] != '.' ||
         !sv_to_u64(tag->day, &number))
@@ -54,23 +62,33 @@ static bool is_mark(sv mark, const uint8_t *digest)
     return sv_eq_nocase(mark, text_hex(digest, MARK_DIGITS / 2, digits));
 }
 
-static bool was_made_with(sv key, const struct tag *tag, sv recipient)
+/* What is signed, in lower case. False: it is too long to be of addresses. */
+static bool put_signed(struct tag_text *text, const struct tag *tag, sv recipient)
+{
+    size_t need = tag->day.len + recipient.len + tag->before.len + tag->domain.len + 3;
+    if (need > sizeof text->bytes)
+        return false;
+    char *end = sv_put(sv_put(sv_put(text->bytes, tag->day), SV(":")), recipient);
+    end = sv_put(sv_put(end, SV(":")), tag->before);
+    end = sv_put(sv_put(end, SV("@")), tag->domain);
+    text->len = (size_t)(end - text->bytes);
+    bytes_lower(text->bytes, sv_make(text->bytes, text->len));
+    return true;
+}
+
+static bool was_made_with(sv key, const struct tag *tag, const struct tag_text *text)
 {
     uint8_t digest[MARK_DIGITS / 2];
     struct hmac_sha256_ctx sha256;
     struct hmac_sha1_ctx sha1;
-    const uint8_t *bytes = (const uint8_t *)key.ptr, *day = (const uint8_t *)tag->day.ptr;
+    const uint8_t *bytes = (const uint8_t *)key.ptr, *said = (const uint8_t *)text->bytes;
     hmac_sha256_set_key(&sha256, key.len, bytes);
-    hmac_sha256_update(&sha256, tag->day.len, day);
-    hmac_sha256_update(&sha256, 1, (const uint8_t *)":");
-    hmac_sha256_update(&sha256, recipient.len, (const uint8_t *)recipient.ptr);
+    hmac_sha256_update(&sha256, text->len, said);
     hmac_sha256_digest(&sha256, sizeof digest, digest);
     if (is_mark(tag->mark, digest))
         return true;
     hmac_sha1_set_key(&sha1, key.len, bytes);
-    hmac_sha1_update(&sha1, tag->day.len, day);
-    hmac_sha1_update(&sha1, 1, (const uint8_t *)":");
-    hmac_sha1_update(&sha1, recipient.len, (const uint8_t *)recipient.ptr);
+    hmac_sha1_update(&sha1, text->len, said);
     hmac_sha1_digest(&sha1, sizeof digest, digest);
     return is_mark(tag->mark, digest);
 }
@@ -78,11 +96,12 @@ static bool was_made_with(sv key, const struct tag *tag, sv recipient)
 static bool is_for(const struct tag_keys *keys, const struct tag *tag, sv recipient)
 {
     char key[MAILBOX_MAX];
+    struct tag_text text;
     sv name = mailbox_key(recipient, key);
-    if (!name.len || sv_find_byte(name, '@') == SV_NPOS)
+    if (!name.len || sv_find_byte(name, '@') == SV_NPOS || !put_signed(&text, tag, name))
         return false;
     for (size_t i = 0; i < keys->count; i++)
-        if (was_made_with(keys->list[i], tag, name))
+        if (was_made_with(keys->list[i], tag, &text))
             return true;
     return false;
 }
@@ -91,6 +110,13 @@ bool tag_holds(const struct tag_keys *keys, sv address, sv recipient, int64_t *d
 {
     struct tag tag;
     return read_tag(address, &tag, day) && is_for(keys, &tag, recipient);
+}
+
+uint64_t tag_key(sv address)
+{
+    size_t at = sv_rfind_byte(address, '@');
+    size_t tag = at == SV_NPOS || at < TAG_LENGTH ? 0 : at - TAG_LENGTH;
+    return hash_mix(hash_nocase(sv_sub(address, 0, tag)), hash_nocase(sv_skip(address, tag + 1)));
 }
 
 sv tag_recipient(const struct tag_keys *keys, sv address, char *recipient, int64_t *day)

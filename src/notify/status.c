@@ -100,11 +100,12 @@ static enum notice_kind action_of(sv value)
 struct block {
     sv final, original, actual, status, diagnostic, diagnostic_type, remote;
     enum notice_kind action;
+    bool has_actual; /* also one that is no address: a program, a file */
     bool open;
 };
 
 static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY, SV_EMPTY,
-                                      SV_EMPTY, SV_EMPTY, NOTICE_NONE, false};
+                                      SV_EMPTY, SV_EMPTY, NOTICE_NONE, false,    false};
 
 static enum notice_kind action_of_block(const struct block *block)
 {
@@ -115,13 +116,15 @@ static enum notice_kind action_of_block(const struct block *block)
                                          : NOTICE_DELIVERED;
 }
 
-/* sendmail names a mailbox of its own host by that host's name. */
-static bool is_mailbox_of(sv actual, sv address)
+/* sendmail names a mailbox of its own host by that host's name; where another server refused it, it
+ * had gone on there. */
+static bool is_mailbox_of(const struct block *block, sv address)
 {
+    sv actual = block->actual;
     size_t at = sv_rfind_byte(actual, '@'), end = sv_rfind_byte(address, '@');
     if (mailbox_same(actual, address))
         return true;
-    return at != SV_NPOS && end != SV_NPOS &&
+    return !block->remote.len && at != SV_NPOS && end != SV_NPOS &&
            sv_eq(sv_sub(actual, 0, at), sv_sub(address, 0, end)) &&
            operator_is_own(sv_skip(actual, at + 1), sv_skip(address, end + 1));
 }
@@ -136,7 +139,7 @@ static void close_block(struct block *block, struct arena *arena, struct notice 
         recipient->final = final;
         recipient->original = block->original;
         recipient->only_original = !block->final.len;
-        recipient->went_on = block->actual.len && !is_mailbox_of(block->actual, final);
+        recipient->went_on = block->has_actual && !is_mailbox_of(block, final);
         recipient->status = block->status;
         recipient->diagnostic = block->diagnostic;
         recipient->diagnostic_type = block->diagnostic_type;
@@ -180,9 +183,10 @@ static void read_recipient_field(struct field_reader *at, struct block *block)
         block->status = status_at_start(at->value);
     else if (sv_eq_nocase(at->name, SV("Diagnostic-Code")) && !block->diagnostic.len)
         block->diagnostic = typed_value(at->value, &block->diagnostic_type);
-    else if (sv_eq_nocase(at->name, SV("X-Actual-Recipient"))) /* sendmail's */
+    else if (sv_eq_nocase(at->name, SV("X-Actual-Recipient"))) { /* sendmail's */
+        block->has_actual = true;
         block->actual = address_of_field(at->value, false, at->arena);
-    else if (sv_eq_nocase(at->name, SV("Remote-MTA")))
+    } else if (sv_eq_nocase(at->name, SV("Remote-MTA")))
         block->remote = host_of(at->value, &type);
     else
         return;

@@ -222,8 +222,8 @@ def tagged(folder):
     joe = three[1]
 
     def back(message_id='<k@shop.example>', day=20762, who=joe):
-        trace = received('mx.evil.example', '198.18.0.66').replace(bounces.TIME, at(6, 900))
-        return dsn(who[0], message_id, None, trace=trace, reporter='mx.evil.example', to=bounces.tag('a key that is long enough', who[0], day=day))
+        trace = received('mx9.shop.example', '192.0.2.99').replace(bounces.TIME, at(6, 900))
+        return dsn(who[0], message_id, None, trace=trace, reporter='mx9.shop.example', to=bounces.tag('a key that is long enough', who[0], day=day))
 
     def night(what, mails, later, listed, logs=None):
         summary = scan(folder, mails, logs or [other], '-d', history, *option)
@@ -249,7 +249,16 @@ def tagged(folder):
     night('by its sender', [back(None, day=20763)], 1, both, [f'{folder}/found.log'])
     night('by its sender, again, with its name', [back('<m@shop.example>', day=20763), back(None, day=20763)], 0, both)
     run('history', 'forget', '-d', history, lost[0])
-    night('forgotten', [], 0, [joe[0]])
+    night('forgotten', [back('<lost@shop.example>', who=lost)], 0, [joe[0]])
+    ann = PEOPLE[30]
+    night('before its log', [back(None, who=ann, day=20763)], 1, sorted([joe[0], ann[0]]))
+    with open(f'{folder}/after.log', 'w') as file:
+        file.write('\n'.join(bounces.postfix(8, '<q@shop.example>', [ann], day=6, sender=bounces.tag('a key that is long enough', ann[0], day=20763))) + '\n')
+    night('its log, and the same mail', [back(None, who=ann, day=20763), back('<q@shop.example>', who=ann, day=20763)], 0, sorted([joe[0], ann[0]]), [f'{folder}/after.log'])
+    for days in 20, 50, 90, 91, 120, 400:
+        os.environ['SOURCE_DATE_EPOCH'] = str(1795478400 + days * 86400)
+        night(f'{days} days later', [back(None, who=ann, day=20763), back('<lost@shop.example>', who=lost)], 0, sorted([joe[0], ann[0]]))
+    os.environ['SOURCE_DATE_EPOCH'] = '1795478400'
 
 
 with tempfile.TemporaryDirectory() as folder:

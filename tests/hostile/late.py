@@ -7,7 +7,7 @@ sys.path.insert(0, 'tests/support')
 import bounces
 from bounces import complaint, dsn, received
 from checks import expect, fault, finish
-from came_back import ANN, BOB, JOE, OTHERS, check, figures, forgeries, scan
+from came_back import ANN, BOB, JOE, OTHERS, check, figures, forgeries, scan, sent_on
 
 FORGERIES = 200 # at least
 
@@ -214,6 +214,8 @@ with tempfile.TemporaryDirectory() as folder:
     expect(f'{len(of_one)} forgeries, not {FORGERIES}', len(of_one) >= FORGERIES)
     forgeries(folder, bounces.postfix(1, '<n1@shop.example>', [ANN]) + bounces.postfix(2, '<n2@shop.example>', [BOB]), of_one)
     forgeries(folder, bounces.postfix(1, '<n1@shop.example>', [ANN, JOE, BOB]), of_many)
+    ways = list(sent_on(ANN, '<n1@shop.example>', 'b@shop.example'))
+    forgeries(folder, bounces.postfix(1, '<n1@shop.example>', [ANN]), ways)
     apart = [line for number, who in enumerate((ANN, JOE, BOB)) for line in bounces.postfix(number, '<n1@shop.example>', [who])]
     forgeries(folder, apart, of_many)
-finish(f'{len(of_one) + 2 * len(of_many)} forgeries')
+finish(f'{len(of_one) + len(ways) + 2 * len(of_many)} forgeries')

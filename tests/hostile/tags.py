@@ -7,10 +7,11 @@ sys.path.insert(0, 'tests/support')
 import bounces
 from bounces import complaint, dsn, tag
 from checks import expect, finish
-from came_back import ANN, BOB, JOE, OTHERS, check, forgeries, scan
+from came_back import ANN, BOB, JOE, OTHERS, check, forgeries, scan, sent_on
 
 KEY, OLD, NOT_OURS = 'a key of ours, long enough', 'the key of last year, still good', 'a key of somebody else'
 DAY, FORGED = 20779, 60 # Sun, 22 Nov 2026; at least
+OURS = 'mx9.shop.example', '192.0.2.99' # a server of ours that nobody has named: through it anything comes
 MANY = bounces.postfix(1, '<n1@shop.example>', [ANN, JOE, BOB], sender='news@shop.example')
 
 
@@ -23,7 +24,7 @@ def own(number, who, **how):
     return bounces.postfix(number, f'<n{number}@shop.example>', [who], sender=signed(who[0], **how))
 
 
-def back(who, message_id='<n1@shop.example>', source=OTHERS, **how):
+def back(who, message_id='<n1@shop.example>', source=OURS, **how):
     how.setdefault('to', signed(who[0]))
     return dsn(who[0], message_id, source, **how)
 
@@ -42,9 +43,9 @@ def rightful(folder, *keys):
     check('from where the mail went', scan(folder, MANY, [back(JOE, source=JOE[1:])], *keys), **proven)
     check('refused by a server of that domain', scan(folder, MANY, [back(JOE, remote='inner.b.example')], *keys), **proven)
     check('three', scan(folder, MANY, [back(who) for who in (JOE, ANN, BOB)], *keys), list=sorted(who[0] for who in (JOE, ANN, BOB)), delivered=0, bounced=3, later=3)
-    check('case of the recipient', scan(folder, MANY, [dsn(JOE[0].upper(), '<n1@shop.example>', OTHERS, to=signed(JOE[0]))], *keys), later=1, delivered=2)
+    check('case of the recipient', scan(folder, MANY, [dsn(JOE[0].upper(), '<n1@shop.example>', OURS, to=signed(JOE[0]))], *keys), later=1, delivered=2)
     bücher = ('joe@xn--bcher-kva.example', 'mx.b.example', '198.51.100.7')
-    letters = dsn('joe@bücher.example', '<n5@shop.example>', OTHERS, to=signed(bücher[0]))
+    letters = dsn('joe@bücher.example', '<n5@shop.example>', OURS, to=signed(bücher[0]))
     check('a domain in letters', scan(folder, bounces.postfix(5, '<n5@shop.example>', [bücher]), [letters], *keys), later=1, delivered=0)
     check('without the keys', scan(folder, MANY, [back(JOE)]), list=[], later=0, unproven=1, delivered=3)
 
@@ -109,6 +110,28 @@ def forged():
     yield back(ANN, to=his).replace('\n\nFinal-Recipient', f'\n\nOriginal-Recipient: rfc822; {JOE[0]}\nFinal-Recipient')
 
 
+def elsewhere(folder, *keys):
+    """The log shows where the mail went: a second server that got a copy (a collector of mail, an old server of the domain) cannot speak."""
+    google = ('joe@b.example', 'aspmx.l.google.com', '142.250.27.26')
+    log = bounces.postfix(1, '<n1@shop.example>', [google], sender=signed(google[0]))
+    for source in ('old.b.example', '198.51.100.9'), ('office.dsl.example', '192.0.2.200'), (None, '198.18.0.66'), OTHERS:
+        for message_id in '<n1@shop.example>', None:
+            check(f'{source}, {message_id}', scan(folder, log, [back(google, message_id, source)], *keys), later=0, unproven=1, delivered=1, list=[])
+    for source, remote in (google[1:], 'aspmx.l.google.com'), (('mail-sor-f69.google.com', '209.85.220.69'), None), (('filter.lan', '10.0.0.7'), None), (OURS, None):
+        check(f'{source}, {remote}', scan(folder, log, [back(google, source=source, remote=remote)], *keys), later=1, delivered=0, list=[google[0]])
+    check('refused by others', scan(folder, log, [back(google, remote='mx.d.example')], *keys), later=0, unproven=1)
+    other = bounces.postfix(9, '<n9@shop.example>', [ANN])
+    check('no log, and refused by others', scan(folder, other, [back(google, remote='aspmx.l.google.com', source=('x.google.com', '209.85.220.1'))], *keys), later=0, unproven=1)
+    spellings = [signed(JOE[0]).replace('+', by) for by in '+-='] + [signed(JOE[0]).upper(), signed(JOE[0]).replace('shop', 'Shop')]
+    check('spellings of one tag', scan(folder, other, [back(JOE, None, to=one) for one in spellings], *keys), later=1, bounced=1)
+    others = [signed(JOE[0]).replace('news', f'a{n}') for n in range(20)] + [signed(JOE[0]).replace('shop', f'shop{n}') for n in range(20)]
+    check('other senders with that tag', scan(folder, other, [back(JOE, None, to=one) for one in others], *keys), later=0, unproven=40)
+    check('by the Message-ID, then by the tag', scan(folder, own(1, JOE), [back(JOE, '<n1@shop.example>', JOE[1:], to='b@shop.example'), back(JOE, None)], *keys), later=1, delivered=0, bounced=1)
+    old = back(JOE, None, source=None, to=signed(JOE[0], day=DAY - 60), date='Sun, 27 Sep 2026 09:00:00 +0000')
+    for mail in old, old.replace('Date: Sun, 27 Sep 2026 09:00:00 +0000\n', ''):
+        check('of no log, old', scan(folder, other, [mail], *keys), later=0, unproven=1)
+
+
 def both(folder, *keys):
     """One report of two recipients proves what its tag does."""
     two = back(JOE).replace('\n\nFinal-Recipient', f'\n\nFinal-Recipient: rfc822; {ANN[0]}\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient')
@@ -130,11 +153,16 @@ def milter():
     signer.key, signer.senders, made = KEY.encode(), ['news@shop.example', '*-bounces+*@shop.example'], []
     signer.chgfrom = made.append
     verp = '-bounces+joe=b.example@shop.example'
-    for sender, to in (('News@shop.example', JOE[0]), ('news@shop.example', JOE[0].upper()), ('else@shop.example', JOE[0]), ('', JOE[0]), ('news@shop.example', 'joe@bücher.example'),
+    for sender, to in (('News@shop.example', JOE[0]), ('news@shop.example', JOE[0].upper()), ('else@shop.example', JOE[0]), ('', JOE[0]), ('news', JOE[0]),
+                       ('news@shop.example', 'joe@bücher.example'), ('news@shop.example', 'joe@straße.example'), ('news@shop.example', '\u212aim@b.example'),
+                       ('news@shop.example', '"joe"@b.example'), ('news@shop.example', '@hub.example:joe@b.example'), ('news@shop.example', 'joe'),
+                       ('news@shop.example', 'joe@' + 'a' * 70 + '..example\udc80'), ('a-bounces+20779.0123456789abcdef@shop.example', JOE[0]),
                        ('a' + verp, JOE[0]), ('a' * 60 + verp, JOE[0])):
         signer.envfrom(f'<{sender}>'), signer.envrcpt(f'<{to}>'), signer.eom()
+    signer.senders.append('*')
+    signer.envfrom('<>'), signer.envrcpt('<a@b.example>'), signer.eom()
     signer.envfrom('<news@shop.example>'), signer.envrcpt('<a@b.example>'), signer.envrcpt('<c@b.example>'), signer.eom()
-    want = [signed(JOE[0], name='News'), signed(JOE[0]), signed('joe@xn--bcher-kva.example'), signed(JOE[0], name='a-bounces', verp=True)]
+    want = [signed(JOE[0], name='News'), signed(JOE[0]), signed(JOE[0], name='a-bounces', verp=True)]
     expect(f'tag-milter: {made}, not {want}', made == [f'<{address}>' for address in want])
 
 
@@ -148,7 +176,11 @@ with tempfile.TemporaryDirectory() as work:
     mails(work, *option)
     complaints(work, *option)
     both(work, *option)
+    elsewhere(work, *option)
+    ways = list(sent_on(ANN, '<n1@shop.example>', signed(ANN[0])))
+    forgeries(work, MANY, ways, *option)
+    forgeries(work, bounces.postfix(9, '<n9@shop.example>', [JOE]), ways, *option)
     list_of_forged = list(forged())
     expect(f'{len(list_of_forged)} forgeries', len(list_of_forged) >= FORGED)
     forgeries(work, MANY, list_of_forged, *option)
-finish(f'{len(list_of_forged)} forgeries')
+finish(f'{len(list_of_forged) + 2 * len(ways)} forgeries')

@@ -86,7 +86,7 @@ signed_smtp:
   hosts_try_fastopen =
   max_rcpt = 1
   return_path = ${{local_part:$return_path}}+${{eval:$tod_epoch/86400}}.${{length_16:${{hmac{{sha1}}{{TAG_KEY}}\
-                {{${{eval:$tod_epoch/86400}}:${{lc:$local_part@$domain}}}}}}}}@${{domain:$return_path}}
+                {{${{eval:$tod_epoch/86400}}:${{lc:$local_part@$domain:$return_path}}}}}}}}@${{domain:$return_path}}
 bounces:
   driver = appendfile
   directory = /var/mail/bounces

@@ -90,10 +90,57 @@ Hello.
 '''
 
 
+def exim_report(parent, child, message_id, source, *, via='generated from', remote=None, to='b@shop.example'):
+    """As Exim since 4.85: the report names the parent, the words the child and whom it comes from."""
+    host = f'    host {remote} [198.51.100.8]\n    SMTP error from remote mail server after RCPT TO:<{child}>:\n    550 5.1.1 User unknown\n' if remote else '    Unrouteable address\n'
+    said = f'Remote-MTA: dns; {remote}\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n' if remote else ''
+    return f'''Return-Path: <>
+Received: {received(*source)}
+X-Failed-Recipients: {child}
+Auto-Submitted: auto-replied
+From: Mail Delivery System <Mailer-Daemon@{source[0]}>
+To: {to}
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+MIME-Version: 1.0
+Subject: Mail delivery failed: returning message to sender
+Date: {TIME}
+
+--b
+Content-type: text/plain; charset=us-ascii
+
+This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  {child}
+    ({via} {parent})
+{host}
+--b
+Content-type: message/delivery-status
+
+Reporting-MTA: dns; {source[0]}
+
+Action: failed
+Final-Recipient: rfc822;{parent}
+Status: 5.0.0
+{said}
+--b
+Content-type: text/rfc822-headers
+
+From: news@shop.example
+Message-ID: {message_id}
+Subject: news
+
+--b--
+'''
+
+
 def tag(key, recipient, day=20779, how='sha256', name='news', verp=False):
     """The envelope sender that a mail system makes for this recipient; 20779 is Sun, 22 Nov 2026."""
-    mark = hmac.new(key.encode(), f'{day}:{recipient.lower()}'.encode(), how).hexdigest()[:16]
-    return f'{name}{"+" + recipient.replace("@", "=") if verp else ""}+{day}.{mark}@shop.example'
+    local = name + ('+' + recipient.replace('@', '=') if verp else '')
+    mark = hmac.new(key.encode(), f'{day}:{recipient}:{local}@shop.example'.lower().encode(), how).hexdigest()[:16]
+    return f'{local}+{day}.{mark}@shop.example'
 
 
 def maildir(folder, mails):

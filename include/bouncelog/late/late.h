@@ -14,8 +14,9 @@
  *     same provider or registered domain. A relay of our own proves nothing: behind it are all;
  *   - a bounce has the null sender (RFC 3464, section 2; RFC 5321, section 4.5.5).
  * Or the mail had an envelope sender that we made for that recipient (late/tag.h): then only he can
- * speak, from wherever it comes, whoever else got a mail with that Message-ID, and also if no log
- * shows the delivery. What he leads to cannot: the final recipient is asked for here, too.
+ * speak, whoever else got a mail with that Message-ID, also through servers of ours that nobody has
+ * named, and also if no log shows the delivery. What he leads to cannot: the final recipient is
+ * asked for here, too. Nor can somebody else's server if a log shows where the mail went.
  * All else is unproven: it is told, and speaks against nobody.
  *
  * A bounce that is proven makes the delivery none: it failed when it was delivered. A later
@@ -30,7 +31,9 @@
 #include "bouncelog/model/event.h"
 #include "bouncelog/pattern/patterns.h"
 
-enum { LATE_DAYS = 30 };
+/* A notice comes so many days after the delivery; if nobody saw that one, no more than so many
+ * before now, since it is remembered only for a while that it has counted. */
+enum { LATE_DAYS = 30, LATE_UNSEEN_DAYS = 45 };
 
 /* What a mail says of one recipient. Empty or 0: it does not say. */
 struct late_notice {
@@ -57,6 +60,7 @@ struct late_notice {
 struct late_notices {
     const struct late_notice *list;
     size_t count;
+    int64_t now; /* by the clock */
 };
 
 struct late;
@@ -74,18 +78,25 @@ void late_expect(struct late *late, uint64_t address);
  * is left out as well. Late may be NULL. */
 bool late_take(struct late *late, const struct event *event, bool counted);
 
-/* Notices of one identity say the same: of one message, or, unseen, of all mail with that tag of
- * which nobody saw a delivery. What says which message it was a stranger may have written. */
-uint64_t late_identity(const struct late_notice *notice, bool unseen);
+/* Notices of one identity say the same. Which message it was a stranger may have written, so where
+ * nobody saw a delivery, all mail of one tag counts as one. */
+enum late_kind {
+    LATE_MESSAGE, /* of one message, whose delivery was seen */
+    LATE_TAG,     /* of mail with that tag, of which a delivery was seen */
+    LATE_UNSEEN,  /* of mail with that tag, of which none was */
+};
+uint64_t late_identity(const struct late_notice *notice, enum late_kind kind);
 
 /* What is known of the message that a notice is about: `shared` from these logs, and the rest and
  * more of that from earlier runs. */
 struct late_question {
     const struct late_notice *notice;
     bool shared;    /* it went to others as well; with a tag that says nothing */
+    bool seen;      /* it went to whom the notice names, which may not be able to speak of it */
     bool found;     /* it went to whom the notice names, in the step of the day that begins at
                      * `time`, and the notice came from there */
-    bool again;     /* another notice has said the same; also of what was not found */
+    bool again;     /* another notice has said the same; also of what was not found... */
+    bool unseen;    /* ...of a message whose delivery nobody had seen by then */
     bool others;    /* the address took other mail in that step */
     uint64_t entry; /* what stands for it there */
     int64_t time;

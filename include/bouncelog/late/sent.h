@@ -61,17 +61,19 @@ struct sent_question {
     uint16_t name, network;          /* who handed the notice in; 0: nobody knows, or we did */
     uint16_t own;                    /* our own name: a relay that has it proves nothing */
     bool of_domain, own_of_domain;   /* are these names that of the recipient's domain? */
-    bool tagged;                     /* nor is asked where it went, or to whom else */
+    bool tagged;                     /* nor is asked where it went: its tag suffices */
 };
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
                                       const struct late_notice *notice);
 
 /* What a block says. */
 struct sent_answer {
-    bool shared;  /* the message went to somebody else */
-    bool found;   /* it went to the final recipient, where the notice comes from... */
-    int step;     /* ...then */
-    uint64_t key; /* of that entry */
+    bool shared;     /* the message went to somebody else... */
+    bool seen;       /* ...to the final recipient */
+    bool found;      /* it went to the final recipient, where the notice comes from... */
+    int step;        /* ...then */
+    bool from_there; /* also where a tag makes that no matter */
+    uint64_t key;    /* of that entry */
 };
 /* -1: the block is damaged. */
 int sent_find(sv block, const struct sent_question *question,
