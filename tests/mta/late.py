@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 from late_exceptions import exception
-from late_plan import ACCEPTORS, DEAD, FAILED, KEY, KINDS, SENDERS, SIGNED_EACH, TOLD, is_signed, plan
+from late_plan import ACCEPTORS, DEAD, FAILED, GATE, KEY, KINDS, SENDERS, SIGNED_EACH, TOLD, is_signed, plan
 
 FOLDER = sys.argv[1]
 GOAL = 0.99 # of the dead of each accepting MTA
@@ -167,10 +167,13 @@ class Figures:
                     self.fault(f'{acceptor} has sent {counts[acceptor]} of "{form}", not {want}')
 
     def check_signed(self):
-        """A signature alone proves what the whole mail does."""
+        """A signature alone proves what the whole mail does. Only Postfix logs the signed sender; where no delivery is known, a server that is named
+        beside the recipient's domain says nothing (OpenSMTPD names none)."""
         proven = [rcpt for rcpt in self.rcpts if is_signed(rcpt) and self.taken[rcpt]]
+        unknown = {rcpt.address for rcpt in proven if rcpt.kind in GATE and rcpt.acceptor != 'opensmtpd' and self.sender != 'postfix'}
         summary, _, listed = self.changed(by_signature)
-        if len(proven) < SIGNED_EACH or summary['attempts'] != self.summary['attempts'] or listed != self.listed:
+        later = self.summary['attempts']['bounced_later'] - len(unknown)
+        if len(proven) < SIGNED_EACH or summary['attempts']['bounced_later'] != later or listed != self.listed - unknown:
             self.fault(f'by the signature: {summary["attempts"]}, {len(proven)} of them, {sorted(listed ^ self.listed)}')
 
     def changed(self, change, signed=True):
