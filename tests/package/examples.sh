@@ -85,7 +85,8 @@ for block in "$work"/[0-9][0-9].*; do
     *.cron) sed -n 's/^[0-9][^ ]* [^ ]* [^ ]* [^ ]* [^ ]* root //p' "$block" ;;
     *.yaml)
         echo 'a key of more than sixteen bytes' > "$run/key"
-        sed 's|^hash_key_file: .*|hash_key_file: key|' "$block" > "$run/config.yaml"
+        mkdir -p "$run/bounces/new"
+        sed 's|^hash_key_file: .*|hash_key_file: key|; s|^tag_key_file: .*|tag_key_file: key|; s|^mail: .*|mail: [bounces]|' "$block" > "$run/config.yaml"
         echo "bouncelog scan --config config.yaml -o configured.json mail.log"
         ;;
     *) cat "$block" ;;

@@ -29,6 +29,16 @@ def inline(sender, subject, parts, kind='mixed', more=''):
     return f'From: {sender}\nTo: help@shop.example\nSubject: {subject}\n{more}MIME-Version: 1.0\nContent-Type: multipart/{kind}; boundary=o\n\n{body}--o--\n'
 
 
+def of_every_mailer():
+    """The words of each mailer, in what a person, a list and a help desk send on."""
+    for name, mailer in words.MAILERS.items():
+        text = mailer[3]
+        yield f'quoted-{name}', mail('Joe <joe@example.com>', 'Re: your bounce', 'Do you know what this means?\n\n' + quote(text))
+        yield f'pasted-{name}', mail('Joe <joe@example.com>', 'What does this mean?', 'I got this:\n\n' + text)
+        yield f'posted-{name}', mail('Joe via Help <help@lists.example.org>', '[help] What does this mean?', 'I got this:\n\n' + text, 'List-Id: <help.lists.example.org>\nPrecedence: list\n')
+        yield f'ticket-{name}', mail('Support <support@example.net>', '[Ticket#2026112210000017] What does this mean?', 'Joe wrote:\n\n' + text, 'Auto-Submitted: auto-generated\n')
+
+
 def by_people():
     """Nobody bounced: people and lists write."""
     joe = 'Joe <joe@example.com>'
@@ -96,7 +106,7 @@ def cases():
                      kind='report; report-type=disposition-notification')
     yield 'receipt', receipt, 'auto_reply', [], None
     yield 'receipt-deleted', receipt.replace('displayed', 'deleted'), 'auto_reply', [], None
-    for name, text in by_people():
+    for name, text in (*by_people(), *of_every_mailer()):
         yield name, text, 'none', [], None
     delayed = words.MAILERS['exim'][3].replace('could not be delivered', 'has not yet been delivered').replace('This is a permanent error. ', '')
     yield 'delayed-exim', mail('Mail Delivery System <Mailer-Daemon@mx.example.net>', 'Warning: message 1xVbZe-00002s-0P delayed 24 hours', delayed), 'delayed', [('joe@example.com', None, '')], None

@@ -148,7 +148,7 @@ def cases():
         yield f'{server}', report(words, status), 'failed', right, ID
     words, status, right = SERVERS['postfix']
     for way, write in WAYS.items():
-        for server in ('postfix', 'sendmail', 'exchange', 'gmail', 'several', 'utf-8-hex'):
+        for server in ('postfix', 'sendmail', 'exchange', 'gmail', 'several', 'utf-8-hex', *[name for name in ('exim', 'yahoo', 'amazon') if name in SERVERS]):
             words, status, right = SERVERS[server]
             yield f'{server}-{way}', write(words, status), 'failed', right, ID
     for wrap in (by_a_list, attached, alone):
