@@ -3,6 +3,8 @@
  * look alike. */
 #include "proof.h"
 
+#include <string.h>
+
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/domain.h"
 #include "bouncelog/base/text.h"
@@ -37,6 +39,8 @@ static bool is_private(sv ip)
     static const char *const starts[] = {"10.", "192.168.", "169.254.", "127.", "fc", "fd",
                                          "fe8", "fe9",      "fea",      "feb",  "::"};
     uint64_t second;
+    if (!ip.len || !strchr("1fF:", ip.ptr[0]))
+        return false;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (sv_starts_nocase(ip, sv_from(starts[i])))
             return true;

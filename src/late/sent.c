@@ -178,32 +178,48 @@ static void put(struct buf *out, const struct sent_entry *entry)
     buf_add_byte(out, (char)entry->rest);
 }
 
-/* By key, some bits at a time from the lowest: a night has millions of them. Entries of one key, of
- * which there are few, are put in their order behind that. */
+/* Puts an entry in front of those that are greater. */
+static void insert(struct sent_entry *list, size_t count, struct sent_entry entry)
+{
+    while (count && by_key(&list[count - 1], &entry) > 0) {
+        list[count] = list[count - 1];
+        count--;
+    }
+    list[count] = entry;
+}
+
+static void sort_few(struct sent_entry *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        insert(list, i, list[i]);
+}
+
+/* A night has millions of them, whose keys are random but for those of one message to many: into as
+ * many places as there are entries by the first bits of the key, then each place. */
 static void sort(struct sent_day *day)
 {
-    enum { BITS = 11, PLACES = 1 << BITS };
-    struct sent_entry *from = day->list, *to = mem_zero(day->count, sizeof *to);
-    for (int shift = 0; shift < 64; shift += BITS) {
-        size_t starts[PLACES + 1] = {0};
-        for (size_t i = 0; i < day->count; i++)
-            starts[(from[i].key >> shift & (PLACES - 1)) + 1]++;
-        for (size_t i = 1; i <= PLACES; i++)
-            starts[i] += starts[i - 1];
-        for (size_t i = 0; i < day->count; i++)
-            to[starts[from[i].key >> shift & (PLACES - 1)]++] = from[i];
-        struct sent_entry *sorted = to;
-        to = from;
-        from = sorted;
+    enum { BITS_MAX = 20, FEW = 24 };
+    int bits = 1;
+    while (bits < BITS_MAX && (UINT64_C(1) << bits) < day->count)
+        bits++;
+    size_t places = (size_t)1 << bits;
+    size_t *ends = mem_zero(places + 1, sizeof *ends);
+    struct sent_entry *to = mem_zero(day->count, sizeof *to);
+    for (size_t i = 0; i < day->count; i++)
+        ends[(day->list[i].key >> (64 - bits)) + 1]++;
+    for (size_t i = 1; i <= places; i++)
+        ends[i] += ends[i - 1];
+    for (size_t i = 0; i < day->count; i++)
+        to[ends[day->list[i].key >> (64 - bits)]++] = day->list[i];
+    for (size_t i = 0, first = 0; i < places; first = ends[i++]) {
+        if (ends[i] - first > FEW)
+            qsort(to + first, ends[i] - first, sizeof *to, by_key);
+        else
+            sort_few(to + first, ends[i] - first);
     }
-    mem_free(to);
-    day->list = from;
-    for (size_t i = 0, end; i < day->count; i = end) {
-        for (end = i + 1; end < day->count && from[end].key == from[i].key; end++)
-            ;
-        if (end > i + 1)
-            qsort(from + i, end - i, sizeof *from, by_key);
-    }
+    mem_free(ends);
+    mem_free(day->list);
+    day->list = to;
 }
 
 int sent_pack(struct buf *out, struct sent_day *day, sv before)
