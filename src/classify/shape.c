@@ -304,6 +304,7 @@ static size_t put_bracketed(struct writer *w, sv v)
     return n + 2;
 }
 
+#ifdef __SSE2__
 /* How many bytes behind a word of letters show that it is no part of an address, a host, an IP or
  * an id, and go with it; negative: none do. `left` bytes are there. */
 static int word_end(const char *end, size_t left)
@@ -323,7 +324,6 @@ static int word_end(const char *end, size_t left)
 static size_t put_plain_words(struct writer *w, sv v)
 {
     size_t left = v.len;
-#ifdef __SSE2__
     char tail[2 * PLAIN_STEP] = {0}; /* the last bytes, so that none is read behind them */
     const char *here = v.ptr;
     bool copied = false;
@@ -346,9 +346,16 @@ static size_t put_plain_words(struct writer *w, sv v)
         left -= n + (size_t)behind;
         here += n + (size_t)behind;
     }
-#endif
     return v.len - left;
 }
+#else
+static size_t put_plain_words(struct writer *w, sv v) /* word by word, as all else */
+{
+    (void)w;
+    (void)v;
+    return 0;
+}
+#endif
 
 sv shape_of(sv text, const struct map *keep_hosts, char *out)
 {
