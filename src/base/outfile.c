@@ -17,6 +17,9 @@
 
 enum { FLUSH_BYTES = 256 * 1024 };
 
+#define NO_OWNER ((uid_t)-1)
+#define NO_GROUP ((gid_t)-1)
+
 struct outfile {
     struct buf path, temporary, pending;
     int fd;
@@ -66,9 +69,28 @@ bool outfile_is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+bool outfile_access_of(const char *path, struct outfile_access *access)
+{
+    struct stat old;
+    if (lstat(path, &old) != 0 || !S_ISREG(old.st_mode))
+        return false;
+    *access = (struct outfile_access){old.st_mode & 0777, old.st_gid};
+    return true;
+}
+
+/* The group first: no other one is to read it for a moment. */
+static void give(struct outfile *out, struct outfile_access access)
+{
+    struct stat now;
+    if (access.group != NO_GROUP && fchown(out->fd, NO_OWNER, access.group) != 0 &&
+        !(fstat(out->fd, &now) == 0 && now.st_gid == access.group))
+        access.mode &= ~(mode_t)070;
+    (void)fchmod(out->fd, access.mode);
+}
+
 /* A new file in the target's own directory, so that the rename cannot cross a file system. No
  * signal comes between its creation and its being noted: its handler would leave it behind. */
-static int open_temporary(struct outfile *out, mode_t mode)
+static int open_temporary(struct outfile *out, struct outfile_access access)
 {
     sigset_t all, before;
     sigfillset(&all);
@@ -76,15 +98,16 @@ static int open_temporary(struct outfile *out, mode_t mode)
     for (unsigned attempt = 0; attempt < 100; attempt++) {
         buf_clear(&out->temporary);
         buf_printf(&out->temporary, "%s.%ld.%u.tmp", buf_cstr(&out->path), (long)getpid(), attempt);
-        out->fd = open(buf_cstr(&out->temporary),
-                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        out->fd =
+            open(buf_cstr(&out->temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                 access.group == NO_GROUP ? access.mode : 0600);
         if (out->fd >= 0 || errno != EEXIST)
             break;
     }
     int failure = errno;
     if (out->fd >= 0) {
         note_temporary(out);
-        (void)fchmod(out->fd, mode); /* the umask is for new files, not for one that is replaced */
+        give(out, access); /* the umask is for new files, not for one that is replaced */
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = failure;
@@ -100,6 +123,7 @@ static struct outfile *open_with(const char *path, mode_t mode, struct err *err)
     if (out->direct)
         return out;
     struct stat old;
+    struct outfile_access access = {mode, NO_GROUP};
     if (stat(path, &old) == 0 && (S_ISCHR(old.st_mode) || S_ISFIFO(old.st_mode))) {
         out->direct = true;
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -109,9 +133,9 @@ static struct outfile *open_with(const char *path, mode_t mode, struct err *err)
             free_outfile(out);
             return NULL;
         }
-        mode = old.st_mode & 0777;
+        access = (struct outfile_access){old.st_mode & 0777, old.st_gid};
     }
-    if ((out->direct ? out->fd : open_temporary(out, mode)) < 0) {
+    if ((out->direct ? out->fd : open_temporary(out, access)) < 0) {
         err_set(err, ERR_OUTPUT, "%s: cannot create: %s", path, strerror(errno));
         free_outfile(out);
         return NULL;
@@ -139,10 +163,10 @@ int outfile_retarget(struct outfile *out, const char *path, struct err *err)
     return 0;
 }
 
-void outfile_set_mode(struct outfile *out, mode_t mode)
+void outfile_set_access(struct outfile *out, struct outfile_access access)
 {
     if (!out->direct && !out->finished)
-        (void)fchmod(out->fd, mode);
+        give(out, access);
 }
 
 struct outfile *outfile_open(const char *path, struct err *err)

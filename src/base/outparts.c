@@ -20,7 +20,7 @@ enum { DIGITS = 4 };
 struct outparts {
     struct buf name;
     bool splits, failed;
-    mode_t mode;
+    struct outfile_access access;
     struct outfile **files;
     size_t count;
     struct err err; /* of the first part that could not be begun */
@@ -31,15 +31,6 @@ static void part_name(struct buf *path, struct outparts *out, size_t number)
     buf_clear(path);
     buf_add(path, buf_sv(&out->name));
     buf_printf(path, ".%0*zu", DIGITS, number);
-}
-
-static bool find_mode(const char *path, mode_t *mode)
-{
-    struct stat old;
-    if (lstat(path, &old) != 0 || !S_ISREG(old.st_mode))
-        return false;
-    *mode = old.st_mode & 0777;
-    return true;
 }
 
 static void add_file(struct outparts *out, struct outfile *file)
@@ -57,10 +48,11 @@ struct outparts *outparts_open(const char *name, bool splits, struct err *err)
     struct buf first = {0};
     buf_add(&out->name, sv_from(name));
     out->splits = splits && !outfile_is_direct(file);
-    out->mode = 0600;
+    out->access = (struct outfile_access){0600, (gid_t)-1};
     part_name(&first, out, 1);
-    if (out->splits && !find_mode(name, &out->mode) && find_mode(buf_cstr(&first), &out->mode))
-        outfile_set_mode(file, out->mode);
+    if (out->splits && !outfile_access_of(name, &out->access) &&
+        outfile_access_of(buf_cstr(&first), &out->access))
+        outfile_set_access(file, out->access);
     buf_release(&first);
     add_file(out, file);
     return out;
@@ -91,7 +83,7 @@ void outparts_next(struct outparts *out)
     struct outfile *file = out->failed ? NULL : outfile_open(buf_cstr(&path), &out->err);
     buf_release(&path);
     if (file) {
-        outfile_set_mode(file, out->mode);
+        outfile_set_access(file, out->access);
         add_file(out, file);
     } else {
         out->failed = true;

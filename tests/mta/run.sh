@@ -7,6 +7,7 @@
 # RFC 5737 is at home, and it ends with its first process. The host's own files stay as they are.
 #
 # usage: run.sh postfix|exim|sendmail|opensmtpd [verbose]: with a log as short as it comes, or with all that the MTA can say
+#        run.sh lists: Exim is asked, as its own user, whom a list stops that was made as docs/LISTS.md says
 #        run.sh late: all of them, as senders and as hosts that accept mail and send it back later (late.py)
 # BOUNCELOG: the program. MTA_KEEP: a folder that the log and the truth are left in.
 # MTA_CACHE: where unpacked packages are kept, build/mta if not said.
@@ -37,6 +38,7 @@ packages_of() {
 cache=${MTA_CACHE:-build/mta}
 case $mta in
 late) mtas="postfix exim sendmail opensmtpd" ;;
+lists) mtas=exim ;;
 *) mtas=$mta ;;
 esac
 for each in $mtas; do
@@ -55,7 +57,10 @@ clean() {
 trap clean EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/room" "$work/out"
-if [ "$mta" = late ]; then
+if [ "$mta" = lists ]; then
+    python3 "$here/lists_check.py" make "$work/out"
+    set -- "$here/lists_inside.sh" "$cache" "$work" "$here"
+elif [ "$mta" = late ]; then
     set -- "$here/late_inside.sh" "$cache" "$work" "$here"
 else
     set -- "$here/inside.sh" "$mta" "${2:-plain}" "$cache/$mta/tree" "$work" "$here"
@@ -73,5 +78,6 @@ fi
 [ "$status" -eq 0 ] || exit "$status"
 case $mta in
 late) python3 "$here/late.py" "$work/out" ;;
+lists) python3 "$here/lists_check.py" check "$work/out" ;;
 *) python3 "$here/check.py" "$mta" "$work/out" ;;
 esac

@@ -86,6 +86,39 @@ static void test_public_file(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* A daemon reads the list, by its group. */
+static void test_group(void **state)
+{
+    struct err err = {0};
+    struct stat made;
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    const char *path = save("list", SV("old\n"));
+    assert_int_equal(chown(path, (uid_t)-1, 12345), 0);
+    assert_int_equal(chmod(path, 0640), 0);
+    struct outfile *out = must_open(path);
+    outfile_write(out, SV("new\n"));
+    assert_int_equal(outfile_commit(out, &err), 0);
+    expect_content(path, SV("new\n"));
+    assert_int_equal(stat(path, &made), 0);
+    assert_int_equal(made.st_gid, 12345);
+    assert_int_equal(made.st_mode & 07777, 0640);
+    /* Whoever may not give it away does not give it to a group of its own. */
+    assert_int_equal(chmod(path_of(""), 0777), 0);
+    assert_int_equal(setegid(54321), 0);
+    assert_int_equal(seteuid(54321), 0);
+    out = outfile_open(path, &err);
+    int result = out ? outfile_commit(out, &err) : -1;
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(setegid(0), 0);
+    assert_int_equal(result, 0);
+    assert_int_equal(stat(path, &made), 0);
+    assert_int_equal(made.st_gid, 54321);
+    assert_int_equal(made.st_mode & 07777, 0600);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void test_replacement(void **state)
 {
     static const mode_t modes[] = {0600, 0640, 0644, 0664, 0666, 0400};
@@ -254,11 +287,11 @@ static void test_standard_output(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_new_file),    cmocka_unit_test(test_replacement),
-        cmocka_unit_test(test_large),       cmocka_unit_test(test_discard),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_written_through),
-        cmocka_unit_test(test_full_device), cmocka_unit_test(test_standard_output),
-        cmocka_unit_test(test_public_file),
+        cmocka_unit_test(test_new_file),        cmocka_unit_test(test_group),
+        cmocka_unit_test(test_replacement),     cmocka_unit_test(test_large),
+        cmocka_unit_test(test_discard),         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_written_through), cmocka_unit_test(test_full_device),
+        cmocka_unit_test(test_standard_output), cmocka_unit_test(test_public_file),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,7 +1,7 @@
 /* outfile: a file that appears whole or not at all.
  *
- * Bytes go to a new file beside the target (O_EXCL, mode 0600 unless the target exists with
- * another), which is synced and renamed over the target by outfile_commit. Until then the old
+ * Bytes go to a new file beside the target (O_EXCL, mode 0600 unless the target exists: then with
+ * its mode and its group), which is synced and renamed over the target by outfile_commit. Until then the old
  * file stays. "-" (standard output), devices and pipes are written through and cannot be taken
  * back. */
 #ifndef BOUNCELOG_BASE_OUTFILE_H
@@ -33,8 +33,16 @@ bool outfile_failed(const struct outfile *out);
 /* The commit shall put it at another path of the same folder; what stands there and is no regular
  * file is refused. */
 int outfile_retarget(struct outfile *out, const char *path, struct err *err) MUST_CHECK;
-/* Permissions other than those of the file that it replaces. */
-void outfile_set_mode(struct outfile *out, mode_t mode);
+/* Who may read a file: its mode and its group. */
+struct outfile_access {
+    mode_t mode;
+    gid_t group; /* (gid_t)-1: that of whoever makes it */
+};
+/* Of the file there; false: there is no regular one. */
+bool outfile_access_of(const char *path, struct outfile_access *access);
+/* Other than those of the file that it replaces. Where this user may not give the group, the group
+ * that the file then has gets no permission. */
+void outfile_set_access(struct outfile *out, struct outfile_access access);
 /* Both free the outfile. */
 int outfile_commit(struct outfile *out, struct err *err) MUST_CHECK;
 void outfile_discard(struct outfile *out);
