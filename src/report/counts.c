@@ -107,16 +107,37 @@ static size_t bound(struct reply_row *rows, size_t count, const struct taxonomy 
     return end;
 }
 
+static bool spoke(const struct tally *tally, uint8_t mta)
+{
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        for (size_t category = 0; category <= CATEGORY_MAX; category++)
+            if (tally->replies[mta][outcome][category])
+                return true;
+    return false;
+}
+
+/* May an MTA that has spoken say so one day? A counter that begins with an incident has not grown
+ * by it, for whoever asks how much it has grown. */
+static bool may_come(const struct taxonomy *taxonomy, int outcome, size_t category)
+{
+    if (category >= taxonomy->category_count || category == taxonomy->roles[ROLE_COMPLAINT])
+        return false;
+    return outcome == OUTCOME_DEFERRED || outcome == OUTCOME_BOUNCED ||
+           (outcome == OUTCOME_EXPIRED && category == taxonomy->roles[ROLE_EXPIRED]);
+}
+
+/* grows: these are counters, so that those are there whose time has not come. */
 static size_t make_rows(struct arena *arena, const struct tally *tally,
-                        const struct taxonomy *taxonomy, struct reply_row **rows)
+                        const struct taxonomy *taxonomy, bool grows, struct reply_row **rows)
 {
     size_t count = 0, most = taxonomy->mta_count * OUTCOME_COUNT * (CATEGORY_MAX + 1);
     *rows = arena_alloc(arena, most * sizeof **rows);
-    for (uint8_t mta = 0; mta < taxonomy->mta_count; mta++)
+    for (uint8_t mta = 0; mta < taxonomy->mta_count; mta++) {
+        bool open = grows && spoke(tally, mta);
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
             for (size_t category = 0; category <= CATEGORY_MAX; category++) {
                 int64_t n = tally->replies[mta][outcome][category];
-                if (!n)
+                if (!n && !(open && may_come(taxonomy, outcome, category)))
                     continue;
                 sv name = category < taxonomy->category_count ? taxonomy->categories[category].name
                                                               : SV("none");
@@ -127,6 +148,7 @@ static size_t make_rows(struct arena *arena, const struct tally *tally,
                     .count = n,
                 };
             }
+    }
     count = bound(*rows, count, taxonomy);
     qsort(*rows, count, sizeof **rows, by_reply_name);
     return count;
@@ -135,7 +157,7 @@ static size_t make_rows(struct arena *arena, const struct tally *tally,
 void counts_of_replies(struct report *report, const struct tally *tally,
                        const struct taxonomy *taxonomy)
 {
-    report->reply_count = make_rows(&report->arena, tally, taxonomy, &report->replies);
+    report->reply_count = make_rows(&report->arena, tally, taxonomy, false, &report->replies);
 }
 
 void counts_of_totals(struct report *report, const struct period *totals,
@@ -148,5 +170,5 @@ void counts_of_totals(struct report *report, const struct period *totals,
                                      .unresolved_expiries = totals->unresolved_expiries,
                                      .strange_times = totals->tally.strange};
     report->totals.reply_count =
-        make_rows(&report->arena, &totals->tally, taxonomy, &report->totals.replies);
+        make_rows(&report->arena, &totals->tally, taxonomy, true, &report->totals.replies);
 }

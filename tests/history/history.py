@@ -340,7 +340,7 @@ def full_disk(folder):
 def metrics(folder):
     """Counters never go back: over runs, and over what is pruned."""
     db, log, file = f'{folder}/db', f'{folder}/mail.log', f'{folder}/metrics'
-    lines, last = open('samples/postfix.log').readlines(), {}
+    lines, last, first = open('samples/postfix.log').readlines(), {}, {}
     for cut in (50, 120, 120, len(lines)):
         with open(log, 'w') as out:
             out.writelines(lines[:cut])
@@ -350,7 +350,11 @@ def metrics(folder):
             run('report', '-d', db, '--prometheus', file, '-o', f'{folder}/report')
         now = {name: float(value) for name, value in (line.rsplit(' ', 1) for line in open(file) if '_total' in line and line[0] != '#')}
         check(all(now.get(name, 0) >= value for name, value in last.items()), f'a counter went back at {cut}')
-        last = now
+        last, first = now, first or now
+    series = {name for name in last if name.startswith('bouncelog_replies_total')}
+    begun = {name for name in series if name not in first and 'disposition="bounced"' in name or 'disposition="deferred"' in name and name not in first}
+    check(not begun and len([name for name in series if not first.get(name)]) > 40, f'series that begin with an incident: {begun}')
+    check(len(last) <= 600, f'{len(last)} counters')
     check(sum(value for name, value in last.items() if name.startswith('bouncelog_lines_total')) == len(lines), 'lines_total')
     check(sum(value for name, value in last.items() if name.startswith('bouncelog_replies_total')) ==
           json.loads(run('scan', log)[0])['attempts']['total'], 'replies_total')

@@ -187,11 +187,12 @@ def expected(summaries, at):
     failed = lambda s: s['attempts']['bounced'] + s['attempts']['expired']
     categories = add(*(count(s['categories'], 'category') for s in both))
     outcomes = ('delivered', 'deferred', 'bounced', 'expired')
-    # A counter that begins at more than 0 has no increase yet: of night 1, what night 0 had as well
-    known = {c['category'] for c in summaries['a', 0]['categories']}
-    grown = {c['category']: c['count'] for c in a['categories'] if c['category'] in known}
-    bounced = sum(c['permanent'] for c in a['categories'] if c['category'] in known)
-    day = {'delivered': a['attempts']['delivered'], 'deferred': a['attempts']['deferred'], 'bounced': bounced}
+    # What night 0 did not have at all has grown from 0: the first incident of its kind is seen
+    grown = {c['category']: c['count'] for c in a['categories']}
+    bounced = a['attempts']['bounced']
+    day = {k: a['attempts'][k] for k in outcomes}
+    if 'ip_blocklisted' in {c['category'] for c in summaries['a', 0]['categories']} or not grown['ip_blocklisted']:
+        fault('night 1 is not the first that is blocked')
     unparsed = lambda s: s['lines']['unparsed'] / (s['lines']['delivery'] + s['lines']['unparsed'])
     kinds = {'ambiguous': 0, 'evicted': 0, 'strange_time': 0, 'unclassified': 1, 'unparsed': 5, 'unresolved_expiry': 0}
     per_host = lambda value: {(host,): round(value(summary), 6) for host, summary in each.items()}
@@ -211,8 +212,8 @@ def expected(summaries, at):
         'Addresses to suppress, by reason': (['reason'], suppressed(both)),
         'What the last run could not read, understand or keep in mind':
             (['kind'], {(k,): 2 * v for k, v in {**kinds, 'input': 0}.items()}),
-        'Attempts a day': (['disposition'], add(day)),
-        'Failures a day, by category': (['category'], {**add(grown), ('ip_blocklisted',): 0}),
+        'Attempts a day': (['disposition'], {(k,): v for k, v in day.items()}),
+        'Failures a day, by category': (['category'], add(grown)),
         'Bounced or expired, share of the last day': (['instance'], {('a',): round(bounced / sum(day.values()), 6)}),
         'Held back, and come off the lists': (['instance'], {('a',): 0, ('b',): 0}),
         'Held back, by reason': (['reason'], {}),
