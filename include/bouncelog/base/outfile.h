@@ -1,9 +1,9 @@
 /* outfile: a file that appears whole or not at all.
  *
  * Bytes go to a new file beside the target (O_EXCL, mode 0600 unless the target exists: then with
- * its mode and its group), which is synced and renamed over the target by outfile_commit. Until then the old
- * file stays. "-" (standard output), devices and pipes are written through and cannot be taken
- * back. */
+ * its mode and its group), which is synced and renamed over the target by outfile_commit. Until
+ * then the old file stays. "-" (standard output), devices and pipes are written through and cannot
+ * be taken back. */
 #ifndef BOUNCELOG_BASE_OUTFILE_H
 #define BOUNCELOG_BASE_OUTFILE_H
 
