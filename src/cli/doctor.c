@@ -279,11 +279,14 @@ static bool check_journal(struct doctor *doctor)
 static void check_usual_logs(struct doctor *doctor)
 {
     size_t seen = 0;
-    for (size_t i = 0; usual_logs[i]; i++)
-        if (access(usual_logs[i], F_OK) == 0) {
-            describe(doctor, look_at(doctor, usual_logs[i]));
+    for (size_t i = 0; usual_logs[i]; i++) {
+        struct buf path = {0};
+        if (usual_log_find(usual_logs[i], &path)) {
+            describe(doctor, look_at(doctor, arena_cstr(&doctor->options.arena, buf_sv(&path))));
             seen++;
         }
+        buf_release(&path);
+    }
     for (size_t i = 0; system_logs[i]; i++) {
         if (access(system_logs[i], F_OK) < 0)
             continue;

@@ -50,9 +50,11 @@ static void add_file(struct look *look, const char *path)
 /* With its rotated parts, if it is there. */
 static void add_log(struct look *look, const char *log)
 {
-    struct buf pattern = {0};
+    struct buf pattern = {0}, there = {0};
     glob_t found;
-    if (access(log, F_OK) < 0)
+    bool is = usual_log_find(log, &there);
+    buf_release(&there);
+    if (!is)
         return;
     buf_printf(&pattern, "%s*", log);
     buf_printf(&look->names, "%s%s*", look->names.len ? ", " : "", log);

@@ -68,6 +68,29 @@ python3 -m json.tool "$work/state/summary.json" > "$work/out" || fault "summary.
 echo 'BOUNCELOG_OPTIONS="--fail-on suppressed>2"' >> "$work/default"
 nightly
 [ $status -eq 1 ] || fault "nightly: --fail-on: exit $status: $(cat "$work/err")"
+# Which logs it finds by itself: also those of which only a rotated part is left, and of others none.
+for names in 'mail.log' 'mail.log.1' 'mail.log-20261122' 'maillog-20261122.gz' 'exim4/mainlog.2.gz' 'mail.log.1 exim4/mainlog' 'mail.logger' 'mail.log.old'; do
+    rm -rf "$work/found" "$work/state"
+    mkdir -p "$work/found/exim4" "$work/state"
+    for name in $names; do
+        case "$name" in
+        *.gz) gzip -c samples/exim-mainlog > "$work/found/$name" ;;
+        exim*) cp samples/exim-mainlog "$work/found/$name" ;;
+        *) cp samples/rotated/mail.log "$work/found/$name" ;;
+        esac
+    done
+    printf 'BOUNCELOG_STATE=%s\nBOUNCELOG_METRICS=%s\n' "$work/state" "$work/state/metrics.prom" > "$work/default"
+    sed "s|/var/log|$work/found|g; s|/run/systemd/journal|/nowhere|" "$build/examples/nightly" > "$work/nightly"
+    status=0
+    BOUNCELOG_PROGRAM=$BOUNCELOG BOUNCELOG_DEFAULTS=$work/default sh "$work/nightly" > "$work/out" 2> "$work/err" || status=$?
+    case "$names $status" in
+    'mail.logger 3' | 'mail.log.old 3') grep -q 'no mail log is here' "$work/err" || fault "nightly, $names: $(cat "$work/err")" ;;
+    *' 0') for name in $names; do
+        grep -q "found/$name\"" "$work/state/summary.json" || fault "nightly has not read $name"
+    done ;;
+    *) fault "nightly, $names: exit $status: $(cat "$work/err")" ;;
+    esac
+done
 if [ ! -e /var/log/mail.log ] && [ ! -e /var/log/maillog ] && [ ! -e /var/log/exim4/mainlog ] && [ ! -e /var/log/exim/mainlog ] && [ ! -d /run/systemd/journal ]; then
     : > "$work/default"
     nightly

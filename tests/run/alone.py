@@ -97,6 +97,12 @@ def host():
     expect(f'two logs: {code} {out} {err}', code == 0 and '2 delivery attempts' in out and '/var/log/mail.log*, /var/log/exim4/mainlog*;' in err)
     code, out, err = look(files={'syslog': (new, 0)})
     expect(f'a system log with mail: {code} {out} {err}', code == 0 and 'new@example.com' in out and '/var/log/syslog*;' in err)
+    for name in 'mail.log.1', 'mail.log-20261122', 'maillog.1':
+        code, out, err = look(files={name: (new, 3600)})
+        expect(f'{name} alone: {code} {out} {err}', code == 0 and 'new@example.com' in out and f'/var/log/{name.split(".1")[0].split("-")[0]}*;' in err)
+    for name in 'mail.logger', 'mail.log.old':
+        code, out, err = look(files={name: (new, 3600)})
+        expect(f'{name}: {code} {out} {err}', code == 3 and not out)
     for files in ({}, {'syslog': (['Nov 22 03:11:09 mx1 cron[9]: nothing\n'], 0)}):
         code, out, err = look(files=files)
         expect(f'{files}: {code} {out} {err}', code == 3 and not out and err.count('\n') == 1 and 'no mail log is where they usually are' in err)
