@@ -4,6 +4,7 @@
  * of attempts. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/output/output.h"
+#include "event_id.h"
 #include "json_line.h"
 
 /* An unknown value is null. */
@@ -92,9 +93,15 @@ static void verdict(struct buf *line, const struct event *event, const struct ta
           failure && a->verdict.basis != BASIS_COUNT ? basis_name(a->verdict.basis) : SV_EMPTY);
 }
 
+/* Else it is of a history, which did not keep it. */
+static bool is_of_line(const struct event *event)
+{
+    return event->attempt.line || event->file.len;
+}
+
 static void source(struct buf *line, const struct event *event)
 {
-    if (!event->attempt.line && !event->file.len) { /* of a history, which did not keep it */
+    if (!is_of_line(event)) {
         known(line, "source", SV_EMPTY);
         return;
     }
@@ -110,6 +117,7 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
 {
     const struct record *a = &event->attempt;
     buf_add_byte(line, '{');
+    known(line, "id", is_of_line(event) ? event_id(a, taxonomy, redactor, arena) : SV_EMPTY);
     identity(line, event, taxonomy, redactor, arena);
     bool kept = a->outcome != OUTCOME_COUNT; /* else its time and category are all that is */
     known(line, "outcome", kept ? outcome_name(a->outcome) : SV_EMPTY);

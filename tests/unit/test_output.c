@@ -110,7 +110,7 @@ static void test_hostile_events(void **state)
         expect_text(object, "time", SV("2026-11-22T03:11:09Z"));
         expect_text(object, "category", SV("recipient_unknown"));
         expect_text(object, "cause", SV("mailbox_full"));
-        assert_int_equal(cJSON_GetArraySize(object), 26);
+        assert_int_equal(cJSON_GetArraySize(object), 27);
         cJSON_Delete(object);
         buf_release(&line);
     }
@@ -293,7 +293,8 @@ static void test_absent_values(void **state)
     (void)state;
     output_event(&line, &event, &patterns.taxonomy, NULL, &arena);
     expect_sv(buf_sv(&line),
-              SV("{\"time\":\"1970-01-01T00:00:00Z\",\"host\":null,\"mta\":\"unknown\","
+              SV("{\"id\":\"f20a9e588d4e11881c7e3ab35c7038d2\",\"time\":\"1970-01-01T00:00:00Z\","
+                 "\"host\":null,\"mta\":\"unknown\","
                  "\"queue_id\":null,\"sender\":null,\"recipient\":\"a@x\","
                  "\"original_recipient\":null,\"relay\":null,\"outcome\":\"delivered\","
                  "\"severity\":null,\"code\":null,\"enhanced\":null,\"dsn\":null,"
