@@ -2,6 +2,7 @@
  * block a day, of each host whose history is merged in). Each block is made with the secret of its
  * host, so a question is made anew for each host. */
 #include "bouncelog/late/sent.h"
+#include "bouncelog/late/tag.h"
 
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mailbox.h"
@@ -55,7 +56,9 @@ static void take(const struct asking *asking, struct late_question *question, sv
     const struct archive *archive = asking->archive;
     question->found = true;
     question->time = sent;
-    question->again = question->unseen || is_known(archive, question->notice, LATE_MESSAGE);
+    question->by_tag = answer->by_tag;
+    question->again = question->unseen ||
+                      is_known(archive, question->notice, answer->by_tag ? LATE_TAG : LATE_MESSAGE);
     question->others = sent_has_others(block, answer->key, answer->step, &archive->taken_entries);
     question->entry = answer->key;
 }
@@ -78,7 +81,8 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
         question->seen = question->seen || answer.seen;
         if (!question->found && answer.found &&
             late_may_speak(asking->archive->options.patterns, notice, sent,
-                           answer.from_there ? notice->source_host : SV_EMPTY, notice->recipient))
+                           answer.from == SENT_BY_NAME ? notice->source_host : SV_EMPTY,
+                           notice->recipient))
             take(asking, question, item->value, &answer, sent);
     }
     return 0;
@@ -107,7 +111,9 @@ void archive_note_proven(void *context, const struct event *event, const struct 
                                                    .address = attempt->address_key,
                                                    .time = attempt->time,
                                                    .own = true});
-    note_tag(archive, notice, attempt->time, event->unseen ? LATE_UNSEEN : LATE_TAG);
+    if (!named.tag.len && event->sender_known && tag_is(event->sender))
+        named.tag = event->sender;
+    note_tag(archive, &named, attempt->time, event->unseen ? LATE_UNSEEN : LATE_TAG);
 }
 
 /* Only what no block contradicts is remembered. */
@@ -116,7 +122,8 @@ static void remember(struct archive *archive, const struct late_question *questi
     const struct late_notice *notice = question->notice;
     if (!question->found || (question->shared && !notice->tag.len) || question->again)
         return;
-    archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, LATE_MESSAGE),
+    enum late_kind kind = question->by_tag ? LATE_TAG : LATE_MESSAGE;
+    archive_add_taken(archive, &(struct taken){.identity = late_identity(notice, kind),
                                                .address = hash_mailbox(notice->recipient),
                                                .entry = notice->complaint ? 0 : question->entry,
                                                .time = question->time,

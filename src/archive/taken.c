@@ -128,7 +128,7 @@ int save_taken(struct save *save)
             pack(&packed, &archive->taken[i]);
     buf_clear(&save->value);
     finish(&save->value, &packed);
-    return packed.count ? save_put(save, ITEM_TAKEN, SV("taken"), false) : 0;
+    return archive->taken_count ? save_put(save, ITEM_TAKEN, SV("taken"), false) : 0;
 }
 
 struct forgetting {

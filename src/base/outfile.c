@@ -11,6 +11,9 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/mem.h"
@@ -69,21 +72,37 @@ bool outfile_is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+/* An access control list (acl(5)) is not kept, and with one the group's bits of the mode say
+ * something else. */
+static bool has_list(const char *path)
+{
+#ifdef __linux__
+    return lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+#else
+    (void)path;
+    return false;
+#endif
+}
+
 bool outfile_access_of(const char *path, struct outfile_access *access)
 {
     struct stat old;
     if (lstat(path, &old) != 0 || !S_ISREG(old.st_mode))
         return false;
-    *access = (struct outfile_access){old.st_mode & 0777, old.st_gid};
+    *access = (struct outfile_access){old.st_mode & 0777, has_list(path) ? NO_GROUP : old.st_gid};
     return true;
 }
 
-/* The group first: no other one is to read it for a moment. */
+/* The group first: no other one is to read it for a moment. Where the group is right already
+ * nothing is asked for, since a filter of system calls may end whoever asks. */
 static void give(struct outfile *out, struct outfile_access access)
 {
     struct stat now;
-    if (access.group != NO_GROUP && fchown(out->fd, NO_OWNER, access.group) != 0 &&
-        !(fstat(out->fd, &now) == 0 && now.st_gid == access.group))
+    bool other =
+        access.group != NO_GROUP && fstat(out->fd, &now) == 0 && now.st_gid != access.group;
+    if (other)
+        (void)fchmod(out->fd, 0600);
+    if (other && fchown(out->fd, NO_OWNER, access.group) != 0)
         access.mode &= ~(mode_t)070;
     (void)fchmod(out->fd, access.mode);
 }
@@ -133,7 +152,7 @@ static struct outfile *open_with(const char *path, mode_t mode, struct err *err)
             free_outfile(out);
             return NULL;
         }
-        access = (struct outfile_access){old.st_mode & 0777, old.st_gid};
+        (void)outfile_access_of(path, &access);
     }
     if ((out->direct ? out->fd : open_temporary(out, access)) < 0) {
         err_set(err, ERR_OUTPUT, "%s: cannot create: %s", path, strerror(errno));

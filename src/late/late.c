@@ -21,6 +21,7 @@ struct kept_delivery {
     bool counted;       /* else nobody asked for it: for what is said of it neither */
     bool taken_back;
     bool told[2]; /* a notice speaks of it: a bounce, a complaint */
+    uint64_t tag; /* tag_key of its sender; 0: that is no tag */
 };
 
 /* A message that a notice is about. */
@@ -105,6 +106,8 @@ bool late_take(struct late *late, const struct event *event, bool counted)
     late->kept = mem_room(late->kept, late->kept_count, sizeof *late->kept);
     struct kept_delivery *kept = &late->kept[late->kept_count++];
     *kept = (struct kept_delivery){.event = *event, .counted = counted};
+    if (event->sender_known && tag_is(event->sender))
+        kept->tag = tag_key(event->sender);
     event_texts(&kept->event, texts);
     for (size_t i = 0; i < EVENT_TEXTS; i++)
         *texts[i] = arena_copy(&late->texts, *texts[i]);
@@ -121,9 +124,9 @@ static uint64_t message_of(const struct kept_delivery *kept)
     return kept->event.message_id;
 }
 
-static uint64_t sender_of(const struct kept_delivery *kept)
+static uint64_t tag_of(const struct kept_delivery *kept)
 {
-    return kept->event.sender_known ? kept->event.sender_key : 0;
+    return kept->tag;
 }
 
 uint64_t late_identity(const struct late_notice *notice, enum late_kind kind)
@@ -149,10 +152,10 @@ static int by_message(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static int by_sender(const void *left, const void *right)
+static int by_tag(const void *left, const void *right)
 {
-    uint64_t a = sender_of(*(struct kept_delivery *const *)left),
-             b = sender_of(*(struct kept_delivery *const *)right);
+    uint64_t a = tag_of(*(struct kept_delivery *const *)left),
+             b = tag_of(*(struct kept_delivery *const *)right);
     return a != b ? (a < b ? -1 : 1) : by_message(left, right);
 }
 
@@ -173,7 +176,7 @@ static int by_time(const void *left, const void *right)
 struct settling {
     struct late *late;
     struct kept_delivery **kept;        /* by Message-ID... */
-    struct kept_delivery **by_sender;   /* ...and by sender, with notices that have tags */
+    struct kept_delivery **by_tag;      /* ...and by the tag of its sender */
     const struct late_notice **notices; /* by time */
     struct fpset told;                  /* late_identity */
 };
@@ -206,12 +209,12 @@ static bool went_to_others(const struct late *late, const struct late_notice *no
 static struct kept_delivery *find_tagged(const struct settling *settling,
                                          const struct late_notice *notice, bool *seen)
 {
-    uint64_t sender = hash_nocase(notice->tag);
+    uint64_t tag = tag_key(notice->tag);
     size_t count = settling->late->kept_count;
     struct kept_delivery *taken = NULL;
-    for (size_t i = first_of(settling->by_sender, count, sender_of, sender); i < count; i++) {
-        struct kept_delivery *kept = settling->by_sender[i];
-        if (sender_of(kept) != sender)
+    for (size_t i = first_of(settling->by_tag, count, tag_of, tag); i < count; i++) {
+        struct kept_delivery *kept = settling->by_tag[i];
+        if (kept->tag != tag)
             break;
         if (!is_recipient(notice, &kept->event.attempt))
             continue;
@@ -325,7 +328,9 @@ static void settle_known(struct settling *settling, struct answer *answer)
     if (answer->kept)
         settle_kept(settling, answer);
     else if (answer->question.found)
-        answer->repeated = answer->question.again || !is_first(settling, notice, LATE_MESSAGE);
+        answer->repeated =
+            answer->question.again ||
+            !is_first(settling, notice, answer->question.by_tag ? LATE_TAG : LATE_MESSAGE);
 }
 
 /* Which message a notice is about it does not say, but it has a tag. */
@@ -405,14 +410,14 @@ void late_settle(struct late *late, int64_t latest, const struct late_handlers *
         return;
     struct settling settling = {.late = late,
                                 .kept = mem_zero(late->kept_count + 1, sizeof *settling.kept),
-                                .by_sender = mem_zero(late->kept_count + 1, sizeof *settling.kept),
+                                .by_tag = mem_zero(late->kept_count + 1, sizeof *settling.kept),
                                 .notices = mem_zero(late->notices.count, sizeof *settling.notices)};
     for (size_t i = 0; i < late->kept_count; i++)
-        settling.kept[i] = settling.by_sender[i] = &late->kept[i];
+        settling.kept[i] = settling.by_tag[i] = &late->kept[i];
     for (size_t i = 0; i < late->notices.count; i++)
         settling.notices[i] = &late->notices.list[i];
     qsort(settling.kept, late->kept_count, sizeof *settling.kept, by_message);
-    qsort(settling.by_sender, late->kept_count, sizeof *settling.kept, by_sender);
+    qsort(settling.by_tag, late->kept_count, sizeof *settling.kept, by_tag);
     qsort(settling.notices, late->notices.count, sizeof *settling.notices, by_time);
     struct answer *answers = mem_zero(late->notices.count, sizeof *answers);
     find_answers(&settling, handlers, answers);
@@ -421,6 +426,6 @@ void late_settle(struct late *late, int64_t latest, const struct late_handlers *
     mem_free(answers);
     fpset_release(&settling.told);
     mem_free(settling.kept);
-    mem_free(settling.by_sender);
+    mem_free(settling.by_tag);
     mem_free(settling.notices);
 }

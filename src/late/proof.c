@@ -87,7 +87,8 @@ bool late_may_speak(const struct patterns *patterns, const struct late_notice *n
 {
     return is_in_time(notice, sent) && has_tag_of(notice, sent) &&
            (notice->complaint || notice->null_sender) && !notice->went_on &&
-           (!notice->refuser.len || proof_share_name(patterns, notice->refuser, relay) ||
+           (!notice->refuser.len || sv_eq_nocase(notice->refuser, SV("localhost")) ||
+            proof_share_name(patterns, notice->refuser, relay) ||
             operator_is_own(notice->refuser, sv_after_last(recipient, '@')));
 }
 

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/domain.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/late/tag.h"
 #include "bouncelog/model/activity.h"
 #include "proof.h"
 
@@ -118,10 +120,12 @@ static int by_key(const void *left, const void *right)
     return (a->rest > b->rest) - (a->rest < b->rest);
 }
 
-static void add(struct sent *sent, const struct event *event, uint64_t recipient, uint16_t rest)
+/* message: its Message-ID, or the tag of its sender. */
+static void add(struct sent *sent, uint64_t message, int64_t time, uint64_t recipient,
+                uint16_t rest)
 {
-    struct sent_day *day = day_of(sent, date_day(event->attempt.time));
-    struct sent_entry entry = {message_bits(sent->secret, event->message_id) | recipient, rest};
+    struct sent_day *day = day_of(sent, date_day(time));
+    struct sent_entry entry = {message_bits(sent->secret, message) | recipient, rest};
     if (day->count && by_key(&day->list[day->count - 1], &entry) == 0)
         return;
     day->list = mem_room(day->list, day->count, sizeof *day->list);
@@ -145,20 +149,23 @@ void sent_add(struct sent *sent, const struct event *event)
     if (!event->message_id || event->strange || (!delivered && !got_headers(attempt)))
         return;
     if (delivered && event->recipients > 1) {
-        add(sent, event, recipient_bits(sent->secret, SEVERAL), STEP_SEEN);
+        add(sent, event->message_id, attempt->time, recipient_bits(sent->secret, SEVERAL),
+            STEP_SEEN);
         if (!sent->tagged)
             return;
     }
     uint64_t recipient = recipient_bits(sent->secret, attempt->address_key);
-    if (!delivered) {
-        add(sent, event, recipient, STEP_SEEN);
+    if (!delivered || event->notification || attempt->ambiguous) {
+        add(sent, event->message_id, event->attempt.time, recipient, STEP_SEEN);
         return;
     }
     int64_t step =
         date_step(attempt->time, DELIVERY_STEP) - date_day(attempt->time) * DELIVERY_STEPS_A_DAY;
-    add(sent, event, recipient,
-        (uint16_t)(name_again(sent, attempt) << (NETWORK_BITS + STEP_BITS) |
-                   network_again(sent, attempt->relay.ip) << STEP_BITS | step));
+    uint16_t rest = (uint16_t)(name_again(sent, attempt) << (NETWORK_BITS + STEP_BITS) |
+                               network_again(sent, attempt->relay.ip) << STEP_BITS | step);
+    add(sent, event->message_id, attempt->time, recipient, rest);
+    if (sent->tagged && event->sender_known && tag_is(event->sender))
+        add(sent, tag_key(event->sender), attempt->time, recipient, rest);
 }
 
 static struct sent_entry entry_at(sv block, size_t i)
@@ -250,14 +257,18 @@ struct sent_question sent_question_of(const struct patterns *patterns, uint64_t 
 {
     bool own = proof_share_name(patterns, notice->server, notice->source_host);
     sv domain = sv_after_last(notice->recipient, '@');
+    /* Below a public suffix everybody has a name of his own. */
+    bool is_registered = domain_registrable(domain).len > 0;
     return (struct sent_question){
         .message = message_bits(secret, notice->message_id),
         .recipients = {recipient_bits(secret, hash_mailbox(notice->recipient)),
                        recipient_bits(secret, hash_mailbox(notice->original))},
         .name = own ? 0 : name_bits(patterns, secret, notice->source_host),
         .own = name_bits(patterns, secret, notice->server),
-        .of_domain = !own && proof_share_name(patterns, notice->source_host, domain),
-        .own_of_domain = proof_share_name(patterns, notice->server, domain),
+        .of_domain =
+            is_registered && !own && proof_share_name(patterns, notice->source_host, domain),
+        .own_of_domain = !is_registered || proof_share_name(patterns, notice->server, domain),
+        .tag = notice->tag.len ? message_bits(secret, tag_key(notice->tag)) : 0,
         .tagged = proof_tag_suffices(patterns, notice),
         .network = network_bits(secret, notice->source_ip)};
 }
@@ -277,24 +288,43 @@ static size_t first_of(sv block, uint64_t message)
 
 /* That of two names the bits are the same happens; so our own are asked for where the name has not
  * told already. */
-static bool comes_from(const struct sent_entry *entry, const struct sent_question *question)
+static enum sent_from comes_from(const struct sent_entry *entry,
+                                 const struct sent_question *question)
 {
     uint16_t name = (uint16_t)(entry->rest >> (NETWORK_BITS + STEP_BITS));
     uint16_t network = entry->rest >> STEP_BITS & ((1 << NETWORK_BITS) - 1);
     bool of_domain = name == NAME_OF_DOMAIN;
     if (of_domain ? question->of_domain : name && name == question->name)
-        return true;
+        return SENT_BY_NAME;
     bool own = of_domain ? question->own_of_domain : name && name == question->own;
-    return network && network == question->network && !own;
+    return network && network == question->network && !own ? SENT_BY_NETWORK : SENT_FROM_ELSEWHERE;
+}
+
+/* The delivery to the final recipient, if this entry is it and may be believed. */
+static void look_at(const struct sent_entry *entry, const struct sent_question *question,
+                    struct sent_answer *answer)
+{
+    int step = entry->rest & ((1 << STEP_BITS) - 1);
+    if ((entry->key & RECIPIENT_MASK) != question->recipients[0] || step == STEP_SEEN)
+        return;
+    enum sent_from from = comes_from(entry, question);
+    answer->seen = true;
+    if (from == SENT_FROM_ELSEWHERE && !question->tagged)
+        return;
+    answer->found = true;
+    answer->from = from;
+    answer->key = entry->key;
+    answer->step = step;
 }
 
 int sent_find(sv block, const struct sent_question *question, struct sent_answer *answer)
 {
     bool went_to[2] = {false, false};
+    size_t count = block.len / SENT_BYTES;
     *answer = (struct sent_answer){.shared = false};
     if (block.len % SENT_BYTES)
         return -1;
-    for (size_t at = first_of(block, question->message); at < block.len / SENT_BYTES; at++) {
+    for (size_t at = first_of(block, question->message); at < count; at++) {
         struct sent_entry entry = entry_at(block, at);
         uint64_t recipient = entry.key & RECIPIENT_MASK;
         if ((entry.key & ~RECIPIENT_MASK) != question->message)
@@ -303,19 +333,19 @@ int sent_find(sv block, const struct sent_question *question, struct sent_answer
         went_to[1] = went_to[1] || recipient == question->recipients[1];
         answer->shared = answer->shared || (recipient != question->recipients[0] &&
                                             recipient != question->recipients[1]);
-        int step = entry.rest & ((1 << STEP_BITS) - 1);
-        bool from_there = step != STEP_SEEN && comes_from(&entry, question);
-        answer->seen = answer->seen || (recipient == question->recipients[0] && step != STEP_SEEN);
-        bool believed = from_there || (question->tagged && step != STEP_SEEN);
-        if (recipient != question->recipients[0] || !believed)
-            continue;
-        answer->from_there = from_there;
-        answer->found = true;
-        answer->key = entry.key;
-        answer->step = step;
+        look_at(&entry, question, answer);
     }
     answer->shared = answer->shared || (went_to[0] && went_to[1] &&
                                         question->recipients[0] != question->recipients[1]);
+    bool seen = answer->seen;
+    for (size_t at = question->tag ? first_of(block, question->tag) : count; at < count && !seen;
+         at++) {
+        struct sent_entry entry = entry_at(block, at);
+        if ((entry.key & ~RECIPIENT_MASK) != question->tag)
+            break;
+        look_at(&entry, question, answer);
+        answer->by_tag = answer->found;
+    }
     return 0;
 }
 

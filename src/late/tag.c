@@ -112,6 +112,13 @@ bool tag_holds(const struct tag_keys *keys, sv address, sv recipient, int64_t *d
     return read_tag(address, &tag, day) && is_for(keys, &tag, recipient);
 }
 
+bool tag_is(sv address)
+{
+    struct tag tag;
+    int64_t day;
+    return read_tag(address, &tag, &day);
+}
+
 uint64_t tag_key(sv address)
 {
     size_t at = sv_rfind_byte(address, '@');

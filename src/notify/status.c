@@ -98,14 +98,14 @@ static enum notice_kind action_of(sv value)
 
 /* One recipient while his fields are read. */
 struct block {
-    sv final, original, actual, status, diagnostic, diagnostic_type, remote;
+    sv final, original, actual /* or a program, a file */, status, diagnostic, diagnostic_type,
+        remote;
     enum notice_kind action;
-    bool has_actual; /* also one that is no address: a program, a file */
     bool open;
 };
 
 static const struct block no_block = {SV_EMPTY, SV_EMPTY, SV_EMPTY,    SV_EMPTY, SV_EMPTY,
-                                      SV_EMPTY, SV_EMPTY, NOTICE_NONE, false,    false};
+                                      SV_EMPTY, SV_EMPTY, NOTICE_NONE, false};
 
 static enum notice_kind action_of_block(const struct block *block)
 {
@@ -116,17 +116,24 @@ static enum notice_kind action_of_block(const struct block *block)
                                          : NOTICE_DELIVERED;
 }
 
-/* sendmail names a mailbox of its own host by that host's name; where another server refused it, it
- * had gone on there. */
-static bool is_mailbox_of(const struct block *block, sv address)
+/* It went on to another server, which refused it. */
+static bool is_elsewhere(sv remote, sv reporter)
+{
+    return remote.len && !sv_eq_nocase(remote, reporter) &&
+           !sv_eq_nocase(remote, SV("localhost")) && !sv_starts(remote, SV("127."));
+}
+
+/* sendmail names a mailbox of its own host by that host's name, or by none. */
+static bool is_mailbox_of(const struct block *block, sv address, sv reporter)
 {
     sv actual = block->actual;
     size_t at = sv_rfind_byte(actual, '@'), end = sv_rfind_byte(address, '@');
     if (mailbox_same(actual, address))
         return true;
-    return !block->remote.len && at != SV_NPOS && end != SV_NPOS &&
-           sv_eq(sv_sub(actual, 0, at), sv_sub(address, 0, end)) &&
-           operator_is_own(sv_skip(actual, at + 1), sv_skip(address, end + 1));
+    if (end == SV_NPOS || is_elsewhere(block->remote, reporter) ||
+        !sv_eq_nocase(sv_sub(actual, 0, at), sv_sub(address, 0, end)))
+        return false;
+    return at == SV_NPOS || operator_is_own(sv_skip(actual, at + 1), sv_skip(address, end + 1));
 }
 
 static void close_block(struct block *block, struct arena *arena, struct notice *notice)
@@ -139,7 +146,8 @@ static void close_block(struct block *block, struct arena *arena, struct notice 
         recipient->final = final;
         recipient->original = block->original;
         recipient->only_original = !block->final.len;
-        recipient->went_on = block->has_actual && !is_mailbox_of(block, final);
+        recipient->went_on =
+            block->actual.len && !is_mailbox_of(block, final, notice->reporting_mta);
         recipient->status = block->status;
         recipient->diagnostic = block->diagnostic;
         recipient->diagnostic_type = block->diagnostic_type;
@@ -184,8 +192,8 @@ static void read_recipient_field(struct field_reader *at, struct block *block)
     else if (sv_eq_nocase(at->name, SV("Diagnostic-Code")) && !block->diagnostic.len)
         block->diagnostic = typed_value(at->value, &block->diagnostic_type);
     else if (sv_eq_nocase(at->name, SV("X-Actual-Recipient"))) { /* sendmail's */
-        block->has_actual = true;
-        block->actual = address_of_field(at->value, false, at->arena);
+        sv address = address_of_field(at->value, false, at->arena);
+        block->actual = address.len ? address : typed_value(at->value, &type);
     } else if (sv_eq_nocase(at->name, SV("Remote-MTA")))
         block->remote = host_of(at->value, &type);
     else

@@ -261,8 +261,38 @@ def tagged(folder):
     os.environ['SOURCE_DATE_EPOCH'] = '1795478400'
 
 
+def elsewhere(folder):
+    """What an earlier night's log shows going elsewhere is proven by nobody else's server, however the tag is written, and whether the Message-ID
+    came back or not; and what one run would not suppress for nights do not."""
+    key, option = 'a key that is long enough', ('--tag-key-file', f'{folder}/keys')
+    joe, google = 'joe@b.example', ('aspmx.l.google.com', '142.250.27.26')
+    address = bounces.tag(key, joe, day=20762)
+    sources = {('old.b.example', '198.51.100.9'): 0, ('office.dsl.example', '192.0.2.200'): 0, google: 1, ('mail-sor-f69.google.com', '209.85.220.69'): 1, ('mx9.shop.example', '192.0.2.99'): 1}
+    for mta in 'postfix', 'exim':
+        for number, (source, proven) in enumerate(sources.items()):
+            for name, message_id in enumerate(('<k@shop.example>', None, '<junk@x>')):
+                for sign in '+-=':
+                    trace = received(*source).replace(bounces.TIME, at(6, 900))
+                    mail = dsn(joe, message_id, None, trace=trace, reporter=source[0], to=address.replace('+', sign))
+                    logs = write(folder, [bounces.WRITERS[mta](1, '<k@shop.example>', [(joe, *google)], day=5, sender=address), bounces.WRITERS[mta](2, '<l@shop.example>', [PEOPLE[9]], day=6)])
+                    history = f'{folder}/else-{mta}-{number}-{name}-{ord(sign)}.db'
+                    scan(folder, [], logs[:1], '-d', history, *option)
+                    nights, once = scan(folder, [mail], logs[1:], '-d', history, *option), scan(folder, [mail], logs, *option)
+                    for how, summary in ('nights', nights), ('at once', once):
+                        have = summary['attempts']['bounced_later'], [entry['address'] for entry in summary['suppress']]
+                        expect(f'elsewhere, {mta}, {source}, {message_id}, {sign}, {how}: {have}', have == (proven, [joe] * proven))
+    near = ('mx.d.example', '198.51.100.99') # in the network of the relay, with a refuser of its own
+    for remote in 'mx.d.example', 'inner.d.example':
+        logs = write(folder, [bounces.postfix(1, '<r@shop.example>', [(joe, 'mx.b.example', '198.51.100.7')], day=5), bounces.postfix(2, '<l@shop.example>', [PEOPLE[9]], day=6)])
+        history = f'{folder}/near-{remote}.db'
+        scan(folder, [], logs[:1], '-d', history)
+        summary = scan(folder, [dsn(joe, '<r@shop.example>', None, trace=received(*near).replace(bounces.TIME, at(6, 900)), remote=remote)], logs[1:], '-d', history)
+        expect(f'refused by {remote}: {summary["suppress"]}', not summary['suppress'] and not summary['attempts']['bounced_later'])
+
+
 with tempfile.TemporaryDirectory() as folder:
     tagged(folder)
+    elsewhere(folder)
     sent_back(folder)
     seen_tonight(folder)
     gateways(folder)

@@ -99,6 +99,7 @@ struct late_question {
     bool unseen;    /* ...of a message whose delivery nobody had seen by then */
     bool others;    /* the address took other mail in that step */
     uint64_t entry; /* what stands for it there */
+    bool by_tag;    /* found by its tag: which message it was the notice does not say */
     int64_t time;
 };
 

@@ -2,6 +2,7 @@
  *
  * Who else saw a message has an entry as well, which no notice is proven by: recipients of a
  * message of several (one entry for all of them), and those whose server refused it after DATA.
+ * With keys of tags, a delivery of mail whose sender has one has another entry, by that.
  * Ten bytes each, sorted, a block a day: the Message-ID, the recipient, who runs the relay (by name
  * and by network), and in which step of the day (model/activity.h). They are made with a secret of
  * the history's. A Message-ID is told apart from all others of a month but one in two thousand
@@ -58,6 +59,7 @@ int sent_pack(struct buf *out, struct sent_day *day, sv before) MUST_CHECK;
 /* Which message a notice asks for: as an entry has it. */
 struct sent_question {
     uint64_t message, recipients[2]; /* the final and the original one */
+    uint64_t tag;                    /* of the sender that it had, as an entry has it; 0: none */
     uint16_t name, network;          /* who handed the notice in; 0: nobody knows, or we did */
     uint16_t own;                    /* our own name: a relay that has it proves nothing */
     bool of_domain, own_of_domain;   /* are these names that of the recipient's domain? */
@@ -66,14 +68,18 @@ struct sent_question {
 struct sent_question sent_question_of(const struct patterns *patterns, uint64_t secret,
                                       const struct late_notice *notice);
 
+/* Does the notice come from the relay: does it have its name, or no more than its network? */
+enum sent_from { SENT_FROM_ELSEWHERE, SENT_BY_NETWORK, SENT_BY_NAME };
+
 /* What a block says. */
 struct sent_answer {
-    bool shared;     /* the message went to somebody else... */
-    bool seen;       /* ...to the final recipient */
-    bool found;      /* it went to the final recipient, where the notice comes from... */
-    int step;        /* ...then */
-    bool from_there; /* also where a tag makes that no matter */
-    uint64_t key;    /* of that entry */
+    bool shared; /* the message went to somebody else... */
+    bool seen;   /* ...to the final recipient */
+    bool found;  /* it went to the final recipient, where the notice comes from... */
+    int step;    /* ...then */
+    enum sent_from from;
+    bool by_tag;  /* not by its Message-ID */
+    uint64_t key; /* of that entry */
 };
 /* -1: the block is damaged. */
 int sent_find(sv block, const struct sent_question *question,

@@ -33,6 +33,9 @@ int tag_keys_read(struct tag_keys *keys, sv text, int *line) MUST_CHECK;
 /* Was it made with one of the keys, for this recipient? If so, *day is its day, since 1970. */
 bool tag_holds(const struct tag_keys *keys, sv address, sv recipient, int64_t *day);
 
+/* Does it end as one? Whether it is right only the keys tell. */
+bool tag_is(sv address);
+
 /* The fingerprint of a tag, whatever stands in front of it: + - or =. */
 uint64_t tag_key(sv address);
 
