@@ -3,8 +3,6 @@
  * look alike. */
 #include "proof.h"
 
-#include <string.h>
-
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/domain.h"
 #include "bouncelog/base/text.h"
@@ -34,21 +32,26 @@ static bool are_same(sv a, sv b)
 
 /* Everybody's neighbours have these addresses (RFC 1918, 6598, 3927, 4193), so only the same one
  * says something. */
+static bool is_private_v4(sv ip)
+{
+    uint64_t first, second;
+    sv rest;
+    if (!sv_to_u64(sv_cut(ip, '.', &rest), &first) || !sv_to_u64(sv_cut(rest, '.', &rest), &second))
+        return false;
+    return first == 10 || first == 127 || (first == 192 && second == 168) ||
+           (first == 169 && second == 254) || (first == 172 && second >= 16 && second < 32) ||
+           (first == 100 && second >= 64 && second < 128);
+}
+
 static bool is_private(sv ip)
 {
-    static const char *const starts[] = {"10.", "192.168.", "169.254.", "127.", "fc", "fd",
-                                         "fe8", "fe9",      "fea",      "feb",  "::"};
-    uint64_t second;
-    if (!ip.len || !strchr("1fF:", ip.ptr[0]))
-        return false;
+    static const char *const starts[] = {"fc", "fd", "fe8", "fe9", "fea", "feb", "::"};
+    if (ip.len && ip.ptr[0] >= '0' && ip.ptr[0] <= '9' && sv_find_byte(ip, ':') == SV_NPOS)
+        return ip.ptr[0] == '1' && is_private_v4(ip);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (sv_starts_nocase(ip, sv_from(starts[i])))
             return true;
-    sv rest = sv_skip(ip, 4);
-    if (!sv_to_u64(sv_cut(rest, '.', &rest), &second))
-        return false;
-    return (sv_starts(ip, SV("172.")) && second >= 16 && second < 32) ||
-           (sv_starts(ip, SV("100.")) && second >= 64 && second < 128);
+    return false;
 }
 
 sv proof_network_of(sv ip, char *text)

@@ -84,15 +84,14 @@ uint64_t parser_limits(const struct parser *parser)
 static bool takes(struct line *line, const struct shape *shape)
 {
     struct template_fields *fields = &line->parser->fields;
-    line->by_template = false;
-    if (!shape->regex)
-        return true;
     for (size_t i = 0; i < shape->template_count; i++)
         if (template_match(&shape->templates[i], line->rest, fields)) {
             line->by_template = true;
             return true;
         }
-    return regex_match(shape->regex, line->parser->matcher, line->rest) == REGEX_YES;
+    line->by_template = false;
+    return !shape->regex ||
+           regex_match(shape->regex, line->parser->matcher, line->rest) == REGEX_YES;
 }
 
 /* Lines are readable beyond their end, and no gate holds a newline or a NUL. */

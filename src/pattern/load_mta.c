@@ -86,38 +86,60 @@ static int load_statuses(struct document *document, const yaml_node_t *node, str
     return 0;
 }
 
+/* Templates of one of the patterns of a shape, with the fields that it may give. */
+struct template_list {
+    const char *key;
+    uint64_t fields;
+    struct line_template *templates;
+    size_t count;
+};
+
 static int load_template(struct document *document, const yaml_node_t *node, sv text,
-                         struct shape *shape, struct err *err)
+                         struct template_list *list, struct err *err)
 {
-    struct line_template *compiled = &shape->templates[shape->template_count++];
+    struct line_template *compiled = &list->templates[list->count++];
     const char *why = "";
     sv other;
-    uint64_t fields = shape->regex ? shape->fields : fields_of_identity();
-    struct names names = names_of_fields(&fields);
-    if (template_other_field(text, fields, &other))
+    struct names names = names_of_fields(&list->fields);
+    if (template_other_field(text, list->fields, &other))
         return document_error(document, node, err, "the pattern has no group '%.*s'%s",
                               SV_FMT(other), suggest(&names, other).text);
     return template_compile(compiled, text, &why) ? 0
                                                   : document_error(document, node, err, "%s", why);
 }
 
-static int load_templates(struct document *document, const yaml_node_t *node, struct shape *shape,
-                          struct err *err)
+static int load_template_list(struct document *document, const yaml_node_t *node,
+                              const struct regex *regex, struct template_list *to, struct err *err)
 {
     sv texts[TEMPLATES_MAX];
     size_t count;
-    const yaml_node_t *list = document_get(document, node, SV("template"));
-    if (document_texts(document, node, SV("template"), texts, TEMPLATES_MAX, &count, err) < 0)
+    const yaml_node_t *list = document_get(document, node, sv_from(to->key));
+    if (document_texts(document, node, sv_from(to->key), texts, TEMPLATES_MAX, &count, err) < 0)
         return -1;
     if (!count)
         return 0;
-    if (!shape->regex && !shape->identity)
+    if (!regex)
         return document_error(document, list, err, "a template needs a pattern; write one");
-    shape->templates = arena_alloc(document->arena, count * sizeof *shape->templates);
+    to->templates = arena_alloc(document->arena, count * sizeof *to->templates);
     for (size_t i = 0; i < count; i++)
         if (load_template(document, document_items(list) ? document_item(document, list, i) : list,
-                          texts[i], shape, err) < 0)
+                          texts[i], to, err) < 0)
             return -1;
+    return 0;
+}
+
+static int load_templates(struct document *document, const yaml_node_t *node, struct shape *shape,
+                          struct err *err)
+{
+    struct template_list whole = {"template", shape->fields, NULL, 0};
+    struct template_list identity = {"message_id_template", fields_of_identity(), NULL, 0};
+    if (load_template_list(document, node, shape->regex, &whole, err) < 0 ||
+        load_template_list(document, node, shape->identity, &identity, err) < 0)
+        return -1;
+    shape->templates = whole.templates;
+    shape->template_count = whole.count;
+    shape->identity_templates = identity.templates;
+    shape->identity_template_count = identity.count;
     return 0;
 }
 
@@ -191,11 +213,11 @@ static int load_shape(struct patterns *patterns, struct document *document, cons
 {
     struct mta_patterns *to = &patterns->mtas[mta];
     struct shape shape;
-    if (load_shape_head(
-            document, node,
-            "name daemons gate needs template pattern message_id meaning arrival local outcome hit "
-            "miss",
-            seen, &shape, err) < 0 ||
+    if (load_shape_head(document, node,
+                        "name daemons gate needs template pattern message_id message_id_template "
+                        "meaning arrival "
+                        "local outcome hit miss",
+                        seen, &shape, err) < 0 ||
         document_text(document, node, SV("gate"), false, &shape.gate, err) < 0 ||
         document_text(document, node, SV("needs"), false, &shape.needs, err) < 0 ||
         load_daemons(to, document, node, SV("daemons"), &shape.daemons, err) < 0)

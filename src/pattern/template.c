@@ -1,6 +1,6 @@
 /* Templates: the usual forms of a line, read without PCRE2.
  *
- *   template = { literal [ "{" [ "#" | [ "~" | "+" ] field | "<" field ">" ] "}" ] } */
+ *   template = { literal [ "{" [ "#" | "*" | [ "~" | "+" ] field | "<" field ">" ] "}" ] } */
 #include "bouncelog/pattern/template.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@ static sv read_marks(struct template_part *part, sv name)
 {
     if (sv_eq(name, SV("#")))
         part->check = CHECK_NUMBER;
+    part->words = sv_eq(name, SV("*"));
     part->unchecked = sv_starts(name, SV("~"));
     part->closed = sv_starts(name, SV("<")) && sv_ends(name, SV(">"));
     part->kept = part->closed ? 1 : sv_starts(name, SV("+")) ? part->literal_len : 0;
@@ -38,7 +39,7 @@ static enum template_check check_of(const struct template_part *part)
     case FIELD_RECIPIENTS:
         return CHECK_NUMBER;
     case FIELD_MESSAGE_ID:
-        return CHECK_ID; /* no > either: it ends there */
+        return part->stop ? CHECK_ID : CHECK_ID_ALONE; /* no blank, and no >: it ends there */
     default:
         return CHECK_NOTHING;
     }
@@ -84,8 +85,13 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
     part->check = check_of(part);
     part->blanks = part->stop == ' ' || part->check == CHECK_ID;
     part->other = part->stop == ' ' ? '"' : part->stop;
-    if (close == SV_NPOS || (name.len && !sv_eq(name, SV("#")) && part->field < 0)) {
+    bool named = name.len && !sv_eq(name, SV("#")) && !part->words;
+    if (close == SV_NPOS || (named && part->field < 0)) {
         *why = "the template names an unknown field";
+        return false;
+    }
+    if (part->words && !part->stop) {
+        *why = "{*} needs a literal behind it";
         return false;
     }
     if (part->stop == '{') {
@@ -104,7 +110,7 @@ bool template_other_field(sv text, uint64_t fields, sv *name)
         struct template_part part = {.literal_len = 1};
         *name = read_marks(&part, sv_cut(sv_skip(text, open + 1), '}', &text));
         enum field field;
-        if (name->len && !sv_eq(*name, SV("#")) &&
+        if (name->len && !sv_eq(*name, SV("#")) && !part.words &&
             (!field_from_name(*name, &field) || !(fields >> field & 1)))
             return true;
     }
@@ -196,6 +202,8 @@ static bool passes(enum template_check check, sv value)
         return is_number(value);
     case CHECK_ID:
         return value.len && sv_find_byte(value, '<') == SV_NPOS;
+    case CHECK_ID_ALONE:
+        return value.len && bytes_blank_or(value, '<') == value.len;
     case CHECK_NOTHING:
         break;
     }
@@ -206,6 +214,32 @@ static inline bool begins(const char *at, const struct template_part *part)
 {
     return part->literal_len <= 16 ? bytes_equal16(at, part->literal, part->literal_mask)
                                    : bytes_equal32(at, part->literal, part->literal_mask);
+}
+
+/* Where words end in front of the literal: they are parted by single blanks, and hold no quotes.
+ * What stands in () or [] is one piece, but in the first word, which is an address. SV_NPOS: these
+ * are no such words. */
+static size_t words_end(sv subject, const struct template_part *next)
+{
+    size_t end = sv_find(subject, sv_make(next->literal, next->literal_len));
+    if (end == SV_NPOS || end == 0)
+        return SV_NPOS;
+    sv words = sv_sub(subject, 0, end), rest;
+    size_t first = sv_find_byte(words, ' ');
+    if (bytes_printable(words) < end || sv_find_byte(words, '"') != SV_NPOS ||
+        bytes_pair(words, 0, ' ', ' ') < end || words.ptr[0] == ' ' || words.ptr[end - 1] == ' ')
+        return SV_NPOS;
+    for (size_t at = 0; (at += bytes_either(sv_skip(words, at), '(', '[')) < end; at++) {
+        char opener = words.ptr[at];
+        rest = sv_skip(words, at + 1);
+        size_t close = sv_find_byte(rest, opener == '(' ? ')' : ']');
+        bool nested = opener == '(' && close != SV_NPOS &&
+                      sv_find_byte(sv_sub(rest, 0, close), '(') != SV_NPOS;
+        if (first == SV_NPOS || at < first || close == SV_NPOS || nested)
+            return SV_NPOS;
+        at += close + 1;
+    }
+    return end;
 }
 
 bool template_match(const struct line_template *compiled, sv subject,
@@ -220,9 +254,12 @@ bool template_match(const struct line_template *compiled, sv subject,
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
         if (part->last)
             return subject.len == 0;
-        size_t end = !stop          ? subject.len
+        size_t end = part->words    ? words_end(subject, part + 1)
+                     : !stop        ? subject.len
                      : part->blanks ? bytes_blank_or(subject, part->other)
                                     : bytes_either(subject, stop, '"');
+        if (end == SV_NPOS)
+            return false;
         if (stop && (end == subject.len || subject.ptr[end] != stop || (stop == ' ' && !end)))
             return false;
         if (part->check && !passes(part->check, (sv){subject.ptr, end}))

@@ -11,6 +11,21 @@ static bool shape_takes(struct check *check, const struct shape *shape, sv text,
 }
 
 /* What fits a template, the pattern must take with the same fields. */
+static void check_template(struct check *check, const struct line_template *template, sv text,
+                           const struct regex *regex, const struct example *example, sv shape)
+{
+    struct template_fields fields;
+    if (!template_match(template, text, &fields))
+        return;
+    bool same = matches(check, regex, text, example->place);
+    for (int field = 0; field < FIELD_COUNT && same; field++)
+        same = sv_eq(fields.set >> field & 1 ? fields.values[field] : SV_EMPTY,
+                     matcher_field(check->matcher, regex, (enum field)field));
+    if (!same)
+        fault(check, example->place, "a template of '%.*s' reads this otherwise than its pattern",
+              SV_FMT(shape));
+}
+
 static void check_templates(struct check *check, const struct shape *shape,
                             const struct example *example)
 {
@@ -18,20 +33,11 @@ static void check_templates(struct check *check, const struct shape *shape,
     sv text = sv_sub(example->text, 0, EXAMPLE_MAX);
     sv_put(padded, text);
     text = sv_make(padded, text.len);
-    const struct regex *regex = shape->regex ? shape->regex : shape->identity;
-    for (size_t i = 0; i < shape->template_count; i++) {
-        struct template_fields fields;
-        if (!template_match(&shape->templates[i], text, &fields))
-            continue;
-        bool same = matches(check, regex, text, example->place);
-        for (int field = 0; field < FIELD_COUNT && same; field++)
-            same = sv_eq(fields.set >> field & 1 ? fields.values[field] : SV_EMPTY,
-                         matcher_field(check->matcher, regex, (enum field)field));
-        if (!same)
-            fault(check, example->place,
-                  "a template of '%.*s' reads this otherwise than its pattern",
-                  SV_FMT(shape->name));
-    }
+    for (size_t i = 0; i < shape->template_count; i++)
+        check_template(check, &shape->templates[i], text, shape->regex, example, shape->name);
+    for (size_t i = 0; i < shape->identity_template_count; i++)
+        check_template(check, &shape->identity_templates[i], text, shape->identity, example,
+                       shape->name);
 }
 
 /* A shape before this one, for a daemon of it, that takes the text; NULL: none. */

@@ -26,9 +26,9 @@ static uint8_t mta_of(const char *name)
     return taxonomy_mta(&patterns.taxonomy, sv_from(name));
 }
 
-static void compare(const struct shape *shape, sv rest, const struct template_fields *fields)
+static void compare(const struct shape *shape, const struct regex *regex, sv rest,
+                    const struct template_fields *fields)
 {
-    const struct regex *regex = shape->regex ? shape->regex : shape->identity;
     if (regex_match(regex, matcher, rest) != REGEX_YES) {
         print_error("%.*s: the pattern does not take: %.*s\n", SV_FMT(shape->name), SV_FMT(rest));
         fail();
@@ -50,12 +50,16 @@ static void check_rest(const struct mta_patterns *mta, sv rest)
 {
     for (size_t i = 0; i < mta->shape_count; i++) {
         const struct shape *shape = &mta->shapes[i];
-        for (size_t j = 0; j < shape->template_count; j++) {
+        for (size_t j = 0; j < shape->template_count + shape->identity_template_count; j++) {
+            bool identity = j >= shape->template_count;
+            const struct line_template *template =
+                identity ? &shape->identity_templates[j - shape->template_count]
+                         : &shape->templates[j];
             struct template_fields fields;
-            if (!template_match(&shape->templates[j], rest, &fields))
+            if (!template_match(template, rest, &fields))
                 continue;
             fitted++;
-            compare(shape, rest, &fields);
+            compare(shape, identity ? shape->identity : shape->regex, rest, &fields);
         }
     }
 }

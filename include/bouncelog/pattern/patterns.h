@@ -110,8 +110,8 @@ struct shape {
     /* Finds the Message-ID in a line that the shape takes; asked only where somebody wants it.
      * NULL: such a line has none. */
     struct regex *identity;
-    struct line_template *templates; /* of the pattern; without one, of the Message-ID */
-    size_t template_count;
+    struct line_template *templates, *identity_templates; /* what the patterns take, too */
+    size_t template_count, identity_template_count;
     uint64_t fields; /* bits of enum field: what it may give */
     enum meaning meaning;
     bool arrival; /* sender: the message was handed to us just now */

@@ -12,6 +12,8 @@
  *
  *   {}              a field that nobody asked for
  *   {#}             one of digits
+ *   {*}             words: printable ASCII without quotes up to where the literal behind it
+ *                   stands first, parted by single blanks; () and [] are closed
  *   {~delay}        whatever it holds
  *   {+text}         the literal in front of it is a part of it
  *   {<recipient>}   between < and >, which are parts of it
@@ -36,7 +38,8 @@ enum template_check {
     CHECK_ENHANCED,
     CHECK_WORD,
     CHECK_NUMBER,
-    CHECK_ID
+    CHECK_ID,
+    CHECK_ID_ALONE
 };
 
 struct template_part {
@@ -47,6 +50,7 @@ struct template_part {
     enum template_check check; /* what it has to be */
     bool unchecked;            /* `{~field}` */
     size_t kept;               /* of the literal, how many bytes the field begins with */
+    bool words;                /* `{*}` */
     bool closed;               /* `{<field>}`: the stop is its last byte */
     bool last;                 /* no field: the line ends here */
     char stop;                 /* 0: the field goes on to the end of the line... */

@@ -37,8 +37,8 @@ static sv message_id_of(const struct line *line, const struct shape *shape)
 {
     struct matcher *matcher = line->parser->matcher;
     struct template_fields fields;
-    for (size_t i = 0; i < shape->template_count && !shape->regex; i++)
-        if (template_match(&shape->templates[i], line->rest, &fields))
+    for (size_t i = 0; i < shape->identity_template_count; i++)
+        if (template_match(&shape->identity_templates[i], line->rest, &fields))
             return fields.values[FIELD_MESSAGE_ID];
     return regex_match(shape->identity, matcher, line->rest) == REGEX_YES
                ? matcher_field(matcher, shape->identity, FIELD_MESSAGE_ID)
