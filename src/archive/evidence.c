@@ -235,7 +235,7 @@ static void settle(const struct view *view, const struct item *item, struct peri
 {
     bool added;
     int64_t number = day_of_key(item->key);
-    if (!day->counts_messages)
+    if (!day->counts_messages || number == INT64_MIN) /* such a key no program of ours wrote */
         return;
     int64_t *first = map_add(view->first_days, item->origin, &added);
     if (added) /* days come in their order */
