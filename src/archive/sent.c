@@ -2,11 +2,11 @@
  * block a day, of each host whose history is merged in). Each block is made with the secret of its
  * host, so a question is made anew for each host. */
 #include "bouncelog/late/sent.h"
-#include "bouncelog/late/tag.h"
 
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/late/tag.h"
 #include "bouncelog/model/activity.h"
 #include "changes.h"
 #include "save.h"

@@ -146,13 +146,10 @@ static struct outfile *open_with(const char *path, mode_t mode, struct err *err)
     if (stat(path, &old) == 0 && (S_ISCHR(old.st_mode) || S_ISFIFO(old.st_mode))) {
         out->direct = true;
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
-    } else if (lstat(path, &old) == 0) {
-        if (!S_ISREG(old.st_mode)) {
-            err_set(err, ERR_OUTPUT, "%s: exists and is not a regular file", path);
-            free_outfile(out);
-            return NULL;
-        }
-        (void)outfile_access_of(path, &access);
+    } else if (!outfile_access_of(path, &access) && lstat(path, &old) == 0) {
+        err_set(err, ERR_OUTPUT, "%s: exists and is not a regular file", path);
+        free_outfile(out);
+        return NULL;
     }
     if ((out->direct ? out->fd : open_temporary(out, access)) < 0) {
         err_set(err, ERR_OUTPUT, "%s: cannot create: %s", path, strerror(errno));

@@ -95,8 +95,7 @@ void scan_logs(struct scan_run *run)
                                         .by_day = run->archive != NULL,
                                         .progress_context = &progress};
     run->mails_unread = !mails_read(&run->mails, &run->setup);
-    pipeline.notices =
-        (struct late_notices){run->mails.list, run->mails.counts.notices, clock_seconds()};
+    pipeline.notices = (struct late_notices){run->mails.list, run->mails.counts.notices};
     journal_ask(&input.journal, options, run->setup.trust);
     if (run->archive) {
         archive_resume(run->archive, &input);

@@ -65,12 +65,14 @@ struct event event_earlier(const struct late_question *question)
     return event;
 }
 
-struct event event_unseen(const struct late_notice *notice)
+struct event event_unseen(const struct late_notice *notice, int64_t now)
 {
     struct event event = event_unproven(notice, notice->tag_day * DATE_DAY);
     event.proof = PROOF_PROVEN;
     event.suppressible = true;
     event.unseen = true;
+    if (event.attempt.time > now)
+        event.attempt.time = now;
     event.attempt.original = SV_EMPTY;
     event.attempt.relay.host = notice->source_host;
     event.sender = notice->tag;

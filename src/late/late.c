@@ -34,6 +34,7 @@ struct late {
     const struct patterns *patterns;
     struct map messages; /* Message-ID -> struct noticed */
     struct late_notices notices;
+    int64_t now;
     struct fpset failed;     /* addresses of deliveries that were taken back */
     struct fpset recipients; /* hash_mailbox of all recipients of notices */
     struct kept_delivery *kept;
@@ -41,11 +42,13 @@ struct late {
     struct arena texts;
 };
 
-struct late *late_new(const struct patterns *patterns, const struct late_notices *notices)
+struct late *late_new(const struct patterns *patterns, const struct late_notices *notices,
+                      int64_t now)
 {
     struct late *late = mem_zero(1, sizeof *late);
     late->patterns = patterns;
     late->notices = *notices;
+    late->now = now;
     map_init(&late->messages, sizeof(struct noticed));
     for (size_t i = 0; i < notices->count; i++) {
         uint64_t id = notices->list[i].message_id;
@@ -307,7 +310,7 @@ static void settle_kept(struct settling *settling, struct answer *answer)
  * the recipient's own domain can have refused it. */
 static bool tag_may_speak(const struct late *late, const struct late_notice *notice)
 {
-    int64_t made = notice->tag_day * DATE_DAY, now = late->notices.now;
+    int64_t made = notice->tag_day * DATE_DAY, now = late->now;
     struct late_notice dated = *notice;
     if (dated.time == INT64_MIN)
         dated.time = now;
@@ -398,7 +401,7 @@ static void tell_notices(const struct settling *settling, int64_t latest,
             continue;
         struct event event = answer->kept             ? event_proven(&answer->kept->event, notice)
                              : answer->question.found ? event_earlier(&answer->question)
-                             : answer->unseen         ? event_unseen(notice)
+                             : answer->unseen         ? event_unseen(notice, settling->late->now)
                                                       : event_unproven(notice, latest);
         handlers->notice(handlers->context, &event, &answer->question);
     }

@@ -156,7 +156,7 @@ void sent_add(struct sent *sent, const struct event *event)
     }
     uint64_t recipient = recipient_bits(sent->secret, attempt->address_key);
     if (!delivered || event->notification || attempt->ambiguous) {
-        add(sent, event->message_id, event->attempt.time, recipient, STEP_SEEN);
+        add(sent, event->message_id, attempt->time, recipient, STEP_SEEN);
         return;
     }
     int64_t step =

@@ -53,11 +53,9 @@ static void take_back(const struct settlement *settlement, const struct event *e
         options->note_proven(options->prepare_context, event, question->notice);
 }
 
-/* What nobody saw delivered is of the time when it came back, as that mail says. */
-static bool is_wanted(const struct pipeline_options *options, struct event *event)
+/* What a delivery tells was asked for when that was read. */
+static bool is_wanted(const struct pipeline_options *options, const struct event *event)
 {
-    if (event->unseen && event->attempt.time > options->today)
-        event->attempt.time = options->today;
     return !event->unseen ||
            (event->attempt.time >= options->since && event->attempt.time < options->until &&
             ordered_wants_sender(options, event->sender));
@@ -94,12 +92,12 @@ void notices_begin(struct ordered_stage *stage)
     const struct pipeline_options *options = stage->options;
     const struct map *addresses = &stage->scan->evidence.addresses;
     if (options->notices.count)
-        stage->late = late_new(options->patterns, &options->notices);
+        stage->late = late_new(options->patterns, &options->notices, options->today);
     for (size_t i = 0; i < map_count(addresses); i++) {
         if (!address_record_came_back(map_value_at(addresses, i)))
             continue;
         if (!stage->late)
-            stage->late = late_new(options->patterns, &options->notices);
+            stage->late = late_new(options->patterns, &options->notices, options->today);
         late_expect(stage->late, hash_bytes(map_key_at(addresses, i)));
     }
 }

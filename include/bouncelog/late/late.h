@@ -60,13 +60,13 @@ struct late_notice {
 struct late_notices {
     const struct late_notice *list;
     size_t count;
-    int64_t now; /* by the clock */
 };
 
 struct late;
 
-/* The notices, with all they point to, must outlive it. */
-struct late *late_new(const struct patterns *patterns, const struct late_notices *notices);
+/* The notices, with all they point to, must outlive it. now: by the clock. */
+struct late *late_new(const struct patterns *patterns, const struct late_notices *notices,
+                      int64_t now);
 void late_free(struct late *late);
 
 /* A bounce has taken back mail to this address (hash_mailbox) in an earlier run. */
