@@ -343,7 +343,8 @@ int archive_save(struct archive *archive, struct scan_result *scan, struct input
                          (something && save_senders(&save) < 0) ||
                          (something && save_totals(&save) < 0) ||
                          (something && save_duplicates(&save) < 0) || save_sent(&save) < 0 ||
-                         lines_save(&save) < 0 || (something && save_ledger(&save) < 0)
+                         save_trials(&save) < 0 || lines_save(&save) < 0 ||
+                         (something && save_ledger(&save) < 0)
                      ? -1
                      : history_flush(archive->history, err);
     buf_release(&save.value);

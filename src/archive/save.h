@@ -28,6 +28,8 @@ int save_shares(struct save *save) MUST_CHECK;
 /* Deliveries, for bounces that will come as mail; and those that were taken back. */
 int save_sent(struct save *save) MUST_CHECK;
 int save_taken(struct save *save) MUST_CHECK;
+/* What failed, for backtests. */
+int save_trials(struct save *save) MUST_CHECK;
 int save_counting(struct save *save) MUST_CHECK;
 /* A brake that holds is remembered, one that was answered forgotten. */
 int save_brake(struct save *save) MUST_CHECK;

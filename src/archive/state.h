@@ -106,13 +106,12 @@ bool archive_was_taken_back(const struct archive *archive, uint64_t address, int
 bool archive_reads_taken(sv value);
 /* 1: `out` is the item without the address; 0: nothing of the address is in it; -1: damaged. */
 int archive_forget_taken(struct buf *out, sv value, uint64_t address) MUST_CHECK;
+bool archive_reads_trials(sv value);
 /* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
 int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
 int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;
 /* ITEM_BRAKE: since when the lists are held back. */
 int brake_load(struct archive *archive, struct err *err) MUST_CHECK;
 int64_t archive_tried_on(void *archive, const int64_t *days, size_t count);
-void archive_each_activity(void *archive, int64_t first, int64_t last, activity_visitor *visit,
-                           void *visitor);
 
 #endif

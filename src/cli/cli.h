@@ -44,6 +44,7 @@ int merge_command(const struct options *options);
 int history_command(const struct options *options);
 int patterns_command(const struct options *options);
 int doctor_command(const struct options *options);
+int backtest_command(const struct options *options);
 int changes_command(const struct options *options);
 
 #endif

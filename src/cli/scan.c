@@ -93,6 +93,8 @@ void scan_logs(struct scan_run *run)
                                         .sink_context = run->sink_context,
                                         .failures_alone = run->failures_alone,
                                         .by_day = run->archive != NULL,
+                                        .keep_trials = run->keeps_trials,
+                                        .keep_deliveries = run->keeps_trials,
                                         .progress_context = &progress};
     run->mails_unread = !mails_read(&run->mails, &run->setup);
     pipeline.notices = (struct late_notices){run->mails.list, run->mails.counts.notices};
@@ -103,6 +105,7 @@ void scan_logs(struct scan_run *run)
         pipeline.prepare_context = run->archive;
         pipeline.last_time = archive_last_time;
         pipeline.keep_lines = true;
+        pipeline.keep_trials = true;
         pipeline.keep_sent = options->mails.count > 0;
         pipeline.tagged = run->setup.tags.keys.count > 0;
         pipeline.ask_earlier = archive_ask_earlier;

@@ -22,6 +22,7 @@ struct scan_run {
     struct buf line;     /* the event being written */
     struct arena arena;  /* what its redaction makes */
     struct mails mails;
+    bool keeps_trials; /* for a backtest, with the deliveries that it asks for */
     bool mails_unread; /* some of them */
     struct input *input;
     struct scan_result scan;

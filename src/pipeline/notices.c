@@ -18,6 +18,7 @@ static void on_stands(void *context, struct event *delivery)
     delivery->waits = false;
     tally_acceptance(ordered_tally(stage, delivery->attempt.time), delivery);
     evidence_record(&stage->scan->evidence, delivery, false);
+    ordered_keep(stage, delivery, INT64_MIN);
 }
 
 static void on_open(void *context, struct event *delivery)
@@ -77,6 +78,7 @@ static void on_notice(void *context, struct event *event, const struct late_ques
         evidence_record(&scan->evidence, event,
                         category < patterns->taxonomy.category_count &&
                             patterns->policy.rules[category].per_domain);
+        ordered_keep(stage, event, question->notice->time);
     } else {
         scan->unproven++;
     }

@@ -49,6 +49,21 @@ static void note_time(struct ordered_stage *stage, int64_t time)
         scan->source_last[stage->source] = time;
 }
 
+void ordered_keep(struct ordered_stage *stage, const struct event *event, int64_t known)
+{
+    const struct pipeline_options *options = stage->options;
+    struct trials *trials = &stage->scan->trials;
+    if (!options->keep_trials)
+        return;
+    if (trials_wants(event))
+        trials_add(trials, event, &options->patterns->taxonomy, known);
+    else if (options->keep_deliveries && event->attempt.outcome == OUTCOME_DELIVERED &&
+             !event->waits)
+        trials_note_delivery(trials, event);
+    if (options->keep_deliveries)
+        trials_note_earlier(trials, &stage->scan->tally.recipients, &stage->scan->tally.originals);
+}
+
 /* What is known of its time, now that those beside it are. */
 static void on_placed(void *context, struct event *event)
 {
@@ -76,6 +91,7 @@ static void on_placed(void *context, struct event *event)
         note_time(stage, time);
         tally_event(ordered_tally(stage, time), &patterns->taxonomy, event);
         evidence_record(&scan->evidence, event, per_domain);
+        ordered_keep(stage, event, INT64_MIN);
     }
     if (!options->sink)
         return;
@@ -135,6 +151,7 @@ void ordered_finish(struct ordered_stage *stage)
     doubts_end(&stage->doubts);
     doubts_release(&stage->doubts);
     notices_settle(stage);
+    trials_resolve(&stage->scan->trials, stage->scan->ledger);
     line_days_finish(&stage->line_days, stage->scan);
     line_days_release(&stage->line_days);
 }
@@ -168,6 +185,7 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     tally_init(&scan->strange);
     scan->strange.cells.counts = options->by_day;
     evidence_init(&scan->evidence);
+    trials_init(&scan->trials);
     sent_init(&scan->sent, options->patterns, options->sent_secret);
     scan->sent.tagged = options->tagged;
     if (options->prepare)

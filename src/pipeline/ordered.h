@@ -32,6 +32,9 @@ bool ordered_wants_sender(const struct pipeline_options *options, sv sender);
 /* Where an event of this time is counted. */
 struct tally *ordered_tally(struct ordered_stage *stage, int64_t time);
 
+/* For a backtest. known: when it could be, or INT64_MIN for its own time. */
+void ordered_keep(struct ordered_stage *stage, const struct event *event, int64_t known);
+
 /* The next batch in order, of this source; it is changed on the way. */
 void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *batch);
 /* There are no more. */

@@ -58,6 +58,7 @@ void scan_result_release(struct scan_result *scan)
     tally_release(&scan->tally);
     tally_release(&scan->strange);
     evidence_release(&scan->evidence);
+    trials_release(&scan->trials);
     sent_release(&scan->sent);
     ledger_free(scan->ledger);
     duplicates_release(&scan->duplicates);

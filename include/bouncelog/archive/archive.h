@@ -8,6 +8,7 @@
 #ifndef BOUNCELOG_ARCHIVE_ARCHIVE_H
 #define BOUNCELOG_ARCHIVE_ARCHIVE_H
 
+#include "bouncelog/backtest/backtest.h"
 #include "bouncelog/history/history.h"
 #include "bouncelog/model/input_status.h"
 #include "bouncelog/pipeline/pipeline.h"
@@ -153,6 +154,17 @@ int archive_disallow(struct archive *archive, sv key, struct err *err) MUST_CHEC
 /* Takes in the history of another host. Two histories that hold the same log are refused. */
 int archive_merge(struct archive *archive, const char *path, bool *changed,
                   struct err *err) MUST_CHECK;
+
+/* --- a backtest */
+
+/* Envelope senders of ours, of all hosts; they live as long as the archive. NULL: see err. */
+const struct fpset *archive_senders(struct archive *archive, struct err *err) MUST_CHECK;
+/* What was taken and called dead; the context is the archive. */
+void archive_each_activity(void *archive, int64_t first, int64_t last, activity_visitor *visit,
+                           void *visitor);
+/* Tells all days, of all hosts, and each night. *window: those of which it is known what failed. */
+int archive_replay(struct archive *archive, struct backtest *backtest,
+                   struct archive_window *window, struct err *err) MUST_CHECK;
 
 struct archive_overview {
     int64_t addresses, listed, domains, days, logs, hosts;

@@ -36,6 +36,7 @@ enum item_kind {
     ITEM_SHARE = 21,      /* how much of a log was a mail log's when it was read last */
     ITEM_SENT = 22,       /* of a UTC day: deliveries, for bounces that come as mail */
     ITEM_TAKEN = 23,      /* deliveries that such a bounce took back, or somebody complained of */
+    ITEM_TRIALS = 24,     /* what failed on a UTC day */
     ITEM_ORIGIN = 9,      /* how far the history of another host was when it was merged in */
 };
 

@@ -11,6 +11,7 @@
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
 #include "bouncelog/report/report.h"
+#include "bouncelog/report/tried.h"
 #include "bouncelog/report/why.h"
 
 /* cJSON takes its memory from mem, for all rooms: without, a document would lack what there was no
@@ -83,6 +84,10 @@ void output_why_text(struct buf *out, const struct why *why, sv note);
  * category says, and no more is known), the basis BASIS_COUNT, the origin ORIGIN_COUNT, the line 0;
  * so for output_event. */
 void output_attempt(struct buf *out, const struct event *event, const struct taxonomy *taxonomy);
+
+/* A backtest: one JSON document on one line; or a table of 80 columns. */
+void output_tried_json(struct buf *out, const struct tried *tried);
+void output_tried_text(struct buf *out, const struct tried *tried);
 
 enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };
 

@@ -10,6 +10,7 @@
 #define BOUNCELOG_PIPELINE_PIPELINE_H
 
 #include "bouncelog/evidence/evidence.h"
+#include "bouncelog/evidence/trials.h"
 #include "bouncelog/input/input.h"
 #include "bouncelog/late/late.h"
 #include "bouncelog/late/sent.h"
@@ -64,6 +65,8 @@ struct pipeline_options {
     bool keep_sent; /* in scan.sent... */
     bool tagged;    /* ...of mail that may have tags (late/tag.h) */
     uint64_t sent_secret;
+    bool keep_trials;     /* in scan.trials... */
+    bool keep_deliveries; /* ...with the deliveries to those addresses, of a run without days */
 };
 
 /* What was made of the lines of one source. */
@@ -85,6 +88,7 @@ struct scan_result {
     struct duplicates duplicates;
     struct lines_read lines_read;
     struct sent sent;          /* with keep_sent: deliveries, by Message-ID and recipient */
+    struct trials trials;      /* with keep_trials */
     int64_t unproven;          /* bounces and complaints that came as mail and speak of nobody */
     int64_t duplicate_count;   /* events that another log had told already: counted once */
     struct map days;           /* with by_day: int64_t days since 1970 -> struct period */

@@ -83,6 +83,16 @@ static int check_history(const struct options *o, struct err *err)
     return 0;
 }
 
+static int check_backtest(const struct options *o, struct err *err)
+{
+    bool logs = o->operand_count || o->journal;
+    if (o->history && logs && !option_place(o, "history").file)
+        return err_set(err, ERR_USAGE, "either logs or --history DB: a history holds its logs");
+    return o->history || logs ? 0
+                              : err_set(err, ERR_USAGE,
+                                        "what should be tested? Name logs, or --history DB");
+}
+
 int options_check(struct options *o, struct err *err)
 {
     if (check_hash(o, err) < 0 || read_tiers(o, err) < 0)
@@ -93,5 +103,7 @@ int options_check(struct options *o, struct err *err)
         return err_set(err, ERR_USAGE, "--tag-key-file goes with --mail");
     if (cut_check(o, err) < 0)
         return -1;
+    if (o->command == COMMAND_BACKTEST)
+        return check_backtest(o, err);
     return o->command == COMMAND_WHY ? 0 : check_history(o, err);
 }

@@ -47,6 +47,7 @@ enum {
     PATTERNS = 1 << COMMAND_PATTERNS,
     DOCTOR = 1 << COMMAND_DOCTOR,
     CHANGES = 1 << COMMAND_CHANGES,
+    BACKTEST = 1 << COMMAND_BACKTEST,
     VIEWS = REPORT | SUPPRESS, /* of a history */
     ALL = (1 << COMMAND_COUNT) - 1
 };

@@ -1,0 +1,160 @@
+/* A policy of ours, night by night: the same evidence, guards and decisions as in a nightly run,
+ * over what was known by then (suppress.h). Mail that was taken refutes evidence as it did then. */
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
+#include "state.h"
+
+void policy_begin(struct backtest *backtest, struct replay *replay)
+{
+    evidence_init(&replay->evidence);
+    if (backtest->options.senders)
+        fpset_merge(&replay->evidence.senders, backtest->options.senders);
+}
+
+void policy_fail(struct backtest *backtest, struct replay *replay, const struct event *event)
+{
+    const struct backtest_policy *policy = replay->policy;
+    struct event judged = *event;
+    (void)backtest;
+    policy->judge(policy->context, &judged);
+    uint8_t category = judged.attempt.verdict.category;
+    evidence_record(&replay->evidence, &judged,
+                    category < policy->taxonomy->category_count &&
+                        policy->table->rules[category].per_domain);
+}
+
+static void take_deliveries(const struct backtest *backtest, struct evidence *evidence)
+{
+    for (size_t i = 0; i < map_count(&evidence->addresses); i++) {
+        struct address_record *record = map_value_at(&evidence->addresses, i);
+        const struct subject *subject =
+            map_get(&backtest->subjects, map_key_at(&evidence->addresses, i));
+        if (subject && subject->step &&
+            !address_record_may_lose(record, subject->step, backtest->latest))
+            address_record_delivered_in(record, subject->step);
+    }
+}
+
+static void take_domain(void *context, sv name, enum activity_kind kind,
+                        const struct hour_activity *hours, size_t count)
+{
+    const struct evidence *evidence = context;
+    struct address_record *record = kind == ACTIVITY_DOMAIN || kind == ACTIVITY_OWN_DOMAIN
+                                        ? map_get(&evidence->domains, name)
+                                        : NULL;
+    if (record)
+        evidence_take_activity(record, hours, count);
+}
+
+/* What was not known yet is not told. */
+struct past {
+    activity_visitor *visit;
+    void *visitor;
+    int32_t end; /* hour */
+};
+
+static void visit_past(void *context, sv name, enum activity_kind kind,
+                       const struct hour_activity *hours, size_t count)
+{
+    const struct past *past = context;
+    size_t from = 0, to = count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (hours[middle].hour < past->end)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    if (from)
+        past->visit(past->visitor, name, kind, hours, from);
+}
+
+static void each_activity(void *context, int64_t first, int64_t last, activity_visitor *visit,
+                          void *visitor)
+{
+    const struct backtest *backtest = context;
+    int64_t today = backtest->today;
+    struct past past = {visit, visitor, (int32_t)((today + 1) * (DATE_DAY / ACTIVITY_SECONDS))};
+    backtest->options.each_activity(backtest->options.activity_context, first,
+                                    last < today ? last : today, visit_past, &past);
+}
+
+/* The event that a decision rests on, as far as an entry tells of it. */
+static struct backtest_entry entry_of(struct backtest *backtest, const struct replay *replay,
+                                      struct subject *subject, const struct decision *decision)
+{
+    const struct failure *failure = decision->failure;
+    struct event event = {.attempt = {.time = failure_first_seen(failure),
+                                      .recipient = decision->key,
+                                      .provider = failure_text(failure, FAILURE_PROVIDER),
+                                      .verdict = {.rule = failure_text(failure, FAILURE_RULE),
+                                                  .category = CATEGORY_NONE}}};
+    event.attempt.relay.host = failure_text(failure, FAILURE_RELAY);
+    event.attempt.reply.code = failure->code;
+    struct backtest_entry entry = score_entry(
+        backtest, &(struct reason){subject, &event, failure_text(failure, FAILURE_REPLY)});
+    sv network = failure_text(failure, FAILURE_NETWORK);
+    entry.category = backtest_text(
+        backtest, taxonomy_category_name(replay->policy->taxonomy, failure->category));
+    if (network.len)
+        entry.operator= backtest_text(backtest, network);
+    return entry;
+}
+
+static void apply(struct backtest *backtest, struct replay *replay, const struct decision *decision,
+                  int64_t now)
+{
+    struct subject *subject = map_get(&backtest->subjects, decision->key);
+    if (!subject)
+        return;
+    bool lists = decision->ruling == RULING_LISTED;
+    if (lists && !score_is_open(replay, subject)) {
+        const struct policy_rule *rule = &replay->policy->table->rules[decision->failure->category];
+        struct backtest_entry entry = entry_of(backtest, replay, subject, decision);
+        int64_t until = rule->lapse_days
+                            ? decision->failure->last_seen + (int64_t)rule->lapse_days * DATE_DAY
+                            : 0;
+        score_open(backtest, replay, subject, &entry, until, now);
+    } else if (decision->ruling == RULING_HELD ||
+               (decision->ruling == RULING_NONE && decision->removed)) {
+        score_close(replay, subject);
+    }
+}
+
+/* Both are in the order of the evidence; those of whom nothing is said are in one alone. */
+static void keep_listings(struct replay *replay, const struct decisions *decisions, int64_t now)
+{
+    const struct map *addresses = &replay->evidence.addresses;
+    for (size_t i = 0, next = 0; i < map_count(addresses); i++) {
+        struct address_record *record = map_value_at(addresses, i);
+        const struct decision *decision = NULL;
+        if (next < decisions->address_count &&
+            decisions->addresses[next].key.ptr == map_key_at(addresses, i).ptr)
+            decision = &decisions->addresses[next++];
+        record->listing = suppress_listing(record, decision, false, now);
+    }
+}
+
+void policy_night(struct backtest *backtest, struct replay *replay, int64_t day)
+{
+    int64_t now = (day + 1) * DATE_DAY;
+    const struct backtest_policy *policy = replay->policy;
+    struct suppress_source source = {.evidence = &replay->evidence,
+                                     .ledger = backtest->ledger,
+                                     .latest = backtest->latest,
+                                     .first = day * DATE_DAY,
+                                     .each_activity = each_activity,
+                                     .activity_context = backtest};
+    struct suppress_options options = {
+        .taxonomy = policy->taxonomy, .policy = policy->table, .allow = backtest->options.allow};
+    struct decisions decisions;
+    take_deliveries(backtest, &replay->evidence);
+    if (map_count(&replay->evidence.domains))
+        each_activity(backtest, day, day, take_domain, &replay->evidence);
+    suppress_decide(&decisions, &source, &options);
+    for (size_t i = 0; i < decisions.address_count; i++)
+        apply(backtest, replay, &decisions.addresses[i], now);
+    keep_listings(replay, &decisions, now);
+    decisions_release(&decisions);
+    score_lapse(replay, now);
+}

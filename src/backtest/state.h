@@ -1,0 +1,76 @@
+/* state: what the files of this room share. */
+#ifndef BOUNCELOG_BACKTEST_STATE_H
+#define BOUNCELOG_BACKTEST_STATE_H
+
+#include "bouncelog/backtest/backtest.h"
+
+/* An address that failed on some day. */
+struct subject {
+    uint32_t index;
+    int64_t step;      /* of the latest mail that it took; 0: none */
+    int64_t sign;      /* its first failure since; 0: none */
+    int64_t lost_day;  /* the last day on which mail that it took was counted... */
+    int64_t saved_day; /* ...and mail that it refused */
+    /* For rivals: failures in a row, and the times of the last two. */
+    uint32_t bounces;
+    int64_t last[2];
+};
+
+/* What an entry would rest on. */
+struct reason {
+    struct subject *subject;
+    const struct event *event;
+    sv words;
+};
+
+/* A policy on its way through the days. */
+struct replay {
+    const struct backtest_policy *policy;
+    struct evidence evidence; /* of a policy of ours */
+    struct backtest_entry *entries;
+    int64_t *until; /* [i]: entry i lapses then; 0: never */
+    size_t count;
+    uint32_t *open; /* by subject: its entry and 1; 0: none is open */
+    size_t room;
+    struct backtest_entry
+        *candidates; /* of a rival: who is listed tonight, with the subject's... */
+    uint32_t *of;    /* ...index */
+    size_t candidate_count;
+};
+
+struct backtest {
+    struct backtest_options options;
+    struct replay *replays;
+    struct map subjects;   /* mailbox_key -> struct subject */
+    struct map prints;     /* fpset_kept of its hash -> struct subject * */
+    struct map texts;      /* what entries share */
+    struct ledger *ledger; /* empty: whom a failure is about is known */
+    struct arena arena;    /* of the event at hand */
+    int64_t today;         /* INT64_MIN: no day is over yet */
+    int64_t latest;        /* time of what happened */
+};
+
+/* score.c */
+sv backtest_text(struct backtest *backtest, sv text);
+struct backtest_entry score_entry(struct backtest *backtest, const struct reason *reason);
+/* Opens the entry, unless one is open already. until: when it lapses; 0: never. */
+void score_open(struct backtest *backtest, struct replay *replay, const struct subject *subject,
+                const struct backtest_entry *entry, int64_t until, int64_t now);
+void score_close(struct replay *replay, const struct subject *subject);
+bool score_is_open(const struct replay *replay, const struct subject *subject);
+/* Mail to the subject was refused for good, or taken in a step, on the day at hand. */
+void score_saved(const struct replay *replay, const struct subject *subject);
+void score_lost(const struct replay *replay, const struct subject *subject, int64_t step);
+/* Those that are too old go. */
+void score_lapse(struct replay *replay, int64_t now);
+
+/* policies.c */
+void policy_begin(struct backtest *backtest, struct replay *replay);
+void policy_fail(struct backtest *backtest, struct replay *replay, const struct event *event);
+void policy_night(struct backtest *backtest, struct replay *replay, int64_t day);
+
+/* rivals.c */
+void rivals_fail(struct backtest *backtest, const struct reason *reason);
+void rival_night(struct backtest *backtest, struct replay *replay, int64_t now);
+
+#endif

@@ -1,0 +1,132 @@
+/* A backtest as one JSON document, docs/schemas/backtest.schema.json. Rates are shares; they are
+ * rounded to six decimals, which is finer than any sample. */
+#include <stdio.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/output/output.h"
+#include "json.h"
+
+static void add_share(cJSON *object, const char *key, double share)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6g", (double)(int64_t)(share * 1e6 + 0.5) / 1e6);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static void add_days(cJSON *object, const char *key, double days)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.1f", days);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static void add_group(cJSON *object, const struct tried_group *group)
+{
+    json_number(object, "listed", group->listed);
+    json_number(object, "mailed_again", group->mailed_again);
+    json_number(object, "accepted_again", group->accepted_again);
+    json_number(object, "not_tested", group->listed - group->mailed_again);
+    add_share(object, "lower_95", group->lower);
+    add_share(object, "upper_95", group->upper);
+    json_number(object, "mails_saved", group->mails_saved);
+    json_number(object, "mails_lost", group->mails_lost);
+}
+
+static void add_groups(cJSON *object, const char *key, const char *name,
+                       const struct tried_groups *groups)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, key);
+    for (size_t i = 0; i < groups->count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, name, groups->list[i].name);
+        add_group(row, &groups->list[i]);
+        cJSON_AddItemToArray(list, row);
+    }
+}
+
+static void add_entries(cJSON *object, const char *key, const struct tried_entries *entries)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, key);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct tried_entry *entry = &entries->list[i];
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "address", entry->address);
+        json_text(row, "category", entry->category);
+        json_known(row, "rule", entry->rule);
+        json_known(row, "provider", entry->provider);
+        json_known(row, "operator", entry->operator);
+        json_known_number(row, "code", entry->code);
+        json_text(row, "reply", entry->reply);
+        json_time(row, "first_seen", entry->sign);
+        json_time(row, "listed_at", entry->listed_at);
+        cJSON_AddBoolToObject(row, "mailed_again", entry->tested);
+        if (entry->accepted_at)
+            json_time(row, "accepted_at", entry->accepted_at);
+        else
+            cJSON_AddNullToObject(row, "accepted_at");
+        json_number(row, "mails_saved", entry->saved);
+        json_number(row, "mails_lost", entry->lost);
+        cJSON_AddItemToArray(list, row);
+    }
+}
+
+static void add_policy(cJSON *list, const struct tried_policy *policy)
+{
+    static const struct {
+        const char *key, *name;
+    } by[TRIED_BYS] = {[TRIED_BY_RULE] = {"by_rule", "rule"},
+                       [TRIED_BY_CATEGORY] = {"by_category", "category"},
+                       [TRIED_BY_PROVIDER] = {"by_provider", "provider"},
+                       [TRIED_BY_OPERATOR] = {"by_operator", "operator"}};
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "name", policy->name);
+    json_known(row, "meaning", policy->meaning);
+    add_group(row, &policy->all);
+    cJSON *days = cJSON_AddObjectToObject(row, "days_to_list");
+    if (policy->all.listed) {
+        add_days(days, "median", policy->days_median);
+        add_days(days, "p90", policy->days_p90);
+    } else {
+        cJSON_AddNullToObject(days, "median");
+        cJSON_AddNullToObject(days, "p90");
+    }
+    for (int i = 0; i < TRIED_BYS; i++)
+        add_groups(row, by[i].key, by[i].name, &policy->by[i]);
+    add_entries(row, "reversals", &policy->reversals);
+    cJSON_AddItemToArray(list, row);
+}
+
+static void add_window(cJSON *object, const struct tried *tried)
+{
+    cJSON *window = cJSON_AddObjectToObject(object, "window");
+    if (tried->first > tried->last) {
+        cJSON_AddNullToObject(window, "first");
+        cJSON_AddNullToObject(window, "last");
+        json_number(window, "days", 0);
+        return;
+    }
+    json_time(window, "first", tried->first * DATE_DAY);
+    json_time(window, "last", (tried->last + 1) * DATE_DAY - 1);
+    json_number(window, "days", tried->last - tried->first + 1);
+}
+
+void output_tried_json(struct buf *out, const struct tried *tried)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "schema", "bouncelog.backtest/1");
+    add_window(object, tried);
+    cJSON *policies = cJSON_AddArrayToObject(object, "policies");
+    for (size_t i = 0; i < tried->policy_count; i++)
+        add_policy(policies, &tried->policies[i]);
+    cJSON *diffs = cJSON_AddArrayToObject(object, "diffs");
+    for (size_t i = 0; i < tried->diff_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "from", tried->diffs[i].from);
+        json_text(row, "to", tried->diffs[i].to);
+        add_entries(row, "enter", &tried->diffs[i].enter);
+        add_entries(row, "leave", &tried->diffs[i].leave);
+        cJSON_AddItemToArray(diffs, row);
+    }
+    json_add(out, object);
+    buf_add_byte(out, '\n');
+}

@@ -1,0 +1,185 @@
+/* A backtest for a person at a terminal: 80 columns of plain ASCII. Policies side by side, what the
+ * first of them rests on, whom it would have suppressed wrongly, and who enters and leaves with
+ * each of the others. What strangers wrote is made visible, and cut. */
+#include <stdio.h>
+
+#include "bouncelog/base/date.h"
+#include "bouncelog/base/text.h"
+#include "bouncelog/output/output.h"
+
+enum { ROWS_MAX = 10, WIDTH = 80, NAME_WIDTH = 27, DATE_LENGTH = 10, ELLIPSIS = 3 };
+
+static void add_clipped(struct buf *out, sv text, size_t width, bool fill)
+{
+    struct buf visible = {0};
+    text_add_visible(&visible, text);
+    sv all = buf_sv(&visible);
+    size_t columns = text_columns(all);
+    if (columns > width) {
+        all = text_cut(all, width - ELLIPSIS);
+        columns = text_columns(all) + ELLIPSIS;
+        buf_add(out, all);
+        buf_add(out, SV("..."));
+    } else {
+        buf_add(out, all);
+    }
+    for (; fill && columns < width; columns++)
+        buf_add_byte(out, ' ');
+    buf_release(&visible);
+}
+
+static void add_percent(struct buf *out, double share)
+{
+    double percent = share * 100;
+    buf_printf(out, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+}
+
+static void add_head(struct buf *out, const char *name)
+{
+    buf_printf(out, "\n%-*s%8s%9s%10s%11s%8s%7s\n", NAME_WIDTH, name, "listed", "mailed",
+               "accepted", "wrong are", "mails", "mails");
+    buf_printf(out, "%*s%8s%9s%10s%11s%8s%7s\n", NAME_WIDTH, "", "", "again", "again", "at most",
+               "saved", "lost");
+}
+
+static void add_row(struct buf *out, const struct tried_group *group)
+{
+    struct buf percent = {0};
+    if (group->mailed_again)
+        add_percent(&percent, group->upper);
+    else
+        buf_add(&percent, SV("not tested"));
+    add_clipped(out, group->name, NAME_WIDTH - 1, true);
+    buf_printf(out, " %8lld%9lld%10lld%11s%8lld%7lld\n", (long long)group->listed,
+               (long long)group->mailed_again, (long long)group->accepted_again, buf_cstr(&percent),
+               (long long)group->mails_saved, (long long)group->mails_lost);
+    buf_release(&percent);
+}
+
+static void add_groups(struct buf *out, const char *name, const struct tried_groups *groups)
+{
+    if (!groups->count)
+        return;
+    add_head(out, name);
+    for (size_t i = 0; i < groups->count && i < ROWS_MAX; i++)
+        add_row(out, &groups->list[i]);
+    if (groups->count > ROWS_MAX)
+        buf_printf(out, "and %zu more (--json)\n", groups->count - ROWS_MAX);
+}
+
+/* How sure that is, in a sentence. */
+static void add_sentence(struct buf *out, const struct tried_policy *policy)
+{
+    const struct tried_group *all = &policy->all;
+    buf_printf(out, "\n%.*s: ", SV_FMT(policy->name));
+    if (!all->listed) {
+        buf_add(out, SV("would have listed nobody.\n"));
+        return;
+    }
+    if (!all->mailed_again) {
+        buf_printf(out,
+                   "none of %lld was mailed again, so nothing is known of how many of\n"
+                   "them are alive.\n",
+                   (long long)all->listed);
+        return;
+    }
+    buf_printf(out, "%lld of %lld %s mailed again, ", (long long)all->mailed_again,
+               (long long)all->listed, all->mailed_again == 1 ? "was" : "were");
+    if (all->accepted_again)
+        buf_printf(out, "%lld accepted: between ", (long long)all->accepted_again);
+    else
+        buf_add(out, SV("none accepted: at most "));
+    if (all->accepted_again) {
+        add_percent(out, all->lower);
+        buf_add(out, SV(" and "));
+    }
+    add_percent(out, all->upper);
+    buf_add(out, SV("\nmay be wrong"));
+    if (all->mailed_again < all->listed)
+        buf_printf(out, ". The other %lld were not tested",
+                   (long long)(all->listed - all->mailed_again));
+    buf_printf(out,
+               ".\nFrom the first sign to the list: half within %.1f days, nine tenths within "
+               "%.1f.\n",
+               policy->days_median, policy->days_p90);
+}
+
+static void add_entry(struct buf *out, const struct tried_entry *entry, const char *sign)
+{
+    char listed[DATE_TEXT], accepted[DATE_TEXT];
+    struct buf line = {0};
+    buf_printf(out, "%s ", sign);
+    add_clipped(out, entry->address, WIDTH - 2, false);
+    date_format(entry->listed_at - 1, listed);
+    buf_printf(&line, "%.*s: ", DATE_LENGTH, listed);
+    if (entry->code)
+        buf_printf(&line, "%d ", entry->code);
+    buf_add(&line, entry->reply.len ? entry->reply : entry->category);
+    buf_add(out, SV("\n    "));
+    add_clipped(out, buf_sv(&line), WIDTH - 4, false);
+    buf_clear(&line);
+    buf_printf(&line, "%.*s", SV_FMT(entry->category));
+    if (entry->rule.len && !sv_eq(entry->rule, entry->category))
+        buf_printf(&line, " (%.*s)", SV_FMT(entry->rule));
+    date_format(entry->accepted_at, accepted);
+    if (entry->accepted_at)
+        buf_printf(&line, "; took mail on %.*s", DATE_LENGTH, accepted);
+    else
+        buf_add(&line, entry->tested ? SV("; refused again") : SV("; not tested"));
+    buf_add(out, SV("\n    "));
+    add_clipped(out, buf_sv(&line), WIDTH - 4, false);
+    buf_add_byte(out, '\n');
+    buf_release(&line);
+}
+
+static void add_entries(struct buf *out, const struct tried_entries *entries, const char *sign)
+{
+    for (size_t i = 0; i < entries->count && i < ROWS_MAX; i++)
+        add_entry(out, &entries->list[i], sign);
+    if (entries->count > ROWS_MAX)
+        buf_printf(out, "%s and %zu more (--json)\n", sign, entries->count - ROWS_MAX);
+}
+
+static void add_window(struct buf *out, const struct tried *tried)
+{
+    char first[DATE_TEXT], last[DATE_TEXT];
+    if (tried->first > tried->last) {
+        buf_add(out, SV("Nothing failed on any day: there is nothing to test.\n"));
+        return;
+    }
+    date_format(tried->first * DATE_DAY, first);
+    date_format(tried->last * DATE_DAY, last);
+    buf_printf(out, "%.*s to %.*s: whom each policy would have suppressed, by what was\n",
+               DATE_LENGTH, first, DATE_LENGTH, last);
+    buf_add(out, SV("known each night, and what became of their mail on later days.\n"));
+}
+
+void output_tried_text(struct buf *out, const struct tried *tried)
+{
+    const struct tried_policy *own = &tried->policies[0];
+    add_window(out, tried);
+    add_head(out, "Policy");
+    for (size_t i = 0; i < tried->policy_count; i++)
+        add_row(out, &tried->policies[i].all);
+    for (size_t i = 1; i < tried->policy_count; i++)
+        if (tried->policies[i].meaning.len)
+            buf_printf(out, "%s  %.*s: %.*s\n", i == 1 ? "\n" : "", SV_FMT(tried->policies[i].name),
+                       SV_FMT(tried->policies[i].meaning));
+    add_sentence(out, own);
+    add_groups(out, "By rule", &own->by[TRIED_BY_RULE]);
+    add_groups(out, "By category", &own->by[TRIED_BY_CATEGORY]);
+    add_groups(out, "By provider", &own->by[TRIED_BY_PROVIDER]);
+    add_groups(out, "By operator", &own->by[TRIED_BY_OPERATOR]);
+    if (own->reversals.count) {
+        buf_printf(out, "\nSuppressed wrongly by %.*s\n", SV_FMT(own->name));
+        add_entries(out, &own->reversals, "-");
+    }
+    for (size_t i = 0; i < tried->diff_count; i++) {
+        const struct tried_diff *diff = &tried->diffs[i];
+        buf_printf(out, "\nFrom %.*s to %.*s: %zu %s, %zu %s\n", SV_FMT(diff->from),
+                   SV_FMT(diff->to), diff->enter.count, diff->enter.count == 1 ? "enters" : "enter",
+                   diff->leave.count, diff->leave.count == 1 ? "leaves" : "leave");
+        add_entries(out, &diff->enter, "+");
+        add_entries(out, &diff->leave, "-");
+    }
+}
