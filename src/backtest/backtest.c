@@ -1,5 +1,7 @@
 /* Goes through the days. All policies see the same: what failed, what was taken; each night each of
- * them decides by itself. */
+ * them decides by itself.
+ *
+ * A failure is told to policies as they would judge it, to rivals as it was judged. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "state.h"
@@ -82,11 +84,9 @@ void backtest_take(struct backtest *backtest, uint64_t fingerprint, int64_t step
         subject->step = step;
     if (subject->sign && date_step(subject->sign, DELIVERY_STEP) <= step)
         subject->sign = 0;
-    if (subject->lost_day == day)
-        return;
-    subject->lost_day = day;
     for (size_t i = 0; i < backtest->options.policy_count; i++)
-        score_lost(&backtest->replays[i], subject, step);
+        score_lost(&backtest->replays[i], subject, step, subject->lost_day != day);
+    subject->lost_day = day;
 }
 
 static bool is_final(enum outcome outcome)

@@ -1,4 +1,7 @@
-/* Gives what a run over logs has kept the order of days: it may have read them in any order. */
+/* Gives what a run over logs has kept the order of days.
+ *
+ * It may have read them in any order. Within a day mail that was taken comes first, as with a
+ * history. */
 #include <stdlib.h>
 
 #include "bouncelog/base/date.h"

@@ -1,5 +1,8 @@
 /* A policy of ours, night by night: the same evidence, guards and decisions as in a nightly run,
- * over what was known by then (suppress.h). Mail that was taken refutes evidence as it did then. */
+ * over what was known by then (suppress.h).
+ *
+ * Mail that was taken refutes evidence as it did then. A listing is kept from night to night, since
+ * guards look at it. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "state.h"

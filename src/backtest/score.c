@@ -1,4 +1,7 @@
-/* Keeps the entries of each policy, and counts what became of the mail behind them. */
+/* Keeps the entries of each policy, and counts what became of the mail behind them.
+ *
+ * An entry that is closed is not looked at any more; the address may come on the list again, as
+ * another entry. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/model/operator.h"
@@ -90,15 +93,19 @@ void score_saved(const struct replay *replay, const struct subject *subject)
     entry->saved++;
 }
 
-void score_lost(const struct replay *replay, const struct subject *subject, int64_t step)
+/* Of a day the latest delivery is told, which is what a history knows of it. */
+void score_lost(const struct replay *replay, const struct subject *subject, int64_t step,
+                bool is_first)
 {
     struct backtest_entry *entry = entry_of(replay, subject);
     if (!entry)
         return;
     entry->tested = true;
-    entry->lost++;
-    if (!entry->accepted_at)
-        entry->accepted_at = step * DELIVERY_STEP;
+    entry->lost += is_first;
+    int64_t time = step * DELIVERY_STEP;
+    if (!entry->accepted_at ||
+        (date_day(time) == date_day(entry->accepted_at) && time > entry->accepted_at))
+        entry->accepted_at = time;
 }
 
 void score_lapse(struct replay *replay, int64_t now)

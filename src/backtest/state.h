@@ -3,6 +3,7 @@
 #define BOUNCELOG_BACKTEST_STATE_H
 
 #include "bouncelog/backtest/backtest.h"
+#include "bouncelog/ledger/ledger.h"
 
 /* An address that failed on some day. */
 struct subject {
@@ -58,9 +59,11 @@ void score_open(struct backtest *backtest, struct replay *replay, const struct s
                 const struct backtest_entry *entry, int64_t until, int64_t now);
 void score_close(struct replay *replay, const struct subject *subject);
 bool score_is_open(const struct replay *replay, const struct subject *subject);
-/* Mail to the subject was refused for good, or taken in a step, on the day at hand. */
+/* Mail to the subject was refused for good, or taken in a step, on the day at hand; it is the first
+ * of that day. */
 void score_saved(const struct replay *replay, const struct subject *subject);
-void score_lost(const struct replay *replay, const struct subject *subject, int64_t step);
+void score_lost(const struct replay *replay, const struct subject *subject, int64_t step,
+                bool is_first);
 /* Those that are too old go. */
 void score_lapse(struct replay *replay, int64_t now);
 

@@ -3,6 +3,7 @@
  * Logs go the way of a scan, which keeps what failed; a history has kept it. Then all policies go
  * through the same days. Nothing is written but the result. */
 #include "bouncelog/archive/archive.h"
+#include "bouncelog/backtest/backtest.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/classify/classify.h"
 #include "cli.h"
@@ -21,6 +22,7 @@ struct other {
 struct backtest_run {
     struct options options; /* without a history where logs are named */
     struct scan_run scan;
+    struct scan_run *again; /* over the same logs; NULL: once was enough */
     struct backtest_policy policies[POLICIES_MAX];
     size_t count;
     struct other *others;
@@ -144,6 +146,27 @@ static void begin(struct backtest_run *run, struct backtest_options options)
     run->backtest = backtest_new(&options);
 }
 
+/* Logs of several hosts, or in another order, hide deliveries before a failure that is read later:
+ * then they are read once more, knowing who failed. */
+static int read_again(struct backtest_run *run, struct err *err)
+{
+    const struct trials *trials = &run->scan.scan.trials;
+    if (!trials->missed)
+        return 0;
+    for (size_t i = 0; i < run->options.operand_count; i++)
+        if (strcmp(run->options.operands[i], "-") == 0)
+            return err_set(err, ERR_USAGE,
+                           "these logs have to be read twice, and \"-\" cannot be: name the files");
+    run->again = mem_zero(1, sizeof *run->again);
+    scan_run_init(run->again, &run->options);
+    run->again->keeps_trials = true;
+    run->again->awaited_trials = trials;
+    if (setup_load(&run->again->setup, err) < 0)
+        return -1;
+    scan_logs(run->again);
+    return 0;
+}
+
 static int replay_logs(struct backtest_run *run, struct err *err)
 {
     struct scan_run *scan = &run->scan;
@@ -154,10 +177,13 @@ static int replay_logs(struct backtest_run *run, struct err *err)
     if (scan_decide(scan, err) < 0)
         return -1;
     scan_make_report(scan);
+    if (read_again(run, err) < 0)
+        return -1;
     begin(run, (struct backtest_options){.senders = &scan->scan.evidence.senders,
                                          .each_activity = scan->source.each_activity,
                                          .activity_context = scan->source.activity_context});
-    backtest_replay(run->backtest, &scan->scan.trials, &run->tried.first, &run->tried.last);
+    const struct trials *trials = run->again ? &run->again->scan.trials : &scan->scan.trials;
+    backtest_replay(run->backtest, trials, &run->tried.first, &run->tried.last);
     return 0;
 }
 
@@ -226,6 +252,9 @@ static void release(struct backtest_run *run)
     mem_free(run->others);
     arena_release(&run->names);
     scan_run_release(&run->scan);
+    if (run->again)
+        scan_run_release(run->again);
+    mem_free(run->again);
     mem_free(run);
 }
 

@@ -95,6 +95,7 @@ void scan_logs(struct scan_run *run)
                                         .by_day = run->archive != NULL,
                                         .keep_trials = run->keeps_trials,
                                         .keep_deliveries = run->keeps_trials,
+                                        .awaited_trials = run->awaited_trials,
                                         .progress_context = &progress};
     run->mails_unread = !mails_read(&run->mails, &run->setup);
     pipeline.notices = (struct late_notices){run->mails.list, run->mails.counts.notices};

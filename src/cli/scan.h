@@ -22,8 +22,9 @@ struct scan_run {
     struct buf line;     /* the event being written */
     struct arena arena;  /* what its redaction makes */
     struct mails mails;
-    bool keeps_trials; /* for a backtest, with the deliveries that it asks for */
-    bool mails_unread; /* some of them */
+    bool keeps_trials; /* for a backtest, with the deliveries that it asks for... */
+    const struct trials *awaited_trials; /* ...of addresses that an earlier run found; or NULL */
+    bool mails_unread;                   /* some of them */
     struct input *input;
     struct scan_result scan;
     struct input_status *inputs;

@@ -101,7 +101,9 @@ uint32_t trials_add_shape(struct trials *trials, sv packed, sv reply)
 {
     bool added;
     struct trial_words *words = map_add(&trials->shapes, packed, &added);
-    if (added)
+    if (!added && sv_cmp(reply, words->reply) < 0)
+        words->reply = arena_copy(&trials->words, reply);
+    else if (added)
         *words = (struct trial_words){.reply = arena_copy(&trials->words, reply),
                                       .index = (uint32_t)map_count(&trials->shapes) - 1,
                                       .deferred = trial_shape_is_deferred(packed)};
@@ -197,7 +199,7 @@ void trials_note_delivery(struct trials *trials, const struct event *event)
 }
 
 void trials_note_earlier(struct trials *trials, const struct fpset *recipients,
-                         const struct fpset *originals)
+                         const struct fpset *originals, int64_t time)
 {
     for (; trials->asked < map_count(&trials->addresses); trials->asked++) {
         struct trial_address *address = map_value_at(&trials->addresses, trials->asked);
@@ -205,9 +207,18 @@ void trials_note_earlier(struct trials *trials, const struct fpset *recipients,
         int64_t final = fpset_marked(recipients, fingerprint),
                 original = fpset_marked(originals, fingerprint);
         int64_t step = final > original ? final : original;
-        if (step != FPSET_UNMARKED)
-            note(trials, address, step);
+        if (step == FPSET_UNMARKED)
+            continue;
+        note(trials, address, step);
+        trials->missed = trials->missed || step > date_step(time, DELIVERY_STEP);
     }
+}
+
+void trials_await(struct trials *trials, const struct trials *known)
+{
+    for (size_t i = 0; i < map_count(&known->addresses); i++)
+        (void)trials_add_address(trials, map_key_at(&known->addresses, i));
+    trials->asked = map_count(&trials->addresses);
 }
 
 void trials_resolve(struct trials *trials, const struct ledger *ledger)

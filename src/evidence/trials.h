@@ -10,7 +10,7 @@ struct trial_address {
 };
 
 struct trial_words {
-    sv reply;       /* of the first of its shape, in `words` */
+    sv reply;       /* of all of its shape the first by its bytes; in `words` */
     uint32_t index; /* of the shape */
     bool deferred;
 };

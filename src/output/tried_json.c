@@ -1,5 +1,6 @@
-/* A backtest as one JSON document, docs/schemas/backtest.schema.json. Rates are shares; they are
- * rounded to six decimals, which is finer than any sample. */
+/* A backtest as one JSON document, docs/schemas/backtest.schema.json.
+ *
+ * Shares are rounded to six decimals, which is finer than any sample. */
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"

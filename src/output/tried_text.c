@@ -7,7 +7,7 @@
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
 
-enum { ROWS_MAX = 10, WIDTH = 80, NAME_WIDTH = 27, DATE_LENGTH = 10, ELLIPSIS = 3 };
+enum { ROWS_MAX = 10, DIFF_ROWS = 5, WIDTH = 80, NAME_WIDTH = 27, DATE_LENGTH = 10, ELLIPSIS = 3 };
 
 static void add_clipped(struct buf *out, sv text, size_t width, bool fill)
 {
@@ -37,8 +37,8 @@ static void add_percent(struct buf *out, double share)
 static void add_head(struct buf *out, const char *name)
 {
     buf_printf(out, "\n%-*s%8s%9s%10s%11s%8s%7s\n", NAME_WIDTH, name, "listed", "mailed",
-               "accepted", "wrong are", "mails", "mails");
-    buf_printf(out, "%*s%8s%9s%10s%11s%8s%7s\n", NAME_WIDTH, "", "", "again", "again", "at most",
+               "accepted", "at most", "mails", "mails");
+    buf_printf(out, "%*s%8s%9s%10s%11s%8s%7s\n", NAME_WIDTH, "", "", "again", "again", "wrong",
                "saved", "lost");
 }
 
@@ -132,12 +132,13 @@ static void add_entry(struct buf *out, const struct tried_entry *entry, const ch
     buf_release(&line);
 }
 
-static void add_entries(struct buf *out, const struct tried_entries *entries, const char *sign)
+static void add_entries(struct buf *out, const struct tried_entries *entries, const char *sign,
+                        size_t most)
 {
-    for (size_t i = 0; i < entries->count && i < ROWS_MAX; i++)
+    for (size_t i = 0; i < entries->count && i < most; i++)
         add_entry(out, &entries->list[i], sign);
-    if (entries->count > ROWS_MAX)
-        buf_printf(out, "%s and %zu more (--json)\n", sign, entries->count - ROWS_MAX);
+    if (entries->count > most)
+        buf_printf(out, "%s and %zu more (--json)\n", sign, entries->count - most);
 }
 
 static void add_window(struct buf *out, const struct tried *tried)
@@ -154,17 +155,32 @@ static void add_window(struct buf *out, const struct tried *tried)
     buf_add(out, SV("known each night, and what became of their mail on later days.\n"));
 }
 
+static void add_policies(struct buf *out, const struct tried *tried)
+{
+    add_head(out, "Policy");
+    for (size_t i = 0; i < tried->policy_count; i++)
+        add_row(out, &tried->policies[i].all);
+    buf_add(out, SV("\n  current: the policy in use\n"));
+    for (size_t i = 1; i < tried->policy_count; i++)
+        if (tried->policies[i].meaning.len)
+            buf_printf(out, "  %.*s: %.*s\n", SV_FMT(tried->policies[i].name),
+                       SV_FMT(tried->policies[i].meaning));
+}
+
+static void add_diff(struct buf *out, const struct tried_diff *diff)
+{
+    buf_printf(out, "\nFrom %.*s to %.*s: %zu %s, %zu %s\n", SV_FMT(diff->from), SV_FMT(diff->to),
+               diff->enter.count, diff->enter.count == 1 ? "enters" : "enter", diff->leave.count,
+               diff->leave.count == 1 ? "leaves" : "leave");
+    add_entries(out, &diff->enter, "+", DIFF_ROWS);
+    add_entries(out, &diff->leave, "-", DIFF_ROWS);
+}
+
 void output_tried_text(struct buf *out, const struct tried *tried)
 {
     const struct tried_policy *own = &tried->policies[0];
     add_window(out, tried);
-    add_head(out, "Policy");
-    for (size_t i = 0; i < tried->policy_count; i++)
-        add_row(out, &tried->policies[i].all);
-    for (size_t i = 1; i < tried->policy_count; i++)
-        if (tried->policies[i].meaning.len)
-            buf_printf(out, "%s  %.*s: %.*s\n", i == 1 ? "\n" : "", SV_FMT(tried->policies[i].name),
-                       SV_FMT(tried->policies[i].meaning));
+    add_policies(out, tried);
     add_sentence(out, own);
     add_groups(out, "By rule", &own->by[TRIED_BY_RULE]);
     add_groups(out, "By category", &own->by[TRIED_BY_CATEGORY]);
@@ -172,14 +188,8 @@ void output_tried_text(struct buf *out, const struct tried *tried)
     add_groups(out, "By operator", &own->by[TRIED_BY_OPERATOR]);
     if (own->reversals.count) {
         buf_printf(out, "\nSuppressed wrongly by %.*s\n", SV_FMT(own->name));
-        add_entries(out, &own->reversals, "-");
+        add_entries(out, &own->reversals, "-", ROWS_MAX);
     }
-    for (size_t i = 0; i < tried->diff_count; i++) {
-        const struct tried_diff *diff = &tried->diffs[i];
-        buf_printf(out, "\nFrom %.*s to %.*s: %zu %s, %zu %s\n", SV_FMT(diff->from),
-                   SV_FMT(diff->to), diff->enter.count, diff->enter.count == 1 ? "enters" : "enter",
-                   diff->leave.count, diff->leave.count == 1 ? "leaves" : "leave");
-        add_entries(out, &diff->enter, "+");
-        add_entries(out, &diff->leave, "-");
-    }
+    for (size_t i = 0; i < tried->diff_count; i++)
+        add_diff(out, &tried->diffs[i]);
 }

@@ -61,7 +61,8 @@ void ordered_keep(struct ordered_stage *stage, const struct event *event, int64_
              !event->waits)
         trials_note_delivery(trials, event);
     if (options->keep_deliveries)
-        trials_note_earlier(trials, &stage->scan->tally.recipients, &stage->scan->tally.originals);
+        trials_note_earlier(trials, &stage->scan->tally.recipients, &stage->scan->tally.originals,
+                            event->attempt.time);
 }
 
 /* What is known of its time, now that those beside it are. */
@@ -186,6 +187,8 @@ void ordered_init(struct ordered_stage *stage, struct scan_result *scan, struct 
     scan->strange.cells.counts = options->by_day;
     evidence_init(&scan->evidence);
     trials_init(&scan->trials);
+    if (options->awaited_trials)
+        trials_await(&scan->trials, options->awaited_trials);
     sent_init(&scan->sent, options->patterns, options->sent_secret);
     scan->sent.tagged = options->tagged;
     if (options->prepare)

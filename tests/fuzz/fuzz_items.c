@@ -80,6 +80,38 @@ static bool repack_suspect(sv bytes, struct buf *out)
     return taken;
 }
 
+static void pass(void *context, sv address)
+{
+    (void)context;
+    (void)address;
+}
+
+static bool repack_trials(sv bytes, struct buf *out)
+{
+    struct trials trials, sum;
+    struct arena arena = {0};
+    struct buf without = {0};
+    trials_init(&trials);
+    trials_init(&sum);
+    bool taken = trials_unpack(&trials, bytes) == 0;
+    fuzz_check((trials_each_address(bytes, pass, NULL) == 0) || !taken, "in passing as well");
+    for (size_t i = 0; taken && i < trials.count; i++) {
+        struct event event;
+        trial_event(&trials, &trials.list[i], taxonomy(), &arena, &event);
+        fuzz_check(event.attempt.outcome < OUTCOME_COUNT, "an outcome");
+    }
+    if (taken) {
+        trials_add_day(&sum, &trials, 20000);
+        trials_pack(out, &trials);
+        (void)!trials_forget(&without, bytes, SV("joe@example.com"));
+    }
+    buf_release(&without);
+    arena_release(&arena);
+    trials_release(&sum);
+    trials_release(&trials);
+    return taken;
+}
+
 static bool repack_ledger(sv bytes, struct buf *out)
 {
     struct ledger *ledger = ledger_new(&(struct ledger_options){.messages_max = 64});
@@ -117,8 +149,8 @@ static bool same_bytes(sv a, sv b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static repack *const kinds[] = {repack_stream,  repack_period, repack_reach,
-                                    repack_suspect, repack_ledger, repack_twins};
+    static repack *const kinds[] = {repack_stream, repack_period, repack_reach, repack_suspect,
+                                    repack_ledger, repack_twins,  repack_trials};
     sv input = {(const char *)data, size};
     repack *kind = kinds[fuzz_choice(&input) % COUNT_OF(kinds)];
     struct buf once = {0}, twice = {0};

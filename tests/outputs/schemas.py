@@ -41,6 +41,11 @@ with open(f'{work}/why.ndjson', 'wb') as out:
         for where in (['samples/postfix.log'], ['-d', HISTORY], ['-d', HISTORY, 'samples/postfix.log']):
             bouncelog('why', '--json', address, *where, stdout=out)
 
+with open(f'{work}/backtest.ndjson', 'wb') as out:
+    bouncelog('backtest', '--json', '--policy', 'patterns/policy.yaml', 'samples/mailed-again.log', *glob.glob('samples/rotated/*'), stdout=out)
+    bouncelog('backtest', '--json', '--against', 'none', '-d', HISTORY, stdout=out)
+    bouncelog('backtest', '--json', '-', stdin=subprocess.DEVNULL, stdout=out)
+
 def load(name):
     with open(f'docs/schemas/{name}', encoding='utf-8') as file:
         loaded = json.load(file)
@@ -88,7 +93,7 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(),
+OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(),
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
@@ -97,7 +102,7 @@ ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action'
 
 for name, files in (('summary', ['summary.json', 'empty.json']), ('summary', ['cut.json']), ('event', ['events.ndjson']),
                     ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']), ('explain-mail', ['explain-mail.ndjson']),
-                    ('why', ['why.ndjson'])):
+                    ('why', ['why.ndjson']), ('backtest', ['backtest.ndjson'])):
     validator = schema(name)
     valid = lambda document: not next(validator.iter_errors(document), None)
     real = [d for file in files for d in documents(file, file.endswith('ndjson'))]

@@ -99,6 +99,12 @@ page() { # NAME FILE...
 page rotated samples/rotated/mail.log samples/rotated/mail.log.1 samples/rotated/mail.log.2.gz
 page three samples/postfix.log samples/exim-mainlog samples/sendmail.log
 
+# What policies would have done to 40 people who live, and to 20 who do not.
+"$BOUNCELOG" backtest --json samples/mailed-again.log > "$work/tried.json"
+compare "$work/tried.json" tests/run/golden/backtest.json
+"$BOUNCELOG" backtest samples/mailed-again.log > "$work/tried.txt"
+compare "$work/tried.txt" tests/run/golden/backtest.txt
+
 # The output depends neither on the order of the arguments nor on the age of the files.
 "$BOUNCELOG" scan samples/rotated/mail.log.2.gz samples/rotated/mail.log samples/rotated/mail.log.1 \
     > "$work/order.json"

@@ -68,10 +68,12 @@ void backtest_replay(struct backtest *backtest, const struct trials *trials, int
                      int64_t *last);
 
 struct backtest_entry {
-    sv address;          /* mailbox_key */
-    int64_t sign;        /* its first failure since mail to it was taken */
-    int64_t listed_at;   /* the night */
-    int64_t accepted_at; /* the beginning of the step in which mail was taken first; 0: none was */
+    sv address;        /* mailbox_key */
+    int64_t sign;      /* its first failure since mail to it was taken */
+    int64_t listed_at; /* the night */
+    /* The day on which mail was taken first: the beginning of its last step in which it was; 0:
+     * none was. */
+    int64_t accepted_at;
     int32_t saved, lost; /* mails behind it, no more than one a day */
     bool tested;         /* mail was refused for good, or taken */
     /* What it rests on: */

@@ -3,8 +3,8 @@
  * Evidence forgets what later mail refutes. To ask what a policy would have done (backtest), what
  * failed on each day must still be there: kept here are attempts that failed for good, those that
  * our own policy counts, and what mail says that comes later. A failure is an address, a message, a
- * time and a shape; a shape is all that failures of one kind share, with the words of the first of
- * them. In these words the recipient is written as a control character, so that they name nobody.
+ * time and a shape; a shape is all that failures of one kind share, with the words of one of them.
+ * In these words the recipient is written as a control character, so that they name nobody.
  *
  * Bytes of a day (ITEM_TRIALS of a history): shapes, then addresses with their failures.
  * Thread: one. Views of addresses and shapes live as long as the trials. */
@@ -43,6 +43,7 @@ struct trials {
     size_t count;
     struct trial_delivery *deliveries; /* of a run: in a history the days know them */
     size_t delivery_count;
+    bool missed;  /* deliveries: the logs have to be read again (trials_await) */
     size_t asked; /* addresses whose earlier deliveries were asked for */
     struct arena words;
     struct buf packed; /* the shape that is looked for */
@@ -56,12 +57,15 @@ bool trials_wants(const struct event *event);
 /* known: when, or INT64_MIN for the event's own time. */
 void trials_add(struct trials *trials, const struct event *event, const struct taxonomy *taxonomy,
                 int64_t known);
-/* A delivery to one of the addresses so far; and the latest one before its first failure of each
- * that was added since the last call: by final and by original recipients (sets of hash_mailbox,
- * marked with steps). */
+/* A delivery to one of the addresses so far; and of each that was added since the last call, by a
+ * failure at `time`, the latest one so far, by final and by original recipients (sets of
+ * hash_mailbox, marked with steps). If that is later than the failure, the logs are not read in the
+ * order of time, and others were missed. */
 void trials_note_delivery(struct trials *trials, const struct event *event);
 void trials_note_earlier(struct trials *trials, const struct fpset *recipients,
-                         const struct fpset *originals);
+                         const struct fpset *originals, int64_t time);
+/* A run over the same logs is to note all deliveries to these addresses. */
+void trials_await(struct trials *trials, const struct trials *known);
 /* Of messages that had another recipient at first: whom their failures are about. To be called
  * before the ledger goes. */
 void trials_resolve(struct trials *trials, const struct ledger *ledger);

@@ -67,6 +67,7 @@ struct pipeline_options {
     uint64_t sent_secret;
     bool keep_trials;     /* in scan.trials... */
     bool keep_deliveries; /* ...with the deliveries to those addresses, of a run without days */
+    const struct trials *awaited_trials; /* ...as another run over the same logs found; or NULL */
 };
 
 /* What was made of the lines of one source. */
