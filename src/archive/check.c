@@ -95,6 +95,12 @@ static bool reads_trials(const struct check *check, sv value)
     return archive_reads_trials(value);
 }
 
+static bool reads_regrets(const struct check *check, sv value)
+{
+    (void)check;
+    return archive_reads_regrets(value);
+}
+
 static int visit(void *context, const struct item *item, struct err *err)
 {
     const struct check *check = context;
@@ -122,6 +128,7 @@ int archive_check_items(struct archive *archive, struct history *other, const ch
                  {ITEM_SENT, reads_sent, "the deliveries of a day"},
                  {ITEM_TAKEN, reads_taken, "the deliveries that were taken back"},
                  {ITEM_TRIALS, reads_trials, "what failed on a day"},
+                 {ITEM_REGRETS, reads_regrets, "who was listed and lived"},
                  {ITEM_SENDERS, reads_senders, "envelope senders"}};
     int result = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && result == 0; i++) {

@@ -50,11 +50,7 @@ static int load_record(void *context, const struct item *item, struct err *err)
     record->known = record->known || (own && !respelled);
     record->changed = record->changed || (own && respelled);
     if (!own) { /* what stands on the lists of others is their matter */
-        record->listing.since = before.listing.since;
-        record->listing.last_failure = before.listing.last_failure;
-        record->listing.cleared_at = before.listing.cleared_at;
-        record->listing.excused = before.listing.excused;
-        record->listing.tier = before.listing.tier;
+        record->listing = before.listing;
     }
     return 0;
 }

@@ -128,6 +128,17 @@ static int forget_trials(void *context, const struct item *item, struct err *err
     return found < 0 ? archive_damaged(changes->archive, "what failed on a day", err) : 0;
 }
 
+static int forget_regrets(void *context, const struct item *item, struct err *err)
+{
+    struct changes *changes = context;
+    struct buf value = {0};
+    int found = archive_forget_regrets(&value, item->value, changes->address);
+    if (found > 0)
+        changes_add(changes, item, buf_sv(&value), false);
+    buf_release(&value);
+    return found < 0 ? archive_damaged(changes->archive, "who was listed and lived", err) : 0;
+}
+
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
@@ -156,7 +167,8 @@ static int forget_all(struct changes *changes, struct err *err)
     } kinds[] = {{ITEM_ADDRESS, forget_address},  {ITEM_DOMAIN, forget_address},
                  {ITEM_ALLOW, forget_allowed},    {ITEM_DAY, forget_in_day},
                  {ITEM_SENT, forget_sent},        {ITEM_TAKEN, forget_taken},
-                 {ITEM_LEDGER, forget_in_ledger}, {ITEM_TRIALS, forget_trials}};
+                 {ITEM_LEDGER, forget_in_ledger}, {ITEM_TRIALS, forget_trials},
+                 {ITEM_REGRETS, forget_regrets}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (changes_make(changes, kinds[i].kind, kinds[i].visit, changes, err) < 0)
             return -1;
@@ -255,6 +267,7 @@ int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence
     struct changes changes = {.archive = archive, .before = days_before};
     int result = changes_make(&changes, ITEM_DAY, prune_day, &changes, err) < 0 ||
                          changes_make(&changes, ITEM_TRIALS, prune_day, &changes, err) < 0 ||
+                         changes_make(&changes, ITEM_REGRETS, prune_day, &changes, err) < 0 ||
                          changes_make(&changes, ITEM_ACTIVITY, prune_day, &changes, err) < 0
                      ? -1
                      : 0;

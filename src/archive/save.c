@@ -331,9 +331,9 @@ static int save_ledger(struct save *save)
 }
 
 int archive_save(struct archive *archive, struct scan_result *scan, struct input *input,
-                 const struct decisions *decisions, struct err *err)
+                 const struct decisions *decisions, const struct regrets *regrets, struct err *err)
 {
-    struct save save = {archive, scan, input, decisions, err, {0}};
+    struct save save = {archive, scan, input, decisions, regrets, err, {0}};
     bool something = scan->lines.total > 0;
     if (archive_check(archive, err) < 0)
         return -1;
@@ -343,8 +343,8 @@ int archive_save(struct archive *archive, struct scan_result *scan, struct input
                          (something && save_senders(&save) < 0) ||
                          (something && save_totals(&save) < 0) ||
                          (something && save_duplicates(&save) < 0) || save_sent(&save) < 0 ||
-                         save_trials(&save) < 0 || lines_save(&save) < 0 ||
-                         (something && save_ledger(&save) < 0)
+                         save_trials(&save) < 0 || save_regrets(&save) < 0 ||
+                         lines_save(&save) < 0 || (something && save_ledger(&save) < 0)
                      ? -1
                      : history_flush(archive->history, err);
     buf_release(&save.value);

@@ -9,6 +9,7 @@ struct save {
     struct scan_result *scan;
     struct input *input;
     const struct decisions *decisions;
+    const struct regrets *regrets;
     struct err *err;
     struct buf value; /* of the item that is being made */
 };
@@ -30,6 +31,8 @@ int save_sent(struct save *save) MUST_CHECK;
 int save_taken(struct save *save) MUST_CHECK;
 /* What failed, for backtests. */
 int save_trials(struct save *save) MUST_CHECK;
+/* Who was listed, and lived. */
+int save_regrets(struct save *save) MUST_CHECK;
 int save_counting(struct save *save) MUST_CHECK;
 /* A brake that holds is remembered, one that was answered forgotten. */
 int save_brake(struct save *save) MUST_CHECK;

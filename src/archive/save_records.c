@@ -33,7 +33,8 @@ static void add_changed(struct changes_of_run *changes, sv key, const struct add
 static bool is_same(const struct listing *a, const struct listing *b)
 {
     return a->since == b->since && a->last_failure == b->last_failure &&
-           a->cleared_at == b->cleared_at && a->excused == b->excused && a->tier == b->tier;
+           a->cleared_at == b->cleared_at && a->excused == b->excused && a->tier == b->tier &&
+           a->fate == b->fate && a->probed == b->probed && a->rule == b->rule;
 }
 
 /* In the order of the file, which spares it half of its pages. */

@@ -107,6 +107,9 @@ bool archive_reads_taken(sv value);
 /* 1: `out` is the item without the address; 0: nothing of the address is in it; -1: damaged. */
 int archive_forget_taken(struct buf *out, sv value, uint64_t address) MUST_CHECK;
 bool archive_reads_trials(sv value);
+bool archive_reads_regrets(sv value);
+/* 1: `out` is the item without the address; 0: nothing of it is in it; -1: damaged. */
+int archive_forget_regrets(struct buf *out, sv value, sv address) MUST_CHECK;
 /* ITEM_COUNTING: which mail counts. -1 of the check: not that of this run. */
 int counting_load(struct archive *archive, struct err *err) MUST_CHECK;
 int counting_check(const struct archive *archive, struct err *err) MUST_CHECK;

@@ -30,6 +30,9 @@ void backtest_free(struct backtest *backtest)
     for (size_t i = 0; i < backtest->options.policy_count; i++) {
         struct replay *replay = &backtest->replays[i];
         evidence_release(&replay->evidence);
+        for (size_t night = 0; night < replay->nights; night++)
+            regrets_release(&replay->regrets[night]);
+        mem_free(replay->regrets);
         mem_free(replay->entries);
         mem_free(replay->until);
         mem_free(replay->open);

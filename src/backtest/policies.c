@@ -138,6 +138,45 @@ static void keep_listings(struct replay *replay, const struct decisions *decisio
     }
 }
 
+/* Of the nights that the policy looks back on; 0: of all. */
+static void sum_regrets(struct regrets *sum, const struct replay *replay, size_t nights)
+{
+    size_t first = nights && replay->nights > nights ? replay->nights - nights : 0;
+    regrets_init(sum);
+    for (size_t i = first; i < replay->nights; i++)
+        regrets_merge(sum, &replay->regrets[i]);
+}
+
+static sv name_of(void *context, uint64_t rule)
+{
+    const struct regrets *all = context;
+    for (size_t i = 0; i < map_count(&all->rules); i++)
+        if (hash_bytes(map_key_at(&all->rules, i)) == rule)
+            return map_key_at(&all->rules, i);
+    return SV("(unknown)");
+}
+
+static void note_regrets(struct replay *replay, const struct decisions *decisions)
+{
+    struct regrets all, *night;
+    sum_regrets(&all, replay, 0);
+    replay->regrets = mem_room(replay->regrets, replay->nights, sizeof *replay->regrets);
+    night = &replay->regrets[replay->nights++];
+    regrets_init(night);
+    regrets_note(night, decisions, &replay->evidence, replay->policy->taxonomy, name_of, &all);
+    regrets_release(&all);
+}
+
+static void find_held(const struct replay *replay, struct map *held)
+{
+    const struct regret_guard *guard = &replay->policy->table->regret;
+    struct regrets recent;
+    map_init(held, 1);
+    sum_regrets(&recent, replay, guard->days ? (size_t)guard->days - 1 : 0);
+    regrets_hold(&recent, guard, held);
+    regrets_release(&recent);
+}
+
 void policy_night(struct backtest *backtest, struct replay *replay, int64_t day)
 {
     int64_t now = (day + 1) * DATE_DAY;
@@ -151,13 +190,19 @@ void policy_night(struct backtest *backtest, struct replay *replay, int64_t day)
     struct suppress_options options = {
         .taxonomy = policy->taxonomy, .policy = policy->table, .allow = backtest->options.allow};
     struct decisions decisions;
+    struct map held;
+    find_held(replay, &held);
+    options.held_rules = &held;
+    options.now = now;
     take_deliveries(backtest, &replay->evidence);
     if (map_count(&replay->evidence.domains))
         each_activity(backtest, day, day, take_domain, &replay->evidence);
     suppress_decide(&decisions, &source, &options);
     for (size_t i = 0; i < decisions.address_count; i++)
         apply(backtest, replay, &decisions.addresses[i], now);
+    note_regrets(replay, &decisions);
     keep_listings(replay, &decisions, now);
+    map_release(&held);
     decisions_release(&decisions);
     score_lapse(replay, now);
 }

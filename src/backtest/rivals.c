@@ -1,7 +1,7 @@
 /* What mailing tools commonly do: a bounce is a code, and so many of them are enough.
  *
- * They look at nothing else, and let nobody go. What a rival would list is known when the failure is
- * read; it is on the list when the night comes, as with a policy of ours. */
+ * They look at nothing else, and let nobody go. What a rival would list is known when the failure
+ * is read; it is on the list when the night comes, as with a policy of ours. */
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mem.h"
 #include "state.h"

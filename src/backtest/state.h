@@ -4,6 +4,7 @@
 
 #include "bouncelog/backtest/backtest.h"
 #include "bouncelog/ledger/ledger.h"
+#include "bouncelog/suppress/regrets.h"
 
 /* An address that failed on some day. */
 struct subject {
@@ -28,6 +29,8 @@ struct reason {
 struct replay {
     const struct backtest_policy *policy;
     struct evidence evidence; /* of a policy of ours */
+    struct regrets *regrets;  /* of its days, the first one first; and how many there are */
+    size_t nights;
     struct backtest_entry *entries;
     int64_t *until; /* [i]: entry i lapses then; 0: never */
     size_t count;

@@ -2,8 +2,8 @@
  *
  * Logs go the way of a scan, which keeps what failed; a history has kept it. Then all policies go
  * through the same days. Nothing is written but the result. */
-#include "bouncelog/archive/archive.h"
 #include "bouncelog/backtest/backtest.h"
+#include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
 #include "bouncelog/classify/classify.h"
 #include "cli.h"

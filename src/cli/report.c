@@ -6,6 +6,7 @@
 #include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "cut.h"
+#include "held.h"
 #include "results.h"
 #include "setup.h"
 
@@ -16,6 +17,7 @@ struct run {
     struct results results;
     struct archive *archive;
     struct decisions decisions;
+    struct held held;
     struct report report;
     struct cut_choice cut;
 };
@@ -46,6 +48,10 @@ static int make_report(struct run *run, struct err *err)
     /* What a scan has not put on the lists, because of the brake, no other command does. */
     options.may_brake = options.may_brake && !archive_has_others(run->archive);
     options.brake_stays = archive_braked_at(run->archive) != 0;
+    if (held_load(&run->held, run->archive, options.policy, now_seconds(), err) < 0)
+        return -1;
+    options.held_rules = &run->held.rules;
+    options.now = now_seconds();
     suppress_decide(&run->decisions, &evidence, &options);
     if (archive_check(run->archive, err) < 0)
         return -1;
@@ -59,6 +65,9 @@ static int make_report(struct run *run, struct err *err)
                                    .before = view.before,
                                    .before_holds_all = true,
                                    .newest = archive_newest(run->archive),
+                                   .regrets = &run->held.regrets,
+                                   .regret_days = options.policy->regret.days,
+                                   .held_rules = &run->held.rules,
                                    .totals = archive_totals(run->archive)};
     struct report_options how_shown = setup_report_options(&run->setup);
     report_make(&run->report, &source, &how_shown);
@@ -128,12 +137,14 @@ static int run_command(const struct options *options)
 {
     struct run *run = mem_zero(1, sizeof *run);
     setup_init(&run->setup, options);
+    held_init(&run->held);
     int code = run_report(run);
     results_discard(&run->results);
     report_release(&run->report);
     decisions_release(&run->decisions);
     archive_close(run->archive);
     cut_release(&run->cut);
+    held_release(&run->held);
     setup_release(&run->setup);
     mem_free(run);
     return code;

@@ -227,8 +227,19 @@ int scan_decide(struct scan_run *run, struct err *err)
         setup_allow(&run->setup, archive_allowed(run->archive));
     run->how = setup_suppress_options(&run->setup);
     set_brake(run, &run->how);
+    if (run->archive &&
+        held_load(&run->held, run->archive, run->how.policy, now_seconds(), err) < 0)
+        return -1;
+    run->how.held_rules = &run->held.rules;
+    run->how.now = run->archive ? now_seconds() : 0;
     suppress_decide(&run->decisions, &run->source, &run->how);
-    return run->archive ? archive_check(run->archive, err) : 0;
+    if (!run->archive)
+        return 0;
+    return archive_check(run->archive, err) < 0 ||
+                   archive_note_regrets(run->archive, &run->decisions, &run->scan.evidence,
+                                        &run->regrets, err) < 0
+               ? -1
+               : 0;
 }
 
 static bool keeps_history(const struct scan_run *run)
@@ -255,6 +266,10 @@ void scan_make_report(struct scan_run *run)
     if (keeps_history(run))
         archive_add_run(run->archive, &run->scan);
     if (run->archive) {
+        regrets_merge(&run->held.regrets, &run->regrets);
+        source.regrets = &run->held.regrets;
+        source.regret_days = run->how.policy->regret.days;
+        source.held_rules = &run->held.rules;
         source.before = archive_before(run->archive);
         source.totals = archive_totals(run->archive);
     }
@@ -268,7 +283,8 @@ static int leave(struct scan_run *run)
 {
     struct err err;
     bool keep = keeps_history(run);
-    if (keep && archive_save(run->archive, &run->scan, run->input, &run->decisions, &err) < 0)
+    if (keep && archive_save(run->archive, &run->scan, run->input, &run->decisions, &run->regrets,
+                             &err) < 0)
         return fail(&err);
     results_write(&run->results, &run->setup, &run->report);
     int code = results_commit(&run->results, keep ? run->archive : NULL);
@@ -326,6 +342,7 @@ static int run_scan(struct scan_run *run)
         return fail(&err);
     scan_make_report(run);
     tell_limits(run);
+    held_tell(&run->held);
     int code = leave(run);
     results_tell_gaps(&run->report);
     if (code == EXIT_DONE && !run->report.brake) /* what failed is told in one line */
@@ -342,6 +359,8 @@ void scan_run_init(struct scan_run *run, const struct options *options)
 {
     setup_init(&run->setup, options);
     map_init(&run->listed, 1);
+    held_init(&run->held);
+    regrets_init(&run->regrets);
     (void)clock_gettime(CLOCK_MONOTONIC, &run->began);
 }
 
@@ -358,6 +377,8 @@ void scan_run_release(struct scan_run *run)
     archive_close(run->archive);
     setup_release(&run->setup);
     map_release(&run->listed);
+    held_release(&run->held);
+    regrets_release(&run->regrets);
     buf_release(&run->line);
     buf_release(&run->counting);
     arena_release(&run->arena);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bouncelog/archive/archive.h"
+#include "held.h"
 #include "mails.h"
 #include "results.h"
 #include "setup.h"
@@ -32,6 +33,8 @@ struct scan_run {
     struct suppress_source source; /* what was decided over, and how */
     struct suppress_options how;
     struct decisions decisions;
+    struct held held;       /* by the runs before */
+    struct regrets regrets; /* that this run adds */
     struct report report;
     struct map listed; /* addresses on the lists that are there */
     struct timespec began;

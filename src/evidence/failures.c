@@ -271,12 +271,18 @@ void address_record_forget_before(struct address_record *record, int64_t time)
 /* What it would have listed the address for stays known for so long. */
 enum { REFUTED_DAYS = 60, SECONDS_A_DAY = 86400 };
 
+/* What put it on the lists is kept as well, so that the run can say what was wrong. */
+static bool is_remembered(const struct address_record *record, const struct failed_message *message)
+{
+    return message->at_once || record->listing.since;
+}
+
 static void refute(struct address_record *record, const struct failure *failure, int64_t end)
 {
     int64_t oldest = record->delivered_at - (int64_t)REFUTED_DAYS * SECONDS_A_DAY;
     for (size_t i = 0; i < failure->message_count; i++) {
         const struct failed_message *message = failure_message(failure, i);
-        if (!message->at_once || message->time >= end || message->time < oldest)
+        if (!is_remembered(record, message) || message->time >= end || message->time < oldest)
             continue;
         struct failure *refuted = failure_of(&record->refuted, failure->category);
         failure_add_message(refuted, message);

@@ -4,7 +4,13 @@
 #include "bouncelog/base/pack.h"
 #include "failures.h"
 
-enum { PACKED_VERSION = 3, WITHOUT_TIER = 2, WITHOUT_REFUTED = 1, PACKED_LEAST = 1 };
+enum {
+    PACKED_VERSION = 4,
+    WITHOUT_FATE = 3,
+    WITHOUT_TIER = 2,
+    WITHOUT_REFUTED = 1,
+    PACKED_LEAST = 1
+};
 
 enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
 
@@ -93,6 +99,10 @@ void address_record_pack(struct buf *out, const struct address_record *record,
     pack_number(out, record->listing.cleared_at);
     pack_number(out, record->listing.excused);
     pack_unsigned(out, record->listing.tier);
+    pack_unsigned(out, (uint64_t)record->listing.fate << 1 | record->listing.probed);
+    pack_unsigned(out, record->listing.rule != 0);
+    if (record->listing.rule)
+        pack_hash(out, record->listing.rule);
     pack_failures(out, record->failures, taxonomy);
     pack_failures(out, record->refuted, taxonomy);
 }
@@ -164,6 +174,18 @@ static void unpack_failures(struct unpack *in, struct failure **failures, uint64
     }
 }
 
+/* Of two states of one address the older listing counts. */
+static void unpack_fate(struct unpack *in, struct listing *listing, bool counts)
+{
+    uint64_t fate = unpack_unsigned(in);
+    uint64_t rule = unpack_unsigned(in) ? unpack_hash(in) : 0;
+    if (!counts)
+        return;
+    listing->fate = fate >> 1 < FATES ? (enum fate)(fate >> 1) : FATE_UNTESTED;
+    listing->probed = fate & 1;
+    listing->rule = rule;
+}
+
 int address_record_unpack(struct address_record *record, sv bytes, const struct taxonomy *taxonomy)
 {
     struct unpack in = unpack_of(bytes);
@@ -174,6 +196,9 @@ int address_record_unpack(struct address_record *record, sv bytes, const struct 
     int64_t listed_for = unpack_finite(&in), cleared_at = unpack_finite(&in);
     int64_t excused = version > WITHOUT_REFUTED ? unpack_finite(&in) : 0;
     enum tier tier = version > WITHOUT_TIER ? (enum tier)small(&in, TIER_COUNT) : TIER_NONE;
+    if (version > WITHOUT_FATE)
+        unpack_fate(&in, &record->listing,
+                    listed_at && (!record->listing.since || listed_at < record->listing.since));
     if (delivered_at && (!record->delivered_at || delivered_at > record->delivered_at))
         record->delivered_at = delivered_at;
     if (listed_at && (!record->listing.since || listed_at < record->listing.since))

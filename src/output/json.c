@@ -78,6 +78,13 @@ void json_outcomes(cJSON *object, const struct outcomes *outcomes)
     json_number(object, "expired", outcomes->expired);
 }
 
+void json_share(cJSON *object, const char *key, double share)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6g", (double)(int64_t)(share * 1e6 + 0.5) / 1e6);
+    cJSON_AddRawToObject(object, key, text);
+}
+
 void json_time(cJSON *object, const char *key, int64_t seconds)
 {
     char text[DATE_TEXT];
@@ -116,6 +123,8 @@ cJSON *json_suppression(const struct suppression *entry, const char *name, bool 
     json_time(row, "first_seen", entry->first_seen);
     json_time(row, "last_seen", entry->last_seen);
     json_text(row, "reply", entry->reply);
+    if (entry->probed && whole)
+        cJSON_AddTrueToObject(row, "probed");
     cJSON *evidence = cJSON_AddObjectToObject(row, "evidence");
     json_known(evidence, "host", entry->host);
     json_known(evidence, "queue_id", entry->queue_id);

@@ -16,6 +16,8 @@ void json_texts(cJSON *object, const char *key, const sv *texts, size_t count);
 /* Zero is null. */
 void json_known_number(cJSON *object, const char *key, int64_t number);
 void json_outcomes(cJSON *object, const struct outcomes *outcomes);
+/* A share, to six decimals. */
+void json_share(cJSON *object, const char *key, double share);
 void json_time(cJSON *object, const char *key, int64_t seconds);
 /* The address or domain stands under `name`; `whole`: with the rule, and what a list does not
  * carry. */

@@ -161,7 +161,7 @@ struct list_result output_list(struct outparts *out, const struct report *report
     else
         for (size_t i = 0; i < report->suppress_count; i++) {
             const struct suppression *entry = &report->suppress[i];
-            bool wanted = tiers >> entry->tier & 1;
+            bool wanted = tiers >> entry->tier & 1 && !entry->probed;
             skipped += wanted && entry->skipped.len;
             if (wanted && !entry->skipped.len)
                 write_entry(&writer, report, entry);

@@ -267,6 +267,25 @@ static void add_lists(struct buf *out, const struct report *report)
            report->brake);
 }
 
+/* Of the days that the policy looks back on. */
+static void add_regrets(struct buf *out, const struct report *report)
+{
+    if (!report->has_regrets)
+        return;
+    number(out, "list_tested_addresses", "Listed addresses that were mailed again.",
+           report->regret.tested);
+    number(out, "list_reversed_addresses", "Of those, who took the mail.", report->regret.accepted);
+    if (report->regret.tested)
+        rate(out, "list_wrong_upper_ratio",
+             "So much of the lists may be wrong at most, with 95 % certainty.",
+             report->regret.upper);
+    number(out, "list_probed_addresses", "Listed addresses that lists leave out for one mail.",
+           (int64_t)report->probed_count);
+    family(out, "rule_held", "1: the rule lists nobody, since too many whom it listed took mail.");
+    for (size_t i = 0; i < report->regret_count; i++)
+        labelled(out, "rule_held", "rule", report->regrets[i].rule, report->regrets[i].held);
+}
+
 void output_metrics(struct outfile *out, const struct report *report)
 {
     struct buf text = {0};
@@ -281,6 +300,7 @@ void output_metrics(struct outfile *out, const struct report *report)
     add_suppressed(&text, report);
     add_errors(&text, report);
     add_lists(&text, report);
+    add_regrets(&text, report);
     if (report->has_totals)
         add_totals(&text, &report->totals);
     outfile_write(out, buf_sv(&text));

@@ -104,6 +104,62 @@ static void changes(struct page *page)
          (int64_t)report->fresh_count, (int64_t)report->cleared_count, (int64_t)report->held_count);
 }
 
+static void reversals(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out;
+    html(out, "<details>\n<summary>Who was listed, and took mail</summary>\n<div class=\"scroll\" "
+              "tabindex=\"0\" role=\"region\" aria-label=\"Who was listed, and took mail\">\n"
+              "<table>\n<thead><tr><th scope=\"col\">Address</th><th scope=\"col\">Rule</th>"
+              "<th scope=\"col\">Listed</th><th scope=\"col\">Took mail</th>"
+              "<th scope=\"col\">Reply</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->reversal_count && i < ADDRESSES_SHOWN; i++) {
+        const struct reversal *row = &report->reversals[i];
+        char listed[DATE_WORDS], accepted[DATE_WORDS];
+        html(out,
+             "<tr><th scope=\"row\">%t</th><td><code>%t</code></td><td>%t</td><td>%t</td>"
+             "<td>%t</td></tr>\n",
+             page_words(page, row->address, NAME_COLUMNS), row->rule,
+             page_minute(page, row->listed_at, listed),
+             page_minute(page, row->accepted_at, accepted),
+             page_words(page, row->reply, NAME_COLUMNS * 2));
+    }
+    html(out, "</tbody>\n</table>\n</div>\n</details>\n");
+}
+
+/* What the runs have found out of entries that were mailed again. */
+static void how_sure(struct page *page)
+{
+    const struct report *report = page->report;
+    struct buf *out = &page->out, words = {0};
+    if (!report->has_regrets)
+        return;
+    regrets_say(&words, &report->regret, report->regret_days);
+    html(out, "<h3>How sure is the list?</h3>\n<p>Known so far: %t.</p>\n", buf_sv(&words));
+    buf_release(&words);
+    if (report->probed_count)
+        html(out, "<p>%n of the listed get one mail, to see whether they live.</p>\n",
+             (int64_t)report->probed_count);
+    if (report->regret.tested) {
+        html(out, "<table>\n<caption>By rule</caption>\n<thead><tr><th scope=\"col\">Rule</th>"
+                  "<th scope=\"col\" class=\"num\">Mailed again</th><th scope=\"col\" "
+                  "class=\"num\">Accepted</th><th scope=\"col\" class=\"num\">At most wrong</th>"
+                  "</tr></thead>\n<tbody>\n");
+        for (size_t i = 0; i < report->regret_count; i++)
+            if (report->regrets[i].tested)
+                html(out,
+                     "<tr><th scope=\"row\"><code>%t</code>%t</th><td class=\"num\">%n</td>"
+                     "<td class=\"num\">%n</td><td class=\"num\">%p</td></tr>\n",
+                     report->regrets[i].rule,
+                     report->regrets[i].held ? SV(" (held: lists nobody)") : SV_EMPTY,
+                     report->regrets[i].tested, report->regrets[i].accepted,
+                     report->regrets[i].upper);
+        html(out, "</tbody>\n</table>\n");
+    }
+    if (report->reversal_count && page->addresses)
+        reversals(page);
+}
+
 void page_suppressions(struct page *page)
 {
     const struct report *report = page->report;
@@ -121,6 +177,7 @@ void page_suppressions(struct page *page)
         html(&page->out, "<p>%n domain%t cannot be found at all.</p>\n", domains, page_s(domains));
     changes(page);
     held(page);
+    how_sure(page);
     if (count)
         reasons_to_suppress(page);
     if (count && page->addresses)

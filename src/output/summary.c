@@ -292,6 +292,7 @@ static void write_suppressions(struct outfile *out, const struct report *report)
     }
     end_array(out);
     write_incidents(out, report);
+    member(out, "reversals", summary_reversals(report));
     member(out, "brake", cJSON_CreateBool(report->brake));
 }
 

@@ -69,3 +69,47 @@ cJSON *summary_retries(const struct report *report)
     }
     return object;
 }
+
+static void add_regret(cJSON *object, const struct regret_row *row)
+{
+    json_number(object, "listed", row->listed);
+    json_number(object, "tested", row->tested);
+    json_number(object, "accepted", row->accepted);
+    json_share(object, "lower_95", row->lower);
+    json_share(object, "upper_95", row->upper);
+}
+
+static cJSON *reversal_of(const struct reversal *reversal)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "address", reversal->address);
+    json_known(row, "rule", reversal->rule);
+    json_known(row, "category", reversal->category);
+    json_known_number(row, "code", reversal->code);
+    json_known(row, "reply", reversal->reply);
+    json_time(row, "listed_at", reversal->listed_at);
+    json_time(row, "accepted_at", reversal->accepted_at);
+    return row;
+}
+
+cJSON *summary_reversals(const struct report *report)
+{
+    if (!report->has_regrets)
+        return cJSON_CreateNull();
+    cJSON *object = cJSON_CreateObject();
+    json_number(object, "days", report->regret_days);
+    add_regret(object, &report->regret);
+    json_number(object, "probed", (int64_t)report->probed_count);
+    cJSON *rules = cJSON_AddArrayToObject(object, "by_rule");
+    for (size_t i = 0; i < report->regret_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_text(row, "rule", report->regrets[i].rule);
+        add_regret(row, &report->regrets[i]);
+        cJSON_AddBoolToObject(row, "held", report->regrets[i].held);
+        cJSON_AddItemToArray(rules, row);
+    }
+    cJSON *entries = cJSON_AddArrayToObject(object, "entries");
+    for (size_t i = 0; i < report->reversal_count; i++)
+        cJSON_AddItemToArray(entries, reversal_of(&report->reversals[i]));
+    return object;
+}

@@ -16,6 +16,8 @@ cJSON *summary_rates(const struct report *report);
 cJSON *summary_stream(const char *kind, const struct message_row *row);
 cJSON *summary_episode(const struct episode_row *episode);
 cJSON *summary_mail(const struct report *report);
+/* Of those who were listed, who lives. null: there is no history. */
+cJSON *summary_reversals(const struct report *report);
 void summary_sighting(cJSON *row, int64_t first, int64_t last);
 
 #endif

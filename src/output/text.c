@@ -387,6 +387,9 @@ static void suppressions(struct page *page, const struct report *report)
     heading(page, "Addresses to suppress");
     changes(page, report);
     held(page, report);
+    text_add_regrets(&page->line, report);
+    outfile_write(page->out, buf_sv(&page->line));
+    buf_clear(&page->line);
     for (size_t i = 0; i < report->suppress_count; i++) {
         if (report->has_totals && !report->suppress[i].fresh)
             continue;

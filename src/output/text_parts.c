@@ -148,6 +148,45 @@ void text_add_retries(struct buf *out, const struct report *report)
     buf_add_byte(out, '\n');
 }
 
+static void add_wrapped(struct buf *out, sv text, const char *first, const char *next)
+{
+    enum { COLUMNS = 78 };
+    size_t at = strlen(first);
+    buf_add(out, sv_from(first));
+    for (sv rest = text; rest.len;) {
+        sv word = sv_cut(rest, ' ', &rest);
+        bool fits = at + word.len < COLUMNS;
+        if (!fits)
+            buf_printf(out, "\n%s", next);
+        else if (word.ptr != text.ptr)
+            buf_add_byte(out, ' ');
+        buf_add(out, word);
+        at = (fits ? at + 1 : strlen(next)) + word.len;
+    }
+    buf_add_byte(out, '\n');
+}
+
+void text_add_regrets(struct buf *out, const struct report *report)
+{
+    struct buf words = {0};
+    if (!report->has_regrets || (!report->regret.listed && !report->regret.tested))
+        return;
+    regrets_say(&words, &report->regret, report->regret_days);
+    add_wrapped(out, buf_sv(&words), "  How sure? ", "    ");
+    for (size_t i = 0; i < report->regret_count; i++) {
+        const struct regret_row *row = &report->regrets[i];
+        if (!row->held)
+            continue;
+        buf_clear(&words);
+        buf_printf(&words,
+                   "the rule %.*s is held and lists nobody: %lld of %lld that it listed and that "
+                   "were mailed again took mail",
+                   SV_FMT(row->rule), (long long)row->accepted, (long long)row->tested);
+        add_wrapped(out, buf_sv(&words), "  ", "    ");
+    }
+    buf_release(&words);
+}
+
 void text_format_time(const struct report *report, int64_t time, char *text)
 {
     date_format(wall_time(report->wall, time), text);

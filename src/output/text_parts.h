@@ -15,6 +15,9 @@ size_t text_add_episodes(struct buf *out, const struct report *report, size_t mo
 /* How soon others took what they deferred. */
 void text_add_retries(struct buf *out, const struct report *report);
 
+/* How sure the lists are, and which rules are held. */
+void text_add_regrets(struct buf *out, const struct report *report);
+
 /* "2026-11-22T03:11:09Z"; in another zone without the Z, and the head says which one it is. `text`
  * has DATE_TEXT bytes. */
 void text_format_time(const struct report *report, int64_t time, char *text);

@@ -7,13 +7,6 @@
 #include "bouncelog/output/output.h"
 #include "json.h"
 
-static void add_share(cJSON *object, const char *key, double share)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.6g", (double)(int64_t)(share * 1e6 + 0.5) / 1e6);
-    cJSON_AddRawToObject(object, key, text);
-}
-
 static void add_days(cJSON *object, const char *key, double days)
 {
     char text[32];
@@ -27,8 +20,8 @@ static void add_group(cJSON *object, const struct tried_group *group)
     json_number(object, "mailed_again", group->mailed_again);
     json_number(object, "accepted_again", group->accepted_again);
     json_number(object, "not_tested", group->listed - group->mailed_again);
-    add_share(object, "lower_95", group->lower);
-    add_share(object, "upper_95", group->upper);
+    json_share(object, "lower_95", group->lower);
+    json_share(object, "upper_95", group->upper);
     json_number(object, "mails_saved", group->mails_saved);
     json_number(object, "mails_lost", group->mails_lost);
 }

@@ -87,6 +87,26 @@ static int load_guards(struct policy_table *policy, struct document *document, s
                         sizeof brake / sizeof *brake, err);
 }
 
+/* Both came later than the others: a policy of before is still one. */
+static int load_later(struct policy_table *policy, struct document *document, struct err *err)
+{
+    static const struct regret_guard usual = {.per_million = 5000, .reversals = 3, .days = 90};
+    int *const regret[] = {&policy->regret.per_million, &policy->regret.reversals,
+                           &policy->regret.days};
+    int *const probe[] = {&policy->probe.per_million, &policy->probe.after_days,
+                          &policy->probe.seed};
+    yaml_node_t *root = document_root(document);
+    policy->regret = usual;
+    if (document_get(document, root, SV("max_regret")) &&
+        load_numbers(document, SV("max_regret"), "per_million reversals days", regret,
+                     sizeof regret / sizeof *regret, err) < 0)
+        return -1;
+    return document_get(document, root, SV("probe"))
+               ? load_numbers(document, SV("probe"), "per_million after_days seed", probe,
+                              sizeof probe / sizeof *probe, err)
+               : 0;
+}
+
 int load_policy(struct patterns *patterns, struct document *document, bool site, struct err *err)
 {
     (void)site;
@@ -100,9 +120,11 @@ int load_policy(struct patterns *patterns, struct document *document, bool site,
                               "'outage_guard' has become 'incidents' and 'recently_delivered'; "
                               "copy them from patterns/policy.yaml");
     if (document_check_keys(document, root,
-                            "policy local_recipients recently_delivered incidents ours brake",
+                            "policy local_recipients recently_delivered incidents ours brake "
+                            "max_regret probe",
                             err) < 0 ||
-        load_guards(&patterns->policy, document, err) < 0)
+        load_guards(&patterns->policy, document, err) < 0 ||
+        load_later(&patterns->policy, document, err) < 0)
         return -1;
     if (rules->type != YAML_MAPPING_NODE)
         return document_error(document, rules, err, "expected categories and their rules");

@@ -38,7 +38,9 @@ void counts_of_suppressions(struct report *report, const struct taxonomy *taxono
     for (size_t i = 0; i < report->suppress_count; i++) {
         const struct suppression *row = &report->suppress[i];
         categories = count_name(by_category, categories, row->category);
-        if (!row->skipped.len)
+        if (row->probed)
+            reasons = count_name(by_reason, reasons, SV("gets one mail, to see whether it lives"));
+        else if (!row->skipped.len)
             report->suppress_listed++;
         else if (reasons < REASONS_MAX)
             reasons = count_name(by_reason, reasons, row->skipped);

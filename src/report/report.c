@@ -12,6 +12,7 @@
 #include "fixes.h"
 #include "latest.h"
 #include "rankings.h"
+#include "regrets.h"
 #include "retries.h"
 #include "suppressions.h"
 #include "times.h"
@@ -274,6 +275,7 @@ void report_make(struct report *report, const struct report_source *source,
     retries_make(report, tally);
     counts_of_suppressions(report, options->taxonomy);
     counts_of_replies(report, tally, options->taxonomy);
+    regrets_make(report, source, options);
     if (source->totals)
         counts_of_totals(report, source->totals, options->taxonomy);
 }

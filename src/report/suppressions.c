@@ -54,6 +54,9 @@ static struct suppression describe(struct writer *writer, const struct decision 
         .complaint = failure_is_lasting(failure),
         .tier = decision->tier,
         .before = decision->before,
+        .probed = decision->probed,
+        .probe_begins = decision->probe_begins,
+        .probe_ends = decision->probe_ends,
         .category = writer->options->taxonomy->categories[failure->category].name,
         .reason = reason_of(writer, decision),
         .code = failure->code,
@@ -95,6 +98,12 @@ static sv why_held(struct writer *writer, const struct decision *decision)
         buf_add(&text, SV("recent: it took mail in the weeks before it failed: it is listed if it "
                           "fails on another day, too"));
         break;
+    case HOLD_RULE:
+        buf_printf(&text,
+                   "rule: %.*s has listed too many who took mail later, and lists nobody "
+                   "(max_regret in the policy)",
+                   SV_FMT(failure_text(decision->failure, FAILURE_RULE)));
+        break;
     case HOLD_NONE:
         break;
     }
@@ -115,6 +124,7 @@ static void add_address(struct writer *writer, const struct decision *decision)
     switch (decision->ruling) {
     case RULING_LISTED:
         report->suppress[report->suppress_count++] = describe(writer, decision);
+        report->probed_count += decision->probed;
         if (report->brake && decision->fresh)
             report->held[report->held_count++] =
                 (struct held_row){address, SV("brake: the lists stay as they were until --force")};

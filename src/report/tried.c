@@ -1,7 +1,7 @@
 /* Sums up the entries of a backtest, by what they rest on.
  *
- * An address that is listed more than once counts each time, but enters or leaves once, by its first
- * entry. */
+ * An address that is listed more than once counts each time, but enters or leaves once, by its
+ * first entry. */
 #include "bouncelog/report/tried.h"
 
 #include <stdlib.h>

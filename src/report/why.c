@@ -72,7 +72,13 @@ static void say_listed(struct maker *maker)
     why->listed = true;
     why->coming = maker->from->history && !known;
     why->since = listed_since(maker);
-    if (maker->decision->skipped) {
+    if (maker->decision->probed) {
+        struct buf text = {0};
+        buf_add(&text, why->state);
+        buf_add(&text, SV(" Lists leave it out until one mail to it was sent, to see whether it "
+                          "lives (probe in the policy)."));
+        why->state = keep(maker, &text);
+    } else if (maker->decision->skipped) {
         struct buf text = {0};
         buf_add(&text, why->state);
         buf_printf(&text, " No list format of addresses carries it: %s.", maker->decision->skipped);

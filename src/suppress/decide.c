@@ -14,6 +14,7 @@
 #include "brakes.h"
 #include "grounds.h"
 #include "incidents.h"
+#include "listings.h"
 #include "ours.h"
 
 enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
@@ -121,6 +122,12 @@ static void judge_solid(const struct decider *decider, const struct address_reco
         ground->hold = HOLD_INCIDENT;
 }
 
+static bool rule_is_held(const struct decider *decider, const struct failure *failure)
+{
+    const struct map *held = decider->options->held_rules;
+    return held && map_get(held, failure_text(failure, FAILURE_RULE));
+}
+
 /* Do these failures list the address, or would they if no guard held them back? */
 static bool find_ground(const struct decider *decider, sv address,
                         const struct address_record *record, const struct failure *failure,
@@ -144,8 +151,10 @@ static bool find_ground(const struct decider *decider, sv address,
     ground->messages = (int64_t)count + failure->forgotten;
     if (!count || !rule->listed || has_lapsed(decider, failure))
         return false;
-    if (ground->at_once)
+    if (ground->at_once) {
+        ground->hold = rule_is_held(decider, failure) ? HOLD_RULE : HOLD_NONE;
         return true;
+    }
     const struct failure *domain =
         rule->per_domain ? ground_of_domain(decider->source->evidence, sv_after_last(address, '@'),
                                             failure->category)
@@ -157,7 +166,8 @@ static bool find_ground(const struct decider *decider, sv address,
             ours_explains(&decider->ours, domain ? where.domain : address,
                           domain ? domain : failure, record->listing.excused, &ground->trouble)
                 ? HOLD_OURS
-                : HOLD_NONE;
+            : rule_is_held(decider, failure) ? HOLD_RULE
+                                             : HOLD_NONE;
     return reached || ground->hold;
 }
 
@@ -203,18 +213,12 @@ static bool find_best(const struct decider *decider, sv address,
     return best->failure != NULL;
 }
 
-static bool took_mail_since(const struct address_record *record)
-{
-    return record->delivered_at && date_step(record->delivered_at, DELIVERY_STEP) >=
-                                       date_step(record->listing.last_failure, DELIVERY_STEP);
-}
-
 /* By mail that was taken since; not because a filter, a policy or age took it off. */
 static bool is_cleared(const struct decider *decider, const struct address_record *record)
 {
     const struct suppress_options *options = decider->options;
     if (record->listing.since)
-        return took_mail_since(record);
+        return listing_took_mail(record);
     return options->tells_cleared && record->listing.cleared_at &&
            record->delivered_at >= options->cleared_since &&
            record->delivered_at < options->cleared_until;
@@ -237,6 +241,7 @@ static struct decision decide(const struct decider *decider, sv address,
     bool allowed = found && is_allowed(decider, address);
     decision.removed = record->listing.since && (!found || allowed || best.hold);
     decision.before = record->listing.tier;
+    decision.fate = listing_fate(record);
     if (!found && is_cleared(decider, record)) {
         decision.ruling = RULING_CLEARED;
         decision.delivered_at = record->delivered_at;
@@ -256,6 +261,9 @@ static struct decision decide(const struct decider *decider, sv address,
         decision.fresh = is_fresh(decider, address, record);
         decision.tier = decider->options->policy->rules[best.failure->category].tier;
         decision.skipped = policy_unsafe(address);
+        decision.probed = listing_is_probed(decider->options, address, record, &decision);
+        decision.probe_begins = decision.probed && !record->listing.probed;
+        decision.probe_ends = !decision.probed && record->listing.probed;
     }
     return decision;
 }
@@ -387,26 +395,4 @@ void decisions_release(struct decisions *decisions)
     mem_free(decisions->incidents);
     arena_release(&decisions->names);
     *decisions = (struct decisions){0};
-}
-
-struct listing suppress_listing(const struct address_record *record,
-                                const struct decision *decision, bool filtered, int64_t now)
-{
-    struct listing listing = record->listing;
-    bool took_mail = took_mail_since(record);
-    if (decision && (decision->hold == HOLD_INCIDENT || decision->hold == HOLD_OURS) &&
-        decision->failure->last_seen > listing.excused)
-        listing.excused = decision->failure->last_seen;
-    if (decision && decision->ruling == RULING_LISTED) {
-        if (!listing.since)
-            listing.since = now;
-        listing.last_failure = decision->failure->last_seen;
-        listing.tier = decision->tier;
-    } else if (listing.since && (!filtered || took_mail)) {
-        if (took_mail)
-            listing.cleared_at = now;
-        listing.since = 0;
-        listing.tier = TIER_NONE;
-    }
-    return listing;
 }

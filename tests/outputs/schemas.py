@@ -93,7 +93,7 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'summary': {'skipped', 'final_recipient'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(),
+OPTIONAL = {'summary': {'skipped', 'final_recipient', 'probed'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(),
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}

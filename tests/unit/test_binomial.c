@@ -1,4 +1,5 @@
-/* binomial: the bounds against the sums that define them, and against numbers that others printed. */
+/* binomial: the bounds against the sums that define them, and against numbers that others printed.
+ */
 #include <math.h>
 
 #include "bouncelog/base/binomial.h"
@@ -39,7 +40,8 @@ static void test_known_bounds(void **state)
         {0, 12, 0, 0.2209}, /* 1 - 0.05^(1/12) */
         {0, 14, 0, 0.1926},
         {5, 5, 0.5493, 1},
-        {1, 10, 0.0051, 0.3942}, /* Clopper and Pearson's chart; R: binom.test(1, 10, alt = "less") */
+        {1, 10, 0.0051,
+         0.3942}, /* Clopper and Pearson's chart; R: binom.test(1, 10, alt = "less") */
         {0, 1000000, 0, 0.000003},
     };
     (void)state;

@@ -106,9 +106,11 @@ static void release(struct outcome_of_steps *outcome)
     evidence_release(&outcome->evidence);
 }
 
-/* Records the steps, and decides as the options say; the caller releases it. */
-static void decide(struct outcome_of_steps *outcome, const struct step *steps, size_t count,
-                   const struct suppress_source *more, const struct suppress_options *options)
+/* Records the steps, and decides as the options say; the caller releases it. before: where joe
+ * stands on the lists; or NULL. */
+static void decide_listed(struct outcome_of_steps *outcome, const struct step *steps, size_t count,
+                          const struct listing *before, const struct suppress_source *more,
+                          const struct suppress_options *options)
 {
     evidence_init(&outcome->evidence);
     struct ledger_options how = {.handler = note, .context = &outcome->evidence};
@@ -122,9 +124,19 @@ static void decide(struct outcome_of_steps *outcome, const struct step *steps, s
     source.ledger = ledger;
     struct suppress_options wanted = *options;
     wanted.taxonomy = &patterns.taxonomy;
-    wanted.policy = &patterns.policy;
+    if (!wanted.policy)
+        wanted.policy = &patterns.policy;
+    if (before)
+        ((struct address_record *)map_get(&outcome->evidence.addresses, SV("joe@example.com")))
+            ->listing = *before;
     suppress_decide(&outcome->decisions, &source, &wanted);
     ledger_free(ledger);
+}
+
+static void decide(struct outcome_of_steps *outcome, const struct step *steps, size_t count,
+                   const struct suppress_source *more, const struct suppress_options *options)
+{
+    decide_listed(outcome, steps, count, NULL, more, options);
 }
 
 static const struct suppress_source nothing_more = {.latest = INT64_MIN};
@@ -928,10 +940,15 @@ static void test_brake(void **state)
     }
 }
 
+#define STANDS(listed_since, failed, cleared, listed_tier)                                         \
+    {                                                                                              \
+        .since = listed_since, .last_failure = failed, .cleared_at = cleared, .tier = listed_tier  \
+    }
 /* Where an address stands on the lists, from run to run. */
 static void test_listing(void **state)
 {
-    static const struct failure failure = {.last_seen = 50};
+    static char texts[FAILURE_TEXTS] = {0};
+    static const struct failure failure = {.last_seen = 50, .texts = texts};
     static const struct decision listed = {
         .ruling = RULING_LISTED, .failure = &failure, .tier = TIER_DEAD};
     static const struct decision held = {.ruling = RULING_HELD, .failure = &failure};
@@ -943,39 +960,21 @@ static void test_listing(void **state)
         bool filtered;
         struct listing want;
     } rows[] = {
-        {"comes on the lists",
-         {0, 0, 0, 0, TIER_NONE},
-         0,
-         &listed,
-         false,
-         {100, 50, 0, 0, TIER_DEAD}},
-        {"stays, for a later failure",
-         {10, 20, 0, 0, TIER_BULK},
-         0,
-         &listed,
-         false,
-         {10, 50, 0, 0, TIER_DEAD}},
-        {"is held: on none", {0, 0, 0, 0, TIER_NONE}, 0, &held, false, {0, 0, 0, 0, TIER_NONE}},
-        {"was held, and has taken mail",
-         {10, 20, 0, 0, TIER_BULK},
-         30,
-         NULL,
-         false,
-         {0, 20, 100, 0, TIER_NONE}},
-        {"lapses", {10, 20, 0, 0, TIER_BULK}, 0, NULL, false, {0, 20, 0, 0, TIER_NONE}},
-        {"nobody asked for it",
-         {10, 20, 0, 0, TIER_BULK},
-         0,
-         NULL,
-         true,
-         {10, 20, 0, 0, TIER_BULK}},
-        {"nobody asked for it, but it took mail",
-         {10, 20, 0, 0, TIER_BULK},
-         30,
-         NULL,
-         true,
-         {0, 20, 100, 0, TIER_NONE}},
-        {"was never listed", {0, 0, 0, 0, TIER_NONE}, 30, NULL, false, {0, 0, 0, 0, TIER_NONE}},
+        {"comes on the lists", STANDS(0, 0, 0, TIER_NONE), 0, &listed, false,
+         STANDS(100, 50, 0, TIER_DEAD)},
+        {"stays, for a later failure", STANDS(10, 20, 0, TIER_BULK), 0, &listed, false,
+         STANDS(10, 50, 0, TIER_DEAD)},
+        {"is held: on none", STANDS(0, 0, 0, TIER_NONE), 0, &held, false,
+         STANDS(0, 0, 0, TIER_NONE)},
+        {"was held, and has taken mail", STANDS(10, 20, 0, TIER_BULK), 30, NULL, false,
+         STANDS(0, 20, 100, TIER_NONE)},
+        {"lapses", STANDS(10, 20, 0, TIER_BULK), 0, NULL, false, STANDS(0, 20, 0, TIER_NONE)},
+        {"nobody asked for it", STANDS(10, 20, 0, TIER_BULK), 0, NULL, true,
+         STANDS(10, 20, 0, TIER_BULK)},
+        {"nobody asked for it, but it took mail", STANDS(10, 20, 0, TIER_BULK), 30, NULL, true,
+         STANDS(0, 20, 100, TIER_NONE)},
+        {"was never listed", STANDS(0, 0, 0, TIER_NONE), 30, NULL, false,
+         STANDS(0, 0, 0, TIER_NONE)},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -987,6 +986,119 @@ static void test_listing(void **state)
             fail_msg("%s: %lld %lld %lld", rows[i].what, (long long)got.since,
                      (long long)got.last_failure, (long long)got.cleared_at);
     }
+}
+
+static struct decision decision_after(const struct step *steps, size_t count,
+                                      const struct listing *before, const struct map *held,
+                                      const struct policy_table *policy, int64_t now)
+{
+    struct outcome_of_steps outcome;
+    struct suppress_options options = {.held_rules = held, .policy = policy, .now = now};
+    decide_listed(&outcome, steps, count, before, &(struct suppress_source){.latest = now},
+                  &options);
+    struct decision decision =
+        outcome.decisions.address_count ? outcome.decisions.addresses[0] : (struct decision){0};
+    release(&outcome);
+    return decision;
+}
+
+/* Was it right to list it? Mail behind the entry says so. */
+static void test_fate(void **state)
+{
+    static const struct listing listed = {
+        .since = 10 * DAY, .last_failure = 9 * DAY, .tier = TIER_DEAD};
+    static const struct listing accepted = {
+        .since = 10 * DAY, .last_failure = 9 * DAY, .tier = TIER_DEAD, .fate = FATE_ACCEPTED};
+    static const struct {
+        const char *what;
+        struct step steps[3];
+        size_t count;
+        const struct listing *before;
+        enum fate want;
+    } rows[] = {
+        {"no mail", {FAILS(UNKNOWN, "A", 9 * DAY)}, 1, &listed, FATE_UNTESTED},
+        {"refused again",
+         {FAILS(UNKNOWN, "A", 9 * DAY), FAILS(UNKNOWN, "B", 12 * DAY)},
+         2,
+         &listed,
+         FATE_REFUSED},
+        {"deferred is no answer",
+         {FAILS(UNKNOWN, "A", 9 * DAY), RETRIES(FULL, "B", 12 * DAY)},
+         2,
+         &listed,
+         FATE_UNTESTED},
+        {"taken",
+         {FAILS(UNKNOWN, "A", 9 * DAY), DELIVERS("B", 12 * DAY)},
+         2,
+         &listed,
+         FATE_ACCEPTED},
+        {"taken, and refused later",
+         {FAILS(UNKNOWN, "A", 9 * DAY), DELIVERS("B", 12 * DAY), FAILS(UNKNOWN, "C", 14 * DAY)},
+         3,
+         &listed,
+         FATE_ACCEPTED},
+        {"taken once is taken",
+         {FAILS(UNKNOWN, "A", 9 * DAY), FAILS(UNKNOWN, "B", 12 * DAY)},
+         2,
+         &accepted,
+         FATE_ACCEPTED},
+        {"a complaint is answered by nothing",
+         {STEP("complaint", "A", 9 * DAY, OUTCOME_COMPLAINED, SEVERITY_PERMANENT, BASIS_RULE, ),
+          DELIVERS("B", 12 * DAY)},
+         2,
+         &listed,
+         FATE_UNTESTED},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct decision decision = decision_after(rows[i].steps, rows[i].count, rows[i].before,
+                                                  NULL, &patterns.policy, 20 * DAY);
+        expect_int(decision.fate, rows[i].want, sv_from(rows[i].what));
+    }
+}
+
+/* A rule that is held lists nobody; another rule may. */
+static void test_held_rule(void **state)
+{
+    static const struct step steps[] = {FAILS(UNKNOWN, "A", DAY)};
+    struct map held;
+    (void)state;
+    map_init(&held, 1);
+    assert_int_equal(decision_after(steps, 1, NULL, &held, &patterns.policy, 2 * DAY).ruling,
+                     RULING_LISTED);
+    map_add(&held, SV("some-rule"), NULL);
+    struct decision decision = decision_after(steps, 1, NULL, &held, &patterns.policy, 2 * DAY);
+    assert_int_equal(decision.ruling, RULING_HELD);
+    assert_int_equal(decision.hold, HOLD_RULE);
+    map_release(&held);
+}
+
+/* Some entries get one mail, always the same ones, and no more than one. */
+static void test_probe(void **state)
+{
+    static const struct step once[] = {FAILS(UNKNOWN, "A", 9 * DAY)};
+    static const struct step twice[] = {FAILS(UNKNOWN, "A", 9 * DAY),
+                                        FAILS(UNKNOWN, "B", 12 * DAY)};
+    struct listing listed = {.since = 10 * DAY, .last_failure = 9 * DAY, .tier = TIER_DEAD};
+    struct policy_table policy = patterns.policy;
+    size_t probed = 0;
+    (void)state;
+    assert_false(decision_after(once, 1, &listed, NULL, &policy, 100 * DAY).probed);
+    policy.probe = (struct probe_rule){.per_million = 1000000, .after_days = 30};
+    assert_false(decision_after(once, 1, &listed, NULL, &policy, 40 * DAY - 1).probed);
+    struct decision decision = decision_after(once, 1, &listed, NULL, &policy, 40 * DAY);
+    assert_true(decision.probed && decision.probe_begins && !decision.probe_ends);
+    listed.probed = true;
+    decision = decision_after(once, 1, &listed, NULL, &policy, 41 * DAY);
+    assert_true(decision.probed && !decision.probe_begins && !decision.probe_ends);
+    decision = decision_after(twice, 2, &listed, NULL, &policy, 41 * DAY);
+    assert_true(!decision.probed && decision.probe_ends && decision.ruling == RULING_LISTED);
+    policy.probe.per_million = 250000;
+    for (int seed = 0; seed < 400; seed++) {
+        policy.probe.seed = seed;
+        probed += decision_after(once, 1, &listed, NULL, &policy, 41 * DAY).probed;
+    }
+    assert_in_range(probed, 60, 140);
 }
 
 /* More messages than are kept: the first and the latest stay, and all are counted. */
@@ -1030,6 +1142,9 @@ int main(void)
         cmocka_unit_test(test_recent),
         cmocka_unit_test(test_brake),
         cmocka_unit_test(test_listing),
+        cmocka_unit_test(test_fate),
+        cmocka_unit_test(test_held_rule),
+        cmocka_unit_test(test_probe),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }

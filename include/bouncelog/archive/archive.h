@@ -12,7 +12,13 @@
 #include "bouncelog/history/history.h"
 #include "bouncelog/model/input_status.h"
 #include "bouncelog/pipeline/pipeline.h"
+#include "bouncelog/suppress/regrets.h"
 #include "bouncelog/suppress/suppress.h"
+
+/* Days since 1970, [since, until). */
+struct archive_window {
+    int64_t since, until;
+};
 
 struct archive;
 
@@ -88,20 +94,23 @@ uint64_t archive_sent_secret(const struct archive *archive);
  * is known, the scan's evidence keeps only what counts. */
 int archive_evidence(struct archive *archive, struct scan_result *scan,
                      struct suppress_source *source, struct err *err) MUST_CHECK;
+/* Adds what was listed, and lived, on those days, of all hosts. */
+int archive_regrets(struct archive *archive, struct archive_window window, struct regrets *regrets,
+                    struct err *err) MUST_CHECK;
+/* Adds what this run's decisions say of it (regrets_note). */
+int archive_note_regrets(struct archive *archive, const struct decisions *decisions,
+                         const struct evidence *evidence, struct regrets *regrets,
+                         struct err *err) MUST_CHECK;
 /* Adds the run to the totals. */
 void archive_add_run(struct archive *archive, const struct scan_result *scan);
 /* Leaves it all in the history, and who is listed, but for the commit: a disk that is full shows
  * here. */
 int archive_save(struct archive *archive, struct scan_result *scan, struct input *input,
-                 const struct decisions *decisions, struct err *err) MUST_CHECK;
+                 const struct decisions *decisions, const struct regrets *regrets,
+                 struct err *err) MUST_CHECK;
 int archive_commit(struct archive *archive, struct err *err) MUST_CHECK;
 
 /* --- a report */
-
-/* Days since 1970, [since, until). */
-struct archive_window {
-    int64_t since, until;
-};
 
 /* The counters of a stretch of days, the evidence, and the logs. The archive owns all of it. */
 struct archive_view {

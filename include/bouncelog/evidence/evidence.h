@@ -103,6 +103,14 @@ sv failure_spelling(const struct failure *failure, sv key);
 /* Of the oldest failure that counts. */
 int64_t failure_first_seen(const struct failure *failure);
 
+/* What became of mail to an address that is on the lists: was it right to put it there? */
+enum fate {
+    FATE_UNTESTED, /* none was sent, or nobody knows */
+    FATE_REFUSED,  /* for good */
+    FATE_ACCEPTED, /* it was taken: the address lives */
+    FATES
+};
+
 /* Where an address stands on the lists, as the last run left it. */
 struct listing {
     int64_t since;        /* when it came on the lists; 0: it is on none */
@@ -110,12 +118,16 @@ struct listing {
     int64_t cleared_at;   /* when it went from them, because it took mail; 0: never */
     int64_t excused;      /* failures up to then count not: there was an incident; 0: none */
     enum tier tier;       /* that it is listed with; TIER_NONE: with none, or nobody knows */
+    enum fate fate;
+    bool probed;   /* lists leave it out until mail to it was sent */
+    uint64_t rule; /* hash_bytes of the name of the rule that it was listed for; 0: nobody knows */
 };
 
 struct address_record {
     struct failure *failures;
-    struct failure *refuted; /* what would have listed it, but for mail that it took later */
-    int64_t delivered_at;    /* its latest delivery, or the beginning of that one's step; 0: none */
+    /* What would have listed it, or has, but for mail that it took later. */
+    struct failure *refuted;
+    int64_t delivered_at; /* its latest delivery, or the beginning of that one's step; 0: none */
     struct listing listing;
     bool changed; /* since it was unpacked */
     bool known;   /* to the history that it was read from */

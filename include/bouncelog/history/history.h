@@ -37,6 +37,7 @@ enum item_kind {
     ITEM_SENT = 22,       /* of a UTC day: deliveries, for bounces that come as mail */
     ITEM_TAKEN = 23,      /* deliveries that such a bounce took back, or somebody complained of */
     ITEM_TRIALS = 24,     /* what failed on a UTC day */
+    ITEM_REGRETS = 25,    /* of a UTC day: who was listed, and lived after all */
     ITEM_ORIGIN = 9,      /* how far the history of another host was when it was merged in */
 };
 

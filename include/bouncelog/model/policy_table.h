@@ -44,6 +44,20 @@ struct ours_guard {
     int queue_days;    /* a message that expired was tried for so long */
 };
 
+/* A rule whose entries are alive too often lists nobody any more (docs/HOW-SURE.md). */
+struct regret_guard {
+    int per_million; /* of its entries that were mailed again, at the least, with 95 % certainty */
+    int reversals;   /* ...and so many of them took mail */
+    int days;        /* ...in so many days before */
+};
+
+/* Entries that leave the lists for one mail, so that it is known how many of them are alive. */
+struct probe_rule {
+    int per_million; /* 0: none does */
+    int after_days;  /* on the list for so long */
+    int seed;        /* another one, others */
+};
+
 /* A run that would change the lists far more than others. */
 struct brake {
     int addresses, share_percent; /* of the recipients tried, or of the lists: more than both */
@@ -57,6 +71,8 @@ struct policy_table {
     struct incident_guard incident;
     struct ours_guard ours;
     struct brake brake;
+    struct regret_guard regret;
+    struct probe_rule probe;
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "bouncelog/report/messages.h"
 #include "bouncelog/report/redact.h"
 #include "bouncelog/report/wall.h"
+#include "bouncelog/suppress/regrets.h"
 #include "bouncelog/suppress/suppress.h"
 #include "bouncelog/tally/tally.h"
 
@@ -168,6 +169,8 @@ struct suppression {
     sv final;    /* the final recipient, where the address is an original one */
     sv original; /* what was mailed, where it expanded to more than this address */
     sv skipped;  /* why no list may carry it; empty: it may */
+    /* Lists leave it out until mail to it was sent; from this run on; or it is back on them. */
+    bool probed, probe_begins, probe_ends;
     int code;
     int64_t count, days, first_seen, last_seen, line;
 };
@@ -199,6 +202,17 @@ struct cleared_row {
     sv key, address;
     int64_t delivered_at;
 };
+
+/* Of those who were listed, for a rule or in all: who was mailed again, and who took it. */
+struct regret_row {
+    sv rule;
+    int64_t listed, tested, accepted;
+    double lower, upper; /* of accepted among tested, each at 95 % (base/binomial.h) */
+    bool held;           /* the rule lists nobody any more */
+};
+/* "12 of those on the lists were mailed again in the last 90 days, none accepted: at most 22 % may
+ * be wrong". */
+void regrets_say(struct buf *out, const struct regret_row *row, int64_t days);
 
 struct sample_row {
     sv file, text;
@@ -271,7 +285,15 @@ struct report {
     size_t cleared_count;
     struct removed_row *removed;
     size_t removed_count;
-    bool has_totals; /* there is a history */
+    bool has_regrets; /* a history says how many of those listed live, of so many days */
+    int64_t regret_days;
+    struct regret_row regret;   /* of all rules */
+    struct regret_row *regrets; /* the most reversals first */
+    size_t regret_count;
+    struct reversal *reversals; /* the latest first; redacted */
+    size_t reversal_count;
+    size_t probed_count; /* of suppress: lists leave them out for one mail */
+    bool has_totals;     /* there is a history */
     struct totals totals;
     bool filtered; /* addresses that --recipients does not know are left alone */
     bool brake;    /* the lists stay as they are... */
@@ -332,6 +354,9 @@ struct report_source {
     bool before_holds_all;
     const struct period *totals; /* since the history began; NULL: there is no history */
     int64_t newest; /* time of the newest attempt of the history; 0: none, or no history */
+    const struct regrets *regrets; /* of the last days; NULL: there is no history... */
+    int64_t regret_days;           /* ...so many */
+    const struct map *held_rules;
     const struct mail_counts *mail; /* NULL: no mailbox was read */
     const struct report_cut *cut;   /* NULL: all mail; must outlive the report */
 };

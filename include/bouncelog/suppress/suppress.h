@@ -25,6 +25,7 @@ enum hold {
     HOLD_INCIDENT, /* many living addresses were called dead there at that time */
     HOLD_OURS,     /* something of our own was broken at that time */
     HOLD_RECENT,   /* it took mail just before: it has to fail on another day as well */
+    HOLD_RULE,     /* the rule has listed too many who live (regrets.h) */
 };
 
 /* A stretch of time in which many were called dead that were not before, or hardly any mail left.
@@ -67,6 +68,9 @@ struct decision {
     enum tier before;                /* ...and that it was listed with before */
     bool fresh;                      /* listed: it was on no list before */
     bool removed;                    /* it was listed, and is not any more for whatever reason */
+    enum fate fate;                  /* of who was listed before: what became of mail to him */
+    bool probed;                     /* listed: lists leave it out until mail to it was sent... */
+    bool probe_begins, probe_ends;   /* ...from this run on; or not any more, from this run on */
     const char *skipped;             /* listed: why no list may carry it; NULL: it may */
     int64_t delivered_at;            /* cleared: when it took mail */
 };
@@ -113,9 +117,11 @@ struct suppress_options {
                                * evidence says */
     const struct map *lists;  /* ...on those that this run writes, whatever the evidence says; or
                                * NULL */
-    bool may_brake;           /* there are lists that a run out of line must not replace */
-    bool brake_stays;         /* ...and an earlier run braked */
-    bool blind;               /* ...and nothing was read */
+    const struct map *held_rules; /* names of rules that list nobody (regrets.h); NULL: all may */
+    int64_t now;                  /* of this run, for probes; 0: there are none */
+    bool may_brake;               /* there are lists that a run out of line must not replace */
+    bool brake_stays;             /* ...and an earlier run braked */
+    bool blind;                   /* ...and nothing was read */
     /* Also who was cleared by earlier runs, if mail was taken in [since, until). */
     bool tells_cleared;
     int64_t cleared_since, cleared_until;

@@ -1,0 +1,20 @@
+/* held: the rules that list nobody any more, since too many of those whom they listed live. */
+#ifndef BOUNCELOG_CLI_HELD_H
+#define BOUNCELOG_CLI_HELD_H
+
+#include "bouncelog/archive/archive.h"
+
+struct held {
+    struct regrets regrets; /* of the days that the policy asks for */
+    struct map rules;       /* names */
+};
+
+void held_init(struct held *held);
+void held_release(struct held *held);
+/* As of `now`. */
+int held_load(struct held *held, struct archive *archive, const struct policy_table *policy,
+              int64_t now, struct err *err) MUST_CHECK;
+/* Says which rules are held. */
+void held_tell(const struct held *held);
+
+#endif

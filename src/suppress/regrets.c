@@ -1,0 +1,133 @@
+/* Counts what decisions say of entries that stood on the lists before.
+ *
+ * A rule is held by the lower bound of its share of reversals (base/binomial.h), and not by a
+ * single one: of ten entries that were mailed again one that lives is no proof against a rule that
+ * is right in 199 of 200. */
+#include "bouncelog/suppress/regrets.h"
+
+#include "bouncelog/base/mem.h"
+
+void regrets_init(struct regrets *regrets)
+{
+    *regrets = (struct regrets){0};
+    map_init(&regrets->rules, sizeof(struct regret));
+}
+
+void regrets_release(struct regrets *regrets)
+{
+    map_release(&regrets->rules);
+    mem_free(regrets->reversals);
+    arena_release(&regrets->texts);
+    *regrets = (struct regrets){0};
+}
+
+void regrets_add(struct regrets *regrets, sv rule, const struct regret *more)
+{
+    struct regret *regret = map_add(&regrets->rules, rule, NULL);
+    regret->listed += more->listed;
+    regret->tested += more->tested;
+    regret->accepted += more->accepted;
+}
+
+void regrets_add_reversal(struct regrets *regrets, const struct reversal *reversal)
+{
+    size_t count = regrets->reversal_count++;
+    regrets->reversals = mem_room(regrets->reversals, count, sizeof *regrets->reversals);
+    struct reversal *copy = &regrets->reversals[count];
+    *copy = *reversal;
+    copy->address = arena_copy(&regrets->texts, reversal->address);
+    copy->rule = arena_copy(&regrets->texts, reversal->rule);
+    copy->category = arena_copy(&regrets->texts, reversal->category);
+    copy->reply = arena_copy(&regrets->texts, reversal->reply);
+}
+
+void regrets_merge(struct regrets *into, const struct regrets *from)
+{
+    for (size_t i = 0; i < map_count(&from->rules); i++)
+        regrets_add(into, map_key_at(&from->rules, i), map_value_at(&from->rules, i));
+    for (size_t i = 0; i < from->reversal_count; i++)
+        regrets_add_reversal(into, &from->reversals[i]);
+}
+
+/* What it rested on: the latest that was refuted, of the rule if that is known. */
+static const struct failure *refuted_of(const struct address_record *record, sv rule)
+{
+    const struct failure *best = NULL;
+    for (const struct failure *at = record->refuted; at; at = at->next) {
+        bool is = sv_eq(failure_text(at, FAILURE_RULE), rule);
+        bool was = best && sv_eq(failure_text(best, FAILURE_RULE), rule);
+        if (!best || is > was || (is == was && at->last_seen > best->last_seen))
+            best = at;
+    }
+    return best;
+}
+
+static void add_reversal(struct regrets *regrets, sv address, const struct address_record *record,
+                         const struct taxonomy *taxonomy, sv rule)
+{
+    const struct failure *failure = refuted_of(record, rule);
+    struct reversal reversal = {.address = address,
+                                .rule = rule,
+                                .category = SV_EMPTY,
+                                .reply = SV_EMPTY,
+                                .listed_at = record->listing.since,
+                                .accepted_at = record->delivered_at};
+    if (failure) {
+        reversal.category = taxonomy_category_name(taxonomy, failure->category);
+        reversal.reply = failure_text(failure, FAILURE_REPLY);
+        reversal.code = failure->code;
+    }
+    regrets_add_reversal(regrets, &reversal);
+}
+
+void regrets_note(struct regrets *regrets, const struct decisions *decisions,
+                  const struct evidence *evidence, const struct taxonomy *taxonomy,
+                  rule_namer *name_of, void *context)
+{
+    for (size_t i = 0; i < decisions->address_count && !decisions->brake; i++) {
+        const struct decision *decision = &decisions->addresses[i];
+        const struct address_record *record = map_get(&evidence->addresses, decision->key);
+        enum fate before = record ? record->listing.fate : FATE_UNTESTED;
+        if (!record || !record->listing.since) {
+            if (decision->ruling == RULING_LISTED)
+                regrets_add(regrets, failure_text(decision->failure, FAILURE_RULE),
+                            &(struct regret){.listed = 1});
+            continue;
+        }
+        if (decision->fate == before)
+            continue;
+        sv rule = name_of(context, record->listing.rule);
+        bool accepted = decision->fate == FATE_ACCEPTED;
+        regrets_add(regrets, rule,
+                    &(struct regret){.tested = before == FATE_UNTESTED, .accepted = accepted});
+        if (accepted)
+            add_reversal(regrets, decision->key, record, taxonomy, rule);
+    }
+}
+
+struct regret regrets_sum(const struct regrets *regrets)
+{
+    struct regret sum = {0};
+    for (size_t i = 0; i < map_count(&regrets->rules); i++) {
+        const struct regret *regret = map_value_at(&regrets->rules, i);
+        sum.listed += regret->listed;
+        sum.tested += regret->tested;
+        sum.accepted += regret->accepted;
+    }
+    return sum;
+}
+
+bool regret_is_held(const struct regret *regret, const struct regret_guard *guard)
+{
+    /* Days may be gone on which the entries were tested first. */
+    int64_t tested = regret->tested > regret->accepted ? regret->tested : regret->accepted;
+    return regret->accepted && regret->accepted >= guard->reversals &&
+           binomial_bounds(regret->accepted, tested).lower * 1e6 > guard->per_million;
+}
+
+void regrets_hold(const struct regrets *regrets, const struct regret_guard *guard, struct map *held)
+{
+    for (size_t i = 0; i < map_count(&regrets->rules); i++)
+        if (regret_is_held(map_value_at(&regrets->rules, i), guard))
+            map_add(held, map_key_at(&regrets->rules, i), NULL);
+}
