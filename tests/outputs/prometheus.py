@@ -271,6 +271,7 @@ ALERTS = {
     ('PermanentFailuresHigh', 'run'): {23: set(), 47: {('b', None)}},
     ('LinesNotUnderstood', 'run'): {23: set(), 47: {('b', None)}},
     ('ListsHeldBack', None): {47: set()},
+    ('RuleHeld', None): {47: set()},
     ('HardBouncesHigh', None): {23: set(), 47: {('a', None), ('b', None)}},  # night 0 has fewer than 100 messages
     ('MailNewlyBlocked', 'day'): {23: set(), 47: {('a', 'ip_blocklisted')}, 60: set()},
     ('PermanentFailuresHigh', 'day'): {23: set(), 47: {('a', None)}},
