@@ -217,6 +217,7 @@ def expected(summaries, at):
         'Bounced or expired, share of the last day': (['instance'], {('a',): round(bounced / sum(day.values()), 6)}),
         'Held back, and come off the lists': (['instance'], {('a',): 0, ('b',): 0}),
         'Held back, by reason': (['reason'], {}),
+        'How sure are the lists?': (['instance'], {('a',): 0}),
         'The brake': (['instance'], {('a',): 0, ('b',): 0}),
         'Lines a day': (['result'], {(k,): v for k, v in a['lines'].items() if k != 'total'}),
         'Errors a day': (['kind'], {(k,): v for k, v in kinds.items()}),
