@@ -14,7 +14,6 @@ struct backtest *backtest_new(const struct backtest_options *options)
     backtest->ledger = ledger_new(&(struct ledger_options){0});
     backtest->today = backtest->latest = INT64_MIN;
     map_init(&backtest->subjects, sizeof(struct subject));
-    map_init(&backtest->prints, sizeof(struct subject *));
     map_init(&backtest->texts, 1);
     for (size_t i = 0; i < options->policy_count; i++) {
         backtest->replays[i].policy = &options->policies[i];
@@ -42,7 +41,8 @@ void backtest_free(struct backtest *backtest)
     mem_free(backtest->replays);
     ledger_free(backtest->ledger);
     map_release(&backtest->subjects);
-    map_release(&backtest->prints);
+    prints_release(&backtest->prints);
+    mem_free(backtest->touched);
     map_release(&backtest->texts);
     arena_release(&backtest->arena);
     mem_free(backtest);
@@ -53,12 +53,10 @@ static struct subject *subject_of(struct backtest *backtest, sv address)
     bool added;
     struct subject *subject = map_add(&backtest->subjects, address, &added);
     if (added) {
-        uint64_t print = fpset_kept(hash_bytes(address));
+        prints_add(&backtest->prints, fpset_kept(hash_bytes(address)), subject);
         subject->index = (uint32_t)map_count(&backtest->subjects) - 1;
-        subject->lost_day = subject->saved_day = INT64_MIN;
+        subject->lost_day = subject->saved_day = INT32_MIN;
         subject->last[0] = subject->last[1] = INT64_MIN;
-        *(struct subject **)map_add(&backtest->prints, sv_make((const char *)&print, sizeof print),
-                                    NULL) = subject;
     }
     return subject;
 }
@@ -74,22 +72,44 @@ static void note_time(struct backtest *backtest, int64_t time)
         backtest->latest = time;
 }
 
+static void touch(struct backtest *backtest, struct subject *subject)
+{
+    if (subject->touched)
+        return;
+    subject->touched = true;
+    backtest->touched =
+        mem_room(backtest->touched, backtest->touched_count, sizeof *backtest->touched);
+    backtest->touched[backtest->touched_count++] = subject;
+}
+
+/* A delivery that a mail may still take back is asked about again. */
+static void untouch(struct backtest *backtest)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < backtest->touched_count; i++) {
+        struct subject *subject = backtest->touched[i];
+        subject->touched = subject->step && late_may_come(subject->step, backtest->latest);
+        if (subject->touched)
+            backtest->touched[kept++] = subject;
+    }
+    backtest->touched_count = kept;
+}
+
 void backtest_take(struct backtest *backtest, uint64_t fingerprint, int64_t step)
 {
-    struct subject *const *found =
-        map_get(&backtest->prints, sv_make((const char *)&fingerprint, sizeof fingerprint));
-    if (!found)
+    struct subject *subject = prints_find(&backtest->prints, fingerprint);
+    if (!subject)
         return;
-    struct subject *subject = *found;
     int64_t day = date_step(step, DELIVERY_STEPS_A_DAY);
     note_time(backtest, step * DELIVERY_STEP);
+    touch(backtest, subject);
     if (!subject->step || step > subject->step)
-        subject->step = step;
+        subject->step = (int32_t)step;
     if (subject->sign && date_step(subject->sign, DELIVERY_STEP) <= step)
         subject->sign = 0;
     for (size_t i = 0; i < backtest->options.policy_count; i++)
         score_lost(&backtest->replays[i], subject, step, subject->lost_day != day);
-    subject->lost_day = day;
+    subject->lost_day = (int32_t)day;
 }
 
 static bool is_final(enum outcome outcome)
@@ -105,6 +125,7 @@ void backtest_fail(struct backtest *backtest, const struct trials *trials,
     struct event event;
     int64_t day = date_day(trial->known);
     note_time(backtest, trial->known);
+    touch(backtest, subject);
     if (!subject->sign || trial->time < subject->sign)
         subject->sign = trial->time - trial->earlier;
     for (size_t i = 0; i < backtest->options.policy_count; i++) {
@@ -120,7 +141,7 @@ void backtest_fail(struct backtest *backtest, const struct trials *trials,
     if (!is_final(event.attempt.outcome))
         return;
     if (subject->saved_day != day) {
-        subject->saved_day = day;
+        subject->saved_day = (int32_t)day;
         for (size_t i = 0; i < backtest->options.policy_count; i++)
             score_saved(&backtest->replays[i], subject);
     }
@@ -138,6 +159,7 @@ void backtest_night(struct backtest *backtest, int64_t day)
         else
             policy_night(backtest, replay, day);
     }
+    untouch(backtest);
 }
 
 const struct backtest_entry *backtest_entries(const struct backtest *backtest, size_t policy,

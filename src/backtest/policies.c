@@ -28,12 +28,11 @@ void policy_fail(struct backtest *backtest, struct replay *replay, const struct 
 
 static void take_deliveries(const struct backtest *backtest, struct evidence *evidence)
 {
-    for (size_t i = 0; i < map_count(&evidence->addresses); i++) {
-        struct address_record *record = map_value_at(&evidence->addresses, i);
-        const struct subject *subject =
-            map_get(&backtest->subjects, map_key_at(&evidence->addresses, i));
-        if (subject && subject->step &&
-            !address_record_may_lose(record, subject->step, backtest->latest))
+    for (size_t i = 0; i < backtest->touched_count; i++) {
+        const struct subject *subject = backtest->touched[i];
+        struct address_record *record =
+            subject->step ? map_get(&evidence->addresses, map_key_of(subject)) : NULL;
+        if (record && !address_record_may_lose(record, subject->step, backtest->latest))
             address_record_delivered_in(record, subject->step);
     }
 }
@@ -124,18 +123,42 @@ static void apply(struct backtest *backtest, struct replay *replay, const struct
     }
 }
 
-/* Both are in the order of the evidence; those of whom nothing is said are in one alone. */
+/* Of whom nothing was decided nothing changes. */
 static void keep_listings(struct replay *replay, const struct decisions *decisions, int64_t now)
 {
-    const struct map *addresses = &replay->evidence.addresses;
-    for (size_t i = 0, next = 0; i < map_count(addresses); i++) {
-        struct address_record *record = map_value_at(addresses, i);
-        const struct decision *decision = NULL;
-        if (next < decisions->address_count &&
-            decisions->addresses[next].key.ptr == map_key_at(addresses, i).ptr)
-            decision = &decisions->addresses[next++];
+    for (size_t i = 0; i < decisions->address_count; i++) {
+        const struct decision *decision = &decisions->addresses[i];
+        struct address_record *record = map_get(&replay->evidence.addresses, decision->key);
         record->listing = suppress_listing(record, decision, false, now);
     }
+}
+
+/* Holds it anything that could matter still? When it took mail last the subject knows. */
+static bool is_alive(const struct address_record *record)
+{
+    return record->failures || record->refuted || record->listing.since || record->listing.excused;
+}
+
+/* Most addresses that fail take mail again, and nothing is held against them then. */
+static void thin_out(struct replay *replay)
+{
+    enum { LEAST = 10000 };
+    struct map *all = &replay->evidence.addresses, kept;
+    size_t alive = 0;
+    for (size_t i = 0; i < map_count(all); i++)
+        alive += is_alive(map_value_at(all, i));
+    if (map_count(all) < 2 * alive + LEAST)
+        return;
+    map_init(&kept, sizeof(struct address_record));
+    for (size_t i = 0; i < map_count(all); i++) {
+        struct address_record *record = map_value_at(all, i);
+        if (is_alive(record))
+            *(struct address_record *)map_add(&kept, map_key_at(all, i), NULL) = *record;
+        else
+            address_record_release(record);
+    }
+    map_release(all);
+    *all = kept;
 }
 
 /* Of the nights that the policy looks back on; 0: of all. */
@@ -204,5 +227,6 @@ void policy_night(struct backtest *backtest, struct replay *replay, int64_t day)
     keep_listings(replay, &decisions, now);
     map_release(&held);
     decisions_release(&decisions);
+    thin_out(replay);
     score_lapse(replay, now);
 }

@@ -5,17 +5,19 @@
 #include "bouncelog/backtest/backtest.h"
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/suppress/regrets.h"
+#include "prints.h"
 
 /* An address that failed on some day. */
 struct subject {
     uint32_t index;
-    int64_t step;      /* of the latest mail that it took; 0: none */
+    int32_t step;      /* of the latest mail that it took; 0: none */
+    int32_t lost_day;  /* the last day on which mail that it took was counted... */
+    int32_t saved_day; /* ...and mail that it refused */
     int64_t sign;      /* its first failure since; 0: none */
-    int64_t lost_day;  /* the last day on which mail that it took was counted... */
-    int64_t saved_day; /* ...and mail that it refused */
-    /* For rivals: failures in a row, and the times of the last two. */
-    uint32_t bounces;
+    /* For rivals: the times of the last two failures, and how many there were in a row. */
     int64_t last[2];
+    uint32_t bounces;
+    bool touched; /* in the list of the same name */
 };
 
 /* What an entry would rest on. */
@@ -45,8 +47,11 @@ struct replay {
 struct backtest {
     struct backtest_options options;
     struct replay *replays;
-    struct map subjects;   /* mailbox_key -> struct subject */
-    struct map prints;     /* fpset_kept of its hash -> struct subject * */
+    struct map subjects; /* mailbox_key -> struct subject */
+    struct prints prints;
+    struct subject *
+        *touched; /* of whom there is something to tell at night: it took mail, or failed */
+    size_t touched_count;
     struct map texts;      /* what entries share */
     struct ledger *ledger; /* empty: whom a failure is about is known */
     struct arena arena;    /* of the event at hand */

@@ -209,6 +209,10 @@ static int replay_history(struct backtest_run *run, struct err *err)
         return -1;
     run->tried.first = window.since;
     run->tried.last = window.until - 1;
+    if (run->tried.first > run->tried.last)
+        say("%s does not know what failed on any of its days: runs of this version keep it, "
+            "earlier ones did not",
+            run->options.history);
     return 0;
 }
 

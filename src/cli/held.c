@@ -36,7 +36,7 @@ void held_tell(const struct held *held)
     for (size_t i = 0; i < map_count(&held->rules); i++) {
         sv name = map_key_at(&held->rules, i);
         const struct regret *regret = map_get(&held->regrets.rules, name);
-        say("the rule %.*s is held and lists nobody: %lld of %lld that it listed and that were "
+        say("the rule %.*s is held and lists nobody new: %lld of %lld that it listed and that were "
             "mailed again took mail (max_regret in the policy)",
             SV_FMT(name), (long long)regret->accepted, (long long)regret->tested);
     }

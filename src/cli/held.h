@@ -1,4 +1,4 @@
-/* held: the rules that list nobody any more, since too many of those whom they listed live. */
+/* held: the rules that list nobody new, since too many of those whom they listed live. */
 #ifndef BOUNCELOG_CLI_HELD_H
 #define BOUNCELOG_CLI_HELD_H
 

@@ -281,7 +281,8 @@ static void add_regrets(struct buf *out, const struct report *report)
              report->regret.upper);
     number(out, "list_probed_addresses", "Listed addresses that lists leave out for one mail.",
            (int64_t)report->probed_count);
-    family(out, "rule_held", "1: the rule lists nobody, since too many whom it listed took mail.");
+    family(out, "rule_held",
+           "1: the rule lists nobody new, since too many whom it listed took mail.");
     for (size_t i = 0; i < report->regret_count; i++)
         labelled(out, "rule_held", "rule", report->regrets[i].rule, report->regrets[i].held);
 }

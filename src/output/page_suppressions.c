@@ -151,7 +151,7 @@ static void how_sure(struct page *page)
                      "<tr><th scope=\"row\"><code>%t</code>%t</th><td class=\"num\">%n</td>"
                      "<td class=\"num\">%n</td><td class=\"num\">%p</td></tr>\n",
                      report->regrets[i].rule,
-                     report->regrets[i].held ? SV(" (held: lists nobody)") : SV_EMPTY,
+                     report->regrets[i].held ? SV(" (held: lists nobody new)") : SV_EMPTY,
                      report->regrets[i].tested, report->regrets[i].accepted,
                      report->regrets[i].upper);
         html(out, "</tbody>\n</table>\n");

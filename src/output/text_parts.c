@@ -178,10 +178,11 @@ void text_add_regrets(struct buf *out, const struct report *report)
         if (!row->held)
             continue;
         buf_clear(&words);
-        buf_printf(&words,
-                   "the rule %.*s is held and lists nobody: %lld of %lld that it listed and that "
-                   "were mailed again took mail",
-                   SV_FMT(row->rule), (long long)row->accepted, (long long)row->tested);
+        buf_printf(
+            &words,
+            "the rule %.*s is held and lists nobody new: %lld of %lld that it listed and that "
+            "were mailed again took mail",
+            SV_FMT(row->rule), (long long)row->accepted, (long long)row->tested);
         add_wrapped(out, buf_sv(&words), "  ", "    ");
     }
     buf_release(&words);

@@ -180,6 +180,8 @@ void output_tried_text(struct buf *out, const struct tried *tried)
 {
     const struct tried_policy *own = &tried->policies[0];
     add_window(out, tried);
+    if (tried->first > tried->last)
+        return;
     add_policies(out, tried);
     add_sentence(out, own);
     add_groups(out, "By rule", &own->by[TRIED_BY_RULE]);

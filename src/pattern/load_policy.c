@@ -90,15 +90,16 @@ static int load_guards(struct policy_table *policy, struct document *document, s
 /* Both came later than the others: a policy of before is still one. */
 static int load_later(struct policy_table *policy, struct document *document, struct err *err)
 {
-    static const struct regret_guard usual = {.per_million = 5000, .reversals = 3, .days = 90};
-    int *const regret[] = {&policy->regret.per_million, &policy->regret.reversals,
-                           &policy->regret.days};
+    static const struct regret_guard usual = {
+        .per_million = 5000, .tested = 30, .reversals = 3, .days = 90};
+    int *const regret[] = {&policy->regret.per_million, &policy->regret.tested,
+                           &policy->regret.reversals, &policy->regret.days};
     int *const probe[] = {&policy->probe.per_million, &policy->probe.after_days,
                           &policy->probe.seed};
     yaml_node_t *root = document_root(document);
     policy->regret = usual;
     if (document_get(document, root, SV("max_regret")) &&
-        load_numbers(document, SV("max_regret"), "per_million reversals days", regret,
+        load_numbers(document, SV("max_regret"), "per_million tested reversals days", regret,
                      sizeof regret / sizeof *regret, err) < 0)
         return -1;
     return document_get(document, root, SV("probe"))

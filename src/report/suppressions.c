@@ -100,7 +100,7 @@ static sv why_held(struct writer *writer, const struct decision *decision)
         break;
     case HOLD_RULE:
         buf_printf(&text,
-                   "rule: %.*s has listed too many who took mail later, and lists nobody "
+                   "rule: %.*s has listed too many who took mail later, and lists nobody new "
                    "(max_regret in the policy)",
                    SV_FMT(failure_text(decision->failure, FAILURE_RULE)));
         break;

@@ -122,10 +122,13 @@ static void judge_solid(const struct decider *decider, const struct address_reco
         ground->hold = HOLD_INCIDENT;
 }
 
-static bool rule_is_held(const struct decider *decider, const struct failure *failure)
+/* Who is on the lists stays: each of them has evidence of his own, and three strangers who come
+ * back must not empty them. */
+static bool rule_is_held(const struct decider *decider, const struct address_record *record,
+                         const struct failure *failure)
 {
     const struct map *held = decider->options->held_rules;
-    return held && map_get(held, failure_text(failure, FAILURE_RULE));
+    return held && !record->listing.since && map_get(held, failure_text(failure, FAILURE_RULE));
 }
 
 /* Do these failures list the address, or would they if no guard held them back? */
@@ -152,7 +155,7 @@ static bool find_ground(const struct decider *decider, sv address,
     if (!count || !rule->listed || has_lapsed(decider, failure))
         return false;
     if (ground->at_once) {
-        ground->hold = rule_is_held(decider, failure) ? HOLD_RULE : HOLD_NONE;
+        ground->hold = rule_is_held(decider, record, failure) ? HOLD_RULE : HOLD_NONE;
         return true;
     }
     const struct failure *domain =
@@ -166,8 +169,8 @@ static bool find_ground(const struct decider *decider, sv address,
             ours_explains(&decider->ours, domain ? where.domain : address,
                           domain ? domain : failure, record->listing.excused, &ground->trouble)
                 ? HOLD_OURS
-            : rule_is_held(decider, failure) ? HOLD_RULE
-                                             : HOLD_NONE;
+            : rule_is_held(decider, record, failure) ? HOLD_RULE
+                                                     : HOLD_NONE;
     return reached || ground->hold;
 }
 

@@ -117,17 +117,31 @@ struct regret regrets_sum(const struct regrets *regrets)
     return sum;
 }
 
-bool regret_is_held(const struct regret *regret, const struct regret_guard *guard)
+static bool is_too_often(const struct regret *regret, const struct regret_guard *guard)
 {
     /* Days may be gone on which the entries were tested first. */
     int64_t tested = regret->tested > regret->accepted ? regret->tested : regret->accepted;
-    return regret->accepted && regret->accepted >= guard->reversals &&
+    return regret->accepted && tested >= guard->tested &&
            binomial_bounds(regret->accepted, tested).lower * 1e6 > guard->per_million;
+}
+
+/* One who answers for a domain can call its mailboxes dead, and take mail for them the next day: he
+ * counts once, so that nobody puts a rule out of force by himself. */
+static size_t domains_of(const struct regrets *regrets, sv rule)
+{
+    struct fpset domains = {0};
+    for (size_t i = 0; i < regrets->reversal_count; i++)
+        if (sv_eq(regrets->reversals[i].rule, rule))
+            fpset_add(&domains, hash_bytes(sv_after_last(regrets->reversals[i].address, '@')), 0);
+    size_t count = domains.count;
+    fpset_release(&domains);
+    return count;
 }
 
 void regrets_hold(const struct regrets *regrets, const struct regret_guard *guard, struct map *held)
 {
     for (size_t i = 0; i < map_count(&regrets->rules); i++)
-        if (regret_is_held(map_value_at(&regrets->rules, i), guard))
+        if (is_too_often(map_value_at(&regrets->rules, i), guard) &&
+            domains_of(regrets, map_key_at(&regrets->rules, i)) >= (size_t)guard->reversals)
             map_add(held, map_key_at(&regrets->rules, i), NULL);
 }

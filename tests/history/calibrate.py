@@ -105,7 +105,7 @@ def clean(seed):
 def policy_that_holds_nobody(path):
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..')
     with open(f'{root}/patterns/policy.yaml') as model, open(path, 'w') as file:
-        file.write(model.read().replace('per_million: 5000, reversals', 'per_million: 1000000, reversals'))
+        file.write(model.read().replace('per_million: 5000, tested', 'per_million: 1000000, tested'))
 
 
 work = tempfile.mkdtemp()

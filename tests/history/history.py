@@ -27,7 +27,7 @@ def run(*arguments, code=0, environment=None):
 def counts(text):
     """A summary but for what says when and from which files it came, and who was on the list for a night in between."""
     summary = json.loads(text)
-    for key in ('generated_at', 'inputs', 'cleared'):
+    for key in ('generated_at', 'inputs', 'cleared', 'reversals'):
         del summary[key]
     return json.dumps(summary).replace('/', ' ')
 
@@ -39,7 +39,7 @@ def without_files(text):
             del row['evidence'][key]
     for key in ('unclassified', 'unparsed', 'ambiguous'):
         del summary[key]['samples']
-    for key in ('generated_at', 'inputs', 'cleared', 'held'):
+    for key in ('generated_at', 'inputs', 'cleared', 'held', 'reversals'):
         del summary[key]
     return json.dumps(summary)
 

@@ -2,6 +2,6 @@
 counts_of() {
     python3 -c 'import json, sys
 summary = json.load(sys.stdin)
-for key in ("inputs", "generated_at"): del summary[key]
+for key in ("inputs", "generated_at", "reversals"): del summary[key]
 print(json.dumps(summary, indent=1))'
 }

@@ -44,10 +44,11 @@ struct ours_guard {
     int queue_days;    /* a message that expired was tried for so long */
 };
 
-/* A rule whose entries are alive too often lists nobody any more (docs/HOW-SURE.md). */
+/* A rule whose entries are alive too often lists nobody new (docs/HOW-SURE.md). */
 struct regret_guard {
     int per_million; /* of its entries that were mailed again, at the least, with 95 % certainty */
-    int reversals;   /* ...and so many of them took mail */
+    int tested;      /* ...which are so many at least */
+    int reversals;   /* ...and at so many domains some took mail */
     int days;        /* ...in so many days before */
 };
 

@@ -208,7 +208,7 @@ struct regret_row {
     sv rule;
     int64_t listed, tested, accepted;
     double lower, upper; /* of accepted among tested, each at 95 % (base/binomial.h) */
-    bool held;           /* the rule lists nobody any more */
+    bool held;           /* the rule lists nobody new */
 };
 /* "12 of those on the lists were mailed again in the last 90 days, none accepted: at most 22 % may
  * be wrong". */

@@ -46,8 +46,8 @@ void regrets_note(struct regrets *regrets, const struct decisions *decisions,
                   rule_namer *name_of, void *context);
 
 struct regret regrets_sum(const struct regrets *regrets);
-bool regret_is_held(const struct regret *regret, const struct regret_guard *guard);
-/* Adds the names of rules that are held (suppress_options.held_rules). */
+/* Adds the names of rules that are held (suppress_options.held_rules): too many of those whom they
+ * listed live, at enough domains. */
 void regrets_hold(const struct regrets *regrets, const struct regret_guard *guard,
                   struct map *held);
 

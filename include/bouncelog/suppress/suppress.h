@@ -25,7 +25,7 @@ enum hold {
     HOLD_INCIDENT, /* many living addresses were called dead there at that time */
     HOLD_OURS,     /* something of our own was broken at that time */
     HOLD_RECENT,   /* it took mail just before: it has to fail on another day as well */
-    HOLD_RULE,     /* the rule has listed too many who live (regrets.h) */
+    HOLD_RULE,     /* the rule has listed too many who live (regrets.h): nobody new is listed */
 };
 
 /* A stretch of time in which many were called dead that were not before, or hardly any mail left.
@@ -117,11 +117,12 @@ struct suppress_options {
                                * evidence says */
     const struct map *lists;  /* ...on those that this run writes, whatever the evidence says; or
                                * NULL */
-    const struct map *held_rules; /* names of rules that list nobody (regrets.h); NULL: all may */
-    int64_t now;                  /* of this run, for probes; 0: there are none */
-    bool may_brake;               /* there are lists that a run out of line must not replace */
-    bool brake_stays;             /* ...and an earlier run braked */
-    bool blind;                   /* ...and nothing was read */
+    const struct map
+        *held_rules;  /* names of rules that list nobody new (regrets.h); NULL: all may */
+    int64_t now;      /* of this run, for probes; 0: there are none */
+    bool may_brake;   /* there are lists that a run out of line must not replace */
+    bool brake_stays; /* ...and an earlier run braked */
+    bool blind;       /* ...and nothing was read */
     /* Also who was cleared by earlier runs, if mail was taken in [since, until). */
     bool tells_cleared;
     int64_t cleared_since, cleared_until;
