@@ -14,6 +14,9 @@ enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400, MARGI
 /* Mails a day to a domain that is a small one. */
 enum { SMALL_MAX = 100, FRAGMENT_SECONDS = 600 };
 
+/* Longer names are none of hosts or domains. */
+enum { KEY_MAX = 512 };
+
 /* Domains that make a fault one of their network. */
 enum { NEIGHBOURS = 2 };
 
@@ -73,13 +76,20 @@ void incidents_release(struct incidents *incidents)
 static struct place *find_place(const struct incidents *incidents, sv name, enum incident_kind kind,
                                 bool make)
 {
-    struct buf key = {0};
+    char bytes[KEY_MAX];
+    struct buf longer = {0};
     struct map *places = (struct map *)&incidents->places;
-    buf_add(&key, name);
-    buf_add_byte(&key, (char)('0' + kind)); /* a domain may be called like a provider */
-    struct place *place =
-        make ? map_add(places, buf_sv(&key), NULL) : map_get(places, buf_sv(&key));
-    buf_release(&key);
+    sv key;
+    if (name.len < sizeof bytes) {
+        *sv_put(bytes, name) = (char)('0' + kind); /* a domain may be called like a provider */
+        key = sv_make(bytes, name.len + 1);
+    } else {
+        buf_add(&longer, name);
+        buf_add_byte(&longer, (char)('0' + kind));
+        key = buf_sv(&longer);
+    }
+    struct place *place = make ? map_add(places, key, NULL) : map_get(places, key);
+    buf_release(&longer);
     if (make)
         place->kind = kind;
     return place;

@@ -28,6 +28,9 @@ struct reading {
     struct unpack *in;
     int64_t day;
     bool by_intervals;
+    struct hour_activity
+        *hours; /* of one place, for whoever only looks at them; NULL: nobody does */
+    size_t room, hour_count;
 };
 
 /* An hour that no date has is damage. */
@@ -65,11 +68,37 @@ void unpack_hours(struct unpack *in, struct activity *activity)
     }
 }
 
-static void unpack_activity(const struct reading *reading, struct activity *activity)
+/* Hours were written in their order: of millions of places that are looked at none needs memory of
+ * its own. False: they are not in order, and none was taken. */
+static bool look_at_hours(struct reading *reading)
 {
+    struct unpack start = *reading->in, *in = reading->in;
+    size_t count = unpack_count(in, LEAST_HOUR);
+    int32_t before = INT32_MIN, hour = 0;
+    if (count > reading->room) {
+        reading->room = count * 2;
+        reading->hours = mem_grow(reading->hours, reading->room, sizeof *reading->hours);
+    }
+    reading->hour_count = count;
+    for (size_t i = 0; i < count && !in->failed; i++, before = hour) {
+        hour = hour_behind(in, hour, unpack_finite(in));
+        reading->hours[i] = (struct hour_activity){.hour = hour};
+        reading->hours[i].delivered = (uint32_t)unpack_unsigned(in);
+        reading->hours[i].dead = (uint32_t)unpack_unsigned(in);
+        if (hour <= before || !(reading->hours[i].delivered | reading->hours[i].dead)) {
+            *in = start;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void unpack_activity(struct reading *reading, struct activity *activity)
+{
+    reading->hour_count = 0;
     if (reading->by_intervals)
         unpack_intervals(reading, activity);
-    else
+    else if (!reading->hours || !look_at_hours(reading))
         unpack_hours(reading->in, activity);
 }
 
@@ -119,7 +148,7 @@ void tally_pack_destinations(struct buf *out, struct tally *tally)
 typedef void place_visitor(void *context, sv name, enum activity_kind kind,
                            struct destination *destination);
 
-static enum activity_kind unpack_place(const struct reading *reading, enum activity_kind kind,
+static enum activity_kind unpack_place(struct reading *reading, enum activity_kind kind,
                                        struct destination *destination)
 {
     struct unpack *in = reading->in;
@@ -136,27 +165,35 @@ static enum activity_kind unpack_place(const struct reading *reading, enum activ
                                        : kind;
 }
 
-/* All places in the bytes; what is visited lives until the visitor returns. */
-static int each_place(sv bytes, int64_t day, place_visitor *visit, void *context)
+/* All places in the bytes; what is visited lives until the visitor returns. looks: hours in order
+ * are in reading->hours, and not in the destination. */
+static int each_place(sv bytes, struct reading *reading, bool looks, place_visitor *visit,
+                      void *context)
 {
     static const enum activity_kind kinds[] = {ACTIVITY_PROVIDER, ACTIVITY_DOMAIN,
                                                ACTIVITY_OPERATOR};
     struct unpack in = unpack_of(bytes);
     uint64_t version = unpack_unsigned(&in);
-    struct reading reading = {&in, day, version == BY_INTERVALS};
+    reading->in = &in;
+    reading->by_intervals = version == BY_INTERVALS;
     if (version < BY_INTERVALS || version > VERSION)
         return -1;
+    if (looks) {
+        reading->room = HOURS_A_DAY;
+        reading->hours = mem_zero(reading->room, sizeof *reading->hours);
+    }
     for (size_t part = 0; part < (version > BY_INTERVALS ? 3 : 2); part++) {
         size_t count = unpack_count(&in, LEAST_ROW);
         for (size_t i = 0; i < count && !in.failed; i++) {
             struct destination destination = {0};
             sv name = unpack_text(&in);
-            enum activity_kind kind = unpack_place(&reading, kinds[part], &destination);
+            enum activity_kind kind = unpack_place(reading, kinds[part], &destination);
             if (!in.failed)
                 visit(context, name, kind, &destination);
             activity_release(&destination.activity);
         }
     }
+    mem_free(reading->hours);
     return in.failed || in.rest.len ? -1 : 0;
 }
 
@@ -180,27 +217,30 @@ static void add_place(void *context, sv name, enum activity_kind kind,
 
 int tally_unpack_destinations(struct tally *tally, sv bytes, int64_t day)
 {
-    return each_place(bytes, day, add_place, tally);
+    struct reading reading = {.day = day};
+    return each_place(bytes, &reading, false, add_place, tally);
 }
 
 struct visit {
     activity_visitor *visit;
     void *context;
+    struct reading reading;
 };
 
 static void visit_place(void *context, sv name, enum activity_kind kind,
                         struct destination *destination)
 {
     const struct visit *to = context;
-    size_t count;
-    const struct hour_activity *hours = activity_hours(&destination->activity, &count);
+    size_t count = to->reading.hour_count;
+    const struct hour_activity *hours =
+        count ? to->reading.hours : activity_hours(&destination->activity, &count);
     to->visit(to->context, name, kind, hours, count);
 }
 
 int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
 {
-    struct visit to = {visit, context};
-    return each_place(bytes, day, visit_place, &to);
+    struct visit to = {visit, context, {.day = day}};
+    return each_place(bytes, &to.reading, true, visit_place, &to);
 }
 
 static void visit_activity(const struct visit *to, sv name, enum activity_kind kind,
@@ -213,7 +253,7 @@ static void visit_activity(const struct visit *to, sv name, enum activity_kind k
 
 void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context)
 {
-    struct visit to = {visit, context};
+    struct visit to = {visit, context, {0}};
     for (size_t i = 0; i < map_count(&tally->providers); i++) {
         struct provider_tally *provider = map_value_at(&tally->providers, i);
         visit_activity(&to, map_key_at(&tally->providers, i), ACTIVITY_PROVIDER,

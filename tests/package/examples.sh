@@ -115,6 +115,10 @@ for name in 'curl .*-sSf -u api:token' 'mailman delmembers' 'sympa del' 'postmap
 done
 
 # Metrics, options and links of all documents.
+for day in 03 10; do # two nights: who was listed in the first one is mailed again in the second
+    grep "^2026-11-$day" samples/mailed-again.log > "$work/again-$day"
+    "$BOUNCELOG" scan --history "$work/history" -o /dev/null "$work/again-$day" 2> /dev/null
+done
 "$BOUNCELOG" scan --history "$work/history" -o /dev/null --prometheus "$work/all.prom" samples/postfix.log 2> /dev/null
 for metric in $(grep -ohE 'bouncelog_[a-z_]+' docs/COOKBOOK.md docs/DASHBOARDS.md | grep -v '_rcpt$\|_transport$' | sort -u); do
     grep -q "^# TYPE $metric " "$work/all.prom" || fault "there is no metric $metric"

@@ -88,9 +88,9 @@ static int check_backtest(const struct options *o, struct err *err)
     bool logs = o->operand_count || o->journal;
     if (o->history && logs && !option_place(o, "history").file)
         return err_set(err, ERR_USAGE, "either logs or --history DB: a history holds its logs");
-    return o->history || logs ? 0
-                              : err_set(err, ERR_USAGE,
-                                        "what should be tested? Name logs, or --history DB");
+    return o->history || logs
+               ? 0
+               : err_set(err, ERR_USAGE, "what should be tested? Name logs, or --history DB");
 }
 
 int options_check(struct options *o, struct err *err)
