@@ -143,7 +143,7 @@ static void how_sure(struct page *page)
     if (report->regret.tested) {
         html(out, "<table>\n<caption>By rule</caption>\n<thead><tr><th scope=\"col\">Rule</th>"
                   "<th scope=\"col\" class=\"num\">Mailed again</th><th scope=\"col\" "
-                  "class=\"num\">Accepted</th><th scope=\"col\" class=\"num\">At most wrong</th>"
+                  "class=\"num\">Accepted</th><th scope=\"col\" class=\"num\">Wrong at most</th>"
                   "</tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < report->regret_count; i++)
             if (report->regrets[i].tested)
@@ -177,12 +177,12 @@ void page_suppressions(struct page *page)
         html(&page->out, "<p>%n domain%t cannot be found at all.</p>\n", domains, page_s(domains));
     changes(page);
     held(page);
-    how_sure(page);
     if (count)
         reasons_to_suppress(page);
     if (count && page->addresses)
         addresses(page);
     else if (count)
         html(&page->out, "<p class=\"fine\">This page shows no addresses.</p>\n");
+    how_sure(page);
     html(&page->out, "</section>\n");
 }

@@ -112,6 +112,20 @@ static bool repack_trials(sv bytes, struct buf *out)
     return taken;
 }
 
+/* Bytes that can be read are erased from, and can be read then. */
+static bool repack_regrets(sv bytes, struct buf *out)
+{
+    struct buf without = {0};
+    bool taken = archive_reads_regrets(bytes);
+    int erased = archive_forget_regrets(&without, bytes, SV("joe@example.com"));
+    fuzz_check(taken == (erased >= 0), "read or erased from");
+    fuzz_check(erased <= 0 || archive_reads_regrets(buf_sv(&without)), "erased from, it reads");
+    if (taken)
+        buf_add(out, bytes);
+    buf_release(&without);
+    return taken;
+}
+
 static bool repack_ledger(sv bytes, struct buf *out)
 {
     struct ledger *ledger = ledger_new(&(struct ledger_options){.messages_max = 64});
@@ -149,8 +163,8 @@ static bool same_bytes(sv a, sv b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static repack *const kinds[] = {repack_stream, repack_period, repack_reach, repack_suspect,
-                                    repack_ledger, repack_twins,  repack_trials};
+    static repack *const kinds[] = {repack_stream, repack_period, repack_reach,  repack_suspect,
+                                    repack_ledger, repack_twins,  repack_trials, repack_regrets};
     sv input = {(const char *)data, size};
     repack *kind = kinds[fuzz_choice(&input) % COUNT_OF(kinds)];
     struct buf once = {0}, twice = {0};

@@ -6,7 +6,7 @@ import os, sqlite3, subprocess, sys, tempfile
 
 PROGRAM = os.environ['BOUNCELOG']
 LOGS = ['samples/postfix.log', 'samples/exim-mainlog', 'samples/sendmail.log', 'samples/mixed.log']
-CHOICE = {1: 0, 3: 1, 10: 2, 4: 3, 5: 3, 6: 4, 11: 5, 12: 1} # kind of an item -> what fuzz_items.c takes it for
+CHOICE = {1: 0, 3: 1, 10: 2, 4: 3, 5: 3, 6: 4, 11: 5, 12: 1, 24: 6, 25: 7} # kind of an item -> what fuzz_items.c takes it for
 
 
 def main():

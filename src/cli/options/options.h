@@ -90,7 +90,7 @@ struct options {
     struct texts tier_names;
     unsigned tiers; /* bits of enum tier; 0: what each format has */
     struct texts senders, filters, relays;
-    struct texts rivals, policies, rules_of; /* of a backtest */
+    struct texts rivals, policies, rules_of;              /* of a backtest */
     struct texts cut_senders, cut_providers, cut_domains; /* of a report */
     const char *recipients;
     bool inbound;
