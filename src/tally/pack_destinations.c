@@ -87,6 +87,7 @@ static bool look_at_hours(struct reading *reading)
         reading->hours[i].dead = (uint32_t)unpack_unsigned(in);
         if (hour <= before || !(reading->hours[i].delivered | reading->hours[i].dead)) {
             *in = start;
+            reading->hour_count = 0;
             return false;
         }
     }
