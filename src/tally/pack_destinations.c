@@ -29,7 +29,7 @@ struct reading {
     int64_t day;
     bool by_intervals;
     struct hour_activity
-        *hours; /* of one place, for whoever only looks at them; NULL: nobody does */
+        *hours; /* Of one place in order, for whoever only looks at them; NULL: nobody does. */
     size_t room, hour_count;
 };
 
@@ -166,36 +166,25 @@ static enum activity_kind unpack_place(struct reading *reading, enum activity_ki
                                        : kind;
 }
 
-/* All places in the bytes; what is visited lives until the visitor returns. looks: hours in order
- * are in reading->hours, and not in the destination. */
-static int each_place(sv bytes, struct reading *reading, bool looks, place_visitor *visit,
+/* All places in the bytes; what is visited lives until the visitor returns. */
+static int each_place(struct reading *reading, uint64_t version, place_visitor *visit,
                       void *context)
 {
     static const enum activity_kind kinds[] = {ACTIVITY_PROVIDER, ACTIVITY_DOMAIN,
                                                ACTIVITY_OPERATOR};
-    struct unpack in = unpack_of(bytes);
-    uint64_t version = unpack_unsigned(&in);
-    reading->in = &in;
-    reading->by_intervals = version == BY_INTERVALS;
-    if (version < BY_INTERVALS || version > VERSION)
-        return -1;
-    if (looks) {
-        reading->room = HOURS_A_DAY;
-        reading->hours = mem_zero(reading->room, sizeof *reading->hours);
-    }
+    struct unpack *in = reading->in;
     for (size_t part = 0; part < (version > BY_INTERVALS ? 3 : 2); part++) {
-        size_t count = unpack_count(&in, LEAST_ROW);
-        for (size_t i = 0; i < count && !in.failed; i++) {
+        size_t count = unpack_count(in, LEAST_ROW);
+        for (size_t i = 0; i < count && !in->failed; i++) {
             struct destination destination = {0};
-            sv name = unpack_text(&in);
+            sv name = unpack_text(in);
             enum activity_kind kind = unpack_place(reading, kinds[part], &destination);
-            if (!in.failed)
+            if (!in->failed)
                 visit(context, name, kind, &destination);
             activity_release(&destination.activity);
         }
     }
-    mem_free(reading->hours);
-    return in.failed || in.rest.len ? -1 : 0;
+    return in->failed || in->rest.len ? -1 : 0;
 }
 
 static void add_place(void *context, sv name, enum activity_kind kind,
@@ -218,30 +207,43 @@ static void add_place(void *context, sv name, enum activity_kind kind,
 
 int tally_unpack_destinations(struct tally *tally, sv bytes, int64_t day)
 {
-    struct reading reading = {.day = day};
-    return each_place(bytes, &reading, false, add_place, tally);
+    struct unpack in = unpack_of(bytes);
+    uint64_t version = unpack_unsigned(&in);
+    struct reading reading = {.in = &in, .day = day, .by_intervals = version == BY_INTERVALS};
+    return version < BY_INTERVALS || version > VERSION
+               ? -1
+               : each_place(&reading, version, add_place, tally);
 }
 
 struct visit {
     activity_visitor *visit;
     void *context;
-    struct reading reading;
+    const struct reading *reading; /* NULL: of a tally */
 };
 
 static void visit_place(void *context, sv name, enum activity_kind kind,
                         struct destination *destination)
 {
     const struct visit *to = context;
-    size_t count = to->reading.hour_count;
+    size_t count = to->reading->hour_count;
     const struct hour_activity *hours =
-        count ? to->reading.hours : activity_hours(&destination->activity, &count);
+        count ? to->reading->hours : activity_hours(&destination->activity, &count);
     to->visit(to->context, name, kind, hours, count);
 }
 
 int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
 {
-    struct visit to = {visit, context, {.day = day}};
-    return each_place(bytes, &to.reading, true, visit_place, &to);
+    struct unpack in = unpack_of(bytes);
+    uint64_t version = unpack_unsigned(&in);
+    struct reading reading = {.in = &in, .day = day, .by_intervals = version == BY_INTERVALS};
+    struct visit to = {visit, context, &reading};
+    if (version < BY_INTERVALS || version > VERSION)
+        return -1;
+    reading.room = HOURS_A_DAY;
+    reading.hours = mem_zero(reading.room, sizeof *reading.hours);
+    int result = each_place(&reading, version, visit_place, &to);
+    mem_free(reading.hours);
+    return result;
 }
 
 static void visit_activity(const struct visit *to, sv name, enum activity_kind kind,
@@ -254,7 +256,7 @@ static void visit_activity(const struct visit *to, sv name, enum activity_kind k
 
 void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context)
 {
-    struct visit to = {visit, context, {0}};
+    struct visit to = {visit, context, NULL};
     for (size_t i = 0; i < map_count(&tally->providers); i++) {
         struct provider_tally *provider = map_value_at(&tally->providers, i);
         visit_activity(&to, map_key_at(&tally->providers, i), ACTIVITY_PROVIDER,
