@@ -38,9 +38,9 @@ struct replay {
     size_t count;
     uint32_t *open; /* by subject: its entry and 1; 0: none is open */
     size_t room;
-    struct backtest_entry
-        *candidates; /* of a rival: who is listed tonight, with the subject's... */
-    uint32_t *of;    /* ...index */
+    /* Of a rival: who is listed tonight; candidates[i] is of the subject with the index of[i]. */
+    struct backtest_entry *candidates;
+    uint32_t *of;
     size_t candidate_count;
 };
 
@@ -49,8 +49,7 @@ struct backtest {
     struct replay *replays;
     struct map subjects; /* mailbox_key -> struct subject */
     struct prints prints;
-    struct subject *
-        *touched; /* of whom there is something to tell at night: it took mail, or failed */
+    struct subject **touched; /* who took mail or failed: told to policies at night */
     size_t touched_count;
     struct map texts;      /* what entries share */
     struct ledger *ledger; /* empty: whom a failure is about is known */

@@ -28,8 +28,8 @@ struct reading {
     struct unpack *in;
     int64_t day;
     bool by_intervals;
-    struct hour_activity
-        *hours; /* Of one place in order, for whoever only looks at them; NULL: nobody does. */
+    /* Of one place, in order, for whoever only looks at them; NULL: nobody does. */
+    struct hour_activity *hours;
     size_t room, hour_count;
 };
 
