@@ -15,11 +15,7 @@ struct rejudge {
 static void judge(void *context, struct event *event)
 {
     struct rejudge *rejudge = context;
-    const struct patterns *patterns = rejudge->changes.archive->options.patterns;
-    /* An expiry has no words of its own: only what follows from it may have changed. */
-    if (event->attempt.outcome != OUTCOME_EXPIRED)
-        classify(rejudge->classifier, &event->attempt);
-    pipeline_judge(patterns, event);
+    pipeline_rejudge(rejudge->changes.archive->options.patterns, rejudge->classifier, event);
 }
 
 /* The latest thing that is held against it. */

@@ -34,24 +34,15 @@ struct backtest_run {
 
 /* --- policies */
 
-static void judge_by_policy(void *context, struct event *event)
+static void judge_by_policy(void *patterns, struct event *event)
 {
-    const struct other *other = context;
-    pipeline_judge(&other->patterns, event);
+    pipeline_judge(patterns, event);
 }
 
-/* An expiry has no words of its own, and what a person said is no reply. */
 static void judge_by_rules(void *context, struct event *event)
 {
     const struct other *other = context;
-    if (event->attempt.outcome != OUTCOME_EXPIRED && event->attempt.outcome != OUTCOME_COMPLAINED)
-        classify(other->classifier, &event->attempt);
-    pipeline_judge(&other->patterns, event);
-}
-
-static void judge_as_now(void *context, struct event *event)
-{
-    pipeline_judge(context, event);
+    pipeline_rejudge(&other->patterns, other->classifier, event);
 }
 
 static void add_policy(struct backtest_run *run, const struct backtest_policy *policy)
@@ -78,7 +69,7 @@ static int add_other(struct backtest_run *run, sv path, bool rules, struct err *
                                               .taxonomy = &other->patterns.taxonomy,
                                               .table = &other->patterns.policy,
                                               .judge = rules ? judge_by_rules : judge_by_policy,
-                                              .context = other});
+                                              .context = rules ? (void *)other : &other->patterns});
     return 0;
 }
 
@@ -120,7 +111,7 @@ static int add_policies(struct backtest_run *run, struct err *err)
     add_policy(run, &(struct backtest_policy){.name = "current",
                                               .taxonomy = &patterns->taxonomy,
                                               .table = &patterns->policy,
-                                              .judge = judge_as_now,
+                                              .judge = judge_by_policy,
                                               .context = patterns});
     for (size_t i = 0; i < options->policies.count; i++)
         if (add_other(run, options->policies.list[i], false, err) < 0)

@@ -30,14 +30,7 @@ static void on_open(void *context, struct event *delivery)
 static void judge(const struct settlement *settlement, struct event *event)
 {
     const struct patterns *patterns = settlement->stage->options->patterns;
-    const struct taxonomy *taxonomy = &patterns->taxonomy;
-    uint8_t complaint = taxonomy->roles[ROLE_COMPLAINT];
-    classify(settlement->classifier, &event->attempt);
-    if (event->attempt.outcome == OUTCOME_COMPLAINED)
-        event->attempt.verdict = (struct verdict){.category = complaint,
-                                                  .basis = BASIS_RULE,
-                                                  .rule = SV("complaint"),
-                                                  .remedy = taxonomy->categories[complaint].remedy};
+    pipeline_classify(patterns, settlement->classifier, &event->attempt);
     if (event->proof == PROOF_PROVEN)
         pipeline_judge(patterns, event);
 }

@@ -21,6 +21,27 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
     event->action = policy_action(&patterns->policy, taxonomy, event);
 }
 
+void pipeline_classify(const struct patterns *patterns, struct classifier *classifier,
+                       struct record *attempt)
+{
+    const struct taxonomy *taxonomy = &patterns->taxonomy;
+    uint8_t complaint = taxonomy->roles[ROLE_COMPLAINT];
+    classify(classifier, attempt);
+    if (attempt->outcome == OUTCOME_COMPLAINED)
+        attempt->verdict = (struct verdict){.category = complaint,
+                                            .basis = BASIS_RULE,
+                                            .rule = SV("complaint"),
+                                            .remedy = taxonomy->categories[complaint].remedy};
+}
+
+void pipeline_rejudge(const struct patterns *patterns, struct classifier *classifier,
+                      struct event *event)
+{
+    if (event->attempt.outcome != OUTCOME_EXPIRED)
+        pipeline_classify(patterns, classifier, &event->attempt);
+    pipeline_judge(patterns, event);
+}
+
 /* Deliveries that were read before the failures that they refute. */
 static void take_deliveries(struct scan_result *scan)
 {

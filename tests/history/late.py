@@ -295,7 +295,19 @@ def elsewhere(folder):
         expect(f'refused by {remote}: {summary["suppress"]}', not summary['suppress'] and not summary['attempts']['bounced_later'])
 
 
+def judged_anew(folder):
+    """What a person said of a mail is no reply: the rules of today have nothing else to say of it."""
+    history, sample = f'{folder}/anew.db', 'samples/came-back'
+    subprocess.run([PROGRAM, 'scan', '-d', history, '-o', '/dev/null', '--mail', f'{sample}/box', '--tag-key-file', f'{sample}/keys',
+                    f'{sample}/mail.log'], check=True, stderr=subprocess.DEVNULL)
+    before = subprocess.run([PROGRAM, 'suppress', '-d', history], check=True, capture_output=True).stdout
+    told = subprocess.run([PROGRAM, 'history', 'rejudge', '-d', history], check=True, capture_output=True).stdout
+    after = subprocess.run([PROGRAM, 'suppress', '-d', history], check=True, capture_output=True).stdout
+    expect(f'judged anew: {told}, {before} became {after}', b'ron@mailbox.example' in before and before == after and b'ron@' not in told)
+
+
 with tempfile.TemporaryDirectory() as folder:
+    judged_anew(folder)
     tagged(folder)
     elsewhere(folder)
     sent_back(folder)

@@ -9,6 +9,7 @@
 #ifndef BOUNCELOG_PIPELINE_PIPELINE_H
 #define BOUNCELOG_PIPELINE_PIPELINE_H
 
+#include "bouncelog/classify/classify.h"
 #include "bouncelog/evidence/evidence.h"
 #include "bouncelog/evidence/trials.h"
 #include "bouncelog/input/input.h"
@@ -109,5 +110,12 @@ void scan_result_release(struct scan_result *scan);
 
 /* What a delivery event of this category and outcome calls for; also for `explain`. */
 void pipeline_judge(const struct patterns *patterns, struct event *event);
+/* By rules; what a person said of a mail is no reply, and always a complaint. */
+void pipeline_classify(const struct patterns *patterns, struct classifier *classifier,
+                       struct record *attempt);
+/* All of it for a failure that is kept, by rules that may be others. An expiry has no words of its
+ * own: only what follows from it is judged. */
+void pipeline_rejudge(const struct patterns *patterns, struct classifier *classifier,
+                      struct event *event);
 
 #endif
