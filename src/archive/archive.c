@@ -39,6 +39,12 @@ sv archive_day_key(int64_t day, char *text)
     return sv_make(text, n > 0 ? (size_t)n : 0);
 }
 
+int64_t archive_day_of_key(sv key)
+{
+    int64_t seconds = 0;
+    return date_parse(key, &seconds) ? date_day(seconds) : INT64_MIN;
+}
+
 void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark)
 {
     pack_unsigned(out, STREAM_VERSION);

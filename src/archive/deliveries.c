@@ -100,19 +100,17 @@ static void take_domain(void *context, sv name, enum activity_kind kind,
                         const struct hour_activity *hours, size_t count)
 {
     const struct deliveries *deliveries = context;
-    struct address_record *record = kind == ACTIVITY_DOMAIN || kind == ACTIVITY_OWN_DOMAIN
-                                        ? map_get(&deliveries->evidence->domains, name)
-                                        : NULL;
+    struct address_record *record = evidence_domain_of(deliveries->evidence, name, kind);
     if (record && is_wanted(context, record))
         evidence_take_activity(record, hours, count);
 }
 
 static int day_of(void *context, const struct item *item, struct err *err)
 {
-    int64_t seconds, *last = context;
+    int64_t day = archive_day_of_key(item->key), *last = context;
     (void)err;
-    if (date_parse(item->key, &seconds) && date_day(seconds) > *last)
-        *last = date_day(seconds);
+    if (day > *last)
+        *last = day;
     return 0;
 }
 

@@ -43,27 +43,43 @@ static int load_record(void *context, const struct item *item, struct err *err)
         return 0;
     sv key = key_of_item(load, item, own, bytes);
     struct address_record *record = map_add(load->records, key, NULL);
-    struct address_record before = *record;
+    struct listing listing = record->listing;
     if (address_record_unpack(record, item->value, archive_taxonomy(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
     bool respelled = !sv_eq(key, item->key);
     record->known = record->known || (own && !respelled);
     record->changed = record->changed || (own && respelled);
-    if (!own) { /* what stands on the lists of others is their matter */
-        record->listing = before.listing;
-    }
+    if (!own) /* what stands on the lists of others is their matter */
+        record->listing = listing;
     return 0;
 }
 
-static int load_senders(void *context, const struct item *item, struct err *err)
+struct load_senders {
+    struct archive *archive;
+    struct fpset *senders;
+};
+
+static int add_senders(void *context, const struct item *item, struct err *err)
 {
-    const struct load *load = context;
+    const struct load_senders *load = context;
     struct unpack in = unpack_of(item->value);
     size_t count = unpack_count(&in, sizeof(uint64_t));
-    fpset_reserve(&load->evidence->senders, count);
+    fpset_reserve(load->senders, count);
     for (size_t i = 0; i < count; i++)
-        fpset_add(&load->evidence->senders, unpack_hash(&in), 0);
+        fpset_add(load->senders, unpack_hash(&in), 0);
     return in.failed ? archive_damaged(load->archive, "envelope senders", err) : 0;
+}
+
+static int load_senders(struct archive *archive, struct fpset *senders, struct err *err)
+{
+    struct load_senders load = {archive, senders};
+    return history_each(archive->history, ITEM_SENDERS, add_senders, &load, err);
+}
+
+const struct fpset *archive_senders(struct archive *archive, struct err *err)
+{
+    struct fpset *senders = &archive->all.senders;
+    return load_senders(archive, senders, err) < 0 ? NULL : senders;
 }
 
 static int load_records(struct load *load, enum item_kind kind, struct map *records,
@@ -83,7 +99,7 @@ static int load_evidence(struct load *load, struct err *err)
     return load_records(load, ITEM_ADDRESS, &load->evidence->addresses, err) < 0 ||
                    load_records(load, ITEM_DOMAIN, &load->evidence->domains, err) < 0
                ? -1
-               : history_each(load->archive->history, ITEM_SENDERS, load_senders, load, err);
+               : load_senders(load->archive, &load->evidence->senders, err);
 }
 
 int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
@@ -214,15 +230,9 @@ struct view {
     int64_t unnamed;        /* attempts */
 };
 
-static int64_t day_of_key(sv key)
-{
-    int64_t seconds = 0;
-    return date_parse(key, &seconds) ? seconds / SECONDS_A_DAY : INT64_MIN;
-}
-
 static bool in_window(const struct view *view, sv key)
 {
-    int64_t day = day_of_key(key);
+    int64_t day = archive_day_of_key(key);
     return day >= view->window.since && day < view->window.until;
 }
 
@@ -230,7 +240,7 @@ static bool in_window(const struct view *view, sv key)
 static void settle(const struct view *view, const struct item *item, struct period *day)
 {
     bool added;
-    int64_t number = day_of_key(item->key);
+    int64_t number = archive_day_of_key(item->key);
     if (!day->counts_messages || number == INT64_MIN) /* such a key no program of ours wrote */
         return;
     int64_t *first = map_add(view->first_days, item->origin, &added);
@@ -245,7 +255,7 @@ static void add_part(struct view *view, const struct item *item, const struct pe
     struct archive *archive = view->archive;
     struct period *sum = &archive->period;
     const struct cells *cells = &day->tally.cells;
-    int64_t number = day_of_key(item->key);
+    int64_t number = archive_day_of_key(item->key);
     if (number == INT64_MIN) /* no program of ours wrote such a key */
         return;
     line_tally_merge(&sum->lines, &day->lines);
@@ -290,7 +300,7 @@ static int add_destination(void *context, const struct item *item, struct err *e
     if (!in_window(view, item->key))
         return 0;
     tally_init(&day);
-    int result = tally_unpack_destinations(&day, item->value, day_of_key(item->key)) < 0
+    int result = tally_unpack_destinations(&day, item->value, archive_day_of_key(item->key)) < 0
                      ? archive_damaged(view->archive, "the counters of a day", err)
                      : 0;
     if (result == 0)

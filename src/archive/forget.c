@@ -93,16 +93,23 @@ static int forget_in_day(void *context, const struct item *item, struct err *err
     return result;
 }
 
+/* found: 1, the item gets the value; 0, it stays; -1, it is damaged. The value is released. */
+static int replace(struct changes *changes, const struct item *item, int found, struct buf *value,
+                   const char *what, struct err *err)
+{
+    if (found > 0)
+        changes_add(changes, item, buf_sv(value), false);
+    buf_release(value);
+    return found < 0 ? archive_damaged(changes->archive, what, err) : 0;
+}
+
 static int forget_sent(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
     struct buf value = {0};
     int found =
         sent_forget(&value, item->value, archive_secret_of(item->origin), changes->fingerprint);
-    if (found > 0)
-        changes_add(changes, item, buf_sv(&value), false);
-    buf_release(&value);
-    return found < 0 ? archive_damaged(changes->archive, "the deliveries of a day", err) : 0;
+    return replace(changes, item, found, &value, "the deliveries of a day", err);
 }
 
 static int forget_taken(void *context, const struct item *item, struct err *err)
@@ -110,11 +117,7 @@ static int forget_taken(void *context, const struct item *item, struct err *err)
     struct changes *changes = context;
     struct buf value = {0};
     int found = archive_forget_taken(&value, item->value, changes->fingerprint);
-    if (found > 0)
-        changes_add(changes, item, buf_sv(&value), false);
-    buf_release(&value);
-    return found < 0 ? archive_damaged(changes->archive, "the deliveries that were taken back", err)
-                     : 0;
+    return replace(changes, item, found, &value, "the deliveries that were taken back", err);
 }
 
 static int forget_trials(void *context, const struct item *item, struct err *err)
@@ -122,10 +125,7 @@ static int forget_trials(void *context, const struct item *item, struct err *err
     struct changes *changes = context;
     struct buf value = {0};
     int found = trials_forget(&value, item->value, changes->address);
-    if (found > 0)
-        changes_add(changes, item, buf_sv(&value), false);
-    buf_release(&value);
-    return found < 0 ? archive_damaged(changes->archive, "what failed on a day", err) : 0;
+    return replace(changes, item, found, &value, "what failed on a day", err);
 }
 
 static int forget_regrets(void *context, const struct item *item, struct err *err)
@@ -133,10 +133,7 @@ static int forget_regrets(void *context, const struct item *item, struct err *er
     struct changes *changes = context;
     struct buf value = {0};
     int found = archive_forget_regrets(&value, item->value, changes->address);
-    if (found > 0)
-        changes_add(changes, item, buf_sv(&value), false);
-    buf_release(&value);
-    return found < 0 ? archive_damaged(changes->archive, "who was listed and lived", err) : 0;
+    return replace(changes, item, found, &value, "who was listed and lived", err);
 }
 
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)

@@ -86,9 +86,8 @@ struct loading {
 static int load_day(void *context, const struct item *item, struct err *err)
 {
     struct loading *loading = context;
-    int64_t seconds;
-    if (!date_parse(item->key, &seconds) || date_day(seconds) < loading->since ||
-        date_day(seconds) >= loading->until)
+    int64_t day = archive_day_of_key(item->key);
+    if (day == INT64_MIN || day < loading->since || day >= loading->until)
         return 0;
     return unpack_regrets(loading->regrets, item->value) < 0
                ? archive_damaged(loading->archive, "who was listed and lived", err)
@@ -102,36 +101,20 @@ int archive_regrets(struct archive *archive, struct archive_window window, struc
     return history_each(archive->history, ITEM_REGRETS, load_day, &loading, err);
 }
 
-struct naming {
-    const struct archive *archive;
-    struct regrets all; /* of all days: their names */
-};
-
 /* A rule whose days were pruned may be one of today's. */
-static sv name_of(void *context, uint64_t rule)
-{
-    const struct naming *naming = context;
-    const struct map *rules = &naming->all.rules;
-    const struct patterns *patterns = naming->archive->options.patterns;
-    for (size_t i = 0; i < map_count(rules); i++)
-        if (hash_bytes(map_key_at(rules, i)) == rule)
-            return map_key_at(rules, i);
-    for (size_t i = 0; i < patterns->rule_count; i++)
-        if (hash_bytes(patterns->rules[i].name) == rule)
-            return patterns->rules[i].name;
-    return SV("(unknown)");
-}
-
 int archive_note_regrets(struct archive *archive, const struct decisions *decisions,
                          const struct evidence *evidence, struct regrets *regrets, struct err *err)
 {
-    struct naming naming = {.archive = archive};
-    regrets_init(&naming.all);
+    const struct patterns *patterns = archive->options.patterns;
+    struct regrets known;
+    regrets_init(&known);
     int result =
-        archive_regrets(archive, (struct archive_window){INT64_MIN, INT64_MAX}, &naming.all, err);
+        archive_regrets(archive, (struct archive_window){INT64_MIN, INT64_MAX}, &known, err);
+    for (size_t i = 0; i < patterns->rule_count; i++)
+        regrets_add(&known, patterns->rules[i].name, &(struct regret){0});
     if (result == 0)
-        regrets_note(regrets, decisions, evidence, archive_taxonomy(archive), name_of, &naming);
-    regrets_release(&naming.all);
+        regrets_note(regrets, decisions, evidence, archive_taxonomy(archive), &known);
+    regrets_release(&known);
     return result;
 }
 

@@ -2,7 +2,6 @@
  * by each run, and gone through day by day beside the deliveries that the counters of the days
  * hold. */
 #include "bouncelog/base/date.h"
-#include "bouncelog/base/pack.h"
 #include "save.h"
 
 /* --- save */
@@ -71,20 +70,11 @@ static void know(void *context, sv address)
     backtest_know(context, address);
 }
 
-static bool day_of(const struct item *item, int64_t *day)
-{
-    int64_t seconds;
-    if (!date_parse(item->key, &seconds))
-        return false;
-    *day = date_day(seconds);
-    return true;
-}
-
 static int know_block(void *context, const struct item *item, struct err *err)
 {
     struct replaying *replaying = context;
-    int64_t day;
-    if (!day_of(item, &day) || trials_each_address(item->value, know, replaying->backtest) < 0)
+    int64_t day = archive_day_of_key(item->key);
+    if (day == INT64_MIN || trials_each_address(item->value, know, replaying->backtest) < 0)
         return archive_damaged(replaying->archive, "what failed on a day", err);
     replaying->first_trial = day < replaying->first_trial ? day : replaying->first_trial;
     replaying->last = day > replaying->last ? day : replaying->last;
@@ -94,9 +84,9 @@ static int know_block(void *context, const struct item *item, struct err *err)
 static int note_day(void *context, const struct item *item, struct err *err)
 {
     struct replaying *replaying = context;
-    int64_t day;
+    int64_t day = archive_day_of_key(item->key);
     (void)err;
-    if (!day_of(item, &day)) /* such a key no program of ours wrote */
+    if (day == INT64_MIN) /* such a key no program of ours wrote */
         return 0;
     replaying->first = day < replaying->first ? day : replaying->first;
     replaying->last = day > replaying->last ? day : replaying->last;
@@ -130,26 +120,6 @@ static int fail_day(void *context, const struct item *item, struct err *err)
         backtest_fail(replaying->backtest, &trials, &trials.list[i]);
     trials_release(&trials);
     return result;
-}
-
-static int load_senders(void *context, const struct item *item, struct err *err)
-{
-    struct replaying *replaying = context;
-    struct fpset *senders = &replaying->archive->all.senders;
-    struct unpack in = unpack_of(item->value);
-    size_t count = unpack_count(&in, sizeof(uint64_t));
-    fpset_reserve(senders, count);
-    for (size_t i = 0; i < count; i++)
-        fpset_add(senders, unpack_hash(&in), 0);
-    return in.failed ? archive_damaged(replaying->archive, "envelope senders", err) : 0;
-}
-
-const struct fpset *archive_senders(struct archive *archive, struct err *err)
-{
-    struct replaying replaying = {.archive = archive};
-    return history_each(archive->history, ITEM_SENDERS, load_senders, &replaying, err) < 0
-               ? NULL
-               : &archive->all.senders;
 }
 
 int archive_replay(struct archive *archive, struct backtest *backtest,

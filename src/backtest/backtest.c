@@ -32,6 +32,7 @@ void backtest_free(struct backtest *backtest)
         for (size_t night = 0; night < replay->nights; night++)
             regrets_release(&replay->regrets[night]);
         mem_free(replay->regrets);
+        regrets_release(&replay->known);
         mem_free(replay->entries);
         mem_free(replay->until);
         mem_free(replay->open);
@@ -128,16 +129,18 @@ void backtest_fail(struct backtest *backtest, const struct trials *trials,
     touch(backtest, subject);
     if (!subject->sign || trial->time < subject->sign)
         subject->sign = trial->time - trial->earlier;
+    const struct taxonomy *current = backtest->options.policies[0].taxonomy;
+    arena_clear(&backtest->arena);
+    trial_event(trials, trial, current, &backtest->arena, &event);
     for (size_t i = 0; i < backtest->options.policy_count; i++) {
         struct replay *replay = &backtest->replays[i];
+        struct event same = event;
         if (replay->policy->rival)
             continue;
-        arena_clear(&backtest->arena);
-        trial_event(trials, trial, replay->policy->taxonomy, &backtest->arena, &event);
-        policy_fail(backtest, replay, &event);
+        if (replay->policy->taxonomy != current)
+            trial_event(trials, trial, replay->policy->taxonomy, &backtest->arena, &same);
+        policy_fail(replay, &same);
     }
-    arena_clear(&backtest->arena);
-    trial_event(trials, trial, backtest->options.policies[0].taxonomy, &backtest->arena, &event);
     if (!is_final(event.attempt.outcome))
         return;
     if (subject->saved_day != day) {

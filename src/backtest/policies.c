@@ -10,18 +10,17 @@
 void policy_begin(struct backtest *backtest, struct replay *replay)
 {
     evidence_init(&replay->evidence);
+    regrets_init(&replay->known);
     if (backtest->options.senders)
         fpset_merge(&replay->evidence.senders, backtest->options.senders);
 }
 
-void policy_fail(struct backtest *backtest, struct replay *replay, const struct event *event)
+void policy_fail(struct replay *replay, struct event *event)
 {
     const struct backtest_policy *policy = replay->policy;
-    struct event judged = *event;
-    (void)backtest;
-    policy->judge(policy->context, &judged);
-    uint8_t category = judged.attempt.verdict.category;
-    evidence_record(&replay->evidence, &judged,
+    policy->judge(policy->context, event);
+    uint8_t category = event->attempt.verdict.category;
+    evidence_record(&replay->evidence, event,
                     category < policy->taxonomy->category_count &&
                         policy->table->rules[category].per_domain);
 }
@@ -40,10 +39,7 @@ static void take_deliveries(const struct backtest *backtest, struct evidence *ev
 static void take_domain(void *context, sv name, enum activity_kind kind,
                         const struct hour_activity *hours, size_t count)
 {
-    const struct evidence *evidence = context;
-    struct address_record *record = kind == ACTIVITY_DOMAIN || kind == ACTIVITY_OWN_DOMAIN
-                                        ? map_get(&evidence->domains, name)
-                                        : NULL;
+    struct address_record *record = evidence_domain_of(context, name, kind);
     if (record)
         evidence_take_activity(record, hours, count);
 }
@@ -170,24 +166,15 @@ static void sum_regrets(struct regrets *sum, const struct replay *replay, size_t
         regrets_merge(sum, &replay->regrets[i]);
 }
 
-static sv name_of(void *context, uint64_t rule)
-{
-    const struct regrets *all = context;
-    for (size_t i = 0; i < map_count(&all->rules); i++)
-        if (hash_bytes(map_key_at(&all->rules, i)) == rule)
-            return map_key_at(&all->rules, i);
-    return SV("(unknown)");
-}
-
 static void note_regrets(struct replay *replay, const struct decisions *decisions)
 {
-    struct regrets all, *night;
-    sum_regrets(&all, replay, 0);
+    struct regrets *night;
     replay->regrets = mem_room(replay->regrets, replay->nights, sizeof *replay->regrets);
     night = &replay->regrets[replay->nights++];
     regrets_init(night);
-    regrets_note(night, decisions, &replay->evidence, replay->policy->taxonomy, name_of, &all);
-    regrets_release(&all);
+    regrets_note(night, decisions, &replay->evidence, replay->policy->taxonomy, &replay->known);
+    for (size_t i = 0; i < map_count(&night->rules); i++)
+        regrets_add(&replay->known, map_key_at(&night->rules, i), map_value_at(&night->rules, i));
 }
 
 static void find_held(const struct replay *replay, struct map *held)

@@ -33,6 +33,7 @@ struct replay {
     struct evidence evidence; /* of a policy of ours */
     struct regrets *regrets;  /* of its days, the first one first; and how many there are */
     size_t nights;
+    struct regrets known; /* the rules of all nights */
     struct backtest_entry *entries;
     int64_t *until; /* [i]: entry i lapses then; 0: never */
     size_t count;
@@ -76,7 +77,8 @@ void score_lapse(struct replay *replay, int64_t now);
 
 /* policies.c */
 void policy_begin(struct backtest *backtest, struct replay *replay);
-void policy_fail(struct backtest *backtest, struct replay *replay, const struct event *event);
+/* Judges the event. */
+void policy_fail(struct replay *replay, struct event *event);
 void policy_night(struct backtest *backtest, struct replay *replay, int64_t day);
 
 /* rivals.c */

@@ -20,14 +20,17 @@ void held_release(struct held *held)
     map_release(&held->rules);
 }
 
-int held_load(struct held *held, struct archive *archive, const struct policy_table *policy,
-              int64_t now, struct err *err)
+int held_load(struct held *held, struct archive *archive, struct suppress_options *options,
+              struct err *err)
 {
-    int64_t today = date_day(now);
-    struct archive_window window = {today + 1 - policy->regret.days, today + 1};
+    const struct regret_guard *guard = &options->policy->regret;
+    options->now = now_seconds();
+    int64_t today = date_day(options->now);
+    struct archive_window window = {today + 1 - guard->days, today + 1};
     if (archive_regrets(archive, window, &held->regrets, err) < 0)
         return -1;
-    regrets_hold(&held->regrets, &policy->regret, &held->rules);
+    regrets_hold(&held->regrets, guard, &held->rules);
+    options->held_rules = &held->rules;
     return 0;
 }
 

@@ -11,9 +11,9 @@ struct held {
 
 void held_init(struct held *held);
 void held_release(struct held *held);
-/* As of `now`. */
-int held_load(struct held *held, struct archive *archive, const struct policy_table *policy,
-              int64_t now, struct err *err) MUST_CHECK;
+/* Sets what decisions of the run look at, which must not outlive it; by the policy in them. */
+int held_load(struct held *held, struct archive *archive, struct suppress_options *options,
+              struct err *err) MUST_CHECK;
 /* Says which rules are held. */
 void held_tell(const struct held *held);
 

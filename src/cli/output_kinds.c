@@ -107,7 +107,7 @@ static void write_list(struct result *result, const struct setup *setup,
     for (size_t row = 0; row < report->suppress_count; row++) {
         const struct suppression *entry = &report->suppress[row];
         bool was = !entry->fresh && has(tiers, entry->before), is = has(tiers, entry->tier);
-        was = was && !entry->probe_ends && (!entry->probed || entry->probe_begins);
+        was = was && !entry->was_probed;
         is = is && !entry->probed;
         for (; gone < report->removed_count &&
                sv_cmp(report->removed[gone].address, entry->address) < 0;

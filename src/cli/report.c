@@ -48,10 +48,8 @@ static int make_report(struct run *run, struct err *err)
     /* What a scan has not put on the lists, because of the brake, no other command does. */
     options.may_brake = options.may_brake && !archive_has_others(run->archive);
     options.brake_stays = archive_braked_at(run->archive) != 0;
-    if (held_load(&run->held, run->archive, options.policy, now_seconds(), err) < 0)
+    if (held_load(&run->held, run->archive, &options, err) < 0)
         return -1;
-    options.held_rules = &run->held.rules;
-    options.now = now_seconds();
     suppress_decide(&run->decisions, &evidence, &options);
     if (archive_check(run->archive, err) < 0)
         return -1;

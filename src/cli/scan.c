@@ -227,11 +227,8 @@ int scan_decide(struct scan_run *run, struct err *err)
         setup_allow(&run->setup, archive_allowed(run->archive));
     run->how = setup_suppress_options(&run->setup);
     set_brake(run, &run->how);
-    if (run->archive &&
-        held_load(&run->held, run->archive, run->how.policy, now_seconds(), err) < 0)
+    if (run->archive && held_load(&run->held, run->archive, &run->how, err) < 0)
         return -1;
-    run->how.held_rules = &run->held.rules;
-    run->how.now = run->archive ? now_seconds() : 0;
     suppress_decide(&run->decisions, &run->source, &run->how);
     if (!run->archive)
         return 0;

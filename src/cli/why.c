@@ -85,10 +85,8 @@ static int decide_by_history(struct scan_run *run, struct err *err)
     run->how = setup_suppress_options(&run->setup);
     run->how.may_brake = run->how.may_brake && !archive_has_others(run->archive);
     run->how.brake_stays = archive_braked_at(run->archive) != 0;
-    if (held_load(&run->held, run->archive, run->how.policy, now_seconds(), err) < 0)
+    if (held_load(&run->held, run->archive, &run->how, err) < 0)
         return -1;
-    run->how.held_rules = &run->held.rules;
-    run->how.now = now_seconds();
     suppress_decide(&run->decisions, &run->source, &run->how);
     return archive_check(run->archive, err);
 }

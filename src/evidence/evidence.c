@@ -210,6 +210,14 @@ void evidence_take_deliveries(struct evidence *evidence, const struct fpset *rec
     }
 }
 
+struct address_record *evidence_domain_of(const struct evidence *evidence, sv name,
+                                          enum activity_kind kind)
+{
+    return kind == ACTIVITY_DOMAIN || kind == ACTIVITY_OWN_DOMAIN
+               ? map_get(&evidence->domains, name)
+               : NULL;
+}
+
 void evidence_take_activity(struct address_record *domain, const struct hour_activity *hours,
                             size_t count)
 {

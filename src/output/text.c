@@ -14,7 +14,6 @@ enum {
     EPISODES_MAX = 10,
     WIDTH_MIN = 80,
     INDENT = 12,
-    ELLIPSIS = 3,
     NAME_WIDTH = 28,
     BAR_WIDTH = 36,
     RANKED_WIDTH = 36,
@@ -58,28 +57,9 @@ static void heading(struct page *page, const char *text)
     flush(page);
 }
 
-/* At most `width` columns, control characters made visible, a cut at a whole character. */
-static size_t add_clipped(struct page *page, sv text, size_t width)
-{
-    struct buf visible = {0};
-    text_add_visible(&visible, text);
-    sv all = buf_sv(&visible);
-    size_t columns = text_columns(all);
-    if (columns > width) {
-        all = text_cut(all, width - ELLIPSIS);
-        columns = text_columns(all) + ELLIPSIS;
-        buf_add(&page->line, all);
-        buf_add(&page->line, SV("..."));
-    } else {
-        buf_add(&page->line, all);
-    }
-    buf_release(&visible);
-    return columns;
-}
-
 static void add_padded(struct page *page, sv text, size_t width)
 {
-    for (size_t columns = add_clipped(page, text, width); columns < width; columns++)
+    for (size_t columns = text_add_clipped(&page->line, text, width); columns < width; columns++)
         buf_add_byte(&page->line, ' ');
 }
 
@@ -208,7 +188,7 @@ static void add_reply(struct page *page, int code, sv text, size_t width)
         buf_printf(&page->line, "%03d ", code);
         width -= 4;
     }
-    add_clipped(page, text, width);
+    text_add_clipped(&page->line, text, width);
 }
 
 /* Whose turn it is: what is wrong with us is to be mended, a recipient who is gone is not. */
@@ -409,11 +389,11 @@ static void doubts(struct page *page, const char *title, const struct sample_lis
     heading(page, title);
     for (size_t i = 0; i < list->kept; i++) {
         buf_add(&page->line, SV("  "));
-        add_clipped(page, list->rows[i].file, page->width - 16);
+        text_add_clipped(&page->line, list->rows[i].file, page->width - 16);
         buf_printf(&page->line, ":%lld", (long long)list->rows[i].line);
         flush(page);
         indent(page);
-        add_clipped(page, list->rows[i].text, page->width - INDENT);
+        text_add_clipped(&page->line, list->rows[i].text, page->width - INDENT);
         flush(page);
     }
 }

@@ -76,15 +76,27 @@ void text_add_cut(struct buf *out, const struct report *report)
     buf_release(&words);
 }
 
-static void add_name(struct buf *out, sv name)
+size_t text_add_clipped(struct buf *out, sv text, size_t width)
 {
     struct buf visible = {0};
-    text_add_visible(&visible, name);
-    sv all = buf_sv(&visible);
-    bool cut = text_columns(all) > NAME_COLUMNS;
-    buf_add(out, cut ? text_cut(all, NAME_COLUMNS - 3) : all);
-    buf_add(out, cut ? SV("...") : SV_EMPTY);
+    text_add_visible(&visible, text);
+    sv all = buf_sv(&visible), dots = SV("...");
+    size_t columns = text_columns(all);
+    if (columns > width) {
+        all = text_cut(all, width - dots.len);
+        columns = text_columns(all) + dots.len;
+    } else {
+        dots = SV_EMPTY;
+    }
+    buf_add(out, all);
+    buf_add(out, dots);
     buf_release(&visible);
+    return columns;
+}
+
+static void add_name(struct buf *out, sv name)
+{
+    (void)text_add_clipped(out, name, NAME_COLUMNS);
 }
 
 /* A block that has ended needs no work any more. */

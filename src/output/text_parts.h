@@ -4,6 +4,9 @@
 
 #include "bouncelog/report/report.h"
 
+/* At most `width` columns, control characters made visible, a cut at a whole character, with "...";
+ * how many columns it takes. */
+size_t text_add_clipped(struct buf *out, sv text, size_t width);
 /* "1 message", "2 messages". */
 void text_add_count(struct buf *out, int64_t count, const char *one, const char *many);
 /* What the counts of lines do not say: nothing counts, or it was not tried. */

@@ -6,33 +6,9 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
+#include "text_parts.h"
 
-enum { ROWS_MAX = 10, DIFF_ROWS = 5, WIDTH = 80, NAME_WIDTH = 27, DATE_LENGTH = 10, ELLIPSIS = 3 };
-
-static void add_clipped(struct buf *out, sv text, size_t width, bool fill)
-{
-    struct buf visible = {0};
-    text_add_visible(&visible, text);
-    sv all = buf_sv(&visible);
-    size_t columns = text_columns(all);
-    if (columns > width) {
-        all = text_cut(all, width - ELLIPSIS);
-        columns = text_columns(all) + ELLIPSIS;
-        buf_add(out, all);
-        buf_add(out, SV("..."));
-    } else {
-        buf_add(out, all);
-    }
-    for (; fill && columns < width; columns++)
-        buf_add_byte(out, ' ');
-    buf_release(&visible);
-}
-
-static void add_percent(struct buf *out, double share)
-{
-    double percent = share * 100;
-    buf_printf(out, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
-}
+enum { ROWS_MAX = 10, DIFF_ROWS = 5, WIDTH = 80, NAME_WIDTH = 27, DATE_LENGTH = 10 };
 
 static void add_head(struct buf *out, const char *name)
 {
@@ -46,13 +22,14 @@ static void add_row(struct buf *out, const struct tried_group *group)
 {
     struct buf percent = {0};
     if (group->mailed_again)
-        add_percent(&percent, group->upper);
+        report_add_percent(&percent, group->upper);
     else
         buf_add(&percent, SV("not tested"));
-    add_clipped(out, group->name, NAME_WIDTH - 1, true);
-    buf_printf(out, " %8lld%9lld%10lld%11s%8lld%7lld\n", (long long)group->listed,
-               (long long)group->mailed_again, (long long)group->accepted_again, buf_cstr(&percent),
-               (long long)group->mails_saved, (long long)group->mails_lost);
+    size_t columns = text_add_clipped(out, group->name, NAME_WIDTH - 1);
+    buf_printf(out, "%*s%8lld%9lld%10lld%11s%8lld%7lld\n", (int)(NAME_WIDTH - columns), "",
+               (long long)group->listed, (long long)group->mailed_again,
+               (long long)group->accepted_again, buf_cstr(&percent), (long long)group->mails_saved,
+               (long long)group->mails_lost);
     buf_release(&percent);
 }
 
@@ -90,10 +67,10 @@ static void add_sentence(struct buf *out, const struct tried_policy *policy)
     else
         buf_add(out, SV("none accepted: at most "));
     if (all->accepted_again) {
-        add_percent(out, all->lower);
+        report_add_percent(out, all->lower);
         buf_add(out, SV(" and "));
     }
-    add_percent(out, all->upper);
+    report_add_percent(out, all->upper);
     buf_add(out, SV("\nmay be wrong"));
     if (all->mailed_again < all->listed)
         buf_printf(out, ". The other %lld were not tested",
@@ -109,14 +86,14 @@ static void add_entry(struct buf *out, const struct tried_entry *entry, const ch
     char listed[DATE_TEXT], accepted[DATE_TEXT];
     struct buf line = {0};
     buf_printf(out, "%s ", sign);
-    add_clipped(out, entry->address, WIDTH - 2, false);
+    (void)text_add_clipped(out, entry->address, WIDTH - 2);
     date_format(entry->listed_at - 1, listed);
     buf_printf(&line, "%.*s: ", DATE_LENGTH, listed);
     if (entry->code)
         buf_printf(&line, "%d ", entry->code);
     buf_add(&line, entry->reply.len ? entry->reply : entry->category);
     buf_add(out, SV("\n    "));
-    add_clipped(out, buf_sv(&line), WIDTH - 4, false);
+    (void)text_add_clipped(out, buf_sv(&line), WIDTH - 4);
     buf_clear(&line);
     buf_printf(&line, "%.*s", SV_FMT(entry->category));
     if (entry->rule.len && !sv_eq(entry->rule, entry->category))
@@ -127,7 +104,7 @@ static void add_entry(struct buf *out, const struct tried_entry *entry, const ch
     else
         buf_add(&line, entry->tested ? SV("; refused again") : SV("; not tested"));
     buf_add(out, SV("\n    "));
-    add_clipped(out, buf_sv(&line), WIDTH - 4, false);
+    (void)text_add_clipped(out, buf_sv(&line), WIDTH - 4);
     buf_add_byte(out, '\n');
     buf_release(&line);
 }

@@ -82,7 +82,7 @@ void regrets_make(struct report *report, const struct report_source *source,
     tell_reversals(report, regrets, options->redactor);
 }
 
-static void add_percent(struct buf *out, double share)
+void report_add_percent(struct buf *out, double share)
 {
     double percent = share * 100;
     buf_printf(out, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
@@ -104,9 +104,9 @@ void regrets_say(struct buf *out, const struct regret_row *row, int64_t days)
     else
         buf_add(out, SV("none accepted: at most "));
     if (row->accepted) {
-        add_percent(out, row->lower);
+        report_add_percent(out, row->lower);
         buf_add(out, SV(" and "));
     }
-    add_percent(out, row->upper);
+    report_add_percent(out, row->upper);
     buf_add(out, SV(" may be wrong"));
 }

@@ -265,8 +265,7 @@ static struct decision decide(const struct decider *decider, sv address,
         decision.tier = decider->options->policy->rules[best.failure->category].tier;
         decision.skipped = policy_unsafe(address);
         decision.probed = listing_is_probed(decider->options, address, record, &decision);
-        decision.probe_begins = decision.probed && !record->listing.probed;
-        decision.probe_ends = !decision.probed && record->listing.probed;
+        decision.was_probed = record->listing.probed;
     }
     return decision;
 }

@@ -14,9 +14,6 @@ enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400, MARGI
 /* Mails a day to a domain that is a small one. */
 enum { SMALL_MAX = 100, FRAGMENT_SECONDS = 600 };
 
-/* Longer names are none of hosts or domains. */
-enum { KEY_MAX = 512 };
-
 /* Domains that make a fault one of their network. */
 enum { NEIGHBOURS = 2 };
 
@@ -49,7 +46,8 @@ struct place {
 
 void incidents_init(struct incidents *incidents)
 {
-    *incidents = (struct incidents){.all = mem_zero(1, sizeof *incidents->all)};
+    *incidents = (struct incidents){.all = mem_zero(1, sizeof *incidents->all),
+                                    .key = mem_zero(1, sizeof *incidents->key)};
     map_init(&incidents->places, sizeof(struct place));
 }
 
@@ -67,6 +65,8 @@ void incidents_release(struct incidents *incidents)
     map_release(&incidents->places);
     release_place(incidents->all);
     mem_free(incidents->all);
+    buf_release(incidents->key);
+    mem_free(incidents->key);
     arena_release(&incidents->names);
     fpset_release(&incidents->large);
     activity_release(&incidents->small);
@@ -76,20 +76,12 @@ void incidents_release(struct incidents *incidents)
 static struct place *find_place(const struct incidents *incidents, sv name, enum incident_kind kind,
                                 bool make)
 {
-    char bytes[KEY_MAX];
-    struct buf longer = {0};
+    struct buf *key = incidents->key;
     struct map *places = (struct map *)&incidents->places;
-    sv key;
-    if (name.len < sizeof bytes) {
-        *sv_put(bytes, name) = (char)('0' + kind); /* a domain may be called like a provider */
-        key = sv_make(bytes, name.len + 1);
-    } else {
-        buf_add(&longer, name);
-        buf_add_byte(&longer, (char)('0' + kind));
-        key = buf_sv(&longer);
-    }
-    struct place *place = make ? map_add(places, key, NULL) : map_get(places, key);
-    buf_release(&longer);
+    buf_clear(key);
+    buf_add(key, name);
+    buf_add_byte(key, (char)('0' + kind)); /* a domain may be called like a provider */
+    struct place *place = make ? map_add(places, buf_sv(key), NULL) : map_get(places, buf_sv(key));
     if (make)
         place->kind = kind;
     return place;

@@ -16,6 +16,7 @@ struct incident_place {
 struct incidents {
     struct map places;     /* name and kind -> struct place */
     struct place *all;     /* whatever place it is */
+    struct buf *key;       /* of the place that is asked for */
     struct fpset large;    /* domains with servers of their own that are no small ones */
     struct activity small; /* of those that are */
     struct arena names;    /* goes to the decisions */

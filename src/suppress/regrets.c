@@ -80,9 +80,15 @@ static void add_reversal(struct regrets *regrets, sv address, const struct addre
     regrets_add_reversal(regrets, &reversal);
 }
 
+static sv name_of(const struct regrets *known, uint64_t rule)
+{
+    const struct regret *regret = map_by_hash(&known->rules, rule);
+    return regret ? map_key_of(regret) : SV("(unknown)");
+}
+
 void regrets_note(struct regrets *regrets, const struct decisions *decisions,
                   const struct evidence *evidence, const struct taxonomy *taxonomy,
-                  rule_namer *name_of, void *context)
+                  const struct regrets *known)
 {
     for (size_t i = 0; i < decisions->address_count && !decisions->brake; i++) {
         const struct decision *decision = &decisions->addresses[i];
@@ -96,7 +102,7 @@ void regrets_note(struct regrets *regrets, const struct decisions *decisions,
         }
         if (decision->fate == before)
             continue;
-        sv rule = name_of(context, record->listing.rule);
+        sv rule = name_of(known, record->listing.rule);
         bool accepted = decision->fate == FATE_ACCEPTED;
         regrets_add(regrets, rule,
                     &(struct regret){.tested = before == FATE_UNTESTED, .accepted = accepted});

@@ -27,7 +27,7 @@ void pack_hours(struct buf *out, struct activity *activity)
 struct reading {
     struct unpack *in;
     int64_t day;
-    bool by_intervals;
+    uint64_t version;
     /* Of one place, in order, for whoever only looks at them; NULL: nobody does. */
     struct hour_activity *hours;
     size_t room, hour_count;
@@ -97,7 +97,7 @@ static bool look_at_hours(struct reading *reading)
 static void unpack_activity(struct reading *reading, struct activity *activity)
 {
     reading->hour_count = 0;
-    if (reading->by_intervals)
+    if (reading->version == BY_INTERVALS)
         unpack_intervals(reading, activity);
     else if (!reading->hours || !look_at_hours(reading))
         unpack_hours(reading->in, activity);
@@ -156,7 +156,7 @@ static enum activity_kind unpack_place(struct reading *reading, enum activity_ki
     bool flag = false;
     if (kind != ACTIVITY_OPERATOR)
         unpack_outcomes(in, &destination->outcomes);
-    if (!reading->by_intervals)
+    if (reading->version > BY_INTERVALS)
         flag = unpack_unsigned(in) != 0;
     unpack_activity(reading, &destination->activity);
     destination->own = flag && kind == ACTIVITY_DOMAIN;
@@ -166,14 +166,20 @@ static enum activity_kind unpack_place(struct reading *reading, enum activity_ki
                                        : kind;
 }
 
+/* False: nobody knows that version. */
+static bool begin(struct reading *reading, struct unpack *in, int64_t day)
+{
+    *reading = (struct reading){.in = in, .day = day, .version = unpack_unsigned(in)};
+    return reading->version >= BY_INTERVALS && reading->version <= VERSION;
+}
+
 /* All places in the bytes; what is visited lives until the visitor returns. */
-static int each_place(struct reading *reading, uint64_t version, place_visitor *visit,
-                      void *context)
+static int each_place(struct reading *reading, place_visitor *visit, void *context)
 {
     static const enum activity_kind kinds[] = {ACTIVITY_PROVIDER, ACTIVITY_DOMAIN,
                                                ACTIVITY_OPERATOR};
     struct unpack *in = reading->in;
-    for (size_t part = 0; part < (version > BY_INTERVALS ? 3 : 2); part++) {
+    for (size_t part = 0; part < (reading->version > BY_INTERVALS ? 3 : 2); part++) {
         size_t count = unpack_count(in, LEAST_ROW);
         for (size_t i = 0; i < count && !in->failed; i++) {
             struct destination destination = {0};
@@ -208,11 +214,8 @@ static void add_place(void *context, sv name, enum activity_kind kind,
 int tally_unpack_destinations(struct tally *tally, sv bytes, int64_t day)
 {
     struct unpack in = unpack_of(bytes);
-    uint64_t version = unpack_unsigned(&in);
-    struct reading reading = {.in = &in, .day = day, .by_intervals = version == BY_INTERVALS};
-    return version < BY_INTERVALS || version > VERSION
-               ? -1
-               : each_place(&reading, version, add_place, tally);
+    struct reading reading;
+    return begin(&reading, &in, day) ? each_place(&reading, add_place, tally) : -1;
 }
 
 struct visit {
@@ -234,14 +237,13 @@ static void visit_place(void *context, sv name, enum activity_kind kind,
 int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
 {
     struct unpack in = unpack_of(bytes);
-    uint64_t version = unpack_unsigned(&in);
-    struct reading reading = {.in = &in, .day = day, .by_intervals = version == BY_INTERVALS};
+    struct reading reading;
     struct visit to = {visit, context, &reading};
-    if (version < BY_INTERVALS || version > VERSION)
+    if (!begin(&reading, &in, day))
         return -1;
     reading.room = HOURS_A_DAY;
     reading.hours = mem_zero(reading.room, sizeof *reading.hours);
-    int result = each_place(&reading, version, visit_place, &to);
+    int result = each_place(&reading, visit_place, &to);
     mem_free(reading.hours);
     return result;
 }

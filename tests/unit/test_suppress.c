@@ -1087,12 +1087,12 @@ static void test_probe(void **state)
     policy.probe = (struct probe_rule){.per_million = 1000000, .after_days = 30};
     assert_false(decision_after(once, 1, &listed, NULL, &policy, 40 * DAY - 1).probed);
     struct decision decision = decision_after(once, 1, &listed, NULL, &policy, 40 * DAY);
-    assert_true(decision.probed && decision.probe_begins && !decision.probe_ends);
+    assert_true(decision.probed && !decision.was_probed);
     listed.probed = true;
     decision = decision_after(once, 1, &listed, NULL, &policy, 41 * DAY);
-    assert_true(decision.probed && !decision.probe_begins && !decision.probe_ends);
+    assert_true(decision.probed && decision.was_probed);
     decision = decision_after(twice, 2, &listed, NULL, &policy, 41 * DAY);
-    assert_true(!decision.probed && decision.probe_ends && decision.ruling == RULING_LISTED);
+    assert_true(!decision.probed && decision.was_probed && decision.ruling == RULING_LISTED);
     policy.probe.per_million = 250000;
     for (int seed = 0; seed < 400; seed++) {
         policy.probe.seed = seed;

@@ -171,6 +171,10 @@ void address_record_delivered_in(struct address_record *record, int64_t step);
  * time of the latest attempt (address_record_may_lose). */
 void evidence_take_deliveries(struct evidence *evidence, const struct fpset *recipients,
                               int64_t latest);
+/* What is known of the domain that activity of this name and kind is of; NULL: nothing, or it is of
+ * no domain. */
+struct address_record *evidence_domain_of(const struct evidence *evidence, sv name,
+                                          enum activity_kind kind);
 /* The same of a domain that mail was taken at in these hours. */
 void evidence_take_activity(struct address_record *domain, const struct hour_activity *hours,
                             size_t count);

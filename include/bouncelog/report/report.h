@@ -166,11 +166,10 @@ struct suppression {
     enum tier tier, before; /* ...or it was, with this tier; TIER_NONE: on any */
     sv address;             /* as it was mailed; of a domain: the domain */
     sv category, reason, enhanced, reply, rule, host, queue_id, file;
-    sv final;    /* the final recipient, where the address is an original one */
-    sv original; /* what was mailed, where it expanded to more than this address */
-    sv skipped;  /* why no list may carry it; empty: it may */
-    /* Lists leave it out until mail to it was sent; from this run on; or it is back on them. */
-    bool probed, probe_begins, probe_ends;
+    sv final;                /* the final recipient, where the address is an original one */
+    sv original;             /* what was mailed, where it expanded to more than this address */
+    sv skipped;              /* why no list may carry it; empty: it may */
+    bool probed, was_probed; /* lists leave it out until mail to it was sent; and did so before */
     int code;
     int64_t count, days, first_seen, last_seen, line;
 };
@@ -210,6 +209,8 @@ struct regret_row {
     double lower, upper; /* of accepted among tested, each at 95 % (base/binomial.h) */
     bool held;           /* the rule lists nobody new */
 };
+/* "1.2 %", "22 %". */
+void report_add_percent(struct buf *out, double share);
 /* "12 of those on the lists were mailed again in the last 90 days, none accepted: at most 22 % may
  * be wrong". */
 void regrets_say(struct buf *out, const struct regret_row *row, int64_t days);

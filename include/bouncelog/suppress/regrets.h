@@ -38,12 +38,11 @@ void regrets_add(struct regrets *regrets, sv rule, const struct regret *more);
 void regrets_add_reversal(struct regrets *regrets, const struct reversal *reversal);
 void regrets_merge(struct regrets *into, const struct regrets *from);
 
-/* What a run that did not brake adds. name_of: the name of a rule that earlier runs have listed by
- * (listing.rule); empty: nobody knows. */
-typedef sv rule_namer(void *context, uint64_t rule);
+/* What a run that did not brake adds. known: has the names of all rules that may have listed
+ * somebody (listing.rule is but a fingerprint). */
 void regrets_note(struct regrets *regrets, const struct decisions *decisions,
                   const struct evidence *evidence, const struct taxonomy *taxonomy,
-                  rule_namer *name_of, void *context);
+                  const struct regrets *known);
 
 struct regret regrets_sum(const struct regrets *regrets);
 /* Adds the names of rules that are held (suppress_options.held_rules): too many of those whom they

@@ -70,7 +70,7 @@ struct decision {
     bool removed;                    /* it was listed, and is not any more for whatever reason */
     enum fate fate;                  /* of who was listed before: what became of mail to him */
     bool probed;                     /* listed: lists leave it out until mail to it was sent... */
-    bool probe_begins, probe_ends;   /* ...from this run on; or not any more, from this run on */
+    bool was_probed;                 /* ...and did so before */
     const char *skipped;             /* listed: why no list may carry it; NULL: it may */
     int64_t delivered_at;            /* cleared: when it took mail */
 };
