@@ -9,24 +9,13 @@
 #include "bouncelog/model/operator.h"
 #include "surge.h"
 
-enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400, MARGIN = 1 };
+enum { HOURS_A_DAY = 24, MARGIN = 1 };
 
 /* Mails a day to a domain that is a small one. */
 enum { SMALL_MAX = 100, FRAGMENT_SECONDS = 600 };
 
 /* Domains that make a fault one of their network. */
 enum { NEIGHBOURS = 2 };
-
-struct place;
-
-struct death {
-    int32_t hour;
-    bool first, living;
-    uint64_t domain; /* fingerprint */
-    /* Where else it was noted, and whether an incident that is found there is reason enough. */
-    struct place *others[2];
-    bool explained;
-};
 
 struct span {
     int32_t first, end; /* hours, with the margin */
@@ -36,8 +25,7 @@ struct span {
 struct place {
     enum incident_kind kind;
     sv name;
-    struct death *deaths;
-    size_t count;
+    struct deaths dead;
     struct activity mail;
     bool known; /* mail to it was counted: not a network of one domain alone */
     struct span *spans;
@@ -53,7 +41,7 @@ void incidents_init(struct incidents *incidents)
 
 static void release_place(struct place *place)
 {
-    mem_free(place->deaths);
+    mem_free(place->dead.list);
     mem_free(place->spans);
     activity_release(&place->mail);
 }
@@ -70,6 +58,7 @@ void incidents_release(struct incidents *incidents)
     arena_release(&incidents->names);
     fpset_release(&incidents->large);
     activity_release(&incidents->small);
+    world_release(&incidents->world);
     mem_free(incidents->found);
 }
 
@@ -111,12 +100,6 @@ static size_t places_of(const struct incidents *incidents, const struct incident
     return count;
 }
 
-static void add_death(struct place *place, const struct death *death)
-{
-    place->deaths = mem_room(place->deaths, place->count, sizeof *place->deaths);
-    place->deaths[place->count++] = *death;
-}
-
 void incidents_note(struct incidents *incidents, const struct incident_place *where,
                     struct incident_death said)
 {
@@ -131,8 +114,8 @@ void incidents_note(struct incidents *incidents, const struct incident_place *wh
     for (size_t i = 0; i < count && i < sizeof death.others / sizeof *death.others; i++)
         death.others[i] = places[i];
     for (size_t i = 0; i < count; i++)
-        add_death(places[i], &death);
-    add_death(incidents->all, &death);
+        deaths_add(&places[i]->dead, &death);
+    deaths_add(&incidents->all->dead, &death);
 }
 
 struct visit {
@@ -170,7 +153,7 @@ static void add_mail(void *context, sv name, enum activity_kind kind,
     struct place *place = find_place(incidents, name, kind_of[kind], false);
     if (!count)
         return;
-    if (place && place->count >= (size_t)visit->guard->addresses) {
+    if (place && place->dead.count >= (size_t)visit->guard->addresses) {
         add_hours(&place->mail, hours, count);
         place->known = true;
     }
@@ -180,77 +163,6 @@ static void add_mail(void *context, sv name, enum activity_kind kind,
         add_hours(&incidents->small, hours, count);
     if (kind != ACTIVITY_DOMAIN && kind != ACTIVITY_NETWORK)
         add_hours(&incidents->all->mail, hours, count);
-}
-
-struct window {
-    int32_t first; /* hour */
-    size_t hours;
-};
-
-static struct window window_of(const struct place *place)
-{
-    int32_t first = place->deaths[0].hour, last = first;
-    for (size_t i = 0; i < place->count; i++) {
-        if (place->deaths[i].hour < first)
-            first = place->deaths[i].hour;
-        if (place->deaths[i].hour > last)
-            last = place->deaths[i].hour;
-    }
-    if (last - first > DAYS_MAX * HOURS_A_DAY)
-        first = last - DAYS_MAX * HOURS_A_DAY;
-    first -= DAYS_BEFORE * HOURS_A_DAY;
-    return (struct window){first, (size_t)(last + DAYS_AFTER * HOURS_A_DAY + 1 - first)};
-}
-
-/* sums[i] is what happened in the window before its hour i. Of the world nothing is explained: the
- * mail that was taken beside those deaths is in it as well. */
-static struct surge_sums *sums_of(struct place *place, struct window window)
-{
-    struct surge_sums *sums = mem_zero(window.hours + 1, sizeof *sums);
-    size_t count;
-    const struct hour_activity *hours = activity_hours(&place->mail, &count);
-    for (size_t i = 0; i < count; i++) {
-        int64_t at = (int64_t)hours[i].hour - window.first;
-        if (at >= 0 && at < (int64_t)window.hours)
-            sums[at + 1].taken += hours[i].delivered;
-    }
-    for (size_t i = 0; i < place->count; i++) {
-        int64_t at = (int64_t)place->deaths[i].hour - window.first;
-        if (at < 0 || at >= (int64_t)window.hours || place->deaths[i].explained)
-            continue;
-        sums[at + 1].dead += place->deaths[i].first;
-        sums[at + 1].living += place->deaths[i].first && place->deaths[i].living;
-        sums[at + 1].again += !place->deaths[i].first;
-    }
-    for (size_t i = 1; i <= window.hours; i++) {
-        sums[i].taken += sums[i - 1].taken;
-        sums[i].dead += sums[i - 1].dead;
-        sums[i].living += sums[i - 1].living;
-        sums[i].again += sums[i - 1].again;
-    }
-    return sums;
-}
-
-/* One domain that is wrong is not a fault of all who run their own servers, nor of its neighbours
- * in a network. */
-static bool is_common(const struct place *place, int32_t first, int32_t end, int least)
-{
-    struct map domains;
-    size_t most = 0, all = 0;
-    map_init(&domains, sizeof(size_t));
-    for (size_t i = 0; i < place->count; i++) {
-        const struct death *death = &place->deaths[i];
-        if (death->hour < first || death->hour >= end || death->explained)
-            continue;
-        size_t *count =
-            map_add(&domains, sv_make((const char *)&death->domain, sizeof death->domain), NULL);
-        all++;
-        if (++*count > most)
-            most = *count;
-    }
-    bool common = map_count(&domains) >= (size_t)least && most * 2 <= all;
-    map_release(&domains);
-    return common;
 }
 
 void incidents_reserve(struct incidents *incidents, size_t more)
@@ -280,12 +192,14 @@ static void add_incident(struct incidents *incidents, struct place *place, struc
 static void search_place(struct incidents *incidents, struct place *place, sv key,
                          const struct incident_guard *guard)
 {
-    struct window window = window_of(place);
-    struct surge_sums *sums = sums_of(place, window), *world = sums_of(incidents->all, window);
+    const struct world *world = &incidents->world;
+    struct window window = window_in(world, &place->dead);
+    struct surge_sums *sums = sums_of(&place->dead, &place->mail, window);
     size_t known;
     const struct hour_activity *hours = activity_hours(&incidents->all->mail, &known);
     int64_t latest = known ? (int64_t)hours[known - 1].hour - window.first : 0;
-    struct surge_series series = {sums, world, window.hours, latest > 0 ? (size_t)latest : 0};
+    struct surge_series series = {sums, world->sums + (window.first - world->window.first),
+                                  window.hours, latest > 0 ? (size_t)latest : 0};
     bool *taken_out = mem_zero(window.hours, sizeof *taken_out);
     struct surge surge;
     place->name = arena_copy(&incidents->names, sv_sub(key, 0, key.len - 1));
@@ -296,13 +210,12 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
         int least = place->kind == INCIDENT_POOL      ? guard->addresses
                     : place->kind == INCIDENT_NETWORK ? NEIGHBOURS
                                                       : 0;
-        if (!least || is_common(place, window.first + (int32_t)surge.first,
-                                window.first + (int32_t)surge.end, least))
+        if (!least || deaths_are_common(&place->dead, window.first + (int32_t)surge.first,
+                                        window.first + (int32_t)surge.end, least))
             add_incident(incidents, place, window, &surge);
     }
     mem_free(taken_out);
     mem_free(sums);
-    mem_free(world);
 }
 
 static const struct incident *cover(const struct incidents *incidents, const struct place *place,
@@ -317,8 +230,8 @@ static const struct incident *cover(const struct incidents *incidents, const str
 /* Marks the deaths that happened in an incident that is found already. */
 static void explain(const struct incidents *incidents, struct place *place)
 {
-    for (size_t i = 0; i < place->count; i++) {
-        struct death *death = &place->deaths[i];
+    for (size_t i = 0; i < place->dead.count; i++) {
+        struct death *death = &place->dead.list[i];
         for (size_t j = 0; j < sizeof death->others / sizeof *death->others; j++)
             if (cover(incidents, death->others[j], death->hour))
                 death->explained = true;
@@ -334,10 +247,11 @@ static bool is_large_domain(const struct incidents *incidents, uint64_t domain)
 static void thin_out(struct incidents *incidents, struct place *pool)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < pool->count; i++)
-        if (!is_large_domain(incidents, pool->deaths[i].domain) && !pool->deaths[i].explained)
-            pool->deaths[kept++] = pool->deaths[i];
-    pool->count = kept;
+    struct deaths *dead = &pool->dead;
+    for (size_t i = 0; i < dead->count; i++)
+        if (!is_large_domain(incidents, dead->list[i].domain) && !dead->list[i].explained)
+            dead->list[kept++] = dead->list[i];
+    dead->count = kept;
     activity_merge(&pool->mail, &incidents->small);
 }
 
@@ -363,7 +277,8 @@ static void search(struct incidents *incidents, const struct incident_guard *gua
         explain(incidents, place);
         if (turn == TURN_POOL)
             thin_out(incidents, place);
-        if ((place->known || turn == TURN_POOL) && place->count >= (size_t)guard->addresses)
+        if ((place->known || turn == TURN_POOL) &&
+            deaths_are_crowded(&incidents->world, &place->dead, guard->addresses))
             search_place(incidents, place, map_key_at(&incidents->places, i), guard);
     }
 }
@@ -381,14 +296,15 @@ void incidents_find(struct incidents *incidents, const struct suppress_source *s
                     const struct incident_guard *guard)
 {
     struct visit visit = {incidents, guard};
-    if (!source->each_activity || incidents->all->count < (size_t)guard->addresses)
+    if (!source->each_activity || incidents->all->dead.count < (size_t)guard->addresses)
         return;
-    struct window window = window_of(incidents->all);
+    struct window window = window_of(&incidents->all->dead);
     int64_t first = window.first / HOURS_A_DAY;
     source->each_activity(source->activity_context, first,
                           first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail, &visit);
     if (is_fragment(incidents, source))
         return;
+    world_init(&incidents->world, &incidents->all->dead, &incidents->all->mail);
     for (enum turn turn = TURN_SERVERS; turn <= TURN_POOL; turn++)
         search(incidents, guard, turn);
 }

@@ -4,6 +4,7 @@
 #define BOUNCELOG_SUPPRESS_INCIDENTS_H
 
 #include "bouncelog/suppress/suppress.h"
+#include "deaths.h"
 
 /* Failures that are older than this before the latest one are not looked at again. */
 enum { INCIDENT_DAYS = 90 };
@@ -19,6 +20,7 @@ struct incidents {
     struct buf *key;       /* of the place that is asked for */
     struct fpset large;    /* domains with servers of their own that are no small ones */
     struct activity small; /* of those that are */
+    struct world world;    /* of `all`, from incidents_find on */
     struct arena names;    /* goes to the decisions */
     struct incident *found;
     size_t count;

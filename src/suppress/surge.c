@@ -12,7 +12,7 @@
 
 enum { HOURS_A_DAY = 24, MONTH = 31 * HOURS_A_DAY };
 
-static const size_t lengths[] = {1, 2, 3, 6, 12, 24, 48, 72};
+static const size_t lengths[] = {1, 2, 3, 6, 12, 24, 48, SURGE_HOURS_MAX};
 
 struct counts {
     double taken, dead;

@@ -34,6 +34,9 @@ struct surge {
 void surge_extend(const struct surge_series *series, const struct incident_guard *guard,
                   struct surge *surge);
 
+/* The longest stretch that surge_find looks at. */
+enum { SURGE_HOURS_MAX = 72 };
+
 /* The least likely surge that lies in no hour of `taken_out`, which do not count as usual either.
  * False: there is none. */
 bool surge_find(const struct surge_series *series, const struct incident_guard *guard,
