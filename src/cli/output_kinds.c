@@ -105,10 +105,12 @@ static void write_list(struct result *result, const struct setup *setup,
     fresh.suppress = mem_zero(report->suppress_count + 1, sizeof *fresh.suppress);
     fresh.suppress_count = 0;
     for (size_t row = 0; row < report->suppress_count; row++) {
-        const struct suppression *entry = &report->suppress[row];
-        bool was = !entry->fresh && has(tiers, entry->before), is = has(tiers, entry->tier);
-        was = was && !entry->was_probed;
-        is = is && !entry->probed;
+        const struct suppress_entry *entry = &report->suppress[row];
+        const struct decision *decision = entry->decision;
+        bool was = !decision->fresh && has(tiers, decision->before),
+             is = has(tiers, decision->tier);
+        was = was && !decision->was_probed;
+        is = is && !decision->probed;
         for (; gone < report->removed_count &&
                sv_cmp(report->removed[gone].address, entry->address) < 0;
              gone++)

@@ -139,7 +139,7 @@ static void write_fingerprints(struct writer *writer, const struct report *repor
     sv *all = mem_zero(report->suppress_count + 1, sizeof *all);
     size_t count = 0;
     for (size_t i = 0; i < report->suppress_count; i++)
-        if (tiers >> report->suppress[i].tier & 1)
+        if (tiers >> report->suppress[i].decision->tier & 1)
             all[count++] = redact_fingerprint(redactor, report->suppress[i].address, &arena);
     if (count)
         qsort(all, count, sizeof *all, by_bytes);
@@ -160,11 +160,11 @@ struct list_result output_list(struct outparts *out, const struct report *report
         write_fingerprints(&writer, report, tiers, redactor);
     else
         for (size_t i = 0; i < report->suppress_count; i++) {
-            const struct suppression *entry = &report->suppress[i];
-            bool wanted = tiers >> entry->tier & 1 && !entry->probed;
-            skipped += wanted && entry->skipped.len;
-            if (wanted && !entry->skipped.len)
-                write_entry(&writer, report, entry);
+            const struct suppression *row = report_suppression(report, &report->suppress[i]);
+            bool wanted = tiers >> row->tier & 1 && !row->probed;
+            skipped += wanted && row->skipped.len;
+            if (wanted && !row->skipped.len)
+                write_entry(&writer, report, row);
         }
     write_text(&writer, writer.kind->tail);
     buf_release(&writer.row);

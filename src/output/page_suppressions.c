@@ -37,7 +37,7 @@ static void addresses(struct page *page)
               "<th scope=\"col\">Address</th><th scope=\"col\">Reason</th><th scope=\"col\">Last "
               "reply</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < report->suppress_count && i < ADDRESSES_SHOWN; i++) {
-        const struct suppression *row = &report->suppress[i];
+        const struct suppression *row = report_suppression(report, &report->suppress[i]);
         html(out, "<tr><th scope=\"row\">%t</th><td><code>%t</code></td><td>%t</td></tr>\n",
              page_words(page, row->address, NAME_COLUMNS), row->category,
              page_words(page, row->reply, NAME_COLUMNS * 2));

@@ -269,7 +269,9 @@ static void write_suppressions(struct outfile *out, const struct report *report)
 {
     begin_array(out, "suppress");
     for (size_t i = 0; i < report->suppress_count; i++)
-        element(out, i, json_suppression(&report->suppress[i], "address", true));
+        element(
+            out, i,
+            json_suppression(report_suppression(report, &report->suppress[i]), "address", true));
     end_array(out);
     begin_array(out, "suppress_domains");
     for (size_t i = 0; i < report->suppress_domain_count; i++)

@@ -371,10 +371,10 @@ static void suppressions(struct page *page, const struct report *report)
     outfile_write(page->out, buf_sv(&page->line));
     buf_clear(&page->line);
     for (size_t i = 0; i < report->suppress_count; i++) {
-        if (report->has_totals && !report->suppress[i].fresh)
+        if (report->has_totals && !report->suppress[i].decision->fresh)
             continue;
         if (count++ < ADDRESSES_MAX)
-            suppression(page, &report->suppress[i]);
+            suppression(page, report_suppression(report, &report->suppress[i]));
     }
     if (count <= ADDRESSES_MAX)
         return;

@@ -36,7 +36,7 @@ void counts_of_suppressions(struct report *report, const struct taxonomy *taxono
     struct count_row *by_category = arena_alloc(arena, CATEGORY_MAX * sizeof *by_category);
     struct count_row *by_reason = arena_alloc(arena, REASONS_MAX * sizeof *by_reason);
     for (size_t i = 0; i < report->suppress_count; i++) {
-        const struct suppression *row = &report->suppress[i];
+        const struct suppression *row = report_suppression(report, &report->suppress[i]);
         categories = count_name(by_category, categories, row->category);
         if (row->probed)
             reasons = count_name(by_reason, reasons, SV("gets one mail, to see whether it lives"));

@@ -288,8 +288,7 @@ void report_release(struct report *report)
     mem_free(report->rules);
     mem_free(report->shapes);
     mem_free(report->blocks);
-    mem_free(report->suppress);
-    mem_free(report->suppress_domains);
+    suppressions_release(report);
     mem_free(report->held);
     mem_free(report->incidents);
     mem_free(report->cleared);

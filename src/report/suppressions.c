@@ -11,16 +11,29 @@
 #include "bouncelog/base/text.h"
 #include "incidents.h"
 
-struct writer {
-    struct report *report;
-    const struct report_options *options;
+struct row_maker {
+    const struct taxonomy *taxonomy;
+    const struct redactor *redactor;
     struct map reasons; /* text -> sv: thousands of addresses share a few */
+    struct arena texts; /* of the reasons */
+    struct arena scratch;
+    struct suppression row;
 };
 
-static sv reason_of(struct writer *writer, const struct decision *decision)
+/* The text that is kept of all that are equal. */
+static sv kept(struct row_maker *maker, sv text)
+{
+    bool added;
+    sv *known = map_add(&maker->reasons, text, &added);
+    if (added)
+        *known = arena_copy(&maker->texts, text);
+    return *known;
+}
+
+static sv reason_of(struct row_maker *maker, const struct decision *decision)
 {
     const struct failure *failure = decision->failure;
-    const struct category *category = &writer->options->taxonomy->categories[failure->category];
+    const struct category *category = &maker->taxonomy->categories[failure->category];
     struct buf text = {0};
     buf_add(&text, category->meaning);
     if (!decision->at_once)
@@ -29,35 +42,40 @@ static sv reason_of(struct writer *writer, const struct decision *decision)
     sv rule = failure_text(failure, FAILURE_RULE);
     if (rule.len)
         buf_printf(&text, " (%.*s)", SV_FMT(rule));
-    bool added;
-    sv *reason = map_add(&writer->reasons, buf_sv(&text), &added);
-    if (added)
-        *reason = arena_copy(&writer->report->arena, buf_sv(&text));
+    sv reason = kept(maker, buf_sv(&text));
     buf_release(&text);
-    return *reason;
+    return reason;
 }
 
-static struct suppression describe(struct writer *writer, const struct decision *decision)
+/* As it was mailed. Most were mailed as they are known. */
+static sv address_of(const struct decision *decision, const struct redactor *redactor,
+                     struct arena *arena)
 {
-    struct arena *arena = &writer->report->arena;
-    const struct redactor *redactor = writer->options->redactor;
+    sv spelling = failure_spelling(decision->failure, decision->key);
+    sv address = sv_eq(spelling, decision->key) ? decision->key : text_lower(arena, spelling);
+    return redact_address(redactor, address, arena);
+}
+
+static struct suppression describe(struct row_maker *maker, const struct decision *decision,
+                                   sv address, struct arena *arena)
+{
+    const struct redactor *redactor = maker->redactor;
     const struct failure *failure = decision->failure;
-    sv address = text_lower(arena, failure_spelling(failure, decision->key));
     sv final = failure_text(failure, FAILURE_FINAL);
     sv original = failure_text(failure, FAILURE_ORIGINAL);
     if (mailbox_same(final, decision->key))
         final = SV_EMPTY;
     return (struct suppression){
         .key = decision->key,
-        .address = redact_address(redactor, address, arena),
+        .address = address,
         .fresh = decision->fresh,
         .complaint = failure_is_lasting(failure),
         .tier = decision->tier,
         .before = decision->before,
         .probed = decision->probed,
         .was_probed = decision->was_probed,
-        .category = writer->options->taxonomy->categories[failure->category].name,
-        .reason = reason_of(writer, decision),
+        .category = maker->taxonomy->categories[failure->category].name,
+        .reason = reason_of(maker, decision),
         .code = failure->code,
         .enhanced = failure_text(failure, FAILURE_ENHANCED),
         .reply = redact_text(redactor, failure_text(failure, FAILURE_REPLY), arena),
@@ -78,7 +96,7 @@ static struct suppression describe(struct writer *writer, const struct decision 
         .skipped = decision->skipped && !redactor ? sv_from(decision->skipped) : SV_EMPTY};
 }
 
-static sv why_held(struct writer *writer, const struct decision *decision)
+static sv why_held(struct row_maker *maker, const struct decision *decision)
 {
     struct buf text = {0};
     switch (decision->hold) {
@@ -106,34 +124,30 @@ static sv why_held(struct writer *writer, const struct decision *decision)
     case HOLD_NONE:
         break;
     }
-    bool added;
-    sv *why = map_add(&writer->reasons, buf_sv(&text), &added);
-    if (added)
-        *why = arena_copy(&writer->report->arena, buf_sv(&text));
+    sv why = kept(maker, buf_sv(&text));
     buf_release(&text);
-    return *why;
+    return why;
 }
 
-static void add_address(struct writer *writer, const struct decision *decision)
+static void add_address(struct report *report, struct row_maker *maker,
+                        const struct decision *decision)
 {
-    struct report *report = writer->report;
-    sv address = redact_address(writer->options->redactor, decision->key, &report->arena);
+    const struct redactor *redactor = maker->redactor;
+    sv address = redact_address(redactor, decision->key, &report->arena);
     if (decision->removed)
         report->removed[report->removed_count++] = (struct removed_row){address, decision->before};
     switch (decision->ruling) {
     case RULING_LISTED:
-        report->suppress[report->suppress_count++] = describe(writer, decision);
+        report->suppress[report->suppress_count++] =
+            (struct suppress_entry){address_of(decision, redactor, &report->arena), decision};
         report->probed_count += decision->probed;
         if (report->brake && decision->fresh)
             report->held[report->held_count++] =
                 (struct held_row){address, SV("brake: the lists stay as they were until --force")};
         break;
     case RULING_HELD:
-        address = redact_address(
-            writer->options->redactor,
-            text_lower(&report->arena, failure_spelling(decision->failure, decision->key)),
-            &report->arena);
-        report->held[report->held_count++] = (struct held_row){address, why_held(writer, decision)};
+        report->held[report->held_count++] = (struct held_row){
+            address_of(decision, redactor, &report->arena), why_held(maker, decision)};
         break;
     case RULING_CLEARED:
         report->cleared[report->cleared_count++] =
@@ -144,16 +158,21 @@ static void add_address(struct writer *writer, const struct decision *decision)
     }
 }
 
-static void add_domain(struct writer *writer, const struct decision *decision)
+static void add_domain(struct report *report, struct row_maker *maker,
+                       const struct decision *decision)
 {
-    struct report *report = writer->report;
-    struct suppression row = describe(writer, decision);
-    row.address = decision->key;
+    struct suppression row = describe(maker, decision, decision->key, &report->arena);
     row.final = row.original = SV_EMPTY;
     report->suppress_domains[report->suppress_domain_count++] = row;
 }
 
 static int by_address(const void *a, const void *b)
+{
+    return sv_cmp(((const struct suppress_entry *)a)->address,
+                  ((const struct suppress_entry *)b)->address);
+}
+
+static int by_domain(const void *a, const void *b)
 {
     return sv_cmp(((const struct suppression *)a)->address,
                   ((const struct suppression *)b)->address);
@@ -180,16 +199,23 @@ static void sort_rows(struct report *report)
 {
     qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
     qsort(report->suppress_domains, report->suppress_domain_count, sizeof *report->suppress_domains,
-          by_address);
+          by_domain);
     qsort(report->held, report->held_count, sizeof *report->held, by_held);
     qsort(report->cleared, report->cleared_count, sizeof *report->cleared, by_cleared);
     qsort(report->removed, report->removed_count, sizeof *report->removed, by_removed);
 }
 
+static const struct suppression *make_row(void *context, const struct suppress_entry *entry)
+{
+    struct row_maker *maker = context;
+    arena_clear(&maker->scratch);
+    maker->row = describe(maker, entry->decision, entry->address, &maker->scratch);
+    return &maker->row;
+}
+
 void suppressions_make(struct report *report, const struct decisions *decisions,
                        const struct report_options *options)
 {
-    struct writer writer = {.report = report, .options = options};
     size_t most = decisions->address_count + 1;
     report->suppress = mem_zero(most, sizeof *report->suppress);
     report->suppress_domains =
@@ -203,12 +229,28 @@ void suppressions_make(struct report *report, const struct decisions *decisions,
     report->brake_why = decisions->brake;
     report->lost_count = decisions->lost_count;
     report->before_count = decisions->before_count;
-    map_init(&writer.reasons, sizeof(sv));
+    struct row_maker *maker = mem_zero(1, sizeof *maker);
+    maker->taxonomy = options->taxonomy;
+    maker->redactor = options->redactor;
+    map_init(&maker->reasons, sizeof(sv));
+    report->suppress_rows = (struct row_source){make_row, maker};
     for (size_t i = 0; i < decisions->address_count; i++)
-        add_address(&writer, &decisions->addresses[i]);
+        add_address(report, maker, &decisions->addresses[i]);
     for (size_t i = 0; i < decisions->domain_count; i++)
-        add_domain(&writer, &decisions->domains[i]);
-    map_release(&writer.reasons);
+        add_domain(report, maker, &decisions->domains[i]);
     incidents_make(report, decisions);
     sort_rows(report);
+}
+
+void suppressions_release(struct report *report)
+{
+    struct row_maker *maker = report->suppress_rows.context;
+    mem_free(report->suppress);
+    mem_free(report->suppress_domains);
+    if (!maker)
+        return; /* there was no report */
+    map_release(&maker->reasons);
+    arena_release(&maker->texts);
+    arena_release(&maker->scratch);
+    mem_free(maker);
 }

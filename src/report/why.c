@@ -48,7 +48,8 @@ static void take_rows(struct maker *maker)
         why->held_by = sv_cut(why->held, ':', &(sv){0});
     }
     if (report.suppress_count)
-        why->state = arena_copy(&why->arena, report.suppress[0].reason);
+        why->state =
+            arena_copy(&why->arena, report_suppression(&report, &report.suppress[0])->reason);
     report_release(&report);
 }
 

@@ -1,6 +1,7 @@
 /* report: what charts and short tables are made of. */
 #include "bouncelog/base/date.h"
 #include "loaded.h"
+#include "ready_rows.h"
 #include "report/counts.h"
 #include "report/fixes.h"
 #include "report/times.h"
@@ -217,7 +218,9 @@ static void test_suppressions(void **state)
         {.category = SV("recipient_unknown"), .skipped = SV("odd")},
         {.category = SV("domain_no_mail"), .skipped = SV_EMPTY},
     };
-    struct report report = {.suppress = rows, .suppress_count = COUNT_OF(rows)};
+    struct report report = {0};
+    struct ready_rows ready;
+    ready_rows_set(&ready, &report, rows, COUNT_OF(rows));
     (void)state;
     counts_of_suppressions(&report, &patterns.taxonomy);
     assert_int_equal(report.suppress_listed, 2);
@@ -230,6 +233,7 @@ static void test_suppressions(void **state)
     assert_int_equal(report.suppress_skipped_count, 2);
     expect_sv(report.suppress_skipped[0].name, SV("odd"), SV_EMPTY);
     assert_int_equal(report.suppress_skipped[0].count, 2);
+    ready_rows_release(&ready);
     arena_release(&report.arena);
 }
 

@@ -7,6 +7,7 @@
 #include "bouncelog/base/text.h"
 #include "bouncelog/output/output.h"
 #include "reading.h"
+#include "ready_rows.h"
 
 static struct suppression row_of(sv address, sv text)
 {
@@ -41,6 +42,8 @@ static struct list_result write_list(const char *path, const struct report *repo
 /* So many rows, each of which is about `bytes` long. */
 struct rows {
     struct report report;
+    struct suppression *list;
+    struct ready_rows ready;
     struct arena arena;
 };
 
@@ -49,21 +52,21 @@ static void make_rows(struct rows *rows, size_t count, size_t bytes)
     char text[512];
     assert_true(bytes < sizeof text);
     memset(text, 'x', bytes);
-    *rows = (struct rows){{.suppress_count = count}, {0}};
-    rows->report.suppress = mem_zero(count + 1, sizeof *rows->report.suppress);
+    *rows = (struct rows){.list = mem_zero(count + 1, sizeof *rows->list)};
     sv reply = arena_copy(&rows->arena, sv_make(text, bytes));
     for (size_t i = 0; i < count; i++) {
         char address[64];
         int len = snprintf(address, sizeof address, "user%07zu@example.com", i);
-        rows->report.suppress[i] =
-            row_of(arena_copy(&rows->arena, sv_make(address, (size_t)len)), reply);
-        rows->report.suppress[i].enhanced = SV("5.1.1");
+        rows->list[i] = row_of(arena_copy(&rows->arena, sv_make(address, (size_t)len)), reply);
+        rows->list[i].enhanced = SV("5.1.1");
     }
+    ready_rows_set(&rows->ready, &rows->report, rows->list, count);
 }
 
 static void free_rows(struct rows *rows)
 {
-    mem_free(rows->report.suppress);
+    mem_free(rows->list);
+    ready_rows_release(&rows->ready);
     arena_release(&rows->arena);
 }
 
@@ -176,8 +179,10 @@ static void test_hostile(void **state)
             struct suppression rows[] = {row_of(SV("joe@example.com"), hostile[i]),
                                          row_of(SV("safe@example.com"), SV("harmless"))};
             struct suppression tame[] = {row_of(SV("joe@example.com"), SV("harmless")), rows[1]};
-            struct report report = {.suppress = rows, .suppress_count = 2};
-            struct report reference = {.suppress = tame, .suppress_count = 2};
+            struct report report = {0}, reference = {0};
+            struct ready_rows ready, harmless;
+            ready_rows_set(&ready, &report, rows, COUNT_OF(rows));
+            ready_rows_set(&harmless, &reference, tame, COUNT_OF(tame));
             struct buf got = {0}, want = {0};
             write_list(path_of("hostile"), &report, format);
             add_file(&got, path_of("hostile"));
@@ -198,6 +203,8 @@ static void test_hostile(void **state)
                 at += n;
             }
             expect_int(lines[1], lines[0], hostile[i]);
+            ready_rows_release(&ready);
+            ready_rows_release(&harmless);
             buf_release(&got);
             buf_release(&want);
         }
@@ -209,9 +216,11 @@ static void test_fingerprints(void **state)
 {
     struct suppression rows[] = {row_of(SV("Joe@example.com"), SV("x")),
                                  row_of(SV("\"a b\"@example.com"), SV("x"))};
-    struct report report = {.suppress = rows, .suppress_count = 2};
+    struct report report = {0};
+    struct ready_rows ready;
     struct buf got = {0};
     (void)state;
+    ready_rows_set(&ready, &report, rows, COUNT_OF(rows));
     rows[1].skipped = SV("the local part is no plain dot-atom");
     struct list_result result = write_list(path_of("hash"), &report, LIST_HASH);
     assert_int_equal(result.skipped, 0);
@@ -221,14 +230,15 @@ static void test_fingerprints(void **state)
                  "6e9b125a35d5cc328dea2f9a8d488e092df7386f914cf2692c6d1d0bf70870bf\n"),
               SV_EMPTY);
     /* In a report of fingerprints they stand as they are. */
-    rows[0].address = SV("fingerprint");
-    rows[1].address = SV("other");
+    ready.entries[0].address = rows[0].address = SV("fingerprint");
+    ready.entries[1].address = rows[1].address = SV("other");
     rows[1].skipped = SV_EMPTY;
     report.redacted = true;
     write_list(path_of("hash"), &report, LIST_HASH);
     buf_clear(&got);
     add_file(&got, path_of("hash"));
     expect_sv(buf_sv(&got), SV("fingerprint\nother\n"), SV_EMPTY);
+    ready_rows_release(&ready);
     buf_release(&got);
 }
 

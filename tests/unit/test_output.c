@@ -7,6 +7,7 @@
 #include "bouncelog/output/output.h"
 #include "loaded.h"
 #include "reading.h"
+#include "ready_rows.h"
 
 /* As they come, and as a reader of valid UTF-8 gets them. */
 static const sv hostile[][2] = {
@@ -362,9 +363,11 @@ static void test_lists(void **state)
                                  row_of("\"b,c\"@x.example", SV("x"), "no plain dot-atom"),
                                  row_of("d@x.example", SV("=cmd|' /C calc'!A0"), ""),
                                  row_of("#e@x.example", SV("x"), "begins with a character")};
-    struct report report = {.suppress = rows, .suppress_count = COUNT_OF(rows)}, empty = {0};
+    struct report report = {0}, empty = {0};
+    struct ready_rows ready;
     struct buf got = {0};
     (void)state;
+    ready_rows_set(&ready, &report, rows, COUNT_OF(rows));
     assert_int_equal(write_list(&got, &report, LIST_PLAIN), 2);
     expect_sv(buf_sv(&got), SV("a@x.example\nd@x.example\n"), SV_EMPTY);
     assert_int_equal(write_list(&got, &report, LIST_CSV), 2);
@@ -388,6 +391,7 @@ static void test_lists(void **state)
     expect_sv(buf_sv(&got), SV(HEAD), SV_EMPTY);
     assert_int_equal(write_list(&got, &empty, LIST_JSON), 0);
     cJSON_Delete(parse(buf_sv(&got)));
+    ready_rows_release(&ready);
     buf_release(&got);
 }
 
@@ -400,7 +404,9 @@ static void test_hostile_lists(void **state)
     for (size_t i = 0; i < COUNT_OF(hostile) + COUNT_OF(formulas); i++) {
         sv text = i < COUNT_OF(hostile) ? hostile[i][0] : formulas[i - COUNT_OF(hostile)];
         struct suppression row = row_of("a@x.example", text, "");
-        struct report report = {.suppress = &row, .suppress_count = 1};
+        struct report report = {0};
+        struct ready_rows ready;
+        ready_rows_set(&ready, &report, &row, 1);
         assert_int_equal(write_list(&got, &report, LIST_CSV), 0);
         expect_harmless(buf_sv(&got), "\r\n");
         sv rest, reply;
@@ -418,6 +424,7 @@ static void test_hostile_lists(void **state)
         if (i < COUNT_OF(hostile))
             expect_text(cJSON_GetArrayItem(list, 0), "reply", hostile[i][1]);
         cJSON_Delete(list);
+        ready_rows_release(&ready);
     }
     buf_release(&got);
 }
@@ -444,9 +451,9 @@ static void test_hostile_summary(void **state)
                                 .hosts = {&ranked, 1},
                                 .blocks = &block,
                                 .block_count = 1,
-                                .suppress = &row,
-                                .suppress_count = 1,
                                 .unparsed = {1, &sample, 1}};
+        struct ready_rows ready;
+        ready_rows_set(&ready, &report, &row, 1);
         struct err err;
         struct buf got = {0};
         struct outfile *out = outfile_open(path_of("summary"), &err);
@@ -477,6 +484,7 @@ static void test_hostile_summary(void **state)
         expect_harmless(buf_sv(&got), "\n");
         assert_true(sv_find(buf_sv(&got), SV("\xE2\x80\xAE")) == SV_NPOS);
         buf_release(&got);
+        ready_rows_release(&ready);
     }
 }
 

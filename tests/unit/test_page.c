@@ -3,6 +3,7 @@
 #include "bouncelog/output/output.h"
 #include "output/html.h"
 #include "reading.h"
+#include "ready_rows.h"
 
 enum { STRINGS_MIN = 50 };
 
@@ -57,8 +58,6 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
                             .retry_rows = &waits,
                             .retry_count = 1,
                             .has_totals = true,
-                            .suppress = &row,
-                            .suppress_count = 1,
                             .suppress_domain_count = 1,
                             .unclassified = {1, &sample, 1},
                             .unparsed = {1, &sample, 1},
@@ -79,6 +78,8 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
                             .suppress_skipped_count = 1,
                             .replies = &reply,
                             .reply_count = 1};
+    struct ready_rows ready;
+    ready_rows_set(&ready, &report, &row, 1);
     struct err err;
     struct outfile *out = outfile_open(path_of("page"), &err);
     assert_non_null(out);
@@ -90,6 +91,7 @@ static void write_with(sv text, sv ours, bool addresses, struct buf *page, struc
     output_metrics(out, &report);
     assert_int_equal(outfile_commit(out, &err), 0);
     add_file(metrics, path_of("metrics"));
+    ready_rows_release(&ready);
 }
 
 /* Tags and the names of their attributes: all but text and quoted values. */

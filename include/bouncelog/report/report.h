@@ -159,6 +159,7 @@ struct rule_row {
     bool fresh; /* a shape that was never seen before */
 };
 
+/* A row is made when it is asked for (report_suppression): there may be a million. */
 struct suppression {
     sv key;         /* the address by its one spelling (mailbox.h), never a fingerprint of it */
     bool fresh;     /* it was on no list before... */
@@ -172,6 +173,18 @@ struct suppression {
     bool probed, was_probed; /* lists leave it out until mail to it was sent; and did so before */
     int code;
     int64_t count, days, first_seen, last_seen, line;
+};
+
+/* Whose row it is. */
+struct suppress_entry {
+    sv address; /* struct suppression */
+    const struct decision *decision;
+};
+
+/* Makes rows; one lives until the next one is made. */
+struct row_source {
+    const struct suppression *(*row)(void *context, const struct suppress_entry *entry);
+    void *context;
 };
 
 /* Was listed, and is not any more, for whatever reason. */
@@ -273,9 +286,12 @@ struct report {
     size_t block_count;
     struct episode_row *episodes;
     size_t episode_count;
-    struct suppression *suppress, *suppress_domains;
-    size_t suppress_count, suppress_domain_count;
-    size_t fresh_count; /* of suppress */
+    struct suppress_entry *suppress; /* by address */
+    size_t suppress_count;
+    size_t fresh_count;              /* of these */
+    struct row_source suppress_rows; /* their rows */
+    struct suppression *suppress_domains;
+    size_t suppress_domain_count;
     struct held_row *held;
     size_t held_count;
     struct count_row *held_reasons; /* the first word of why */
@@ -365,5 +381,12 @@ struct report_source {
 void report_make(struct report *report, const struct report_source *source,
                  const struct report_options *options);
 void report_release(struct report *report);
+
+/* The row of an entry of the report's; it lives until the next one is asked for. */
+static inline const struct suppression *report_suppression(const struct report *report,
+                                                           const struct suppress_entry *entry)
+{
+    return report->suppress_rows.row(report->suppress_rows.context, entry);
+}
 
 #endif
