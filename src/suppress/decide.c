@@ -322,7 +322,7 @@ static void note_failures(struct decider *decider, sv address, const struct addr
     }
 }
 
-static void find_incidents(struct decider *decider)
+static void note_deaths(struct decider *decider)
 {
     const struct map *addresses = &decider->source->evidence->addresses;
     for (size_t i = 0; i < map_count(addresses); i++) {
@@ -333,7 +333,18 @@ static void find_incidents(struct decider *decider)
         note_failures(decider, map_key_at(addresses, i), record, record->failures);
         note_failures(decider, map_key_at(addresses, i), record, record->refuted);
     }
-    incidents_find(&decider->incidents, decider->source, &decider->options->policy->incident);
+}
+
+static void read_activity(struct decider *decider)
+{
+    struct reader readers[READERS_MAX];
+    size_t count = 0;
+    if (!decider->source->each_activity)
+        return;
+    count += incidents_reader(&decider->incidents, &readers[count]);
+    count += ours_reader(&decider->ours, &readers[count]);
+    readers_read(readers, count, decider->source);
+    incidents_find(&decider->incidents, decider->source);
 }
 
 static int64_t latest_of(const struct suppress_source *source)
@@ -373,9 +384,10 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     struct decider decider = {
         .decisions = decisions, .source = source, .options = options, .now = latest_of(source)};
     *decisions = (struct decisions){.filtered = options->known != NULL};
-    incidents_init(&decider.incidents);
-    find_incidents(&decider);
+    incidents_init(&decider.incidents, &options->policy->incident);
+    note_deaths(&decider);
     ours_init(&decider.ours, source, options, decider.now);
+    read_activity(&decider);
     incidents_reserve(&decider.incidents, ours_incidents_max(&decider.ours));
     decide_all(&decider);
     decider.incidents.count += ours_incidents(

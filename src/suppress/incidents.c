@@ -32,9 +32,10 @@ struct place {
     size_t span_count;
 };
 
-void incidents_init(struct incidents *incidents)
+void incidents_init(struct incidents *incidents, const struct incident_guard *guard)
 {
-    *incidents = (struct incidents){.all = mem_zero(1, sizeof *incidents->all),
+    *incidents = (struct incidents){.guard = guard,
+                                    .all = mem_zero(1, sizeof *incidents->all),
                                     .key = mem_zero(1, sizeof *incidents->key)};
     map_init(&incidents->places, sizeof(struct place));
 }
@@ -118,11 +119,6 @@ void incidents_note(struct incidents *incidents, const struct incident_place *wh
     deaths_add(&incidents->all->dead, &death);
 }
 
-struct visit {
-    struct incidents *incidents;
-    const struct incident_guard *guard;
-};
-
 static const enum incident_kind kind_of[] = {
     [ACTIVITY_PROVIDER] = INCIDENT_PROVIDER, [ACTIVITY_OPERATOR] = INCIDENT_OPERATOR,
     [ACTIVITY_NETWORK] = INCIDENT_NETWORK,   [ACTIVITY_DOMAIN] = INCIDENT_DOMAIN,
@@ -148,12 +144,11 @@ static bool is_large(const struct hour_activity *hours, size_t count)
 static void add_mail(void *context, sv name, enum activity_kind kind,
                      const struct hour_activity *hours, size_t count)
 {
-    const struct visit *visit = context;
-    struct incidents *incidents = visit->incidents;
+    struct incidents *incidents = context;
     struct place *place = find_place(incidents, name, kind_of[kind], false);
     if (!count)
         return;
-    if (place && place->dead.count >= (size_t)visit->guard->addresses) {
+    if (place && place->dead.count >= (size_t)incidents->guard->addresses) {
         add_hours(&place->mail, hours, count);
         place->known = true;
     }
@@ -189,9 +184,9 @@ static void add_incident(struct incidents *incidents, struct place *place, struc
         (struct span){first - MARGIN, end + MARGIN, incidents->count++};
 }
 
-static void search_place(struct incidents *incidents, struct place *place, sv key,
-                         const struct incident_guard *guard)
+static void search_place(struct incidents *incidents, struct place *place, sv key)
 {
+    const struct incident_guard *guard = incidents->guard;
     const struct world *world = &incidents->world;
     struct window window = window_in(world, &place->dead);
     struct surge_sums *sums = sums_of(&place->dead, &place->mail, window);
@@ -268,7 +263,7 @@ static enum turn turn_of(const struct place *place)
                                              : TURN_SERVERS;
 }
 
-static void search(struct incidents *incidents, const struct incident_guard *guard, enum turn turn)
+static void search(struct incidents *incidents, enum turn turn)
 {
     for (size_t i = 0; i < map_count(&incidents->places); i++) {
         struct place *place = map_value_at(&incidents->places, i);
@@ -278,8 +273,8 @@ static void search(struct incidents *incidents, const struct incident_guard *gua
         if (turn == TURN_POOL)
             thin_out(incidents, place);
         if ((place->known || turn == TURN_POOL) &&
-            deaths_are_crowded(&incidents->world, &place->dead, guard->addresses))
-            search_place(incidents, place, map_key_at(&incidents->places, i), guard);
+            deaths_are_crowded(&incidents->world, &place->dead, incidents->guard->addresses))
+            search_place(incidents, place, map_key_at(&incidents->places, i));
     }
 }
 
@@ -292,21 +287,25 @@ static bool is_fragment(const struct incidents *incidents, const struct suppress
            (source->latest < source->first || source->latest - source->first < FRAGMENT_SECONDS);
 }
 
-void incidents_find(struct incidents *incidents, const struct suppress_source *source,
-                    const struct incident_guard *guard)
+size_t incidents_reader(struct incidents *incidents, struct reader *reader)
 {
-    struct visit visit = {incidents, guard};
-    if (!source->each_activity || incidents->all->dead.count < (size_t)guard->addresses)
-        return;
+    if (incidents->all->dead.count < (size_t)incidents->guard->addresses)
+        return 0;
     struct window window = window_of(&incidents->all->dead);
     int64_t first = window.first / HOURS_A_DAY;
-    source->each_activity(source->activity_context, first,
-                          first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail, &visit);
-    if (is_fragment(incidents, source))
+    *reader = (struct reader){first, first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail,
+                              incidents};
+    return 1;
+}
+
+void incidents_find(struct incidents *incidents, const struct suppress_source *source)
+{
+    if (incidents->all->dead.count < (size_t)incidents->guard->addresses ||
+        is_fragment(incidents, source))
         return;
     world_init(&incidents->world, &incidents->all->dead, &incidents->all->mail);
     for (enum turn turn = TURN_SERVERS; turn <= TURN_POOL; turn++)
-        search(incidents, guard, turn);
+        search(incidents, turn);
 }
 
 const struct incident *incidents_cover(const struct incidents *incidents,

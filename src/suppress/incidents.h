@@ -5,6 +5,7 @@
 
 #include "bouncelog/suppress/suppress.h"
 #include "deaths.h"
+#include "readers.h"
 
 /* Failures that are older than this before the latest one are not looked at again. */
 enum { INCIDENT_DAYS = 90 };
@@ -15,6 +16,7 @@ struct incident_place {
 };
 
 struct incidents {
+    const struct incident_guard *guard;
     struct map places;     /* name and kind -> struct place */
     struct place *all;     /* whatever place it is */
     struct buf *key;       /* of the place that is asked for */
@@ -26,7 +28,7 @@ struct incidents {
     size_t count;
 };
 
-void incidents_init(struct incidents *incidents);
+void incidents_init(struct incidents *incidents, const struct incident_guard *guard);
 void incidents_release(struct incidents *incidents);
 
 /* An address was called dead there. first: not before; living: it is known to have taken mail in
@@ -37,9 +39,10 @@ struct incident_death {
 };
 void incidents_note(struct incidents *incidents, const struct incident_place *where,
                     struct incident_death death);
-/* After all are noted. */
-void incidents_find(struct incidents *incidents, const struct suppress_source *source,
-                    const struct incident_guard *guard);
+/* After all are noted: what has to be read of the activity; 0: nothing. */
+size_t incidents_reader(struct incidents *incidents, struct reader *reader);
+/* After that was read. */
+void incidents_find(struct incidents *incidents, const struct suppress_source *source);
 /* Room for so many more, which no list is grown for any more: pointers to those found stay. */
 void incidents_reserve(struct incidents *incidents, size_t more);
 /* The one that whoever failed there and then is held for; NULL: none. */

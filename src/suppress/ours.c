@@ -187,8 +187,7 @@ static void visit(void *context, sv name, enum activity_kind kind,
     }
 }
 
-static void read_activity(struct ours *ours, const struct suppress_source *source,
-                          const struct span *span)
+static void prepare(struct ours *ours, const struct span *span)
 {
     int64_t margin = (int64_t)ours_guard_of(ours)->days * HOURS_A_DAY;
     ours->from = span->first - margin;
@@ -200,8 +199,15 @@ static void read_activity(struct ours *ours, const struct suppress_source *sourc
         qsort(hop->troubles, hop->count, sizeof *hop->troubles, by_last);
         settle_hop(ours, hop);
     }
-    source->each_activity(source->activity_context, ours->from / HOURS_A_DAY,
-                          (ours->from + (int64_t)ours->hours) / HOURS_A_DAY, visit, ours);
+}
+
+size_t ours_reader(struct ours *ours, struct reader *reader)
+{
+    if (!ours->hours)
+        return 0;
+    *reader = (struct reader){ours->from / HOURS_A_DAY,
+                              (ours->from + (int64_t)ours->hours) / HOURS_A_DAY, visit, ours};
+    return 1;
 }
 
 void ours_init(struct ours *ours, const struct suppress_source *source,
@@ -217,7 +223,7 @@ void ours_init(struct ours *ours, const struct suppress_source *source,
         for (size_t j = 0; j < map_count(maps[i]); j++)
             note_record(ours, map_key_at(maps[i], j), map_value_at(maps[i], j), oldest, &span);
     if (span.first <= span.last)
-        read_activity(ours, source, &span);
+        prepare(ours, &span);
 }
 
 static void release_way(struct way *way)

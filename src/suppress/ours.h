@@ -4,6 +4,7 @@
 #define BOUNCELOG_SUPPRESS_OURS_H
 
 #include "bouncelog/suppress/suppress.h"
+#include "readers.h"
 
 struct way;
 struct taken_hour;
@@ -17,10 +18,11 @@ struct ours {
     size_t hours;             /* 0: nobody would be listed for what happened on the way */
 };
 
-/* Reads from the evidence what failed on the way, from the activity what got through. now: the
- * latest time that any evidence is of. */
+/* Reads from the evidence what failed on the way. now: the latest time that any evidence is of. */
 void ours_init(struct ours *ours, const struct suppress_source *source,
                const struct suppress_options *options, int64_t now);
+/* What has to be read of the activity before anything is asked: what got through; 0: nothing. */
+size_t ours_reader(struct ours *ours, struct reader *reader);
 void ours_release(struct ours *ours);
 
 /* What explains a failure: trouble of a way, and when it was. */
