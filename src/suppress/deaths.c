@@ -7,25 +7,58 @@
 
 enum { HOURS_A_DAY = 24, DAYS_BEFORE = 32, DAYS_AFTER = 3, DAYS_MAX = 400 };
 
-void deaths_add(struct deaths *deaths, const struct death *death)
+void world_release(struct world *world)
 {
+    mem_free(world->deaths.list);
+    mem_free(world->sums);
+    mem_free(world->hours);
+    *world = (struct world){0};
+}
+
+void world_add(struct world *world, const struct death *death)
+{
+    struct deaths *deaths = &world->deaths;
     deaths->list = mem_room(deaths->list, deaths->count, sizeof *deaths->list);
     deaths->list[deaths->count++] = *death;
 }
 
-struct window window_of(const struct deaths *deaths)
+static struct window window_of(int32_t first, int32_t last)
 {
-    int32_t first = deaths->list[0].hour, last = first;
-    for (size_t i = 0; i < deaths->count; i++) {
-        if (deaths->list[i].hour < first)
-            first = deaths->list[i].hour;
-        if (deaths->list[i].hour > last)
-            last = deaths->list[i].hour;
-    }
     if (last - first > DAYS_MAX * HOURS_A_DAY)
         first = last - DAYS_MAX * HOURS_A_DAY;
     first -= DAYS_BEFORE * HOURS_A_DAY;
     return (struct window){first, (size_t)(last + DAYS_AFTER * HOURS_A_DAY + 1 - first)};
+}
+
+struct window deaths_window(const struct deaths *deaths)
+{
+    int32_t first = deaths->list[0].hour, last = first;
+    for (size_t i = 0; i < deaths->count; i++) {
+        first = deaths->list[i].hour < first ? deaths->list[i].hour : first;
+        last = deaths->list[i].hour > last ? deaths->list[i].hour : last;
+    }
+    return window_of(first, last);
+}
+
+static const struct death *death_at(const struct world *world, const struct deaths_here *here,
+                                    size_t i)
+{
+    return &world->deaths.list[here->list[i]];
+}
+
+struct window deaths_window_here(const struct world *world, const struct deaths_here *here)
+{
+    struct window all = world->window;
+    int32_t first = death_at(world, here, 0)->hour, last = first;
+    for (size_t i = 0; i < here->count; i++) {
+        int32_t hour = death_at(world, here, i)->hour;
+        first = hour < first ? hour : first;
+        last = hour > last ? hour : last;
+    }
+    struct window window = window_of(first, last);
+    int32_t end = window.first + (int32_t)window.hours, end_of_all = all.first + (int32_t)all.hours;
+    first = window.first > all.first ? window.first : all.first;
+    return (struct window){first, (size_t)((end < end_of_all ? end : end_of_all) - first)};
 }
 
 /* The hour's index, or `hours` where it lies outside. */
@@ -35,7 +68,17 @@ static size_t index_in(struct window window, int32_t hour)
     return at >= 0 && at < (int64_t)window.hours ? (size_t)at : window.hours;
 }
 
-struct surge_sums *sums_of(const struct deaths *deaths, struct activity *mail, struct window window)
+static void add_death(struct surge_sums *sums, struct window window, const struct death *death)
+{
+    size_t at = index_in(window, death->hour);
+    if (at == window.hours || death->explained)
+        return;
+    sums[at + 1].dead += death->first;
+    sums[at + 1].living += death->first && death->living;
+    sums[at + 1].again += !death->first;
+}
+
+static struct surge_sums *mail_in(struct activity *mail, struct window window)
 {
     struct surge_sums *sums = mem_zero(window.hours + 1, sizeof *sums);
     size_t count;
@@ -45,75 +88,79 @@ struct surge_sums *sums_of(const struct deaths *deaths, struct activity *mail, s
         if (at < window.hours)
             sums[at + 1].taken += hours[i].delivered;
     }
-    for (size_t i = 0; i < deaths->count; i++) {
-        const struct death *death = &deaths->list[i];
-        size_t at = index_in(window, death->hour);
-        if (at == window.hours || death->explained)
-            continue;
-        sums[at + 1].dead += death->first;
-        sums[at + 1].living += death->first && death->living;
-        sums[at + 1].again += !death->first;
-    }
+    return sums;
+}
+
+static void sum_up(struct surge_sums *sums, struct window window)
+{
     for (size_t i = 1; i <= window.hours; i++) {
         sums[i].taken += sums[i - 1].taken;
         sums[i].dead += sums[i - 1].dead;
         sums[i].living += sums[i - 1].living;
         sums[i].again += sums[i - 1].again;
     }
+}
+
+struct surge_sums *deaths_sums(const struct world *world, const struct deaths_here *here,
+                               struct activity *mail, struct window window)
+{
+    struct surge_sums *sums = mail_in(mail, window);
+    for (size_t i = 0; i < here->count; i++)
+        add_death(sums, window, death_at(world, here, i));
+    sum_up(sums, window);
     return sums;
 }
 
-/* Of the world nothing is explained: the mail that was taken beside those deaths is in it as well.
- */
-void world_init(struct world *world, const struct deaths *all, struct activity *mail)
+void world_open(struct world *world)
 {
-    struct window window = window_of(all);
-    *world = (struct world){window, sums_of(all, mail, window),
-                            mem_zero(window.hours + 1, sizeof *world->hours)};
+    world->window = deaths_window(&world->deaths);
+    world->hours = mem_zero(world->window.hours + 1, sizeof *world->hours);
 }
 
-void world_release(struct world *world)
+void world_sum(struct world *world, struct activity *mail)
 {
-    mem_free(world->sums);
-    mem_free(world->hours);
-    *world = (struct world){0};
+    world->sums = mail_in(mail, world->window);
+    for (size_t i = 0; i < world->deaths.count; i++)
+        add_death(world->sums, world->window, &world->deaths.list[i]);
+    sum_up(world->sums, world->window);
 }
 
-struct window window_in(const struct world *world, const struct deaths *deaths)
+void deaths_add_last(struct deaths_here *here, const struct world *world)
 {
-    struct window window = window_of(deaths), all = world->window;
-    int32_t end = window.first + (int32_t)window.hours, last = all.first + (int32_t)all.hours;
-    int32_t first = window.first > all.first ? window.first : all.first;
-    return (struct window){first, (size_t)((end < last ? end : last) - first)};
+    here->list = mem_room(here->list, here->count, sizeof *here->list);
+    here->list[here->count++] = (uint32_t)(world->deaths.count - 1);
 }
 
-bool deaths_are_crowded(const struct world *world, const struct deaths *deaths, int least)
+bool deaths_are_crowded(const struct world *world, const struct deaths_here *here, int least)
 {
     struct window window = world->window;
     bool found = false;
-    if (deaths->count < (size_t)least)
+    if (here->count < (size_t)least)
         return false;
-    for (size_t i = 0; i < deaths->count; i++)
-        world->hours[index_in(window, deaths->list[i].hour)] += deaths->list[i].first;
-    for (size_t i = 0; i < deaths->count && !found; i++) {
+    for (size_t i = 0; i < here->count; i++) {
+        const struct death *death = death_at(world, here, i);
+        world->hours[index_in(window, death->hour)] += death->first;
+    }
+    for (size_t i = 0; i < here->count && !found; i++) {
         int64_t sum = 0;
-        size_t from = index_in(window, deaths->list[i].hour);
+        size_t from = index_in(window, death_at(world, here, i)->hour);
         for (size_t j = from; j < from + SURGE_HOURS_MAX && j < window.hours; j++)
             sum += world->hours[j];
         found = sum >= least;
     }
-    for (size_t i = 0; i < deaths->count; i++)
-        world->hours[index_in(window, deaths->list[i].hour)] = 0;
+    for (size_t i = 0; i < here->count; i++)
+        world->hours[index_in(window, death_at(world, here, i)->hour)] = 0;
     return found;
 }
 
-bool deaths_are_common(const struct deaths *deaths, int32_t first, int32_t end, int least)
+bool deaths_are_common(const struct world *world, const struct deaths_here *here, int32_t first,
+                       int32_t end, int least)
 {
     struct map domains;
     size_t most = 0, all = 0;
     map_init(&domains, sizeof(size_t));
-    for (size_t i = 0; i < deaths->count; i++) {
-        const struct death *death = &deaths->list[i];
+    for (size_t i = 0; i < here->count; i++) {
+        const struct death *death = death_at(world, here, i);
         if (death->hour < first || death->hour >= end || death->explained)
             continue;
         size_t *count =

@@ -25,18 +25,18 @@ struct span {
 struct place {
     enum incident_kind kind;
     sv name;
-    struct deaths dead;
+    struct deaths_here dead;
     struct activity mail;
-    bool known; /* mail to it was counted: not a network of one domain alone */
+    bool crowded; /* so many were called dead that there may be an incident: of others no more is
+                   * known */
+    bool known;   /* mail to it was counted: not a network of one domain alone */
     struct span *spans;
     size_t span_count;
 };
 
 void incidents_init(struct incidents *incidents, const struct incident_guard *guard)
 {
-    *incidents = (struct incidents){.guard = guard,
-                                    .all = mem_zero(1, sizeof *incidents->all),
-                                    .key = mem_zero(1, sizeof *incidents->key)};
+    *incidents = (struct incidents){.guard = guard, .key = mem_zero(1, sizeof *incidents->key)};
     map_init(&incidents->places, sizeof(struct place));
 }
 
@@ -52,12 +52,11 @@ void incidents_release(struct incidents *incidents)
     for (size_t i = 0; i < map_count(&incidents->places); i++)
         release_place(map_value_at(&incidents->places, i));
     map_release(&incidents->places);
-    release_place(incidents->all);
-    mem_free(incidents->all);
     buf_release(incidents->key);
     mem_free(incidents->key);
     arena_release(&incidents->names);
     fpset_release(&incidents->large);
+    activity_release(&incidents->mail);
     activity_release(&incidents->small);
     world_release(&incidents->world);
     mem_free(incidents->found);
@@ -104,19 +103,17 @@ static size_t places_of(const struct incidents *incidents, const struct incident
 void incidents_note(struct incidents *incidents, const struct incident_place *where,
                     struct incident_death said)
 {
-    struct death death = {(int32_t)(said.time / ACTIVITY_SECONDS),
-                          said.first,
-                          said.living,
-                          hash_nocase(where->domain),
-                          {NULL, NULL},
-                          false};
+    struct death death = {.hour = (int32_t)(said.time / ACTIVITY_SECONDS),
+                          .first = said.first,
+                          .living = said.living,
+                          .domain = hash_nocase(where->domain)};
     struct place *places[PLACES];
     size_t count = places_of(incidents, where, true, places);
-    for (size_t i = 0; i < count && i < sizeof death.others / sizeof *death.others; i++)
-        death.others[i] = places[i];
+    for (size_t i = 0; i < count && i < sizeof death.places / sizeof *death.places; i++)
+        death.places[i] = places[i];
+    world_add(&incidents->world, &death);
     for (size_t i = 0; i < count; i++)
-        deaths_add(&places[i]->dead, &death);
-    deaths_add(&incidents->all->dead, &death);
+        deaths_add_last(&places[i]->dead, &incidents->world);
 }
 
 static const enum incident_kind kind_of[] = {
@@ -148,7 +145,7 @@ static void add_mail(void *context, sv name, enum activity_kind kind,
     struct place *place = find_place(incidents, name, kind_of[kind], false);
     if (!count)
         return;
-    if (place && place->dead.count >= (size_t)incidents->guard->addresses) {
+    if (place && place->crowded) {
         add_hours(&place->mail, hours, count);
         place->known = true;
     }
@@ -157,7 +154,7 @@ static void add_mail(void *context, sv name, enum activity_kind kind,
     else if (kind == ACTIVITY_OWN_DOMAIN)
         add_hours(&incidents->small, hours, count);
     if (kind != ACTIVITY_DOMAIN && kind != ACTIVITY_NETWORK)
-        add_hours(&incidents->all->mail, hours, count);
+        add_hours(&incidents->mail, hours, count);
 }
 
 void incidents_reserve(struct incidents *incidents, size_t more)
@@ -188,10 +185,10 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
 {
     const struct incident_guard *guard = incidents->guard;
     const struct world *world = &incidents->world;
-    struct window window = window_in(world, &place->dead);
-    struct surge_sums *sums = sums_of(&place->dead, &place->mail, window);
+    struct window window = deaths_window_here(world, &place->dead);
+    struct surge_sums *sums = deaths_sums(world, &place->dead, &place->mail, window);
     size_t known;
-    const struct hour_activity *hours = activity_hours(&incidents->all->mail, &known);
+    const struct hour_activity *hours = activity_hours(&incidents->mail, &known);
     int64_t latest = known ? (int64_t)hours[known - 1].hour - window.first : 0;
     struct surge_series series = {sums, world->sums + (window.first - world->window.first),
                                   window.hours, latest > 0 ? (size_t)latest : 0};
@@ -205,7 +202,7 @@ static void search_place(struct incidents *incidents, struct place *place, sv ke
         int least = place->kind == INCIDENT_POOL      ? guard->addresses
                     : place->kind == INCIDENT_NETWORK ? NEIGHBOURS
                                                       : 0;
-        if (!least || deaths_are_common(&place->dead, window.first + (int32_t)surge.first,
+        if (!least || deaths_are_common(world, &place->dead, window.first + (int32_t)surge.first,
                                         window.first + (int32_t)surge.end, least))
             add_incident(incidents, place, window, &surge);
     }
@@ -223,12 +220,12 @@ static const struct incident *cover(const struct incidents *incidents, const str
 }
 
 /* Marks the deaths that happened in an incident that is found already. */
-static void explain(const struct incidents *incidents, struct place *place)
+static void explain(struct incidents *incidents, const struct place *place)
 {
     for (size_t i = 0; i < place->dead.count; i++) {
-        struct death *death = &place->dead.list[i];
-        for (size_t j = 0; j < sizeof death->others / sizeof *death->others; j++)
-            if (cover(incidents, death->others[j], death->hour))
+        struct death *death = &incidents->world.deaths.list[place->dead.list[i]];
+        for (size_t j = 0; j < sizeof death->places / sizeof *death->places; j++)
+            if (cover(incidents, death->places[j], death->hour))
                 death->explained = true;
     }
 }
@@ -242,10 +239,12 @@ static bool is_large_domain(const struct incidents *incidents, uint64_t domain)
 static void thin_out(struct incidents *incidents, struct place *pool)
 {
     size_t kept = 0;
-    struct deaths *dead = &pool->dead;
-    for (size_t i = 0; i < dead->count; i++)
-        if (!is_large_domain(incidents, dead->list[i].domain) && !dead->list[i].explained)
+    struct deaths_here *dead = &pool->dead;
+    for (size_t i = 0; i < dead->count; i++) {
+        const struct death *death = &incidents->world.deaths.list[dead->list[i]];
+        if (!is_large_domain(incidents, death->domain) && !death->explained)
             dead->list[kept++] = dead->list[i];
+    }
     dead->count = kept;
     activity_merge(&pool->mail, &incidents->small);
 }
@@ -267,31 +266,38 @@ static void search(struct incidents *incidents, enum turn turn)
 {
     for (size_t i = 0; i < map_count(&incidents->places); i++) {
         struct place *place = map_value_at(&incidents->places, i);
-        if (turn_of(place) != turn)
+        if (turn_of(place) != turn || !place->crowded)
             continue;
         explain(incidents, place);
         if (turn == TURN_POOL)
             thin_out(incidents, place);
         if ((place->known || turn == TURN_POOL) &&
-            deaths_are_crowded(&incidents->world, &place->dead, incidents->guard->addresses))
+            place->dead.count >= (size_t)incidents->guard->addresses)
             search_place(incidents, place, map_key_at(&incidents->places, i));
     }
 }
 
 /* All that is known are a few minutes: a part of a log, in which nothing is usual. */
-static bool is_fragment(const struct incidents *incidents, const struct suppress_source *source)
+static bool is_fragment(struct incidents *incidents, const struct suppress_source *source)
 {
     size_t hours;
-    (void)activity_hours(&incidents->all->mail, &hours);
+    (void)activity_hours(&incidents->mail, &hours);
     return hours <= 2 &&
            (source->latest < source->first || source->latest - source->first < FRAGMENT_SECONDS);
 }
 
 size_t incidents_reader(struct incidents *incidents, struct reader *reader)
 {
-    if (incidents->all->dead.count < (size_t)incidents->guard->addresses)
+    int least = incidents->guard->addresses;
+    struct world *world = &incidents->world;
+    if (world->deaths.count < (size_t)least)
         return 0;
-    struct window window = window_of(&incidents->all->dead);
+    world_open(world);
+    for (size_t i = 0; i < map_count(&incidents->places); i++) {
+        struct place *place = map_value_at(&incidents->places, i);
+        place->crowded = deaths_are_crowded(world, &place->dead, least);
+    }
+    struct window window = world->window;
     int64_t first = window.first / HOURS_A_DAY;
     *reader = (struct reader){first, first + (int64_t)(window.hours / HOURS_A_DAY) + 1, add_mail,
                               incidents};
@@ -300,10 +306,10 @@ size_t incidents_reader(struct incidents *incidents, struct reader *reader)
 
 void incidents_find(struct incidents *incidents, const struct suppress_source *source)
 {
-    if (incidents->all->dead.count < (size_t)incidents->guard->addresses ||
+    if (incidents->world.deaths.count < (size_t)incidents->guard->addresses ||
         is_fragment(incidents, source))
         return;
-    world_init(&incidents->world, &incidents->all->dead, &incidents->all->mail);
+    world_sum(&incidents->world, &incidents->mail);
     for (enum turn turn = TURN_SERVERS; turn <= TURN_POOL; turn++)
         search(incidents, turn);
 }

@@ -18,11 +18,11 @@ struct incident_place {
 struct incidents {
     const struct incident_guard *guard;
     struct map places;     /* name and kind -> struct place */
-    struct place *all;     /* whatever place it is */
+    struct world world;    /* whatever place it is */
+    struct activity mail;  /* ...that was taken there */
     struct buf *key;       /* of the place that is asked for */
     struct fpset large;    /* domains with servers of their own that are no small ones */
     struct activity small; /* of those that are */
-    struct world world;    /* of `all`, from incidents_find on */
     struct arena names;    /* goes to the decisions */
     struct incident *found;
     size_t count;
