@@ -209,16 +209,21 @@ static int replay_history(struct backtest_run *run, struct err *err)
 
 static int print(struct backtest_run *run)
 {
-    struct buf out = {0};
+    struct err err;
+    struct outfile *out = outfile_open("-", &err);
+    if (!out)
+        return fail(&err);
     tried_make(&run->tried, run->backtest, run->policies, run->count,
                setup_redactor(&run->scan.setup));
-    if (run->options.json)
-        output_tried_json(&out, &run->tried);
-    else
-        output_tried_text(&out, &run->tried);
-    int code = print_result(buf_sv(&out));
-    buf_release(&out);
-    return code;
+    if (run->options.json) {
+        output_tried_json(out, &run->tried);
+    } else {
+        struct buf text = {0};
+        output_tried_text(&text, &run->tried);
+        outfile_write(out, buf_sv(&text));
+        buf_release(&text);
+    }
+    return outfile_commit(out, &err) < 0 ? fail(&err) : EXIT_DONE;
 }
 
 static int test(struct backtest_run *run)

@@ -38,33 +38,56 @@ static void add_groups(cJSON *object, const char *key, const char *name,
     }
 }
 
-static void add_entries(cJSON *object, const char *key, const struct tried_entries *entries)
+/* The object, with room for more members behind those that it has. */
+static void write_open(struct outfile *out, cJSON *object)
 {
-    cJSON *list = cJSON_AddArrayToObject(object, key);
-    for (size_t i = 0; i < entries->count; i++) {
-        const struct tried_entry *entry = &entries->list[i];
-        cJSON *row = cJSON_CreateObject();
-        json_text(row, "address", entry->address);
-        json_text(row, "category", entry->category);
-        json_known(row, "rule", entry->rule);
-        json_known(row, "provider", entry->provider);
-        json_known(row, "operator", entry->operator);
-        json_known_number(row, "code", entry->code);
-        json_text(row, "reply", entry->reply);
-        json_time(row, "first_seen", entry->sign);
-        json_time(row, "listed_at", entry->listed_at);
-        cJSON_AddBoolToObject(row, "mailed_again", entry->tested);
-        if (entry->accepted_at)
-            json_time(row, "accepted_at", entry->accepted_at);
-        else
-            cJSON_AddNullToObject(row, "accepted_at");
-        json_number(row, "mails_saved", entry->saved);
-        json_number(row, "mails_lost", entry->lost);
-        cJSON_AddItemToArray(list, row);
-    }
+    struct buf text = {0};
+    json_add(&text, object);
+    outfile_write(out, sv_sub(buf_sv(&text), 0, text.len - 1));
+    buf_release(&text);
 }
 
-static void add_policy(cJSON *list, const struct tried_policy *policy)
+static cJSON *entry_object(const struct tried_row *entry)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "address", entry->address);
+    json_text(row, "category", entry->category);
+    json_known(row, "rule", entry->rule);
+    json_known(row, "provider", entry->provider);
+    json_known(row, "operator", entry->operator);
+    json_known_number(row, "code", entry->code);
+    json_text(row, "reply", entry->reply);
+    json_time(row, "first_seen", entry->sign);
+    json_time(row, "listed_at", entry->listed_at);
+    cJSON_AddBoolToObject(row, "mailed_again", entry->tested);
+    if (entry->accepted_at)
+        json_time(row, "accepted_at", entry->accepted_at);
+    else
+        cJSON_AddNullToObject(row, "accepted_at");
+    json_number(row, "mails_saved", entry->saved);
+    json_number(row, "mails_lost", entry->lost);
+    return row;
+}
+
+static void write_entries(struct outfile *out, sv key, const struct tried *tried,
+                          const struct tried_entries *entries)
+{
+    struct arena arena = {0};
+    outfile_write(out, SV(",\""));
+    outfile_write(out, key);
+    outfile_write(out, SV("\":["));
+    for (size_t i = 0; i < entries->count; i++) {
+        arena_clear(&arena);
+        struct tried_row row = tried_tell(tried, &entries->list[i], &arena);
+        outfile_write(out, i ? SV(",") : SV_EMPTY);
+        json_write(out, entry_object(&row));
+    }
+    outfile_write(out, SV("]"));
+    arena_release(&arena);
+}
+
+static void write_policy(struct outfile *out, const struct tried *tried,
+                         const struct tried_policy *policy)
 {
     static const struct {
         const char *key, *name;
@@ -86,8 +109,21 @@ static void add_policy(cJSON *list, const struct tried_policy *policy)
     }
     for (int i = 0; i < TRIED_BYS; i++)
         add_groups(row, by[i].key, by[i].name, &policy->by[i]);
-    add_entries(row, "reversals", &policy->reversals);
-    cJSON_AddItemToArray(list, row);
+    write_open(out, row);
+    write_entries(out, SV("reversals"), tried, &policy->reversals);
+    outfile_write(out, SV("}"));
+}
+
+static void write_diff(struct outfile *out, const struct tried *tried,
+                       const struct tried_diff *diff)
+{
+    cJSON *row = cJSON_CreateObject();
+    json_text(row, "from", diff->from);
+    json_text(row, "to", diff->to);
+    write_open(out, row);
+    write_entries(out, SV("enter"), tried, &diff->enter);
+    write_entries(out, SV("leave"), tried, &diff->leave);
+    outfile_write(out, SV("}"));
 }
 
 static void add_window(cJSON *object, const struct tried *tried)
@@ -104,23 +140,22 @@ static void add_window(cJSON *object, const struct tried *tried)
     json_number(window, "days", tried->last - tried->first + 1);
 }
 
-void output_tried_json(struct buf *out, const struct tried *tried)
+/* Entries are written one at a time: all of them as one tree would take gigabytes. */
+void output_tried_json(struct outfile *out, const struct tried *tried)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "schema", "bouncelog.backtest/1");
     add_window(object, tried);
-    cJSON *policies = cJSON_AddArrayToObject(object, "policies");
-    for (size_t i = 0; i < tried->policy_count; i++)
-        add_policy(policies, &tried->policies[i]);
-    cJSON *diffs = cJSON_AddArrayToObject(object, "diffs");
-    for (size_t i = 0; i < tried->diff_count; i++) {
-        cJSON *row = cJSON_CreateObject();
-        json_text(row, "from", tried->diffs[i].from);
-        json_text(row, "to", tried->diffs[i].to);
-        add_entries(row, "enter", &tried->diffs[i].enter);
-        add_entries(row, "leave", &tried->diffs[i].leave);
-        cJSON_AddItemToArray(diffs, row);
+    write_open(out, object);
+    outfile_write(out, SV(",\"policies\":["));
+    for (size_t i = 0; i < tried->policy_count; i++) {
+        outfile_write(out, i ? SV(",") : SV_EMPTY);
+        write_policy(out, tried, &tried->policies[i]);
     }
-    json_add(out, object);
-    buf_add_byte(out, '\n');
+    outfile_write(out, SV("],\"diffs\":["));
+    for (size_t i = 0; i < tried->diff_count; i++) {
+        outfile_write(out, i ? SV(",") : SV_EMPTY);
+        write_diff(out, tried, &tried->diffs[i]);
+    }
+    outfile_write(out, SV("]}\n"));
 }

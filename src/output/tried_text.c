@@ -81,7 +81,7 @@ static void add_sentence(struct buf *out, const struct tried_policy *policy)
                policy->days_median, policy->days_p90);
 }
 
-static void add_entry(struct buf *out, const struct tried_entry *entry, const char *sign)
+static void add_entry(struct buf *out, const struct tried_row *entry, const char *sign)
 {
     char listed[DATE_TEXT], accepted[DATE_TEXT];
     struct buf line = {0};
@@ -109,11 +109,15 @@ static void add_entry(struct buf *out, const struct tried_entry *entry, const ch
     buf_release(&line);
 }
 
-static void add_entries(struct buf *out, const struct tried_entries *entries, const char *sign,
-                        size_t most)
+static void add_entries(struct buf *out, const struct tried *tried,
+                        const struct tried_entries *entries, const char *sign, size_t most)
 {
-    for (size_t i = 0; i < entries->count && i < most; i++)
-        add_entry(out, &entries->list[i], sign);
+    struct arena arena = {0};
+    for (size_t i = 0; i < entries->count && i < most; i++) {
+        struct tried_row row = tried_tell(tried, &entries->list[i], &arena);
+        add_entry(out, &row, sign);
+    }
+    arena_release(&arena);
     if (entries->count > most)
         buf_printf(out, "%s and %zu more (--json)\n", sign, entries->count - most);
 }
@@ -144,13 +148,13 @@ static void add_policies(struct buf *out, const struct tried *tried)
                        SV_FMT(tried->policies[i].meaning));
 }
 
-static void add_diff(struct buf *out, const struct tried_diff *diff)
+static void add_diff(struct buf *out, const struct tried *tried, const struct tried_diff *diff)
 {
     buf_printf(out, "\nFrom %.*s to %.*s: %zu %s, %zu %s\n", SV_FMT(diff->from), SV_FMT(diff->to),
                diff->enter.count, diff->enter.count == 1 ? "enters" : "enter", diff->leave.count,
                diff->leave.count == 1 ? "leaves" : "leave");
-    add_entries(out, &diff->enter, "+", DIFF_ROWS);
-    add_entries(out, &diff->leave, "-", DIFF_ROWS);
+    add_entries(out, tried, &diff->enter, "+", DIFF_ROWS);
+    add_entries(out, tried, &diff->leave, "-", DIFF_ROWS);
 }
 
 void output_tried_text(struct buf *out, const struct tried *tried)
@@ -167,8 +171,8 @@ void output_tried_text(struct buf *out, const struct tried *tried)
     add_groups(out, "By operator", &own->by[TRIED_BY_OPERATOR]);
     if (own->reversals.count) {
         buf_printf(out, "\nSuppressed wrongly by %.*s\n", SV_FMT(own->name));
-        add_entries(out, &own->reversals, "-", ROWS_MAX);
+        add_entries(out, tried, &own->reversals, "-", ROWS_MAX);
     }
     for (size_t i = 0; i < tried->diff_count; i++)
-        add_diff(out, &tried->diffs[i]);
+        add_diff(out, tried, &tried->diffs[i]);
 }

@@ -88,50 +88,47 @@ static void measure_days(struct tried_policy *policy, const struct backtest_entr
     mem_free(days);
 }
 
-struct teller {
-    struct arena *arena;
-    const struct redactor *redactor;
-};
-
-static struct tried_entry tell(const struct teller *teller, const struct backtest_entry *entry)
+struct tried_row tried_tell(const struct tried *tried, const struct tried_entry *entry,
+                            struct arena *arena)
 {
-    sv reply = trial_words_of(entry->words, entry->address, teller->arena);
-    return (struct tried_entry){.address =
-                                    redact_address(teller->redactor, entry->address, teller->arena),
-                                .rule = entry->rule,
-                                .category = entry->category,
-                                .provider = entry->provider,
-                                .operator= entry->operator,
-                                .reply = redact_text(teller->redactor, reply, teller->arena),
-                                .code = entry->code,
-                                .sign = entry->sign,
-                                .listed_at = entry->listed_at,
-                                .accepted_at = entry->accepted_at,
-                                .saved = entry->saved,
-                                .lost = entry->lost,
-                                .tested = entry->tested};
+    const struct backtest_entry *of = entry->of;
+    sv reply = trial_words_of(of->words, of->address, arena);
+    return (struct tried_row){.address = entry->address,
+                              .rule = of->rule,
+                              .category = of->category,
+                              .provider = of->provider,
+                              .operator= of->operator,
+                              .reply = redact_text(tried->redactor, reply, arena),
+                              .code = of->code,
+                              .sign = of->sign,
+                              .listed_at = of->listed_at,
+                              .accepted_at = of->accepted_at,
+                              .saved = of->saved,
+                              .lost = of->lost,
+                              .tested = of->tested};
 }
 
 static int by_address(const void *left, const void *right)
 {
     const struct tried_entry *a = left, *b = right;
     int order = sv_cmp(a->address, b->address);
-    return order ? order : (a->listed_at > b->listed_at) - (a->listed_at < b->listed_at);
+    return order ? order
+                 : (a->of->listed_at > b->of->listed_at) - (a->of->listed_at < b->of->listed_at);
 }
 
 typedef bool is_told(const void *context, const struct backtest_entry *entry);
 
-static struct tried_entries tell_all(const struct teller *teller,
-                                     const struct backtest_entry *entries, size_t count,
-                                     is_told *told, const void *context)
+static struct tried_entries those_of(struct tried *tried, const struct backtest_entry *entries,
+                                     size_t count, is_told *told, const void *context)
 {
     struct tried_entries all = {0};
     for (size_t i = 0; i < count; i++)
         all.count += told(context, &entries[i]);
-    all.list = arena_alloc(teller->arena, (all.count + 1) * sizeof *all.list);
+    all.list = arena_alloc(&tried->arena, (all.count + 1) * sizeof *all.list);
     for (size_t i = 0, at = 0; i < count; i++)
         if (told(context, &entries[i]))
-            all.list[at++] = tell(teller, &entries[i]);
+            all.list[at++] = (struct tried_entry){
+                redact_address(tried->redactor, entries[i].address, &tried->arena), &entries[i]};
     qsort(all.list, all.count, sizeof *all.list, by_address);
     return all;
 }
@@ -142,9 +139,8 @@ static bool was_accepted(const void *context, const struct backtest_entry *entry
     return entry->accepted_at != 0;
 }
 
-static void make_policy(struct tried *tried, const struct teller *teller,
-                        const struct backtest *backtest, const struct backtest_policy *policy,
-                        size_t index)
+static void make_policy(struct tried *tried, const struct backtest *backtest,
+                        const struct backtest_policy *policy, size_t index)
 {
     struct tried_policy *row = &tried->policies[index];
     size_t count;
@@ -158,7 +154,7 @@ static void make_policy(struct tried *tried, const struct teller *teller,
     measure_days(row, entries, count);
     for (int by = 0; by < TRIED_BYS; by++)
         row->by[by] = group_by(&tried->arena, entries, count, (enum tried_by)by);
-    row->reversals = tell_all(teller, entries, count, was_accepted, NULL);
+    row->reversals = those_of(tried, entries, count, was_accepted, NULL);
 }
 
 /* --- what is different */
@@ -188,8 +184,7 @@ static bool is_alone(const void *context, const struct backtest_entry *entry)
     return *first == entry && !map_get(alone->other, entry->address);
 }
 
-static void make_diff(struct tried *tried, const struct teller *teller,
-                      const struct backtest *backtest, size_t to)
+static void make_diff(struct tried *tried, const struct backtest *backtest, size_t to)
 {
     struct tried_diff *diff = &tried->diffs[to - 1];
     struct map before, after;
@@ -201,9 +196,9 @@ static void make_diff(struct tried *tried, const struct teller *teller,
     *diff = (struct tried_diff){
         .from = tried->policies[0].name,
         .to = tried->policies[to].name,
-        .enter = tell_all(teller, new, after_count, is_alone, &(struct one_alone){&after, &before}),
+        .enter = those_of(tried, new, after_count, is_alone, &(struct one_alone){&after, &before}),
         .leave =
-            tell_all(teller, old, before_count, is_alone, &(struct one_alone){&before, &after})};
+            those_of(tried, old, before_count, is_alone, &(struct one_alone){&before, &after})};
     map_release(&before);
     map_release(&after);
 }
@@ -212,15 +207,15 @@ void tried_make(struct tried *tried, const struct backtest *backtest,
                 const struct backtest_policy *policies, size_t count,
                 const struct redactor *redactor)
 {
-    struct teller teller = {&tried->arena, redactor};
+    tried->redactor = redactor;
     tried->policies = arena_alloc(&tried->arena, count * sizeof *tried->policies);
     tried->policy_count = count;
     for (size_t i = 0; i < count; i++)
-        make_policy(tried, &teller, backtest, &policies[i], i);
+        make_policy(tried, backtest, &policies[i], i);
     tried->diff_count = count - 1;
     tried->diffs = arena_alloc(&tried->arena, count * sizeof *tried->diffs);
     for (size_t i = 1; i < count; i++)
-        make_diff(tried, &teller, backtest, i);
+        make_diff(tried, backtest, i);
 }
 
 void tried_release(struct tried *tried)

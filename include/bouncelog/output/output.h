@@ -86,7 +86,7 @@ void output_why_text(struct buf *out, const struct why *why, sv note);
 void output_attempt(struct buf *out, const struct event *event, const struct taxonomy *taxonomy);
 
 /* A backtest: one JSON document on one line; or a table of 80 columns. */
-void output_tried_json(struct buf *out, const struct tried *tried);
+void output_tried_json(struct outfile *out, const struct tried *tried);
 void output_tried_text(struct buf *out, const struct tried *tried);
 
 enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };

@@ -1,7 +1,8 @@
 /* tried: a backtest as people read it: sums, shares with their bounds, who was suppressed wrongly,
  * and who enters and leaves from one policy to another.
  *
- * Frozen, as a report is; addresses are redacted already. Views live as long as it and the
+ * Frozen, as a report is; addresses are redacted. What is said of an entry is made when it is asked
+ * for (tried_tell): a rival may have half a million of them. Views live as long as it and the
  * backtest. Thread: one. */
 #ifndef BOUNCELOG_REPORT_TRIED_H
 #define BOUNCELOG_REPORT_TRIED_H
@@ -26,13 +27,19 @@ struct tried_groups {
     size_t count;
 };
 
-/* An entry, and what is said of it. */
-struct tried_entry {
+/* What is said of an entry. */
+struct tried_row {
     sv address, rule, category, provider, operator, reply;
     int code;
     int64_t sign, listed_at, accepted_at; /* accepted_at 0: no mail was taken */
     int32_t saved, lost;
     bool tested;
+};
+
+/* Whose entry it is. */
+struct tried_entry {
+    sv address;
+    const struct backtest_entry *of;
 };
 
 struct tried_entries {
@@ -60,6 +67,7 @@ struct tried {
     size_t policy_count;
     struct tried_diff *diffs; /* from the first policy to each other */
     size_t diff_count;
+    const struct redactor *redactor; /* outlives it */
     struct arena arena;
 };
 
@@ -67,5 +75,8 @@ void tried_make(struct tried *tried, const struct backtest *backtest,
                 const struct backtest_policy *policies, size_t count,
                 const struct redactor *redactor);
 void tried_release(struct tried *tried);
+/* Texts that are made for it live in the arena. */
+struct tried_row tried_tell(const struct tried *tried, const struct tried_entry *entry,
+                            struct arena *arena);
 
 #endif
