@@ -84,48 +84,60 @@ static bool has(unsigned tiers, enum tier tier)
     return tier == TIER_NONE || (tiers >> tier & 1);
 }
 
-static void remove_row(struct result *result, sv address)
+/* Who was on the list, and is not any more. What no list may carry was on none, but for
+ * fingerprints. */
+struct gone {
+    sv *addresses;
+    size_t count;
+    bool fingerprints;
+};
+
+static void add_gone(struct gone *gone, sv address, bool unsafe)
 {
-    outfile_write(result->removed, address);
-    outfile_write(result->removed, SV("\n"));
+    if (!unsafe || gone->fingerprints)
+        gone->addresses[gone->count++] = address;
 }
 
-/* With --delta a list has what is new on it, and FILE.removed what is not on it any more: also
- * where an address is listed for others now. Both are in the order of addresses. */
+/* What is new on the list; who is listed for others now goes from it. */
+static void compare(const struct report *report, unsigned tiers, struct report *fresh,
+                    struct gone *gone)
+{
+    for (size_t i = 0; i < report->removed_count; i++)
+        if (has(tiers, report->removed[i].before))
+            add_gone(gone, report->removed[i].address, report->removed[i].unsafe);
+    for (size_t i = 0; i < report->suppress_count; i++) {
+        const struct decision *decision = report->suppress[i].decision;
+        bool was = !decision->fresh && has(tiers, decision->before) && !decision->was_probed;
+        bool is = has(tiers, decision->tier) && !decision->probed;
+        if (is && !was)
+            fresh->suppress[fresh->suppress_count++] = report->suppress[i];
+        else if (was && !is)
+            add_gone(gone, report->redacted ? report->suppress[i].address : decision->key,
+                     decision->skipped && !report->redacted);
+    }
+}
+
+/* With --delta a list has what is new on it, and FILE.removed what is not on it any more. */
 static void write_list(struct result *result, const struct setup *setup,
                        const struct report *report)
 {
-    unsigned tiers = tiers_of(result, setup);
+    enum list_format format = setup->options->lists[result->output.list].format;
     struct report fresh = *report;
-    size_t gone = 0;
+    struct gone gone = {.fingerprints = format == LIST_HASH};
     if (!result->removed) {
         write_whole(result, setup, report);
         return;
     }
     fresh.suppress = mem_zero(report->suppress_count + 1, sizeof *fresh.suppress);
     fresh.suppress_count = 0;
-    for (size_t row = 0; row < report->suppress_count; row++) {
-        const struct suppress_entry *entry = &report->suppress[row];
-        const struct decision *decision = entry->decision;
-        bool was = !decision->fresh && has(tiers, decision->before),
-             is = has(tiers, decision->tier);
-        was = was && !decision->was_probed;
-        is = is && !decision->probed;
-        for (; gone < report->removed_count &&
-               sv_cmp(report->removed[gone].address, entry->address) < 0;
-             gone++)
-            if (has(tiers, report->removed[gone].before))
-                remove_row(result, report->removed[gone].address);
-        if (is && !was)
-            fresh.suppress[fresh.suppress_count++] = *entry;
-        else if (was && !is)
-            remove_row(result, entry->address);
-    }
-    for (; gone < report->removed_count; gone++)
-        if (has(tiers, report->removed[gone].before))
-            remove_row(result, report->removed[gone].address);
+    gone.addresses =
+        mem_zero(report->removed_count + report->suppress_count + 1, sizeof *gone.addresses);
+    compare(report, tiers_of(result, setup), &fresh, &gone);
+    output_lifts(result->removed, report, format, gone.addresses, gone.count,
+                 setup->redactor.key.len ? &setup->redactor : NULL);
     write_whole(result, setup, &fresh);
     mem_free(fresh.suppress);
+    mem_free(gone.addresses);
 }
 
 const struct output_kind output_kinds[] = {

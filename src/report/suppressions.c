@@ -135,7 +135,8 @@ static void add_address(struct report *report, struct row_maker *maker,
     const struct redactor *redactor = maker->redactor;
     sv address = redact_address(redactor, decision->key, &report->arena);
     if (decision->removed)
-        report->removed[report->removed_count++] = (struct removed_row){address, decision->before};
+        report->removed[report->removed_count++] =
+            (struct removed_row){address, decision->before, decision->skipped && !redactor};
     switch (decision->ruling) {
     case RULING_LISTED:
         report->suppress[report->suppress_count++] =

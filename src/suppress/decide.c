@@ -243,6 +243,7 @@ static struct decision decide(const struct decider *decider, sv address,
     bool found = find_best(decider, address, record, &best);
     bool allowed = found && is_allowed(decider, address);
     decision.removed = record->listing.since && (!found || allowed || best.hold);
+    decision.skipped = decision.removed ? policy_unsafe(address) : NULL;
     decision.before = record->listing.tier;
     decision.fate = listing_fate(record);
     if (!found && is_cleared(decider, record)) {

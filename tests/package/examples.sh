@@ -20,6 +20,7 @@ mkdir -p "$work/bin" "$run/var/log" "$run/var/mail/bounces/new" "$run/var/mail/b
 cp samples/rotated/mail.log* "$run/var/log/"
 cp samples/rotated/mail.log* "$run/"
 cp samples/exim-mainlog "$run/var/log/exim4/mainlog"
+printf '%s\n' joe@example.com | tee "$run/bad.txt.removed" > "$run/bad.csv.removed"
 echo "To:old@example.com REJECT" > "$run/etc/mail/bouncelog"
 echo "example.com OK" > "$run/etc/mail/access.own"
 "$BOUNCELOG" scan --history "$run/srv/archive/mx1.db" -o /dev/null "$run"/mail.log*
@@ -40,6 +41,8 @@ echo "$name \$*" >> "$work/calls"
 case "$name \$*" in
 *" -f bad.txt") [ -s bad.txt ] ;;
 sympa*) grep -q . ;;
+"jq -sRr @uri") cat ;;
+"jq -cRn"*) printf '{"Suppressions":[{"EmailAddress":"%s"}]}\n' "\$(head -n 1 "\$3")" ;;
 jq*) cat "\$3" && [ -s "\$3" ] ;;
 curl*@-*) cat > /dev/null ;;
 postmap*) [ -s "\${1#*:}" ] ;;
@@ -92,7 +95,7 @@ for block in "$work"/[0-9][0-9].*; do
     *) cat "$block" ;;
     esac | sed -E 's,(^|[^a-z.])/(var|etc|srv)/,\1\2/,g' | sed "s| --journal | $journal |" > "$work/command"
     status=0
-    (cd "$run" && PATH="$work/bin:$program:$PATH" USER_AND_TOKEN=api:token sh -eu "$work/command") \
+    (cd "$run" && PATH="$work/bin:$program:$PATH" USER_AND_TOKEN=api:token KEY=key sh -eu "$work/command") \
         > "$work/out" 2> "$work/err" < /dev/null || status=$?
     case "$status $(cat "$work/command")" in
     0*) [ ! -s "$work/err" ] || fault "$(cat "$work/command"): $(cat "$work/err")" ;;
@@ -110,7 +113,7 @@ for made in var/lib/bouncelog/summary.json var/lib/bouncelog/report.html var/lib
 done
 grep -q '"bounced": *1' "$run/ours.json" || fault "the site's own header was not understood"
 ! grep -q '@example.com' "$run/anonymous.json" || fault "figures without names have names"
-for name in 'curl .*-sSf -u api:token' 'mailman delmembers' 'sympa del' 'postmap cdb:' 'aws s3 cp' 'aws sesv2' 'makemap -r hash' 'jq -c' 'sqlite3 ' 'sendmail -t'; do
+for name in 'curl .*-sSf -u api:token' 'mailman delmembers' 'sympa del' 'postmap cdb:' 'aws s3 cp' 'aws sesv2' 'makemap -r hash' 'jq -c' 'sqlite3 ' 'curl .*-X DELETE .*/bounces/joe@example.com$' 'curl .*"EmailAddress":"joe@example.com".*/suppressions/delete$' 'sendmail -t'; do
     grep -q "^$name" "$work/calls" || fault "nobody called $name"
 done
 

@@ -59,12 +59,16 @@ struct list_result {
 unsigned list_format_tiers(enum list_format format);
 
 /* A suppression list: addresses of these tiers (bits) that are safe in it, in the order of the
- * report. LIST_HASH has the
- * fingerprint of every address, also of those that no list can carry, in the order of the
- * fingerprints; redactor NULL: without a key. */
+ * report. LIST_HASH has the fingerprint of every address, also of those that no list can carry, in
+ * the order of the fingerprints; redactor NULL: without a key. */
 struct list_result output_list(struct outparts *out, const struct report *report,
                                enum list_format format, unsigned tiers,
                                const struct redactor *redactor);
+
+/* Who is to be taken off such a list again, sorted: in the form that its reader takes for that
+ * (docs/LISTS.md), else an address a line. */
+void output_lifts(struct outfile *out, const struct report *report, enum list_format format,
+                  const sv *addresses, size_t count, const struct redactor *redactor);
 
 /* One line of NDJSON, docs/schemas/event.schema.json, appended to line. The arena holds what
  * redaction makes; NULL redactor: addresses in clear. */

@@ -191,6 +191,7 @@ struct row_source {
 struct removed_row {
     sv address;
     enum tier before; /* TIER_NONE: it was on any list */
+    bool unsafe;      /* no list could carry it */
 };
 
 /* Would be listed, but a guard or a person says no. */

@@ -71,7 +71,7 @@ struct decision {
     enum fate fate;                  /* of who was listed before: what became of mail to him */
     bool probed;                     /* listed: lists leave it out until mail to it was sent... */
     bool was_probed;                 /* ...and did so before */
-    const char *skipped;             /* listed: why no list may carry it; NULL: it may */
+    const char *skipped;             /* listed or removed: why no list may carry it; NULL: it may */
     int64_t delivered_at;            /* cleared: when it took mail */
 };
 
