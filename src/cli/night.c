@@ -119,6 +119,17 @@ static void read_window(struct json_pull *json, struct night *night)
     }
 }
 
+static void read_left_out(struct json_pull *json, struct night *night)
+{
+    sv name;
+    for (bool within = false; pull_member(json, &within, &name);) {
+        if (sv_eq(name, SV("count")))
+            night->left_out = pull_number(json);
+        else
+            pull_skip(json);
+    }
+}
+
 static bool read_summary(struct json_pull *json, struct night *night)
 {
     bool known = false;
@@ -131,6 +142,8 @@ static bool read_summary(struct json_pull *json, struct night *night)
         else if (sv_eq(name, SV("cut"))) {
             night->is_part = true;
             pull_skip(json);
+        } else if (sv_eq(name, SV("suppress_left_out"))) {
+            read_left_out(json, night);
         } else if (sv_eq(name, SV("suppress")))
             read_names(json, SV("address"), &night->addresses);
         else if (sv_eq(name, SV("suppress_domains")))
@@ -166,6 +179,11 @@ int night_read(struct night *night, const char *path, struct err *err)
     else if (night->is_part)
         rc = err_set(err, ERR_INPUT,
                      "%s: is a report about a part of the mail, and lists are of all mail", path);
+    else if (night->left_out)
+        rc = err_set(err, ERR_INPUT,
+                     "%s: leaves out %lld addresses to suppress: to be compared, it is to be "
+                     "written without --suppress-in-summary",
+                     path, (long long)night->left_out);
     pull_release(&json);
     fclose(file);
     return rc;

@@ -18,11 +18,12 @@ struct night {
     struct map logs;               /* without what rotation appends; int64_t: new lines */
     sv first, last;                /* times of the attempts; empty: there were none */
     struct arena texts;
-    bool is_part; /* a report about a part of the mail */
+    bool is_part;     /* a report about a part of the mail */
+    int64_t left_out; /* so many are to be suppressed besides */
 };
 
 void night_init(struct night *night);
-/* ERR_INPUT: it cannot be read, or is no summary, or one of a part of the mail. */
+/* ERR_INPUT: it cannot be read, or is no summary, or one of a part of the mail or of the list. */
 int night_read(struct night *night, const char *path, struct err *err) MUST_CHECK;
 void night_release(struct night *night);
 

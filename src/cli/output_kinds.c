@@ -71,9 +71,10 @@ static void write_whole(struct result *result, const struct setup *setup,
     struct list_result written = output_list(result->parts, report, format, tiers_of(result, setup),
                                              setup->redactor.key.len ? &setup->redactor : NULL);
     if (written.skipped)
-        say("%s: %lld address%s left out that no list can carry safely (the summary says "
-            "which and why)",
-            place, (long long)written.skipped, written.skipped == 1 ? "" : "es");
+        say("%s: %lld address%s left out that no list can carry safely (%s summary says which "
+            "and why)",
+            place, (long long)written.skipped, written.skipped == 1 ? "" : "es",
+            report->suppress_part == SUPPRESS_ALL ? "the" : "a whole");
     if (written.over_limit)
         say("%s: more than the reader of %s takes at once; only a file is split", place,
             list_format_name(format));

@@ -17,6 +17,8 @@ void setup_init(struct setup *setup, const struct options *options)
     *setup = (struct setup){.options = options};
     map_init(&setup->known, 1);
     map_init(&setup->allow, 1);
+    for (size_t i = 0; i < options->list_count; i++)
+        setup->lists[i] = sv_from(options->lists[i].path);
 }
 
 void setup_release(struct setup *setup)
@@ -156,6 +158,9 @@ struct report_options setup_report_options(const struct setup *setup)
                                    .redactor = setup_redactor(setup),
                                    .wall = zone->count ? &zone->wall : NULL,
                                    .top = setup->options->top,
+                                   .suppress_part = setup->options->suppress_part,
+                                   .lists = setup->lists,
+                                   .list_count = setup->options->list_count,
                                    .version = SV(BOUNCELOG_VERSION),
                                    .generated_at = now_seconds()};
 }

@@ -19,6 +19,7 @@ struct setup {
     struct journal_trust *trust; /* NULL: no journal is read */
     struct redactor redactor;
     struct display_zone display_zone;
+    sv lists[LISTS_MAX]; /* paths of suppression lists */
 };
 
 void setup_init(struct setup *setup, const struct options *options);

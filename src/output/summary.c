@@ -265,14 +265,36 @@ static void write_incidents(struct outfile *out, const struct report *report)
     end_array(out);
 }
 
+static bool is_written(const struct report *report, const struct suppress_entry *entry,
+                       size_t written)
+{
+    return report->suppress_part == SUPPRESS_ALL ||
+           (report->suppress_part == SUPPRESS_NEW ? entry->decision->fresh
+                                                  : written < report->suppress_top);
+}
+
+static void write_listed(struct outfile *out, const struct report *report)
+{
+    size_t written = 0;
+    begin_array(out, "suppress");
+    for (size_t i = 0; i < report->suppress_count; i++) {
+        const struct suppress_entry *entry = &report->suppress[i];
+        if (is_written(report, entry, written))
+            element(out, written++,
+                    json_suppression(report_suppression(report, entry), "address", true));
+    }
+    end_array(out);
+    if (report->suppress_part == SUPPRESS_ALL)
+        return;
+    cJSON *rest = cJSON_CreateObject();
+    json_number(rest, "count", (int64_t)(report->suppress_count - written));
+    json_texts(rest, "lists", report->suppress_lists, report->suppress_list_count);
+    member(out, "suppress_left_out", rest);
+}
+
 static void write_suppressions(struct outfile *out, const struct report *report)
 {
-    begin_array(out, "suppress");
-    for (size_t i = 0; i < report->suppress_count; i++)
-        element(
-            out, i,
-            json_suppression(report_suppression(report, &report->suppress[i]), "address", true));
-    end_array(out);
+    write_listed(out, report);
     begin_array(out, "suppress_domains");
     for (size_t i = 0; i < report->suppress_domain_count; i++)
         element(out, i, json_suppression(&report->suppress_domains[i], "domain", true));

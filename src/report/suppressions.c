@@ -225,6 +225,10 @@ void suppressions_make(struct report *report, const struct decisions *decisions,
     report->cleared = mem_zero(most, sizeof *report->cleared);
     report->removed = mem_zero(most, sizeof *report->removed);
     report->fresh_count = decisions->fresh_count;
+    report->suppress_part = options->suppress_part;
+    report->suppress_top = options->top;
+    report->suppress_lists = options->lists;
+    report->suppress_list_count = options->list_count;
     report->filtered = decisions->filtered;
     report->brake = decisions->brake != BRAKE_NONE;
     report->brake_why = decisions->brake;

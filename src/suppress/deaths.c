@@ -1,5 +1,6 @@
-/* Deaths by the hour. What is asked of each place again and again must cost what happened at that
- * place, not what happened anywhere: there are as many places as domains. */
+/* Deaths by the hour. There are as many places as domains, so that what is asked of each of them
+ * must cost what happened there, not what happened anywhere: all deaths are summed up once, and a
+ * place where no stretch has enough of them is not summed up at all. */
 #include "deaths.h"
 
 #include "bouncelog/base/map.h"

@@ -1,4 +1,7 @@
-/* The days that anybody asks for are gone through once; each reader is told of his own. */
+/* The days that anybody asks for are gone through once, and each reader is told of his own.
+ *
+ * Who is told of what does not depend on who else reads: of a log without a history, whose names
+ * come with all their hours at once, a reader hears of what happened on his days and no more. */
 #include "readers.h"
 
 enum { HOURS_A_DAY = 24 };

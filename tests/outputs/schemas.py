@@ -35,6 +35,7 @@ with open(f'{work}/explain-mail.ndjson', 'wb') as out:
 
 HISTORY = f'{work}/history.db'
 bouncelog('scan', '-o', '/dev/null', '-d', HISTORY, 'samples/postfix.log')
+bouncelog('report', '-o', f'{work}/part.json', '-d', HISTORY, '--suppress-in-summary', 'top', '--top', '2', '-s', f'{work}/list')
 bouncelog('report', '-o', f'{work}/cut.json', '-d', HISTORY, '--sender', '*@shop.example', '--recipient-domain', '*')
 with open(f'{work}/why.ndjson', 'wb') as out:
     for address in 'carla@example.com', 'anna@example.com', 'greta@example.com', 'dora@example.net', 'nobody@example.org':
@@ -93,14 +94,14 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'summary': {'skipped', 'final_recipient', 'probed'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(),
+OPTIONAL = {'summary': {'skipped', 'final_recipient', 'probed', 'suppress_left_out'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(),
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
 ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action', 'basis', 'class',
          'format', 'schema', 'kind', 'held_by'}
 
-for name, files in (('summary', ['summary.json', 'empty.json']), ('summary', ['cut.json']), ('event', ['events.ndjson']),
+for name, files in (('summary', ['summary.json', 'empty.json']), ('summary', ['cut.json']), ('summary', ['part.json']), ('event', ['events.ndjson']),
                     ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']), ('explain-mail', ['explain-mail.ndjson']),
                     ('why', ['why.ndjson']), ('backtest', ['backtest.ndjson'])):
     validator = schema(name)

@@ -181,6 +181,13 @@ struct suppress_entry {
     const struct decision *decision;
 };
 
+/* Which of those to suppress the summary has; lists have all of them. */
+enum suppress_part {
+    SUPPRESS_ALL,
+    SUPPRESS_NEW, /* on no list before */
+    SUPPRESS_TOP, /* the first ones: no more than --top says */
+};
+
 /* Makes rows; one lives until the next one is made. */
 struct row_source {
     const struct suppression *(*row)(void *context, const struct suppress_entry *entry);
@@ -289,7 +296,11 @@ struct report {
     size_t episode_count;
     struct suppress_entry *suppress; /* by address */
     size_t suppress_count;
-    size_t fresh_count;              /* of these */
+    size_t fresh_count; /* of these */
+    enum suppress_part suppress_part;
+    size_t suppress_top;      /* SUPPRESS_TOP: so many */
+    const sv *suppress_lists; /* where all of them stand... */
+    size_t suppress_list_count;
     struct row_source suppress_rows; /* their rows */
     struct suppression *suppress_domains;
     size_t suppress_domain_count;
@@ -352,6 +363,9 @@ struct report_options {
     const struct redactor *redactor; /* NULL: addresses in clear */
     const struct wall *wall;         /* the zone in which people read it; NULL: UTC */
     size_t top;
+    enum suppress_part suppress_part;
+    const sv *lists; /* paths of suppression lists; must outlive the report */
+    size_t list_count;
     sv version;
     int64_t generated_at;
     double seconds; /* that the run took */

@@ -71,6 +71,7 @@ struct options {
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
     bool text, addresses, json, rules;
     const char *display_zone; /* NULL: UTC */
+    enum suppress_part suppress_part;
     enum events_which events_which;
     enum event_format event_format;
     struct {
