@@ -155,33 +155,79 @@ int archive_take_deliveries(struct archive *archive, struct evidence *evidence, 
     return result;
 }
 
+/* --- when did it take mail last? */
+
 struct last {
-    struct archive *archive;
-    uint64_t fingerprint;
+    uint64_t fingerprint; /* fpset_kept */
     int64_t step;
+};
+
+struct lasts {
+    struct archive *archive;
+    struct last *list; /* by fingerprint */
+    size_t count;
 };
 
 static void take_last(void *context, uint64_t fingerprint, int64_t step)
 {
-    struct last *last = context;
-    if (fingerprint == last->fingerprint && step > last->step &&
-        !archive_was_taken_back(last->archive, fingerprint, step))
-        last->step = step;
+    const struct lasts *lasts = context;
+    size_t from = 0, to = lasts->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (lasts->list[middle].fingerprint < fingerprint)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    for (; from < lasts->count && lasts->list[from].fingerprint == fingerprint; from++)
+        if (step > lasts->list[from].step &&
+            !archive_was_taken_back(lasts->archive, fingerprint, step))
+            lasts->list[from].step = step;
 }
 
 static int look_in_day(void *context, const struct item *item, struct err *err)
 {
-    struct last *last = context;
-    return deliveries_each(item->value, archive_taxonomy(last->archive), take_last, last) < 0
-               ? archive_damaged(last->archive, "the counters of a day", err)
+    struct lasts *lasts = context;
+    return deliveries_each(item->value, archive_taxonomy(lasts->archive), take_last, lasts) < 0
+               ? archive_damaged(lasts->archive, "the counters of a day", err)
                : 0;
+}
+
+static int64_t time_of(const struct last *last)
+{
+    return last->step == INT64_MIN ? 0 : last->step * DELIVERY_STEP;
 }
 
 int archive_last_delivery(struct archive *archive, sv address, int64_t *time, struct err *err)
 {
-    struct last last = {archive, fpset_kept(hash_bytes(address)), INT64_MIN};
-    if (history_each(archive->history, ITEM_DAY, look_in_day, &last, err) < 0)
+    struct last last = {fpset_kept(hash_bytes(address)), INT64_MIN};
+    struct lasts lasts = {archive, &last, 1};
+    if (history_each(archive->history, ITEM_DAY, look_in_day, &lasts, err) < 0)
         return -1;
-    *time = last.step == INT64_MIN ? 0 : last.step * DELIVERY_STEP;
+    *time = time_of(&last);
     return 0;
+}
+
+static int by_last(const void *a, const void *b)
+{
+    uint64_t x = ((const struct last *)a)->fingerprint, y = ((const struct last *)b)->fingerprint;
+    return (x > y) - (x < y);
+}
+
+int archive_last_deliveries(struct archive *archive, struct map *addresses, struct err *err)
+{
+    size_t count = map_count(addresses);
+    struct last *list = mem_zero(count + 1, sizeof *list);
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct last){fpset_kept(hash_bytes(map_key_at(addresses, i))), INT64_MIN};
+    qsort(list, count, sizeof *list, by_last);
+    struct lasts lasts = {archive, list, count};
+    int result = history_each(archive->history, ITEM_DAY, look_in_day, &lasts, err);
+    for (size_t i = 0; i < count && result == 0; i++) {
+        struct last wanted = {.fingerprint = fpset_kept(hash_bytes(map_key_at(addresses, i)))};
+        const struct last *last = bsearch(&wanted, list, count, sizeof *list, by_last);
+        *(int64_t *)map_value_at(addresses, i) = time_of(last);
+    }
+    mem_free(list);
+    return result < 0 ? -1 : 0;
 }

@@ -1,9 +1,7 @@
 /* Which addresses the lists of the options hold already, so that a run out of line is noticed.
  *
- * The formats of lists differ in all but this: each entry has a line, its address is the first word
- * there with an @ in it, and none puts a byte beside it that an address may have. So any list, and
- * each of its parts, is read alike. Later words may be a stranger's, who is quoted there.
- */
+ * Any list is read alike, whatever its format, and so is each of its parts (listed.h). A list of
+ * fingerprints names nobody, and standard output holds nothing. */
 #include "brake.h"
 
 #include <errno.h>
@@ -15,35 +13,16 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/outfile.h"
+#include "listed.h"
 #include "textfile.h"
 
 enum { PARTS_MAX = 9999 };
-
-/* What an address in a list is made of: none of the formats puts one of these beside it. */
-static bool is_address_byte(char c)
-{
-    return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.@", c));
-}
-
-/* A sendmail map has To: in front. */
-static sv first_address(sv line)
-{
-    for (size_t at = 0; at < line.len; at++) {
-        size_t from = at;
-        while (at < line.len && is_address_byte(line.ptr[at]))
-            at++;
-        sv word = sv_sub(line, from, at);
-        if (sv_find_byte(word, '@') != SV_NPOS)
-            return word;
-    }
-    return SV_EMPTY;
-}
 
 static void add_lines(struct map *listed, sv text)
 {
     char key[MAILBOX_MAX];
     while (text.len) {
-        sv word = first_address(sv_cut(text, '\n', &text));
+        sv word = listed_word(sv_cut(text, '\n', &text));
         if (word.len && word.len <= sizeof key) {
             map_add(listed, mailbox_key(word, key), NULL);
         }

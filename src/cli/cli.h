@@ -46,5 +46,6 @@ int patterns_command(const struct options *options);
 int doctor_command(const struct options *options);
 int backtest_command(const struct options *options);
 int changes_command(const struct options *options);
+int reconcile_command(const struct options *options);
 
 #endif

@@ -211,6 +211,24 @@ const struct command_row command_rows[COMMAND_COUNT] = {
          .takes_files = true,
          .reads_config = true,
          .run = backtest_command},
+    [COMMAND_RECONCILE] =
+        {.name = "reconcile",
+         .operands = "-d DB --list FILE",
+         .summary = "the list of a mailing tool against ours",
+         .usages = {"reconcile -d DB --list FILE... [OPTIONS]"},
+         .about =
+             "Compares what a mailing tool or a service has on its suppression list with what the "
+             "history knows: whom it lacks, who of them has taken mail since, whom a guard or you "
+             "hold back here, against whom there is too little, and who is not known here at all. "
+             "Writes nothing. FILE is an export of theirs: an address a line, CSV, or JSON.",
+         .example = "bouncelog reconcile -d history.db --list exported.csv",
+         .exits = {{EXIT_DONE, "compared, whether the lists agree or not"},
+                   {EXIT_USAGE, "usage"},
+                   {EXIT_INCOMPLETE, "a list cannot be read, or has lines without an address"},
+                   {EXIT_CONFIG, "a pattern, policy or configuration file is wrong"},
+                   {EXIT_HISTORY, "the history cannot be read"}},
+         .reads_config = true,
+         .run = reconcile_command},
 };
 
 enum command command_find(sv name)

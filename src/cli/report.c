@@ -6,7 +6,7 @@
 #include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "cut.h"
-#include "held.h"
+#include "past.h"
 #include "results.h"
 #include "setup.h"
 
@@ -15,9 +15,7 @@ enum { SECONDS_A_DAY = 86400 };
 struct run {
     struct setup setup;
     struct results results;
-    struct archive *archive;
-    struct decisions decisions;
-    struct held held;
+    struct past past;
     struct report report;
     struct cut_choice cut;
 };
@@ -35,38 +33,24 @@ static struct archive_window window_of(const struct options *options)
 
 static int make_report(struct run *run, struct err *err)
 {
-    const struct options *asked = run->setup.options;
-    struct archive_view view;
-    struct suppress_source evidence;
-    if (archive_view(run->archive, window_of(asked), &view, &evidence, err) < 0)
+    struct past *past = &run->past;
+    const struct archive_view *view = &past->view;
+    if (past_decide(past, &run->setup, window_of(run->setup.options), err) < 0)
         return -1;
-    setup_allow(&run->setup, archive_allowed(run->archive));
-    struct suppress_options options = setup_suppress_options(&run->setup);
-    options.tells_cleared = true;
-    options.cleared_since = asked->since.at;
-    options.cleared_until = asked->until.at;
-    /* What a scan has not put on the lists, because of the brake, no other command does. */
-    options.may_brake = options.may_brake && !archive_has_others(run->archive);
-    options.brake_stays = archive_braked_at(run->archive) != 0;
-    if (held_load(&run->held, run->archive, &options, err) < 0)
-        return -1;
-    suppress_decide(&run->decisions, &evidence, &options);
-    if (archive_check(run->archive, err) < 0)
-        return -1;
-    struct report_source source = {.lines = &view.period->lines,
-                                   .tally = &view.period->tally,
-                                   .decisions = &run->decisions,
-                                   .inputs = view.inputs,
-                                   .input_count = view.input_count,
-                                   .unresolved_expiries = view.period->unresolved_expiries,
-                                   .evicted = view.period->evicted,
-                                   .before = view.before,
+    struct report_source source = {.lines = &view->period->lines,
+                                   .tally = &view->period->tally,
+                                   .decisions = &run->past.decisions,
+                                   .inputs = view->inputs,
+                                   .input_count = view->input_count,
+                                   .unresolved_expiries = view->period->unresolved_expiries,
+                                   .evicted = view->period->evicted,
+                                   .before = view->before,
                                    .before_holds_all = true,
-                                   .newest = archive_newest(run->archive),
-                                   .regrets = &run->held.regrets,
-                                   .regret_days = options.policy->regret.days,
-                                   .held_rules = &run->held.rules,
-                                   .totals = archive_totals(run->archive)};
+                                   .newest = archive_newest(run->past.archive),
+                                   .regrets = &run->past.held.regrets,
+                                   .regret_days = past->how.policy->regret.days,
+                                   .held_rules = &run->past.held.rules,
+                                   .totals = archive_totals(run->past.archive)};
     struct report_options how_shown = setup_report_options(&run->setup);
     report_make(&run->report, &source, &how_shown);
     return 0;
@@ -77,8 +61,8 @@ static int make_report_of_part(struct run *run, struct err *err)
 {
     struct report_cut *shown = &run->cut.shown;
     struct archive_part part;
-    if (archive_view_part(run->archive, window_of(run->setup.options), &run->cut.cut, &part, err) <
-            0 ||
+    if (archive_view_part(run->past.archive, window_of(run->setup.options), &run->cut.cut, &part,
+                          err) < 0 ||
         cut_check_providers(&run->setup, &part, err) < 0)
         return -1;
     shown->unknown_days = part.unknown_days;
@@ -86,7 +70,7 @@ static int make_report_of_part(struct run *run, struct err *err)
     shown->unnamed = part.unnamed;
     struct report_source source = {.lines = &part.period->lines,
                                    .tally = &part.period->tally,
-                                   .decisions = &run->decisions,
+                                   .decisions = &run->past.decisions,
                                    .inputs = part.inputs,
                                    .input_count = part.input_count,
                                    .evicted = part.period->evicted,
@@ -95,16 +79,6 @@ static int make_report_of_part(struct run *run, struct err *err)
     report_make(&run->report, &source, &how_shown);
     cut_tell_gaps(&run->report);
     return 0;
-}
-
-static int open_history(struct run *run, struct err *err)
-{
-    struct archive_options how = {.path = run->setup.options->history,
-                                  .use = HISTORY_READ,
-                                  .patterns = &run->setup.patterns,
-                                  .now = now_seconds(),
-                                  .what = "report"};
-    return archive_open(&run->archive, &how, err);
 }
 
 static int finish(struct run *run)
@@ -125,7 +99,8 @@ static int run_report(struct run *run)
     const struct options *options = run->setup.options;
     struct err err;
     if (setup_load(&run->setup, &err) < 0 || cut_read(&run->cut, options, &err) < 0 ||
-        results_open(&run->results, options, &err) < 0 || open_history(run, &err) < 0 ||
+        results_open(&run->results, options, &err) < 0 ||
+        past_open(&run->past, &run->setup, "report", &err) < 0 ||
         (cut_asked(options) ? make_report_of_part : make_report)(run, &err) < 0)
         return fail(&err);
     return finish(run);
@@ -135,14 +110,12 @@ static int run_command(const struct options *options)
 {
     struct run *run = mem_zero(1, sizeof *run);
     setup_init(&run->setup, options);
-    held_init(&run->held);
+    past_init(&run->past);
     int code = run_report(run);
     results_discard(&run->results);
     report_release(&run->report);
-    decisions_release(&run->decisions);
-    archive_close(run->archive);
+    past_release(&run->past);
     cut_release(&run->cut);
-    held_release(&run->held);
     setup_release(&run->setup);
     mem_free(run);
     return code;

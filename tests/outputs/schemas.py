@@ -47,6 +47,11 @@ with open(f'{work}/backtest.ndjson', 'wb') as out:
     bouncelog('backtest', '--json', '--against', 'none', '-d', HISTORY, stdout=out)
     bouncelog('backtest', '--json', '-', stdin=subprocess.DEVNULL, stdout=out)
 
+with open(f'{work}/theirs', 'w', encoding='utf-8') as file:
+    file.write('carla@example.com\nanna@example.com\nnobody@example.org\ndora@example.net\ngreta@example.com\n')
+with open(f'{work}/reconcile.json', 'wb') as out:
+    bouncelog('reconcile', '--json', '-d', HISTORY, '--list', f'{work}/theirs', stdout=out)
+
 def load(name):
     with open(f'docs/schemas/{name}', encoding='utf-8') as file:
         loaded = json.load(file)
@@ -94,7 +99,7 @@ def put(value):
     return change
 
 # What a schema may leave out: keys that only some entries have.
-OPTIONAL = {'summary': {'skipped', 'final_recipient', 'probed', 'suppress_left_out'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(),
+OPTIONAL = {'summary': {'skipped', 'final_recipient', 'probed', 'suppress_left_out'}, 'event': set(), 'explain': set(), 'explain-mail': set(), 'why': set(), 'backtest': set(), 'reconcile': {'category', 'code', 'reply', 'last_seen', 'delivered_at'},
             # what is not known
             'event-ecs': {'sender', 'local_id', 'destination', 'domain', 'ip', 'port', 'hostname', 'reply', 'code',
                           'enhanced', 'text', 'dsn', 'rule', 'scope', 'cause', 'provider', 'original_recipient', 'delay_s'}}
@@ -103,7 +108,7 @@ ENUMS = {'outcome', 'severity', 'stage', 'origin', 'category', 'scope', 'action'
 
 for name, files in (('summary', ['summary.json', 'empty.json']), ('summary', ['cut.json']), ('summary', ['part.json']), ('event', ['events.ndjson']),
                     ('event-ecs', ['events-ecs.ndjson']), ('explain', ['explain.ndjson']), ('explain-mail', ['explain-mail.ndjson']),
-                    ('why', ['why.ndjson']), ('backtest', ['backtest.ndjson'])):
+                    ('why', ['why.ndjson']), ('backtest', ['backtest.ndjson']), ('reconcile', ['reconcile.json'])):
     validator = schema(name)
     valid = lambda document: not next(validator.iter_errors(document), None)
     real = [d for file in files for d in documents(file, file.endswith('ndjson'))]

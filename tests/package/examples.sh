@@ -20,6 +20,7 @@ mkdir -p "$work/bin" "$run/var/log" "$run/var/mail/bounces/new" "$run/var/mail/b
 cp samples/rotated/mail.log* "$run/var/log/"
 cp samples/rotated/mail.log* "$run/"
 cp samples/exim-mainlog "$run/var/log/exim4/mainlog"
+printf '%s\n' email joe@example.com > "$run/exported.csv"
 printf '%s\n' joe@example.com | tee "$run/bad.txt.removed" > "$run/bad.csv.removed"
 echo "To:old@example.com REJECT" > "$run/etc/mail/bouncelog"
 echo "example.com OK" > "$run/etc/mail/access.own"

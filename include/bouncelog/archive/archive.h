@@ -145,6 +145,9 @@ int archive_find(struct archive *archive, sv address, const struct address_recor
  * that step (model/activity.h); 0: it is not known to. */
 int archive_last_delivery(struct archive *archive, sv address, int64_t *time,
                           struct err *err) MUST_CHECK;
+/* The same of all of them: sets the values (int64_t) of a map of mailbox_key. */
+int archive_last_deliveries(struct archive *archive, struct map *addresses,
+                            struct err *err) MUST_CHECK;
 /* Makes everything that says anything of the address go away, what undoing a run would bring back
  * included. */
 int archive_forget(struct archive *archive, sv address, struct err *err) MUST_CHECK;

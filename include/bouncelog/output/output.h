@@ -10,6 +10,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
+#include "bouncelog/report/reconciled.h"
 #include "bouncelog/report/report.h"
 #include "bouncelog/report/tried.h"
 #include "bouncelog/report/why.h"
@@ -90,6 +91,8 @@ void output_why_text(struct buf *out, const struct why *why, sv note);
 void output_attempt(struct buf *out, const struct event *event, const struct taxonomy *taxonomy);
 
 /* A backtest: one JSON document on one line; or a table of 80 columns. */
+void output_reconciled_json(struct outfile *out, const struct reconciled *reconciled);
+void output_reconciled_text(struct buf *out, const struct reconciled *reconciled);
 void output_tried_json(struct outfile *out, const struct tried *tried);
 void output_tried_text(struct buf *out, const struct tried *tried);
 

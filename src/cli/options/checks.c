@@ -62,6 +62,8 @@ static int check_history(const struct options *o, struct err *err)
     if (o->command == COMMAND_REPORT && o->operand_count)
         return err_set(err, ERR_USAGE, "'%s': a report reads no logs, only the history",
                        o->operands[0]);
+    if (o->command == COMMAND_RECONCILE && o->operand_count)
+        return err_set(err, ERR_USAGE, "'%s': a list of theirs is named by --list", o->operands[0]);
     if (o->command == COMMAND_SUPPRESS && o->operand_count)
         return err_set(err, ERR_USAGE,
                        "'%s': what is known of one address says `bouncelog history show`",

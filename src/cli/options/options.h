@@ -24,6 +24,7 @@ enum command {
     COMMAND_DOCTOR,
     COMMAND_CHANGES,
     COMMAND_BACKTEST,
+    COMMAND_RECONCILE,
     COMMAND_COUNT
 };
 
@@ -87,6 +88,7 @@ struct options {
 
     struct moment since, until;
     struct texts mails; /* mailboxes */
+    struct texts their_lists;
     const char *tag_key_file;
     struct texts tier_names;
     unsigned tiers; /* bits of enum tier; 0: what each format has */

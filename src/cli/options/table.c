@@ -48,6 +48,7 @@ enum {
     DOCTOR = 1 << COMMAND_DOCTOR,
     CHANGES = 1 << COMMAND_CHANGES,
     BACKTEST = 1 << COMMAND_BACKTEST,
+    RECONCILE = 1 << COMMAND_RECONCILE,
     VIEWS = REPORT | SUPPRESS, /* of a history */
     ALL = (1 << COMMAND_COUNT) - 1
 };

@@ -6,7 +6,7 @@
 #include "options.h"
 #include "types.h"
 
-enum { OPTIONS_MAX = 64, CHOICES_MAX = 4, WORDINGS_MAX = 4 };
+enum { OPTIONS_MAX = 64, CHOICES_MAX = 4, WORDINGS_MAX = 5 };
 
 /* Where an option counts. */
 enum counts {
