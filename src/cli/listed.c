@@ -143,7 +143,9 @@ static bool is_json(FILE *file)
 int listed_read(struct listed *listed, const char *path, struct err *err)
 {
     size_t before = map_count(&listed->addresses);
-    FILE *file = fopen(path, "re");
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "re");
+    path = standard ? "standard input" : path;
     if (!file)
         return err_set(err, ERR_INPUT, "%s: cannot open: %s", path, strerror(errno));
     errno = 0;
@@ -154,7 +156,8 @@ int listed_read(struct listed *listed, const char *path, struct err *err)
         read_lines(listed, file);
     bool failed = ferror(file);
     int why = errno;
-    fclose(file);
+    if (!standard)
+        fclose(file);
     if (failed)
         return err_set(err, ERR_INPUT, "%s: cannot read: %s", path, strerror(why));
     if (!whole)

@@ -16,8 +16,8 @@ struct listed {
 
 void listed_init(struct listed *listed, size_t value_size);
 void listed_release(struct listed *listed);
-/* Adds what is in the file: lines, CSV, or JSON in any shape. ERR_INPUT: it cannot be read, or no
- * address is in it. */
+/* Adds what is in the file ("-": standard input): lines, CSV, or JSON in any shape. ERR_INPUT: it
+ * cannot be read, or no address is in it. */
 int listed_read(struct listed *listed, const char *path, struct err *err) MUST_CHECK;
 
 #endif

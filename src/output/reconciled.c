@@ -23,7 +23,7 @@ static const struct group {
     [RECONCILED_NOT_ENOUGH] = {"not_enough_here", "on their list, too little against them here",
                                "the policy would wait"},
     [RECONCILED_UNKNOWN] = {"unknown_here", "on their list, unknown here",
-                            "no mail to them is in the history"},
+                            "no delivery, nor a failure that counts"},
 };
 
 static cJSON *row_object(const struct reconciled *reconciled, const struct reconciled_row *row)

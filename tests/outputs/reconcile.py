@@ -66,6 +66,11 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{form}: {names(got)}', names(got) == want)
         expect(f'{form}: {got["theirs"]} {got["ours"]} {got["both"]}', (got['theirs'], got['ours'], got['both']) == (7, 3, 1))
     whole = groups(theirs('list', rows))
+    for form in 'lines', 'json':
+        piped = subprocess.run([PROGRAM, 'reconcile', '-d', db, '--json', '--list', '-'], input=forms[form], capture_output=True, text=True)
+        expect(f'{form} in a pipe: {piped}', json.loads(piped.stdout) == whole)
+    told = subprocess.run([PROGRAM, 'reconcile', '-d', db, '--list', '-'], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    expect(f'nothing in a pipe: {told}', (told.returncode, told.stderr) == (3, 'bouncelog: standard input: no address is in it\n'))
     expect('parts', groups([theirs('a', rows[:30]), theirs('b', rows[30:])]) == whole)
     reason = {row['address']: row for key in want for row in whole[key]}
     expect(f'{reason}', reason['back@x.example'] == {'address': 'back@x.example', 'delivered_at': '2026-11-09T03:00:01Z'} and

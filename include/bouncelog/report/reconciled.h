@@ -14,7 +14,7 @@ enum reconciled_group {
     RECONCILED_ALIVE,      /* on theirs alone: it took mail after it failed, or never failed */
     RECONCILED_HELD,       /* on theirs alone: a guard or a person here says no */
     RECONCILED_NOT_ENOUGH, /* on theirs alone: it failed, and the policy lacks something */
-    RECONCILED_UNKNOWN,    /* on theirs alone: nothing is known of it here */
+    RECONCILED_UNKNOWN,    /* on theirs alone: no delivery, nor a failure that counts */
     RECONCILED_GROUPS
 };
 
