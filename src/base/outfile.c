@@ -95,16 +95,16 @@ bool outfile_access_of(const char *path, struct outfile_access *access)
 
 /* The group first: no other one is to read it for a moment. Where the group is right already
  * nothing is asked for, since a filter of system calls may end whoever asks. */
-static void give(struct outfile *out, struct outfile_access access)
+static bool give(struct outfile *out, struct outfile_access access)
 {
     struct stat now;
     bool other =
         access.group != NO_GROUP && fstat(out->fd, &now) == 0 && now.st_gid != access.group;
     if (other)
         (void)fchmod(out->fd, 0600);
-    if (other && fchown(out->fd, NO_OWNER, access.group) != 0)
-        access.mode &= ~(mode_t)070;
-    (void)fchmod(out->fd, access.mode);
+    bool given = !other || fchown(out->fd, NO_OWNER, access.group) == 0;
+    (void)fchmod(out->fd, given ? access.mode : access.mode & ~(mode_t)070);
+    return given;
 }
 
 /* A new file in the target's own directory, so that the rename cannot cross a file system. No
@@ -126,7 +126,7 @@ static int open_temporary(struct outfile *out, struct outfile_access access)
     int failure = errno;
     if (out->fd >= 0) {
         note_temporary(out);
-        give(out, access); /* the umask is for new files, not for one that is replaced */
+        (void)give(out, access); /* the umask is for new files, not for one that is replaced */
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = failure;
@@ -182,7 +182,15 @@ int outfile_retarget(struct outfile *out, const char *path, struct err *err)
 void outfile_set_access(struct outfile *out, struct outfile_access access)
 {
     if (!out->direct && !out->finished)
-        give(out, access);
+        (void)give(out, access);
+}
+
+int outfile_give(struct outfile *out, struct outfile_access access, struct err *err)
+{
+    if (out->direct || give(out, access))
+        return 0;
+    return err_set(err, ERR_OUTPUT, "%s: cannot give it to the group %lld: %s",
+                   buf_cstr(&out->path), (long long)access.group, strerror(errno));
 }
 
 struct outfile *outfile_open(const char *path, struct err *err)

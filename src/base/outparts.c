@@ -50,12 +50,23 @@ struct outparts *outparts_open(const char *name, bool splits, struct err *err)
     out->splits = splits && !outfile_is_direct(file);
     out->access = (struct outfile_access){0600, (gid_t)-1};
     part_name(&first, out, 1);
-    if (out->splits && !outfile_access_of(name, &out->access) &&
+    if (!outfile_access_of(name, &out->access) && out->splits &&
         outfile_access_of(buf_cstr(&first), &out->access))
         outfile_set_access(file, out->access);
     buf_release(&first);
     add_file(out, file);
     return out;
+}
+
+struct outfile_access outparts_access(const struct outparts *out)
+{
+    return out->access;
+}
+
+int outparts_set_access(struct outparts *out, struct outfile_access access, struct err *err)
+{
+    out->access = access;
+    return outfile_give(out->files[0], access, err);
 }
 
 void outparts_write(struct outparts *out, sv bytes)

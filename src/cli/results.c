@@ -5,6 +5,7 @@
 #include "results.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "bouncelog/archive/archive.h"
 #include "cli.h"
@@ -20,6 +21,23 @@ static struct outfile *open_removed(const char *list, struct err *err)
     return out;
 }
 
+/* What was asked for, else what the file had; a group that is to read it reads it. */
+static int give_list(struct result *result, const struct options *options, struct err *err)
+{
+    int mode = options->lists[result->output.list].mode;
+    int64_t group = options->lists[result->output.list].group;
+    struct outfile_access access = outparts_access(result->parts);
+    if (mode < 0 && group < 0)
+        return 0;
+    if (group >= 0)
+        access.group = (gid_t)group;
+    access.mode = mode >= 0 ? (mode_t)mode : access.mode | S_IRGRP;
+    return outparts_set_access(result->parts, access, err) < 0 ||
+                   (result->removed && outfile_give(result->removed, access, err) < 0)
+               ? -1
+               : 0;
+}
+
 static int open_list(struct result *result, const struct options *options, struct err *err)
 {
     bool splits = list_format_splits(options->lists[result->output.list].format);
@@ -28,7 +46,7 @@ static int open_list(struct result *result, const struct options *options, struc
         return -1;
     if (options->delta && !(result->removed = open_removed(path, err)))
         return -1;
-    return 0;
+    return give_list(result, options, err);
 }
 
 static int open_result(struct result *result, const struct options *options, struct err *err)

@@ -78,6 +78,8 @@ struct options {
     struct {
         const char *path;
         enum list_format format;
+        int mode;      /* -1: nobody set it */
+        int64_t group; /* -1: nobody set it */
     } lists[LISTS_MAX];
     size_t list_count;
     enum hash_kind hash;

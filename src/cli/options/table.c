@@ -32,7 +32,7 @@
     .type = TYPE_TEXTS, .value = shown, .most = limit, FIELD(member, struct texts)
 #define UNITS(member, shown, limit)                                                                \
     .type = TYPE_UNITS, .value = shown, .most = limit, FIELD(member, struct texts)
-#define LISTS .type = TYPE_LISTS, .value = "FILE[:FORMAT]"
+#define LISTS .type = TYPE_LISTS, .value = "FILE[:FORMAT[,mode=M][,group=G]]"
 
 enum {
     SCAN = 1 << COMMAND_SCAN,

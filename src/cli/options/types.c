@@ -5,9 +5,13 @@
  * errors, the help, the manuals and the completions alike. */
 #include "types.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
+#include "bouncelog/base/outfile.h"
 #include "cli.h"
 #include "moment.h"
 #include "table.h"
@@ -174,6 +178,33 @@ static int add_units(struct options *options, const struct option_row *row, cons
     return 0;
 }
 
+static bool read_mode(sv text, int *mode)
+{
+    int number = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '7' || text.len > 4)
+            return false;
+        number = number * 8 + (text.ptr[i] - '0');
+    }
+    *mode = number;
+    return text.len && !(number & ~0644) && (number & 0600) == 0600;
+}
+
+/* By its name or number. */
+static bool read_group(sv text, int64_t *group)
+{
+    struct buf name = {0};
+    uint64_t number = 0;
+    buf_add(&name, text);
+    errno = 0;
+    const struct group *found = text.len ? getgrnam(buf_cstr(&name)) : NULL;
+    mem_check(errno);
+    bool known = found || (sv_to_u64(text, &number) && number < UINT32_MAX);
+    *group = found ? (int64_t)found->gr_gid : (int64_t)number;
+    buf_release(&name);
+    return known;
+}
+
 static void add_formats(struct buf *out, const struct option_row *row)
 {
     (void)row;
@@ -191,6 +222,27 @@ static int unknown_format(const struct option_row *row, const char *value, sv na
     return -1;
 }
 
+/* Who may read the file: mode=0640, group=NAME. */
+static int read_access(struct options *options, const struct option_row *row, const char *value,
+                       sv settings, struct err *err)
+{
+    int *mode = &options->lists[options->list_count].mode;
+    int64_t *group = &options->lists[options->list_count].group;
+    while (settings.len) {
+        sv setting = sv_cut(settings, ',', &settings), text;
+        sv name = sv_cut(setting, '=', &text);
+        bool is_mode = sv_eq(name, SV("mode")), is_group = sv_eq(name, SV("group"));
+        const char *wrong = !is_mode && !is_group               ? "expected mode=0640 or group=NAME"
+                            : is_mode && !read_mode(text, mode) ? "expected 0600, 0640 or 0644"
+                            : is_group && !read_group(text, group) ? "there is no such group"
+                                                                   : NULL;
+        if (wrong)
+            return err_set(err, ERR_USAGE, "--%s '%s': '%.*s': %s", row->name, value,
+                           SV_FMT(setting), wrong);
+    }
+    return 0;
+}
+
 /* A colon that no format follows belongs to the name. */
 static int add_list(struct options *options, const struct option_row *row, const char *value,
                     struct err *err)
@@ -201,13 +253,20 @@ static int add_list(struct options *options, const struct option_row *row, const
     const char *path = value;
     if (options->list_count == LISTS_MAX)
         return err_set(err, ERR_USAGE, "--%s: more than %d lists", row->name, LISTS_MAX);
+    options->lists[options->list_count].mode = -1;
+    options->lists[options->list_count].group = -1;
     if (colon != SV_NPOS) {
-        sv name = sv_skip(text, colon + 1);
+        sv settings, name = sv_cut(sv_skip(text, colon + 1), ',', &settings);
         if (list_format_from_name(name, &format)) {
             char *copy = arena_alloc(&options->arena, colon + 1);
             memcpy(copy, value, colon);
             copy[colon] = 0;
             path = copy;
+            if (settings.len && outfile_is_stdout(path))
+                return err_set(err, ERR_USAGE, "--%s '%s': standard output has no mode or group",
+                               row->name, value);
+            if (read_access(options, row, value, settings, err) < 0)
+                return -1;
         } else if (sv_find_byte(name, '/') == SV_NPOS) {
             return unknown_format(row, value, name, err);
         }
