@@ -174,6 +174,7 @@ int archive_evidence(struct archive *archive, struct scan_result *scan,
         return -1;
     source->each_activity = archive_each_activity;
     source->activity_context = archive;
+    source->by_day = true;
     source->tried_on = archive_tried_on;
     source->tried_context = archive;
     if (!archive->has_others)
@@ -391,7 +392,8 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
                                        .latest = archive->period.tally.last,
                                        .first = archive->period.tally.first,
                                        .each_activity = archive_each_activity,
-                                       .activity_context = archive};
+                                       .activity_context = archive,
+                                       .by_day = true};
     return 0;
 }
 

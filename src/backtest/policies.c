@@ -196,7 +196,8 @@ void policy_night(struct backtest *backtest, struct replay *replay, int64_t day)
                                      .latest = backtest->latest,
                                      .first = day * DATE_DAY,
                                      .each_activity = each_activity,
-                                     .activity_context = backtest};
+                                     .activity_context = backtest,
+                                     .by_day = backtest->options.by_day};
     struct suppress_options options = {
         .taxonomy = policy->taxonomy, .policy = policy->table, .allow = backtest->options.allow};
     struct decisions decisions;

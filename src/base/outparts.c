@@ -63,7 +63,13 @@ struct outfile_access outparts_access(const struct outparts *out)
     return out->access;
 }
 
-int outparts_set_access(struct outparts *out, struct outfile_access access, struct err *err)
+void outparts_set_access(struct outparts *out, struct outfile_access access)
+{
+    out->access = access;
+    outfile_set_access(out->files[0], access);
+}
+
+int outparts_give(struct outparts *out, struct outfile_access access, struct err *err)
 {
     out->access = access;
     return outfile_give(out->files[0], access, err);

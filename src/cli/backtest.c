@@ -195,6 +195,7 @@ static int replay_history(struct backtest_run *run, struct err *err)
     setup_allow(&run->scan.setup, archive_allowed(*archive));
     begin(run, (struct backtest_options){.senders = senders,
                                          .each_activity = archive_each_activity,
+                                         .by_day = true,
                                          .activity_context = *archive});
     if (archive_replay(*archive, run->backtest, &window, err) < 0)
         return -1;

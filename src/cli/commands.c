@@ -224,9 +224,10 @@ const struct command_row command_rows[COMMAND_COUNT] = {
          .example = "bouncelog reconcile -d history.db --list exported.csv",
          .exits = {{EXIT_DONE, "compared, whether the lists agree or not"},
                    {EXIT_USAGE, "usage"},
-                   {EXIT_INCOMPLETE, "a list cannot be read, or has lines without an address"},
+                   {EXIT_INCOMPLETE, "a list cannot be read, or has entries without an address"},
                    {EXIT_CONFIG, "a pattern, policy or configuration file is wrong"},
-                   {EXIT_HISTORY, "the history cannot be read"}},
+                   {EXIT_HISTORY, "the history cannot be read"},
+                   {EXIT_OUTPUT, "standard output cannot be written"}},
          .reads_config = true,
          .run = reconcile_command},
 };

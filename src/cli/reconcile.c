@@ -37,6 +37,7 @@ static int compare(struct reconcile *run, struct err *err)
         return -1;
     reconciled_make(&run->result, &(struct reconciled_source){
                                       .theirs = &run->theirs.addresses,
+                                      .known = run->past.how.known,
                                       .decisions = &run->past.decisions,
                                       .evidence = run->past.source.evidence,
                                       .taxonomy = &run->setup.patterns.taxonomy,
@@ -70,8 +71,9 @@ static int run_reconcile(struct reconcile *run)
     if (!run->theirs.strange)
         return code;
     bool one = run->theirs.strange == 1;
-    say("%lld line%s of the lists %s no address, and %s left out", (long long)run->theirs.strange,
-        one ? "" : "s", one ? "has" : "have", one ? "was" : "were");
+    say("%lld %s of the lists %s no address, or more than one, and %s left out",
+        (long long)run->theirs.strange, one ? "entry" : "entries", one ? "has" : "have",
+        one ? "was" : "were");
     return code == EXIT_DONE ? EXIT_INCOMPLETE : code;
 }
 

@@ -27,15 +27,18 @@ static int give_list(struct result *result, const struct options *options, struc
     int mode = options->lists[result->output.list].mode;
     int64_t group = options->lists[result->output.list].group;
     struct outfile_access access = outparts_access(result->parts);
-    if (mode < 0 && group < 0)
-        return 0;
-    if (group >= 0)
-        access.group = (gid_t)group;
+    access.group = group >= 0 ? (gid_t)group : access.group;
     access.mode = mode >= 0 ? (mode_t)mode : access.mode | S_IRGRP;
-    return outparts_set_access(result->parts, access, err) < 0 ||
-                   (result->removed && outfile_give(result->removed, access, err) < 0)
-               ? -1
-               : 0;
+    if (group >= 0)
+        return outparts_give(result->parts, access, err) < 0 ||
+                       (result->removed && outfile_give(result->removed, access, err) < 0)
+                   ? -1
+                   : 0;
+    if (mode >= 0)
+        outparts_set_access(result->parts, access);
+    if (mode >= 0 && result->removed)
+        outfile_set_access(result->removed, access);
+    return 0;
 }
 
 static int open_list(struct result *result, const struct options *options, struct err *err)

@@ -51,8 +51,8 @@ void output_reconciled_json(struct outfile *out, const struct reconciled *reconc
     struct buf head = {0};
     buf_printf(&head,
                "{\"schema\":\"bouncelog.reconcile/1\",\n\"theirs\":%zu,\n\"ours\":%zu,\n"
-               "\"both\":%zu",
-               reconciled->theirs, reconciled->ours, reconciled->both);
+               "\"both\":%zu,\n\"left_out\":%zu",
+               reconciled->theirs, reconciled->ours, reconciled->both, reconciled->left_out);
     outfile_write(out, buf_sv(&head));
     for (int group = 0; group < RECONCILED_GROUPS; group++) {
         const struct reconciled_rows *rows = &reconciled->groups[group];
@@ -114,6 +114,8 @@ void output_reconciled_text(struct buf *out, const struct reconciled *reconciled
     buf_printf(out, "%zu address%s on their list, %zu to be suppressed here, %zu of theirs agree\n",
                reconciled->theirs, reconciled->theirs == 1 ? "" : "es", reconciled->ours,
                reconciled->both);
+    if (reconciled->left_out)
+        buf_printf(out, "%zu of theirs are not among --recipients\n", reconciled->left_out);
     for (int group = 0; group < RECONCILED_GROUPS; group++)
         add_group(out, reconciled, group);
 }

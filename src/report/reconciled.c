@@ -58,9 +58,10 @@ static sv held_by(const struct reconciled_source *source, const struct decision 
     static const char *const names[] = {
         [HOLD_NONE] = "",     [HOLD_ALLOWED] = "allow", [HOLD_INCIDENT] = "incident",
         [HOLD_OURS] = "ours", [HOLD_RECENT] = "recent", [HOLD_RULE] = "rule"};
-    return is_braked(source, decision)       ? SV("brake")
-           : decision->ruling == RULING_HELD ? sv_from(names[decision->hold])
-                                             : SV_EMPTY;
+    return decision->ruling == RULING_LISTED && decision->probed ? SV("probe")
+           : is_braked(source, decision)                         ? SV("brake")
+           : decision->ruling == RULING_HELD                     ? sv_from(names[decision->hold])
+                                                                 : SV_EMPTY;
 }
 
 static void look_at_theirs(struct reconciled *reconciled, const struct reconciled_source *source,
@@ -70,6 +71,10 @@ static void look_at_theirs(struct reconciled *reconciled, const struct reconcile
         sv address = map_key_at(source->theirs, i);
         const struct decision *const *found = map_get(decisions, address);
         const struct decision *decision = found ? *found : NULL;
+        if (!suppress_is_known(source->known, address)) {
+            reconciled->left_out++;
+            continue;
+        }
         sv holds = decision ? held_by(source, decision) : SV_EMPTY;
         if (holds.len)
             add(reconciled, RECONCILED_HELD,

@@ -7,6 +7,7 @@
 #include <nettle/hmac.h>
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/base/mailbox.h"
 #include "bouncelog/base/text.h"
 
 static bool is_local_char(char c)
@@ -48,7 +49,9 @@ static sv mask(sv address, struct arena *arena)
 sv redact_fingerprint(const struct redactor *redactor, sv address, struct arena *arena)
 {
     uint8_t bytes[SHA256_DIGEST_SIZE];
-    digest(redactor, text_lower(arena, address), bytes);
+    char key[MAILBOX_MAX];
+    sv is = mailbox_key(address, key); /* one mailbox has one fingerprint, however it is spelled */
+    digest(redactor, is.len ? is : text_lower(arena, address), bytes);
     return text_hex(bytes, sizeof bytes, arena_alloc(arena, sizeof bytes * 2));
 }
 

@@ -186,9 +186,14 @@ static bool is_stronger(const struct ground *a, const struct ground *b)
     return a->failure->category < b->failure->category;
 }
 
+bool suppress_is_known(const struct map *known, sv address)
+{
+    return !known || has_address(known, address);
+}
+
 static bool is_known(const struct decider *decider, sv address)
 {
-    return !decider->options->known || has_address(decider->options->known, address);
+    return suppress_is_known(decider->options->known, address);
 }
 
 static bool is_allowed(const struct decider *decider, sv address)

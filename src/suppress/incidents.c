@@ -290,7 +290,7 @@ size_t incidents_reader(struct incidents *incidents, struct reader *reader)
 {
     int least = incidents->guard->addresses;
     struct world *world = &incidents->world;
-    if (world->deaths.count < (size_t)least)
+    if (!world->deaths.count || world->deaths.count < (size_t)least)
         return 0;
     world_open(world);
     for (size_t i = 0; i < map_count(&incidents->places); i++) {
@@ -306,7 +306,8 @@ size_t incidents_reader(struct incidents *incidents, struct reader *reader)
 
 void incidents_find(struct incidents *incidents, const struct suppress_source *source)
 {
-    if (incidents->world.deaths.count < (size_t)incidents->guard->addresses ||
+    const struct world *world = &incidents->world;
+    if (!world->deaths.count || world->deaths.count < (size_t)incidents->guard->addresses ||
         is_fragment(incidents, source))
         return;
     world_sum(&incidents->world, &incidents->mail);

@@ -1,7 +1,7 @@
 /* The days that anybody asks for are gone through once, and each reader is told of his own.
  *
- * Who is told of what does not depend on who else reads: of a log without a history, whose names
- * come with all their hours at once, a reader hears of what happened on his days and no more. */
+ * What a reader hears does not depend on who else reads. A log without a history tells each name
+ * with all of its hours, whatever days are asked for, and all of that is known. */
 #include "readers.h"
 
 enum { HOURS_A_DAY = 24 };
@@ -9,6 +9,7 @@ enum { HOURS_A_DAY = 24 };
 struct telling {
     const struct reader *readers;
     size_t count;
+    bool by_day;
 };
 
 static void tell(void *context, sv name, enum activity_kind kind, const struct hour_activity *hours,
@@ -17,15 +18,15 @@ static void tell(void *context, sv name, enum activity_kind kind, const struct h
     const struct telling *telling = context;
     for (size_t i = 0; count && i < telling->count; i++) {
         const struct reader *reader = &telling->readers[i];
-        if (hours[count - 1].hour >= reader->first * HOURS_A_DAY &&
-            hours[0].hour < (reader->last + 1) * HOURS_A_DAY)
+        if (!telling->by_day || (hours[0].hour >= reader->first * HOURS_A_DAY &&
+                                 hours[0].hour < (reader->last + 1) * HOURS_A_DAY))
             reader->visit(reader->context, name, kind, hours, count);
     }
 }
 
 void readers_read(const struct reader *readers, size_t count, const struct suppress_source *source)
 {
-    struct telling telling = {readers, count};
+    struct telling telling = {readers, count, source->by_day};
     int64_t first = INT64_MAX, last = INT64_MIN;
     for (size_t i = 0; i < count; i++) {
         first = readers[i].first < first ? readers[i].first : first;

@@ -5,7 +5,8 @@
 
 #include "bouncelog/suppress/suppress.h"
 
-/* Is told of the names that have something on these days (since 1970, both included). */
+/* Is told of what happened on these days (since 1970, both included), and no others if the source
+ * tells days apart. */
 struct reader {
     int64_t first, last;
     activity_visitor *visit;

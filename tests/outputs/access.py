@@ -66,6 +66,11 @@ with tempfile.TemporaryDirectory() as folder:
     if ROOT:
         os.mkdir(f'{folder}/theirs')
         os.chown(f'{folder}/theirs', 65534, 65534)
+        with open(f'{folder}/theirs/old', 'w') as file:
+            os.fchown(file.fileno(), 65534, 0)
+        run('-s', f'{folder}/theirs/old:plain,mode=0644', log, user=65534, group=65534, extra_groups=[])
+        expect(f'a mode alone asks for no group: {of(f"{folder}/theirs/old")}', of(f'{folder}/theirs/old') == (65534, 0o604))
+        os.remove(f'{folder}/theirs/old')
         told = run('-s', f'{folder}/theirs/list:plain,group=0', log, code=6, user=65534, group=65534, extra_groups=[])
         expect(f'a group that is not theirs to give: {told}', told == f'bouncelog: {folder}/theirs/list: cannot give it to the group 0: Operation not permitted\n' and
                os.listdir(f'{folder}/theirs') == [])

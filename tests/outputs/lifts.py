@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """FILE.removed of each list format: who took mail again, in the form that the reader takes to lift what the list has put there. What no list
 could carry is on none of them, and a list of fingerprints has fingerprints."""
-import hashlib, hmac, os, subprocess, sys, tempfile
+import hashlib, hmac, os, re, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
@@ -21,6 +21,8 @@ FORMATS = {
     'mailgun-csv': LINES, 'mailgun-json': LINES, 'sparkpost': LINES, 'sendgrid': LINES,
     'hash': ''.join(sorted(f'{hashlib.sha256(address.encode()).hexdigest()}\n' for address in SAFE + UNSAFE)),
 }
+# One mailbox, as it was mailed and as every reader of lists knows it.
+LETTERS, LABEL = 'joe@b\u00fccher.example', 'joe@xn--bcher-kva.example'
 NOTHING = {'json': '[\n]\n', 'csv': 'address\r\n', 'email-csv': 'email\n'}
 KEY = 'a key of more than sixteen bytes'
 
@@ -67,4 +69,22 @@ with tempfile.TemporaryDirectory() as folder:
         file.write(KEY)
     third = nights(folder, ['hash', 'plain'], ['--hash-key-file', f'{folder}/key'])[2]
     expect(f'a key for the list of fingerprints alone: {third}', third == {'hash': ''.join(f'{print}\n' for print in prints), 'plain': LINES})
+with tempfile.TemporaryDirectory() as folder:
+    with open(f'{folder}/key', 'w') as file:
+        file.write(KEY)
+    for options in ([], ['--hash', 'sha256', '--hash-key-file', f'{folder}/key']):
+        kept = UNSAFE[:]
+        UNSAFE[:] = [LETTERS]
+        for name in 'plain', 'hash', 'csv', 'json':
+            gone = nights(folder, [name], options)[2][name]
+            os.remove(f'{folder}/db')
+            with open(f'{folder}/log') as log: # as in the first night, for the list that it came from
+                first = log.readlines()[:3]
+            with open(f'{folder}/log', 'w') as log:
+                log.writelines(first)
+            subprocess.run([PROGRAM, 'scan', '--timezone', 'UTC', '--year', '2026', '--force', '-o', '/dev/null', *options, '-s', f'{folder}/first:{name}', f'{folder}/log'], check=True)
+            listed = open(f'{folder}/first').read()
+            words = lambda text: set(re.findall(r'[0-9a-f]{64}|[a-z.+]+@[a-z0-9.-]+', text))
+            expect(f'{name} {options}: {words(gone)} leave a list of {words(listed)}', words(gone) == words(listed) and len(words(gone)) == 3)
+        UNSAFE[:] = kept
 finish()

@@ -60,6 +60,16 @@ with tempfile.TemporaryDirectory() as folder:
         'bom json': b'\xef\xbb\xbf' + json.dumps(objects).encode(),
         'nested json': json.dumps({'items': [{'email': {'address': a}, 'reason': 'x'} for a in theirs_are]}),
         'escaped json': json.dumps(objects).replace('@', '\\u0040'),
+        # Strangers are quoted beside the address, and before it.
+        'a reason first': 'status,reason,email,created\n' + ''.join(f'5.1.1,"550 5.1.1 unknown, ask evil@z.example",{a},17\n' for a in theirs_are),
+        'a reason that is an address': 'reason;address\n' + ''.join(f'evil@z.example;{a}\n' for a in theirs_are),
+        'a link first': 'id\tlink\tE-Mail\n' + ''.join(f'{n}\thttps://u@z.example/\t{a}\n' for n, a in enumerate(theirs_are)),
+        'no head, a reason first': ''.join(f'5.1.1,"550 unknown, ask evil@z.example",{a},17\n' for a in theirs_are),
+        'names': ''.join(f'"Joe, Jr" <{a}>\n' for a in theirs_are), 'names in a cell': 'email\n' + ''.join(f'"Joe <{a}>"\n' for a in theirs_are),
+        'blanks': ''.join(f'  {a}\t\n' for a in theirs_are), 'postfix': ''.join(f'{a}\t550 5.1.1 ask evil@z.example\n' for a in theirs_are),
+        'json of others': json.dumps([{**row, 'tags': ['evil@z.example'], 'delivery-attempts': [{'said': 'evil@z.example'}, '550 ask evil@z.example'], 'owner': 'evil@z.example'}
+                                      for row in objects]),
+        'json of names': json.dumps([{'email': f'Joe <{a}> '} for a in theirs_are]), 'json of blanks': json.dumps([{'email': f' {a}'} for a in theirs_are]),
     }
     for form, text in forms.items():
         got = groups(theirs('list', text))
@@ -72,6 +82,20 @@ with tempfile.TemporaryDirectory() as folder:
     told = subprocess.run([PROGRAM, 'reconcile', '-d', db, '--list', '-'], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     expect(f'nothing in a pipe: {told}', (told.returncode, told.stderr) == (3, 'bouncelog: standard input: no address is in it\n'))
     expect('parts', groups([theirs('a', rows[:30]), theirs('b', rows[30:])]) == whole)
+    expect('the same list twice, and a part of it', groups([theirs('list', rows)] * 2 + [theirs('a', rows[:30])]) == whole)
+    for name, text in (('a comment that is none', '#live@x.example\n'), ('a brace', '{x}@x.example\n'), ('another letter', '\uff41b@x.example\n'), ('a letter in a domain', 'a@b\u00fccher.example\n')):
+        got = names(groups(theirs('odd', text)))['unknown_here']
+        expect(f'{name}: {got}', got == [{'a letter in a domain': 'a@xn--bcher-kva.example'}.get(name, text.strip())])
+    # Who is meant is not sure: nobody is.
+    for text, left in (('both@x.example, dead@x.example;evil@z.example\n', 0), ('dead@x.example,evil@z.example\n', 0), ('email\nboth@x.example\n"ask evil@z.example"\n', 1),
+                       ('[{"email":"both@x.example"},{"email":null}]', 1), ('[{"email":"both@x.example"},{"email":"nobody"}]', 1), ('{"emails":["both@x.example",7]}', 1),
+                       ('both@x.example\n550 ask evil@z.example\n', 1), ('both@x.example\nmailto:evil@z.example\n', 1), ('both@x.example\na@b@evil.example\n', 1)):
+        told = run('reconcile', '-d', db, '--json', '--list', theirs('odd', text), code=3)
+        expect(f'{text!r}: {told}', ('1 entry of the lists has no address, or more than one, and was left out' in told.stderr and json.loads(told.stdout)['theirs'] == left) if left else
+               told.stderr == f'bouncelog: {folder}/odd: no address is in it\n')
+    some = groups(theirs('list', rows), '--recipients', theirs('known', '@y.example\nback@x.example\ndead@x.example\n'))
+    expect(f'--recipients: {some}', names(some) == {'missing_there': ['dead@x.example'], 'alive_here': ['back@x.example'], 'held_here': [], 'not_enough_here': [],
+                                                    'unknown_here': ['stranger@y.example']} and (some['left_out'], some['both']) == (5, 0))
     reason = {row['address']: row for key in want for row in whole[key]}
     expect(f'{reason}', reason['back@x.example'] == {'address': 'back@x.example', 'delivered_at': '2026-11-09T03:00:01Z'} and
            reason['allowed@x.example']['held_by'] == 'allow' and reason['guard@x.example']['held_by'] == 'recent' and
@@ -94,7 +118,7 @@ with tempfile.TemporaryDirectory() as folder:
         told = run('reconcile', '-d', db, '--list', theirs(name, text), code=code).stderr
         expect(f'{name}: {told}', said is None or told == f'bouncelog: {folder}/{name}: {said}\n')
     told = run('reconcile', '-d', db, '--list', theirs('list', rows + 'joe at x.example\n'), code=3)
-    expect(f'a line without an address: {told.stderr}', told.stderr == 'bouncelog: 1 line of the lists has no address, and was left out\n' and '7 addresses' in told.stdout)
+    expect(f'a line without an address: {told.stderr}', told.stderr == 'bouncelog: 1 entry of the lists has no address, or more than one, and was left out\n' and '7 addresses' in told.stdout)
     for arguments, said in ((['-d', db], 'which list? --list FILE names an export of theirs'), (['-d', db, 'list'], "'list': a list of theirs is named by --list"),
                             (['--list', f'{folder}/list'], '--history DB is missing (see --help)')):
         told = run('reconcile', *arguments, code=2).stderr

@@ -22,6 +22,13 @@ static void test_addresses(void **state)
             "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"), /* longer than a block */
          SV("joe@example.com"),
          SV("4e6a4b7d9c40440f6b6f6638808cf440896673c9219e4f72c2d7b882da5d864f")},
+        /* one mailbox, by its A-label */
+        {SV("key"),
+         SV("Joe@B\xC3\x9C"
+            "CHER.example"),
+         SV("af61248d2389990a6da7bb6e897a35f57fd5e951752a44922ea4b0f640b8c63e")},
+        {SV("key"), SV("joe@xn--bcher-kva.example"),
+         SV("af61248d2389990a6da7bb6e897a35f57fd5e951752a44922ea4b0f640b8c63e")},
         {SV("key"), SV("\"john doe\"@example.com"),
          SV("eb900928de99b04bd5b8bacc83aca86b009bd52f9c3b5bea2cf4db99a6187c4a")},
         {SV("key"), SV("joe@[192.0.2.1]"),

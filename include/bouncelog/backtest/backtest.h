@@ -46,6 +46,7 @@ struct backtest_options {
     void (*each_activity)(void *context, int64_t first, int64_t last, activity_visitor *visit,
                           void *visitor);
     void *activity_context;
+    bool by_day; /* struct suppress_source */
 };
 
 /* The policies and what they point to must outlive it. */

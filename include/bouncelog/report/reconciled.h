@@ -21,7 +21,7 @@ enum reconciled_group {
 struct reconciled_row {
     sv address;
     enum tier tier;                /* MISSING */
-    sv held_by;                    /* HELD: "allow", "incident"...; else empty */
+    sv held_by;                    /* HELD: "allow", "incident", "probe"...; else empty */
     const struct failure *failure; /* what it rests on, or the latest one; NULL: none */
     int64_t delivered_at;          /* its latest delivery; 0: none is known, or it is not asked */
 };
@@ -33,12 +33,14 @@ struct reconciled_rows {
 
 struct reconciled {
     size_t theirs, ours, both; /* addresses */
+    size_t left_out;           /* of theirs: nobody asked for them (--recipients) */
     struct reconciled_rows groups[RECONCILED_GROUPS];
     const struct taxonomy *taxonomy; /* outlives it */
 };
 
 struct reconciled_source {
     const struct map *theirs; /* mailbox_key -> int64_t, time of the latest delivery; 0: none */
+    const struct map *known;  /* whom their tool may know; NULL: anybody */
     const struct decisions *decisions;
     const struct evidence *evidence;
     const struct taxonomy *taxonomy;

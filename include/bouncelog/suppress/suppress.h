@@ -105,6 +105,7 @@ struct suppress_source {
     void (*each_activity)(void *context, int64_t first, int64_t last, activity_visitor *visit,
                           void *visitor);
     void *activity_context;
+    bool by_day; /* each visit is of one day, and of no other than those asked for */
 };
 
 /* What is wanted. */
@@ -131,6 +132,9 @@ struct suppress_options {
 void suppress_decide(struct decisions *decisions, const struct suppress_source *source,
                      const struct suppress_options *options);
 void decisions_release(struct decisions *decisions);
+
+/* Is the address (lower-cased), or its @domain, one of them (suppress_options.known)? */
+bool suppress_is_known(const struct map *known, sv address);
 
 /* Where an address stands on the lists after a run at `now` that did not brake. record: what was
  * known of it before; decision: NULL where there is none. */
