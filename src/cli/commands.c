@@ -227,7 +227,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                    {EXIT_INCOMPLETE, "a list cannot be read, or has entries without an address"},
                    {EXIT_CONFIG, "a pattern, policy or configuration file is wrong"},
                    {EXIT_HISTORY, "the history cannot be read"},
-                   {EXIT_OUTPUT, "standard output cannot be written"}},
+                   {EXIT_OUTPUT, "the result cannot be written"}},
          .reads_config = true,
          .run = reconcile_command},
 };
