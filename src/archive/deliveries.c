@@ -38,11 +38,25 @@ static void add_span(struct deliveries *deliveries, const struct address_record 
     }
 }
 
+/* Lists that are looked through for fingerprints are of structures that begin with theirs. */
 static int by_fingerprint(const void *a, const void *b)
 {
-    uint64_t x = ((const struct wanted *)a)->fingerprint,
-             y = ((const struct wanted *)b)->fingerprint;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return (x > y) - (x < y);
+}
+
+/* The first one that has it or, where none has, the one behind. */
+static size_t find_first(const void *list, size_t count, size_t size, uint64_t fingerprint)
+{
+    size_t from = 0, to = count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (by_fingerprint((const char *)list + middle * size, &fingerprint) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
 }
 
 static void find_wanted(struct deliveries *deliveries)
@@ -73,19 +87,13 @@ static void find_wanted(struct deliveries *deliveries)
 static void take(void *context, uint64_t fingerprint, int64_t step)
 {
     const struct deliveries *deliveries = context;
-    size_t from = 0, to = deliveries->count;
+    const struct wanted *wanted = deliveries->wanted;
     if (archive_was_taken_back(deliveries->archive, fingerprint, step))
         return;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (deliveries->wanted[middle].fingerprint < fingerprint)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    for (; from < deliveries->count && deliveries->wanted[from].fingerprint == fingerprint; from++)
-        if (!address_record_may_lose(deliveries->wanted[from].record, step, deliveries->latest))
-            address_record_delivered_in(deliveries->wanted[from].record, step);
+    for (size_t i = find_first(wanted, deliveries->count, sizeof *wanted, fingerprint);
+         i < deliveries->count && wanted[i].fingerprint == fingerprint; i++)
+        if (!address_record_may_lose(wanted[i].record, step, deliveries->latest))
+            address_record_delivered_in(wanted[i].record, step);
 }
 
 static int take_day(void *context, const struct item *item, struct err *err)
@@ -171,18 +179,11 @@ struct lasts {
 static void take_last(void *context, uint64_t fingerprint, int64_t step)
 {
     const struct lasts *lasts = context;
-    size_t from = 0, to = lasts->count;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (lasts->list[middle].fingerprint < fingerprint)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    for (; from < lasts->count && lasts->list[from].fingerprint == fingerprint; from++)
-        if (step > lasts->list[from].step &&
-            !archive_was_taken_back(lasts->archive, fingerprint, step))
-            lasts->list[from].step = step;
+    struct last *list = lasts->list;
+    for (size_t i = find_first(list, lasts->count, sizeof *list, fingerprint);
+         i < lasts->count && list[i].fingerprint == fingerprint; i++)
+        if (step > list[i].step && !archive_was_taken_back(lasts->archive, fingerprint, step))
+            list[i].step = step;
 }
 
 static int look_in_day(void *context, const struct item *item, struct err *err)
@@ -208,25 +209,20 @@ int archive_last_delivery(struct archive *archive, sv address, int64_t *time, st
     return 0;
 }
 
-static int by_last(const void *a, const void *b)
-{
-    uint64_t x = ((const struct last *)a)->fingerprint, y = ((const struct last *)b)->fingerprint;
-    return (x > y) - (x < y);
-}
-
 int archive_last_deliveries(struct archive *archive, struct map *addresses, struct err *err)
 {
     size_t count = map_count(addresses);
     struct last *list = mem_zero(count + 1, sizeof *list);
     for (size_t i = 0; i < count; i++)
         list[i] = (struct last){fpset_kept(hash_bytes(map_key_at(addresses, i))), INT64_MIN};
-    qsort(list, count, sizeof *list, by_last);
+    if (count)
+        qsort(list, count, sizeof *list, by_fingerprint);
     struct lasts lasts = {archive, list, count};
     int result = history_each(archive->history, ITEM_DAY, look_in_day, &lasts, err);
     for (size_t i = 0; i < count && result == 0; i++) {
-        struct last wanted = {.fingerprint = fpset_kept(hash_bytes(map_key_at(addresses, i)))};
-        const struct last *last = bsearch(&wanted, list, count, sizeof *list, by_last);
-        *(int64_t *)map_value_at(addresses, i) = time_of(last);
+        uint64_t fingerprint = fpset_kept(hash_bytes(map_key_at(addresses, i)));
+        size_t at = find_first(list, count, sizeof *list, fingerprint);
+        *(int64_t *)map_value_at(addresses, i) = time_of(&list[at]);
     }
     mem_free(list);
     return result < 0 ? -1 : 0;
