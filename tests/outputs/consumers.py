@@ -93,7 +93,8 @@ same('mailman', [email.utils.parseaddr(line.strip())[1] for line in lines if lin
 same('sympa', [re.search(r'\S+', line)[0] for line in lines if line and not re.match(r'\s*#', line)])
 if re.search(r'["\\;]', read('plain')):
     fault('phplist: a line leaves its quotes')
-same('hash', read('hash').split(), sorted(hashlib.sha256(s['address'].replace('\u2400', '\0').encode()).hexdigest()
+LABEL = {mailed.lower(): label for label, mailed in MAILED.items()}  # one mailbox has one fingerprint
+same('hash', read('hash').split(), sorted(hashlib.sha256(LABEL.get(s['address'], s['address']).replace('\u2400', '\0').encode()).hexdigest()
                                          for s in suppress))
 
 # CSV
