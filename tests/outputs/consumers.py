@@ -94,7 +94,7 @@ same('sympa', [re.search(r'\S+', line)[0] for line in lines if line and not re.m
 if re.search(r'["\\;]', read('plain')):
     fault('phplist: a line leaves its quotes')
 LABEL = {mailed.lower(): label for label, mailed in MAILED.items()}  # one mailbox has one fingerprint
-same('hash', read('hash').split(), sorted(hashlib.sha256(LABEL.get(s['address'], s['address']).replace('\u2400', '\0').encode()).hexdigest()
+same('hash', read('hash').split(), sorted(hashlib.sha256(LABEL.get(s['address'].lower(), s['address']).replace('\u2400', '\0').encode()).hexdigest()
                                          for s in suppress))
 
 # CSV
