@@ -179,18 +179,9 @@ int outfile_retarget(struct outfile *out, const char *path, struct err *err)
     return 0;
 }
 
-void outfile_set_access(struct outfile *out, struct outfile_access access)
+bool outfile_set_access(struct outfile *out, struct outfile_access access)
 {
-    if (!out->direct && !out->finished)
-        (void)give(out, access);
-}
-
-int outfile_give(struct outfile *out, struct outfile_access access, struct err *err)
-{
-    if (out->direct || give(out, access))
-        return 0;
-    return err_set(err, ERR_OUTPUT, "%s: cannot give it to the group %lld: %s",
-                   buf_cstr(&out->path), (long long)access.group, strerror(errno));
+    return out->direct || out->finished || give(out, access);
 }
 
 struct outfile *outfile_open(const char *path, struct err *err)

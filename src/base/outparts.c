@@ -52,7 +52,7 @@ struct outparts *outparts_open(const char *name, bool splits, struct err *err)
     part_name(&first, out, 1);
     if (!outfile_access_of(name, &out->access) && out->splits &&
         outfile_access_of(buf_cstr(&first), &out->access))
-        outfile_set_access(file, out->access);
+        (void)outfile_set_access(file, out->access);
     buf_release(&first);
     add_file(out, file);
     return out;
@@ -63,16 +63,10 @@ struct outfile_access outparts_access(const struct outparts *out)
     return out->access;
 }
 
-void outparts_set_access(struct outparts *out, struct outfile_access access)
+bool outparts_set_access(struct outparts *out, struct outfile_access access)
 {
     out->access = access;
-    outfile_set_access(out->files[0], access);
-}
-
-int outparts_give(struct outparts *out, struct outfile_access access, struct err *err)
-{
-    out->access = access;
-    return outfile_give(out->files[0], access, err);
+    return outfile_set_access(out->files[0], access);
 }
 
 void outparts_write(struct outparts *out, sv bytes)
@@ -100,7 +94,7 @@ void outparts_next(struct outparts *out)
     struct outfile *file = out->failed ? NULL : outfile_open(buf_cstr(&path), &out->err);
     buf_release(&path);
     if (file) {
-        outfile_set_access(file, out->access);
+        (void)outfile_set_access(file, out->access);
         add_file(out, file);
     } else {
         out->failed = true;

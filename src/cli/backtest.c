@@ -216,14 +216,7 @@ static int print(struct backtest_run *run)
         return fail(&err);
     tried_make(&run->tried, run->backtest, run->policies, run->count,
                setup_redactor(&run->scan.setup));
-    if (run->options.json) {
-        output_tried_json(out, &run->tried);
-    } else {
-        struct buf text = {0};
-        output_tried_text(&text, &run->tried);
-        outfile_write(out, buf_sv(&text));
-        buf_release(&text);
-    }
+    (run->options.json ? output_tried_json : output_tried_text)(out, &run->tried);
     return outfile_commit(out, &err) < 0 ? fail(&err) : EXIT_DONE;
 }
 

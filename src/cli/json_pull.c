@@ -3,7 +3,7 @@
  * Skipping counts brackets and needs no stack, so no depth of a document is too much for it. */
 #include "json_pull.h"
 
-static int ahead(struct json_pull *json)
+int pull_ahead(struct json_pull *json)
 {
     while (json->next == ' ' || json->next == '\n' || json->next == '\r' || json->next == '\t')
         json->next = getc(json->file);
@@ -17,7 +17,7 @@ static void step(struct json_pull *json)
 
 static bool take(struct json_pull *json, int byte)
 {
-    if (ahead(json) != byte) {
+    if (pull_ahead(json) != byte) {
         json->broken = true;
         return false;
     }
@@ -128,7 +128,7 @@ static void read_string(struct json_pull *json)
 static void read_word(struct json_pull *json)
 {
     buf_clear(&json->text);
-    (void)ahead(json);
+    (void)pull_ahead(json);
     while (json->next != EOF && (is_alnum((char)json->next) || json->next == '-' ||
                                  json->next == '+' || json->next == '.')) {
         buf_add_byte(&json->text, (char)json->next);
@@ -144,7 +144,7 @@ static bool next_item(struct json_pull *json, char open, char close, bool *insid
     if (first && !take(json, open))
         return false;
     *inside = true;
-    if (ahead(json) == close) {
+    if (pull_ahead(json) == close) {
         step(json);
         return false;
     }
@@ -153,7 +153,7 @@ static bool next_item(struct json_pull *json, char open, char close, bool *insid
 
 bool pull_item(struct json_pull *json, bool *inside)
 {
-    if (!*inside && ahead(json) != '[') {
+    if (!*inside && pull_ahead(json) != '[') {
         pull_skip(json);
         return false;
     }
@@ -162,7 +162,7 @@ bool pull_item(struct json_pull *json, bool *inside)
 
 bool pull_member(struct json_pull *json, bool *inside, sv *name)
 {
-    if (!*inside && ahead(json) != '{') {
+    if (!*inside && pull_ahead(json) != '{') {
         pull_skip(json);
         return false;
     }
@@ -175,7 +175,7 @@ bool pull_member(struct json_pull *json, bool *inside, sv *name)
 
 sv pull_text(struct json_pull *json)
 {
-    if (ahead(json) != '"') {
+    if (pull_ahead(json) != '"') {
         pull_skip(json);
         return SV_EMPTY;
     }
@@ -186,7 +186,7 @@ sv pull_text(struct json_pull *json)
 int64_t pull_number(struct json_pull *json)
 {
     uint64_t number;
-    int c = ahead(json);
+    int c = pull_ahead(json);
     if (c != '-' && !is_digit((char)c)) {
         pull_skip(json);
         return 0;
@@ -203,7 +203,7 @@ void pull_skip(struct json_pull *json)
 {
     size_t depth = 0;
     do {
-        int c = ahead(json);
+        int c = pull_ahead(json);
         if (c == '"') {
             read_string(json);
         } else if (c == '[' || c == '{') {
@@ -222,5 +222,5 @@ void pull_skip(struct json_pull *json)
 
 bool pull_at_end(struct json_pull *json)
 {
-    return ahead(json) == EOF && !json->broken;
+    return pull_ahead(json) == EOF && !json->broken;
 }

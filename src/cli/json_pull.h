@@ -20,6 +20,8 @@ struct json_pull {
 
 void pull_begin(struct json_pull *json, FILE *file);
 void pull_release(struct json_pull *json);
+/* The first byte of what comes next, which is not taken; EOF: nothing does. */
+int pull_ahead(struct json_pull *json);
 /* Is there another item in the array that is ahead? *inside begins as false. */
 bool pull_item(struct json_pull *json, bool *inside);
 /* The same of an object, with the name of the item; the view dies with the next string. */

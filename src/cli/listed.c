@@ -106,19 +106,18 @@ static bool names_address(sv name)
 static void read_value(struct listed *listed, struct json_pull *json, bool wanted, int depth)
 {
     sv name;
-    while (json->next == ' ' || json->next == '\t' || json->next == '\r' || json->next == '\n')
-        json->next = getc(json->file);
-    if (depth == DEPTH_MAX)
+    int begins = pull_ahead(json);
+    if (depth == DEPTH_MAX) {
         json->broken = true;
-    else if (json->next == '[')
+    } else if (begins == '[') {
         for (bool inside = false; pull_item(json, &inside);)
             read_value(listed, json, wanted || !depth, depth + 1);
-    else if (json->next == '{')
+    } else if (begins == '{') {
         for (bool inside = false; pull_member(json, &inside, &name);)
             read_value(listed, json, names_address(name), depth + 1);
-    else if (json->next == '"' && wanted)
+    } else if (begins == '"' && wanted) {
         listed->strange += !add(listed, pull_text(json));
-    else {
+    } else {
         listed->strange += wanted;
         pull_skip(json);
     }

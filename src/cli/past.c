@@ -20,31 +20,36 @@ void past_release(struct past *past)
     held_release(&past->held);
 }
 
-int past_open(struct past *past, const struct setup *setup, const char *what, struct err *err)
+int past_open(struct archive **archive, const struct setup *setup, const char *what,
+              struct err *err)
 {
     struct archive_options how = {.path = setup->options->history,
                                   .use = HISTORY_READ,
                                   .patterns = &setup->patterns,
                                   .now = now_seconds(),
                                   .what = what};
-    return archive_open(&past->archive, &how, err);
+    return archive_open(archive, &how, err);
+}
+
+int past_ask(struct archive *archive, struct setup *setup, struct held *held,
+             struct suppress_options *how, struct err *err)
+{
+    setup_allow(setup, archive_allowed(archive));
+    *how = setup_suppress_options(setup);
+    how->may_brake = how->may_brake && !archive_has_others(archive);
+    how->brake_stays = archive_braked_at(archive) != 0;
+    return held_load(held, archive, how, err);
 }
 
 int past_decide(struct past *past, struct setup *setup, struct archive_window window,
                 struct err *err)
 {
-    const struct options *asked = setup->options;
-    if (archive_view(past->archive, window, &past->view, &past->source, err) < 0)
+    if (archive_view(past->archive, window, &past->view, &past->source, err) < 0 ||
+        past_ask(past->archive, setup, &past->held, &past->how, err) < 0)
         return -1;
-    setup_allow(setup, archive_allowed(past->archive));
-    past->how = setup_suppress_options(setup);
     past->how.tells_cleared = true;
-    past->how.cleared_since = asked->since.at;
-    past->how.cleared_until = asked->until.at;
-    past->how.may_brake = past->how.may_brake && !archive_has_others(past->archive);
-    past->how.brake_stays = archive_braked_at(past->archive) != 0;
-    if (held_load(&past->held, past->archive, &past->how, err) < 0)
-        return -1;
+    past->how.cleared_since = setup->options->since.at;
+    past->how.cleared_until = setup->options->until.at;
     suppress_decide(&past->decisions, &past->source, &past->how);
     return archive_check(past->archive, err);
 }

@@ -31,7 +31,7 @@ static int compare(struct reconcile *run, struct err *err)
 {
     const struct archive_window all = {INT64_MIN, INT64_MAX};
     unsigned tiers = run->setup.options->tiers;
-    if (past_open(&run->past, &run->setup, "reconcile", err) < 0 ||
+    if (past_open(&run->past.archive, &run->setup, "reconcile", err) < 0 ||
         past_decide(&run->past, &run->setup, all, err) < 0 ||
         archive_last_deliveries(run->past.archive, &run->theirs.addresses, err) < 0)
         return -1;
@@ -51,14 +51,7 @@ static int print(const struct reconcile *run)
     struct outfile *out = outfile_open("-", &err);
     if (!out)
         return fail(&err);
-    if (run->setup.options->json) {
-        output_reconciled_json(out, &run->result);
-    } else {
-        struct buf text = {0};
-        output_reconciled_text(&text, &run->result);
-        outfile_write(out, buf_sv(&text));
-        buf_release(&text);
-    }
+    (run->setup.options->json ? output_reconciled_json : output_reconciled_text)(out, &run->result);
     return outfile_commit(out, &err) < 0 ? fail(&err) : EXIT_DONE;
 }
 

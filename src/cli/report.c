@@ -100,7 +100,7 @@ static int run_report(struct run *run)
     struct err err;
     if (setup_load(&run->setup, &err) < 0 || cut_read(&run->cut, options, &err) < 0 ||
         results_open(&run->results, options, &err) < 0 ||
-        past_open(&run->past, &run->setup, "report", &err) < 0 ||
+        past_open(&run->past.archive, &run->setup, "report", &err) < 0 ||
         (cut_asked(options) ? make_report_of_part : make_report)(run, &err) < 0)
         return fail(&err);
     return finish(run);

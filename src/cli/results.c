@@ -4,7 +4,9 @@
  * fails before that, all old files are still there. */
 #include "results.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "bouncelog/archive/archive.h"
@@ -29,16 +31,14 @@ static int give_list(struct result *result, const struct options *options, struc
     struct outfile_access access = outparts_access(result->parts);
     access.group = group >= 0 ? (gid_t)group : access.group;
     access.mode = mode >= 0 ? (mode_t)mode : access.mode | S_IRGRP;
-    if (group >= 0)
-        return outparts_give(result->parts, access, err) < 0 ||
-                       (result->removed && outfile_give(result->removed, access, err) < 0)
-                   ? -1
-                   : 0;
-    if (mode >= 0)
-        outparts_set_access(result->parts, access);
-    if (mode >= 0 && result->removed)
-        outfile_set_access(result->removed, access);
-    return 0;
+    if (mode < 0 && group < 0)
+        return 0;
+    bool given = outparts_set_access(result->parts, access);
+    if (result->removed)
+        given = outfile_set_access(result->removed, access) && given;
+    return given || group < 0 ? 0
+                              : err_set(err, ERR_OUTPUT, "%s: cannot give it to the group %lld: %s",
+                                        result->output.path, (long long)group, strerror(errno));
 }
 
 static int open_list(struct result *result, const struct options *options, struct err *err)

@@ -13,6 +13,7 @@
 #include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "confine.h"
+#include "past.h"
 #include "scan.h"
 #include "why_attempts.h"
 
@@ -79,26 +80,11 @@ static int decide_by_history(struct scan_run *run, struct err *err)
 {
     struct archive_view view;
     struct archive_window all = {INT64_MIN, INT64_MAX};
-    if (archive_view(run->archive, all, &view, &run->source, err) < 0)
-        return -1;
-    setup_allow(&run->setup, archive_allowed(run->archive));
-    run->how = setup_suppress_options(&run->setup);
-    run->how.may_brake = run->how.may_brake && !archive_has_others(run->archive);
-    run->how.brake_stays = archive_braked_at(run->archive) != 0;
-    if (held_load(&run->held, run->archive, &run->how, err) < 0)
+    if (archive_view(run->archive, all, &view, &run->source, err) < 0 ||
+        past_ask(run->archive, &run->setup, &run->held, &run->how, err) < 0)
         return -1;
     suppress_decide(&run->decisions, &run->source, &run->how);
     return archive_check(run->archive, err);
-}
-
-static int open_history(struct archive **archive, const struct setup *setup, struct err *err)
-{
-    struct archive_options how = {.path = setup->options->history,
-                                  .use = HISTORY_READ,
-                                  .patterns = &setup->patterns,
-                                  .now = now_seconds(),
-                                  .what = "why"};
-    return archive_open(archive, &how, err);
 }
 
 static int open_all(struct asked *asked, struct err *err)
@@ -112,8 +98,8 @@ static int open_all(struct asked *asked, struct err *err)
     if (!has_logs && !asked->options.history)
         return err_set(err, ERR_USAGE, "where shall it look? Name logs, or --history DB");
     if (asked->options.history &&
-        (open_history(&asked->decided->archive, &asked->decided->setup, err) < 0 ||
-         open_history(&asked->kept, &asked->decided->setup, err) < 0))
+        (past_open(&asked->decided->archive, &asked->decided->setup, "why", err) < 0 ||
+         past_open(&asked->kept, &asked->decided->setup, "why", err) < 0))
         return -1;
     if (has_logs && asked->logs != asked->decided && setup_load(&asked->logs->setup, err) < 0)
         return -1;

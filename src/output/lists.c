@@ -160,11 +160,13 @@ struct list_result output_list(struct outparts *out, const struct report *report
         write_fingerprints(&writer, report, tiers, redactor);
     else
         for (size_t i = 0; i < report->suppress_count; i++) {
-            const struct suppression *row = report_suppression(report, &report->suppress[i]);
-            bool wanted = tiers >> row->tier & 1 && !row->probed;
-            skipped += wanted && row->skipped.len;
-            if (wanted && !row->skipped.len)
-                write_entry(&writer, report, row);
+            const struct decision *decision = report->suppress[i].decision;
+            if (!(tiers >> decision->tier & 1) || decision->probed)
+                continue;
+            if (decision->skipped && !report->redacted)
+                skipped++;
+            else
+                write_entry(&writer, report, report_suppression(report, &report->suppress[i]));
         }
     write_text(&writer, writer.kind->tail);
     buf_release(&writer.row);

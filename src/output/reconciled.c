@@ -109,7 +109,7 @@ static void add_group(struct buf *out, const struct reconciled *reconciled, int 
     buf_release(&reason);
 }
 
-void output_reconciled_text(struct buf *out, const struct reconciled *reconciled)
+static void add_all(struct buf *out, const struct reconciled *reconciled)
 {
     buf_printf(out, "%zu address%s on their list, %zu to be suppressed here, %zu of theirs agree\n",
                reconciled->theirs, reconciled->theirs == 1 ? "" : "es", reconciled->ours,
@@ -118,4 +118,12 @@ void output_reconciled_text(struct buf *out, const struct reconciled *reconciled
         buf_printf(out, "%zu of theirs are not among --recipients\n", reconciled->left_out);
     for (int group = 0; group < RECONCILED_GROUPS; group++)
         add_group(out, reconciled, group);
+}
+
+void output_reconciled_text(struct outfile *out, const struct reconciled *reconciled)
+{
+    struct buf text = {0};
+    add_all(&text, reconciled);
+    outfile_write(out, buf_sv(&text));
+    buf_release(&text);
 }

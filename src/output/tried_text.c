@@ -157,7 +157,7 @@ static void add_diff(struct buf *out, const struct tried *tried, const struct tr
     add_entries(out, tried, &diff->leave, "-", DIFF_ROWS);
 }
 
-void output_tried_text(struct buf *out, const struct tried *tried)
+static void add_all(struct buf *out, const struct tried *tried)
 {
     const struct tried_policy *own = &tried->policies[0];
     add_window(out, tried);
@@ -175,4 +175,12 @@ void output_tried_text(struct buf *out, const struct tried *tried)
     }
     for (size_t i = 0; i < tried->diff_count; i++)
         add_diff(out, tried, &tried->diffs[i]);
+}
+
+void output_tried_text(struct outfile *out, const struct tried *tried)
+{
+    struct buf text = {0};
+    add_all(&text, tried);
+    outfile_write(out, buf_sv(&text));
+    buf_release(&text);
 }

@@ -36,14 +36,16 @@ void counts_of_suppressions(struct report *report, const struct taxonomy *taxono
     struct count_row *by_category = arena_alloc(arena, CATEGORY_MAX * sizeof *by_category);
     struct count_row *by_reason = arena_alloc(arena, REASONS_MAX * sizeof *by_reason);
     for (size_t i = 0; i < report->suppress_count; i++) {
-        const struct suppression *row = report_suppression(report, &report->suppress[i]);
-        categories = count_name(by_category, categories, row->category);
-        if (row->probed)
+        const struct decision *decision = report->suppress[i].decision;
+        const char *skipped = report->redacted ? NULL : decision->skipped;
+        categories = count_name(by_category, categories,
+                                taxonomy_category_name(taxonomy, decision->failure->category));
+        if (decision->probed)
             reasons = count_name(by_reason, reasons, SV("gets one mail, to see whether it lives"));
-        else if (!row->skipped.len)
+        else if (!skipped)
             report->suppress_listed++;
         else if (reasons < REASONS_MAX)
-            reasons = count_name(by_reason, reasons, row->skipped);
+            reasons = count_name(by_reason, reasons, sv_from(skipped));
     }
     report->held_reasons = arena_alloc(arena, REASONS_MAX * sizeof *report->held_reasons);
     for (size_t i = 0; i < report->held_count && report->held_reason_count < REASONS_MAX; i++) {

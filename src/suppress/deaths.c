@@ -31,16 +31,6 @@ static struct window window_of(int32_t first, int32_t last)
     return (struct window){first, (size_t)(last + DAYS_AFTER * HOURS_A_DAY + 1 - first)};
 }
 
-struct window deaths_window(const struct deaths *deaths)
-{
-    int32_t first = deaths->list[0].hour, last = first;
-    for (size_t i = 0; i < deaths->count; i++) {
-        first = deaths->list[i].hour < first ? deaths->list[i].hour : first;
-        last = deaths->list[i].hour > last ? deaths->list[i].hour : last;
-    }
-    return window_of(first, last);
-}
-
 static const struct death *death_at(const struct world *world, const struct deaths_here *here,
                                     size_t i)
 {
@@ -114,7 +104,13 @@ struct surge_sums *deaths_sums(const struct world *world, const struct deaths_he
 
 void world_open(struct world *world)
 {
-    world->window = deaths_window(&world->deaths);
+    const struct deaths *deaths = &world->deaths;
+    int32_t first = deaths->list[0].hour, last = first;
+    for (size_t i = 0; i < deaths->count; i++) {
+        first = deaths->list[i].hour < first ? deaths->list[i].hour : first;
+        last = deaths->list[i].hour > last ? deaths->list[i].hour : last;
+    }
+    world->window = window_of(first, last);
     world->hours = mem_zero(world->window.hours + 1, sizeof *world->hours);
 }
 

@@ -37,8 +37,6 @@ struct window {
     int32_t first;
     size_t hours;
 };
-/* From a month before the first of them to days after the last; there is one. */
-struct window deaths_window(const struct deaths *deaths);
 
 /* All places together, summed up once for each of them to be compared with. sums[i] is what
  * happened in the window before its hour i. */
@@ -50,7 +48,8 @@ struct world {
 };
 void world_release(struct world *world);
 void world_add(struct world *world, const struct death *death);
-/* After all are added. */
+/* After all are added; there is one. Its window: from a month before the first to days after the
+ * last. */
 void world_open(struct world *world);
 /* After the mail is known; before anything is explained. */
 void world_sum(struct world *world, struct activity *mail);
@@ -60,7 +59,7 @@ void deaths_add_last(struct deaths_here *here, const struct world *world);
 /* Are there so many, in a stretch that surge_find looks at, that were not called dead before? At
  * most places there are not, and nothing else has to be known of them. */
 bool deaths_are_crowded(const struct world *world, const struct deaths_here *here, int least);
-/* From a month before the first of them to days after the last, as far as the world goes. */
+/* The same of these alone, as far as the world goes. */
 struct window deaths_window_here(const struct world *world, const struct deaths_here *here);
 /* Who calls it frees them. What is explained is no death. */
 struct surge_sums *deaths_sums(const struct world *world, const struct deaths_here *here,

@@ -158,5 +158,5 @@ enum never_listed never_listed(sv address, const struct suppress_source *source,
         return NEVER_NAME;
     if (evidence_is_sender(source->evidence, address))
         return NEVER_SENDER;
-    return options->known && !has_address(options->known, address) ? NEVER_UNKNOWN : MAY_BE_LISTED;
+    return suppress_is_known(options->known, address) ? MAY_BE_LISTED : NEVER_UNKNOWN;
 }

@@ -16,11 +16,13 @@ void ready_rows_set(struct ready_rows *ready, struct report *report, const struc
     *ready = (struct ready_rows){rows, mem_zero(count + 1, sizeof *ready->decisions),
                                  mem_zero(count + 1, sizeof *ready->entries)};
     for (size_t i = 0; i < count; i++) {
-        ready->decisions[i] = (struct decision){.tier = rows[i].tier,
-                                                .before = rows[i].before,
-                                                .fresh = rows[i].fresh,
-                                                .probed = rows[i].probed,
-                                                .was_probed = rows[i].was_probed};
+        ready->decisions[i] =
+            (struct decision){.tier = rows[i].tier,
+                              .before = rows[i].before,
+                              .fresh = rows[i].fresh,
+                              .probed = rows[i].probed,
+                              .was_probed = rows[i].was_probed,
+                              .skipped = rows[i].skipped.len ? rows[i].skipped.ptr : NULL};
         ready->entries[i] = (struct suppress_entry){rows[i].address, &ready->decisions[i]};
     }
     report->suppress = ready->entries;

@@ -4,7 +4,7 @@
 
 #include "bouncelog/report/report.h"
 
-/* Sets suppress of the report; the rows must outlive it. */
+/* Sets suppress of the report; the rows must outlive it. What `skipped` says ends with a NUL. */
 struct ready_rows {
     const struct suppression *rows;
     struct decision *decisions;

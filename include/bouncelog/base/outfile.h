@@ -40,11 +40,9 @@ struct outfile_access {
 };
 /* Of the file there; false: there is no regular one. */
 bool outfile_access_of(const char *path, struct outfile_access *access);
-/* Other than those of the file that it replaces. Where this user may not give the group, the group
- * that the file then has gets no permission. */
-void outfile_set_access(struct outfile *out, struct outfile_access access);
-/* The same for whoever asked for it by name. ERR_OUTPUT: this user may not give the group. */
-int outfile_give(struct outfile *out, struct outfile_access access, struct err *err) MUST_CHECK;
+/* Other than those of the file that it replaces. False: this user may not give the group (errno),
+ * and the group that the file then has gets no permission. */
+bool outfile_set_access(struct outfile *out, struct outfile_access access);
 /* Both free the outfile. */
 int outfile_commit(struct outfile *out, struct err *err) MUST_CHECK;
 void outfile_discard(struct outfile *out);

@@ -20,8 +20,7 @@ struct outparts *outparts_open(const char *name, bool splits, struct err *err) M
 void outparts_write(struct outparts *out, sv bytes);
 /* The access of all parts: what they have, and what they are to have, as for an outfile. */
 struct outfile_access outparts_access(const struct outparts *out);
-void outparts_set_access(struct outparts *out, struct outfile_access access);
-int outparts_give(struct outparts *out, struct outfile_access access, struct err *err) MUST_CHECK;
+bool outparts_set_access(struct outparts *out, struct outfile_access access);
 /* Can it be split? */
 bool outparts_splits(const struct outparts *out);
 /* What follows goes to the next part. Errors are remembered and reported by outparts_commit. */

@@ -90,11 +90,13 @@ void output_why_text(struct buf *out, const struct why *why, sv note);
  * so for output_event. */
 void output_attempt(struct buf *out, const struct event *event, const struct taxonomy *taxonomy);
 
-/* A backtest: one JSON document on one line; or a table of 80 columns. */
+/* Two lists against each other, docs/schemas/reconcile.schema.json; or 80 columns of text. */
 void output_reconciled_json(struct outfile *out, const struct reconciled *reconciled);
-void output_reconciled_text(struct buf *out, const struct reconciled *reconciled);
+void output_reconciled_text(struct outfile *out, const struct reconciled *reconciled);
+
+/* A backtest: one JSON document on one line; or a table of 80 columns. */
 void output_tried_json(struct outfile *out, const struct tried *tried);
-void output_tried_text(struct buf *out, const struct tried *tried);
+void output_tried_text(struct outfile *out, const struct tried *tried);
 
 enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };
 
