@@ -88,6 +88,10 @@ with tempfile.TemporaryDirectory() as folder:
         # The folder of the program may be closed to others.
         theirs = dict(NOBODY, program=shutil.copy(PROGRAM, f'{folder}/program'))
         os.chmod(theirs['program'], 0o755)
+        # What counts coverage would tell on standard error that it cannot write beside the objects.
+        os.mkdir(f'{folder}/counters')
+        os.chmod(f'{folder}/counters', 0o777)
+        theirs['env'] = dict(os.environ, GCOV_PREFIX=f'{folder}/counters')
         os.mkdir(f'{folder}/theirs')
         os.chown(f'{folder}/theirs', 65534, 65534)
         with open(f'{folder}/theirs/old', 'w') as file:
