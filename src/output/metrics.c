@@ -30,6 +30,13 @@ static void label(struct buf *out, bool first, const char *name, sv value)
     buf_release(&visible);
 }
 
+/* `disposition` is the label of 1.0.0, which alerts may go by. */
+static void outcome_label(struct buf *out, sv outcome)
+{
+    label(out, false, "outcome", outcome);
+    label(out, false, "disposition", outcome);
+}
+
 static void labelled(struct buf *out, const char *metric, const char *name, sv value, int64_t count)
 {
     buf_printf(out, "bouncelog_%s", metric);
@@ -89,7 +96,7 @@ static void reply(struct buf *out, const char *metric, const struct reply_row *r
 {
     buf_add(out, sv_from(metric));
     label(out, true, "mta", row->mta);
-    label(out, false, "disposition", row->outcome);
+    outcome_label(out, row->outcome);
     label(out, false, "category", row->category);
     buf_printf(out, "} %lld\n", (long long)row->count);
 }
@@ -97,7 +104,7 @@ static void reply(struct buf *out, const char *metric, const struct reply_row *r
 static void add_replies(struct buf *out, const struct report *report)
 {
     family(out, "last_run_replies",
-           "Delivery attempts of the last run, by MTA, disposition and category of the failure.");
+           "Delivery attempts of the last run, by MTA, outcome and category of the failure.");
     for (size_t i = 0; i < report->reply_count; i++)
         reply(out, "bouncelog_last_run_replies", &report->replies[i]);
 }
@@ -121,7 +128,7 @@ static void add_provider(struct buf *out, sv provider, enum outcome outcome, int
 {
     buf_add(out, SV("bouncelog_last_run_provider_replies"));
     label(out, true, "provider", provider);
-    label(out, false, "disposition", outcome_name(outcome));
+    outcome_label(out, outcome_name(outcome));
     buf_printf(out, "} %lld\n", (long long)count);
 }
 
@@ -152,7 +159,7 @@ static void add_messages_of(struct buf *out, const char *kind, const struct mess
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         buf_add(out, SV("bouncelog_last_run_messages"));
         label(out, true, "kind", sv_from(kind));
-        label(out, false, "disposition", sv_from(rows[i].outcome));
+        outcome_label(out, sv_from(rows[i].outcome));
         buf_printf(out, "} %lld\n", (long long)rows[i].count);
     }
 }
@@ -198,7 +205,7 @@ static void add_sender_domains(struct buf *out, const struct report *report)
         for (size_t j = 0; j < sizeof counts / sizeof *counts; j++) {
             buf_add(out, SV("bouncelog_last_run_sender_domain_messages"));
             label(out, true, "sender_domain", row->name);
-            label(out, false, "disposition", sv_from(names[j]));
+            outcome_label(out, sv_from(names[j]));
             buf_printf(out, "} %lld\n", (long long)counts[j]);
         }
     }
@@ -237,7 +244,7 @@ static void add_totals(struct buf *out, const struct totals *totals)
     counter(out, "lines_total", "Log lines since the history began, by what they were.");
     by_result(out, "lines_total", lines);
     counter(out, "replies_total",
-            "Delivery attempts since the history began, by MTA, disposition and category.");
+            "Delivery attempts since the history began, by MTA, outcome and category.");
     for (size_t i = 0; i < totals->reply_count; i++)
         reply(out, "bouncelog_replies_total", &totals->replies[i]);
     counter(out, "errors_total",

@@ -208,6 +208,18 @@ static void write_days(struct outfile *out, const struct report *report)
     end_array(out);
 }
 
+static void write_timeline(struct outfile *out, const struct report *report)
+{
+    begin_array(out, "timeline");
+    for (size_t i = 0; i < report->hour_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        json_time(row, "time", report->hour_rows[i].start);
+        json_outcomes(row, &report->hour_rows[i].outcomes);
+        element(out, i, row);
+    }
+    end_array(out);
+}
+
 static void write_streams(struct outfile *out, const struct report *report)
 {
     size_t written = 0;
@@ -391,6 +403,7 @@ static void write_all(struct outfile *out, const struct report *report)
     write_ranking(out, "sender_domains", &report->sender_domains);
     write_ranking(out, "hosts", &report->hosts);
     write_ranking(out, "hours", &report->hours);
+    write_timeline(out, report);
     write_days(out, report);
     write_streams(out, report);
     member(out, "latest_day", summary_latest_day(&report->latest_day));

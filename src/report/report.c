@@ -271,6 +271,7 @@ void report_make(struct report *report, const struct report_source *source,
     suppressions_make(report, source->decisions, options);
     times_make(report, tally);
     times_add_trends(report, tally);
+    times_list_hours(report, tally);
     latest_day_make(report, source);
     retries_make(report, tally);
     counts_of_suppressions(report, options->taxonomy);
@@ -298,6 +299,7 @@ void report_release(struct report *report)
     ranking_release(&report->sender_domains);
     ranking_release(&report->hosts);
     ranking_release(&report->hours);
+    mem_free(report->hour_rows);
     arena_release(&report->arena);
     *report = (struct report){0};
 }

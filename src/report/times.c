@@ -7,8 +7,11 @@
 
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/date.h"
+#include "bouncelog/base/mem.h"
 
-enum { HOUR = 3600, DAY = 86400, HOURLY_UP_TO = 2 * DAY, DATE_LENGTH = 10 };
+#include <stdlib.h>
+
+enum { HOUR = 3600, DAY = 86400, HOURLY_UP_TO = 2 * DAY, DATE_LENGTH = 10, GAP_HOURS_MAX = 48 };
 
 static int64_t floor_to(int64_t time, int64_t step)
 {
@@ -97,6 +100,42 @@ void times_make(struct report *report, const struct tally *tally)
             most = row->outcomes.count;
     }
     timeline->scale = scale_above(most);
+}
+
+static int by_start(const void *left, const void *right)
+{
+    const struct hour_row *a = left, *b = right;
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+/* How many empty rows stand between two hours. */
+static size_t empty_between(int64_t hour, int64_t next)
+{
+    int64_t hours = (next - hour) / HOUR - 1;
+    return hours > GAP_HOURS_MAX ? 2 : (size_t)hours;
+}
+
+void times_list_hours(struct report *report, const struct tally *tally)
+{
+    size_t seen = 0, count = 0;
+    struct hour_row *known = mem_zero(map_count(&tally->hours), sizeof *known);
+    for (size_t i = 0; i < map_count(&tally->hours); i++)
+        if (date_parse(map_key_at(&tally->hours, i), &known[seen].start))
+            known[seen++].outcomes = *(const struct outcomes *)map_value_at(&tally->hours, i);
+    qsort(known, seen, sizeof *known, by_start);
+    for (size_t i = 0; i < seen; i++)
+        count += 1 + (i ? empty_between(known[i - 1].start, known[i].start) : 0);
+    struct hour_row *rows = mem_zero(count, sizeof *rows);
+    for (size_t i = 0, at = 0; i < seen; i++) {
+        size_t empty = i ? empty_between(known[i - 1].start, known[i].start) : 0;
+        for (size_t j = 0; j < empty; j++) /* half of them from its begin, half from its end */
+            rows[at++].start = 2 * j < empty ? known[i - 1].start + (int64_t)(j + 1) * HOUR
+                                             : known[i].start - (int64_t)(empty - j) * HOUR;
+        rows[at++] = known[i];
+    }
+    mem_free(known);
+    report->hour_rows = rows;
+    report->hour_count = count;
 }
 
 /* Providers are counted by the day of UTC, whatever the days of the timeline are. */

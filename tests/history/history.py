@@ -352,7 +352,7 @@ def metrics(folder):
         check(all(now.get(name, 0) >= value for name, value in last.items()), f'a counter went back at {cut}')
         last, first = now, first or now
     series = {name for name in last if name.startswith('bouncelog_replies_total')}
-    begun = {name for name in series if name not in first and 'disposition="bounced"' in name or 'disposition="deferred"' in name and name not in first}
+    begun = {name for name in series if name not in first and 'outcome="bounced"' in name or 'outcome="deferred"' in name and name not in first}
     check(not begun and len([name for name in series if not first.get(name)]) > 40, f'series that begin with an incident: {begun}')
     check(len(last) <= 600, f'{len(last)} counters')
     check(sum(value for name, value in last.items() if name.startswith('bouncelog_lines_total')) == len(lines), 'lines_total')

@@ -217,17 +217,18 @@ def check_metrics(what, text, summary):
     metrics = read_metrics(text)
     for (name, labels), value in metrics.items():
         seen[name, labels if name.endswith(('lines', 'errors', 'lines_total', 'errors_total')) else ()].add(value)
+        same(f'{what}: {name} by the label of 1.0.0', dict(labels).get('disposition'), dict(labels).get('outcome'))
     nonzero = lambda rows: {key: value for key, value in rows.items() if value}
     same(f'{what}: metrics, lines', sums(metrics, 'last_run_lines', 'result'),
          nonzero({k: v for k, v in summary['lines'].items() if k != 'total'}))
-    same(f'{what}: metrics, attempts', sums(metrics, 'last_run_replies', 'disposition'), nonzero({k: summary['attempts'][k] for k in OUTCOMES}))
+    same(f'{what}: metrics, attempts', sums(metrics, 'last_run_replies', 'outcome'), nonzero({k: summary['attempts'][k] for k in OUTCOMES}))
     by_category = sums(metrics, 'last_run_replies', 'category')
     by_category.pop('none', None)
     same(f'{what}: metrics, categories', by_category, {c['category']: c['count'] for c in summary['categories']})
     same(f'{what}: metrics, providers', sums(metrics, 'last_run_provider_replies', 'provider'),
          nonzero({p['name']: sum(p[k] for k in OUTCOMES[:4]) for p in summary['providers'][:20]}))
     for kind, key in (('message', 'messages'), ('notification', 'notifications')):
-        got = {dict(labels)['disposition']: int(v) for (name, labels), v in metrics.items()
+        got = {dict(labels)['outcome']: int(v) for (name, labels), v in metrics.items()
                if name == 'bouncelog_last_run_messages' and dict(labels)['kind'] == kind}
         same(f'{what}: metrics, {key}', got, {k: v for k, v in summary[key].items() if k != 'total'})
     same(f'{what}: metrics, skipped', metrics['bouncelog_last_run_skipped_lines', ()], summary['skipped'])

@@ -204,15 +204,15 @@ def expected(summaries, at):
         'Not understood': (['instance'], per_host(unparsed)),
         'Addresses to suppress': None,  # two panels: one by host, one by reason
         'Why mail failed': (['category'], categories),
-        'Attempts of the last run': (['disposition'], add(*({k: s['attempts'][k] for k in outcomes} for s in both))),
+        'Attempts of the last run': (['outcome'], add(*({k: s['attempts'][k] for k in outcomes} for s in both))),
         'Blocked or limited by others': (['category'], {k: v for k, v in categories.items() if k[0] in BLOCKS}),
-        'Mailbox providers': (['provider', 'disposition'],
+        'Mailbox providers': (['provider', 'outcome'],
                               {(p['name'], k): sum(q[k] for s in both for q in s['providers'] if q['name'] == p['name'])
                                for p in a['providers'] for k in outcomes}),
         'Addresses to suppress, by reason': (['reason'], suppressed(both)),
         'What the last run could not read, understand or keep in mind':
             (['kind'], {(k,): 2 * v for k, v in {**kinds, 'input': 0}.items()}),
-        'Attempts a day': (['disposition'], {(k,): v for k, v in day.items()}),
+        'Attempts a day': (['outcome'], {(k,): v for k, v in day.items()}),
         'Failures a day, by category': (['category'], add(grown)),
         'Bounced or expired, share of the last day': (['instance'], {('a',): round(bounced / sum(day.values()), 6)}),
         'Held back, and come off the lists': (['instance'], {('a',): 0, ('b',): 0}),
@@ -225,8 +225,8 @@ def expected(summaries, at):
         '...refused for good': (['instance'], per_host(lambda s: s['rates']['messages']['hard_bounce_rate'])),
         'Messages that bounced, share of each run': (['instance'], per_host(lambda s: s['rates']['messages']['bounce_rate'])),
         'Nothing was tried': (['instance'], per_host(lambda s: s['skipped'])),
-        'Messages of the last run': (['disposition'], {(k,): sum(s['messages'][k] for s in both) for k in a['messages'] if k != 'total'}),
-        'Sender domains': (['sender_domain', 'disposition'],
+        'Messages of the last run': (['outcome'], {(k,): sum(s['messages'][k] for s in both) for k in a['messages'] if k != 'total'}),
+        'Sender domains': (['sender_domain', 'outcome'],
                            {(r['name'], k): sum(t[k] for s in both for t in s['streams'] if t['kind'] == 'sender_domain' and t['name'] == r['name'])
                             for r in a['streams'] if r['kind'] == 'sender_domain' for k in ('delivered', 'bounced', 'expired', 'waiting')}),
         'How long a run takes': None,

@@ -37,6 +37,14 @@ struct timeline {
     int64_t begins;          /* the first row: UTC of hours, the wall clock of days */
 };
 
+/* An hour of UTC. All in which something was tried follow one another, with empty ones between
+ * them; of a gap of more than two days only the first hour and the last one, so that a line drawn
+ * through them stays at nothing. */
+struct hour_row {
+    int64_t start;
+    struct outcomes outcomes;
+};
+
 /* How a name fared over the days of UTC that the timeline touches: `count` numbers each. */
 struct trend {
     int64_t most; /* attempts of a day */
@@ -341,6 +349,8 @@ struct report {
     bool unparsed_too_many;               /* the counts may be too low for it */
     bool incomplete;                      /* ...or for that, lost input, forgotten messages */
     struct timeline timeline;
+    struct hour_row *hour_rows;
+    size_t hour_count;
     struct week_hours week_hours;
     struct latest_day latest_day;
     struct retry_row retries; /* of all providers; without a name */
