@@ -1,6 +1,7 @@
 /* What we can mend ourselves: categories of our side, with each advice and the places it is for.
  *
- * A category whose mail gets through by itself is left out; one that may fail at our end is in. */
+ * A category whose mail gets through by itself is left out, and mail that our own lists stopped;
+ * one that may fail at our end is in. */
 #include "fixes.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static bool has_role(const struct category_row *row, const struct taxonomy *taxo
 
 static bool is_ours(const struct category_row *row, const struct taxonomy *taxonomy)
 {
-    if (has_role(row, taxonomy, ROLE_FIRST_CONTACT))
+    if (has_role(row, taxonomy, ROLE_FIRST_CONTACT) || has_role(row, taxonomy, ROLE_OWN_LIST))
         return false;
     return sv_eq(row->scope, scope_name(SCOPE_SENDER)) ||
            sv_eq(row->scope, scope_name(SCOPE_CONTENT)) ||

@@ -221,10 +221,10 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->has_mail = source->mail != NULL;
     if (source->mail)
         report->mail = *source->mail;
-    report->bounce_rate =
-        rankings_bounce_rate(&(struct outcomes){.count = report->attempts_total,
-                                                .bounced = report->attempts[OUTCOME_BOUNCED],
-                                                .expired = report->attempts[OUTCOME_EXPIRED]});
+    report->bounce_rate = rankings_bounce_rate(
+        &(struct outcomes){.count = report->attempts_total - tally->stopped,
+                           .bounced = report->attempts[OUTCOME_BOUNCED] - tally->stopped,
+                           .expired = report->attempts[OUTCOME_EXPIRED]});
     report->delivered_rate =
         rankings_share(report->attempts[OUTCOME_DELIVERED], report->attempts_total);
     report->deferred_rate =

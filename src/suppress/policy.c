@@ -107,6 +107,8 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
         return ACTION_NONE;
     const struct category *category = &taxonomy->categories[attempt->verdict.category];
     bool passes = category->severity == SEVERITY_TRANSIENT;
+    if (attempt->verdict.category == taxonomy->roles[ROLE_OWN_LIST])
+        return ACTION_NONE; /* it does what it is there for */
     switch (category->scope) {
     case SCOPE_RECIPIENT:
     case SCOPE_DOMAIN:

@@ -136,6 +136,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     cells_merge(&into->cells, &from->cells);
     into->transient += from->transient;
     into->permanent += from->permanent;
+    into->stopped += from->stopped;
     into->strange += from->strange;
     if (from->first < into->first)
         into->first = from->first;

@@ -48,7 +48,7 @@ struct message_step messages_step(const struct event *event)
         [OUTCOME_BOUNCED_LATER] = offsetof(struct message_counts, bounced),
         [OUTCOME_COMPLAINED] = SIZE_MAX,
     };
-    enum outcome outcome = event->attempt.outcome;
+    enum outcome outcome = outcome_tried(event);
     bool waited = event->deferrals > 0;
     struct message_step step = {.ended = ended[outcome],
                                 .taken_back = outcome == OUTCOME_BOUNCED_LATER && !event->unseen};

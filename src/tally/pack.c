@@ -245,17 +245,20 @@ static void pack_replies(struct buf *out, const struct tally *tally,
 
 static void unpack_replies(struct unpack *in, struct tally *tally, const struct taxonomy *taxonomy)
 {
+    uint8_t own_list = taxonomy->roles[ROLE_OWN_LIST];
     for (uint64_t mta; (mta = unpack_unsigned(in)) != MTA_STORED_END && !in->failed;) {
         sv name = mta == MTA_STORED_NAMED ? unpack_text(in) : SV_EMPTY;
         uint64_t outcome = unpack_unsigned(in);
         sv category = unpack_text(in);
         int64_t count = unpack_finite(in);
-        if (mta > MTA_STORED_NAMED || outcome >= OUTCOME_COUNT)
+        if (mta > MTA_STORED_NAMED || outcome >= OUTCOME_COUNT) {
             in->failed = true;
-        else
-            tally->replies[taxonomy_mta_of_stored(taxonomy, mta, name)][outcome]
-                          [category.len ? category_named(taxonomy, category) : CATEGORY_MAX] +=
-                count;
+            return;
+        }
+        size_t at = category.len ? category_named(taxonomy, category) : CATEGORY_MAX;
+        tally->replies[taxonomy_mta_of_stored(taxonomy, mta, name)][outcome][at] += count;
+        if (outcome == OUTCOME_BOUNCED && at == own_list)
+            tally->stopped += count;
     }
 }
 

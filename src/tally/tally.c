@@ -185,7 +185,7 @@ static void count_sender_domain(struct tally *tally, const struct event *event,
     if (!domain)
         return;
     if (!event->withdrawn && !outcome_is_late(event->attempt.outcome))
-        outcomes_count(&domain->outcomes, event->attempt.outcome);
+        outcomes_count(&domain->outcomes, outcome_tried(event));
     if (!event->notification)
         messages_count(&domain->messages, step);
 }
@@ -195,11 +195,11 @@ static void count_rankings(struct tally *tally, const struct event *event,
 {
     const struct record *a = &event->attempt;
     tally_destinations(tally, event);
-    count_host(tally, a->host, a->outcome);
+    count_host(tally, a->host, outcome_tried(event));
     if (a->outcome == OUTCOME_DELIVERED && !event->strange)
         tally_path(tally, event);
     if (!event->strange)
-        count_hour(tally, a->time, a->outcome);
+        count_hour(tally, a->time, outcome_tried(event));
     count_sender_domain(tally, event, step);
 }
 
@@ -368,6 +368,7 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
     }
     tally->attempts[a->outcome]++;
     count_reply(tally, taxonomy, a, failed);
+    tally->stopped += event->stopped;
     tally->strange += event->strange;
     if (a->time < tally->first && !event->strange)
         tally->first = a->time;

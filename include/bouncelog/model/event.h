@@ -129,6 +129,7 @@ struct event {
     bool waits;        /* a delivery that a mail may take back: it speaks for nobody yet */
     bool withdrawn;    /* no attempt: what was deferred waits no more, and nobody says why */
     bool notification; /* its message is one that our own MTA wrote */
+    bool stopped;      /* by a list of ours: it bounced, and nobody was asked */
     /* How often this recipient of the message was deferred before, when last, and how long ago that
      * began. */
     uint32_t deferrals;

@@ -148,7 +148,8 @@ bool notice_kind_from_name(sv name, enum notice_kind *value);
     X(ROLE_FIRST_CONTACT, "first_contact")     /* gets through by itself: nothing to fix */        \
     X(ROLE_ENCRYPTION, "encryption")           /* may be our end's fault: something to fix */      \
     X(ROLE_OWN_HOP, "own_hop")                 /* what fails at a hop of our own */                \
-    X(ROLE_COMPLAINT, "complaint")             /* a person does not want our mail */
+    X(ROLE_COMPLAINT, "complaint")             /* a person does not want our mail */               \
+    X(ROLE_OWN_LIST, "own_list")               /* a list of ours stopped it: nothing was tried */
 enum role { ROLE_NAMES(NAMES_ENUM) ROLE_COUNT };
 sv role_name(enum role value);
 bool role_from_name(sv name, enum role *value);

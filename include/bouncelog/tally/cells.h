@@ -116,8 +116,8 @@ struct cut {
 
 struct tally;
 /* Adds what the cells of a day (since 1970) have of the part to counters; how many attempts may
- * belong to it, and have no names. */
-int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cut *cut,
-                  int64_t day);
+ * belong to it, and have no names. own_list: the category of what a list of ours stopped. */
+int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cut *cut, int64_t day,
+                  uint8_t own_list);
 
 #endif

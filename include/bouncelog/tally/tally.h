@@ -136,6 +136,7 @@ struct path {
 struct tally {
     int64_t attempts[OUTCOME_COUNT];
     int64_t transient, permanent;
+    int64_t stopped;     /* of what bounced: by a list of ours, so that nobody was asked */
     int64_t strange;     /* attempts whose times cannot be: they are in no hour and no day */
     int64_t first, last; /* of the other attempts; first > last: none */
     struct message_counts messages;      /* but for... */

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""What a list of ours stopped, here or at a relay of ours, changes no rate, no list and nothing to mend: a log with such lines says of all else what it
+says without them, in a scan, from a history, and in the part of a sender."""
+import json, subprocess, sys, tempfile
+
+sys.path.insert(0, 'tests/support')
+from checks import PROGRAM, expect, finish
+
+WORDS = ('recipient unknown', 'mailbox full', 'rate limited', 'domain no mail', 'suppressed upstream', 'complaint')
+number = 0
+
+
+def message(day, to, status, text, dsn, relay='mx.d.example[198.51.100.7]:25', agent='smtp'):
+    global number
+    number += 1
+    head = f'2026-11-{day:02}T03:{number % 60:02}:00+00:00 mx1 postfix'
+    return [f'{head}/qmgr[7]: {0x40000000 + number:X}: from=<news@shop.example>, size=100, nrcpt=1 (queue active)\n',
+            f'{head}/{agent}[9]: {0x40000000 + number:X}: to=<{to}>, relay={relay}, delay=1, delays=0/0/0/1, dsn={dsn}, status={status} ({text})\n',
+            f'{head}/qmgr[7]: {0x40000000 + number:X}: removed\n']
+
+
+def stopped(day, to, words):
+    words = f'Suppressed by bouncelog as {words} on 2026-11-01'
+    said = f'host relay.shop.example[192.0.2.3] said: 550 5.1.1 <{to}>: Recipient address rejected: {words} (in reply to RCPT TO command)'
+    return (message(day, to, 'bounced', words, '5.1.1', 'none', 'error') + message(day, to, 'bounced', said, '5.1.1', 'relay.shop.example[192.0.2.3]:25'))
+
+
+def run(*words):
+    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True)
+    expect(f'{words}: exit {done.returncode}: {done.stderr}', done.returncode == 0)
+    return json.loads(done.stdout)
+
+
+said = lambda text: f'host mx.d.example[198.51.100.7] said: {text} (in reply to RCPT TO command)'
+plain, more, stops = [], [], 0
+for day in (20, 21, 22):
+    for n in range(4):
+        plain += message(day, f'ok{n}@d.example', 'sent', '250 2.0.0 Ok', '2.0.0')
+    plain += message(day, f'gone{day}@d.example', 'bounced', said('550 5.1.1 User unknown'), '5.1.1')
+    plain += message(day, f'full{day}@d.example', 'deferred', said('452 4.2.2 Mailbox full'), '4.2.2')
+    more += [line for words in WORDS for line in stopped(day, f'{words.split()[-1]}@e.example', words)]
+    stops += 2 * len(WORDS)
+
+ALIKE = ('rates', 'suppress', 'held', 'blocks', 'incidents', 'episodes')
+with tempfile.TemporaryDirectory() as folder:
+    said = {}
+    for name, lines in (('plain', sorted(plain, key=lambda line: line[:25])), ('more', sorted(plain + more, key=lambda line: line[:25]))):
+        with open(f'{folder}/{name}', 'w') as file:
+            file.writelines(lines)
+        said[name, 'scan'] = run('scan', '--force', f'{folder}/{name}')
+        run('scan', '--force', '-d', f'{folder}/{name}.db', f'{folder}/{name}')
+        said[name, 'report'] = run('report', '-d', f'{folder}/{name}.db')
+        said[name, 'part'] = run('report', '-d', f'{folder}/{name}.db', '--sender', 'shop.example')
+        with open(f'{folder}/{name}.html', 'w') as page:
+            page.write(subprocess.run([PROGRAM, 'scan', '--force', '-o', '/dev/null', '--html', '/dev/stdout', f'{folder}/{name}'], capture_output=True, text=True).stdout)
+    for way in ('scan', 'report', 'part'):
+        without, with_them = said['plain', way], said['more', way]
+        for key in ALIKE:
+            if key == 'suppress' and way != 'part':
+                strip = lambda rows: [{k: v for k, v in row.items() if k != 'evidence'} for row in rows]
+                expect(f'{way}: {key}: {with_them[key]}', strip(with_them[key]) == strip(without[key]) and len(without[key]) == 3)
+            elif key in without or way != 'part':
+                expect(f'{way}: {key}: {with_them[key]}, not {without[key]}', with_them[key] == without[key])
+        expect(f'{way}: messages', with_them['messages'] == dict(without['messages'], total=without['messages']['total'] + stops, discarded=stops))
+        expect(f'{way}: attempts', with_them['attempts']['bounced'] == without['attempts']['bounced'] + stops)
+        expect(f'{way}: categories', {row['category']: row['count'] for row in with_them['categories']} ==
+               {row['category']: row['count'] for row in without['categories']} | {'suppressed_here': stops})
+        for ranking, name in (('recipient_domains', 'd.example'), ('sender_domains', 'shop.example')):
+            rows = [{row['name']: row['bounced'] for row in summary[ranking]} for summary in (without, with_them)]
+            expect(f'{way}: {ranking}: {rows}', rows[0][name] == rows[1][name] == 3 and rows[1].get('e.example', 0) == 0)
+        expect(f'{way}: days', [row['bounce_rate'] for row in with_them['days']] == [row['bounce_rate'] for row in without['days']])
+    whole = lambda name, way: {key: said[name, way][key] for key in ('attempts', 'messages', 'rates', 'categories', 'recipient_domains', 'sender_domains', 'days')}
+    expect('a report says what the scan says', whole('more', 'report') == whole('more', 'scan'))
+    expect('nothing to mend', 'Stop mailing the address, or take it off your list.' not in open(f'{folder}/more.html').read().split('id="fix-h')[-1].split('</section>')[0])
+finish()
