@@ -25,6 +25,8 @@ enum { FLUSH_BYTES = 256 * 1024 };
 
 struct outfile {
     struct buf path, temporary, pending;
+    struct packer *packer; /* NULL: bytes are written as they are */
+    struct buf packed;     /* of it */
     int fd;
     bool direct;   /* standard output, a device or a pipe: nothing to rename */
     bool finished; /* nothing is pending, and fd is closed unless it is standard output */
@@ -64,6 +66,8 @@ static void free_outfile(struct outfile *out)
     buf_release(&out->path);
     buf_release(&out->temporary);
     buf_release(&out->pending);
+    buf_release(&out->packed);
+    packer_free(out->packer);
     mem_free(out);
 }
 
@@ -194,9 +198,14 @@ struct outfile *outfile_open_public(const char *path, struct err *err)
     return open_with(path, 0644, err);
 }
 
-static void flush_pending(struct outfile *out)
+void outfile_pack(struct outfile *out, enum packing packing)
 {
-    sv rest = buf_sv(&out->pending);
+    if (packing != PACKING_NONE)
+        out->packer = packer_new(packing);
+}
+
+static void write_out(struct outfile *out, sv rest)
+{
     while (rest.len && !out->failed) {
         ssize_t wrote = write(out->fd, rest.ptr, rest.len);
         if (wrote >= 0)
@@ -204,6 +213,17 @@ static void flush_pending(struct outfile *out)
         else if (errno != EINTR)
             out->failed = errno;
     }
+}
+
+static void flush_pending(struct outfile *out)
+{
+    sv bytes = buf_sv(&out->pending);
+    if (out->packer) {
+        packer_add(out->packer, bytes, &out->packed);
+        bytes = buf_sv(&out->packed);
+    }
+    write_out(out, bytes);
+    buf_clear(&out->packed);
     buf_clear(&out->pending);
 }
 
@@ -234,6 +254,10 @@ void outfile_finish(struct outfile *out)
     if (out->finished)
         return;
     flush_pending(out);
+    if (out->packer) {
+        packer_end(out->packer, &out->packed);
+        write_out(out, buf_sv(&out->packed));
+    }
     out->finished = true;
     if (!out->direct && !out->failed && fsync(out->fd) != 0)
         out->failed = errno;

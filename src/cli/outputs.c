@@ -158,6 +158,9 @@ static int check_place(const struct options *options, const struct output *outpu
         if (same_place(outputs[j].path, path))
             return err_set(err, ERR_USAGE, "more than one output goes to %s",
                            outfile_is_stdout(path) ? "standard output" : path);
+    if (outputs[i].kind->streams && !packing_is_built(packing_of(path)))
+        return err_set(err, ERR_USAGE,
+                       "%s: this program was built without zstd; .gz is compressed, too", path);
     if (is_history(options->history, path))
         return err_set(err, ERR_USAGE, "%s is the history, or beside it: no output goes there",
                        path);

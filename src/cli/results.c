@@ -70,8 +70,10 @@ int results_open(struct results *results, const struct options *options, struct 
         *result = (struct result){.output = outputs[i]};
         if (open_result(result, options, err) < 0)
             return -1;
-        if (outputs[i].kind->streams)
+        if (outputs[i].kind->streams) {
             results->events = result->file;
+            outfile_pack(result->file, packing_of(result->output.path));
+        }
     }
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "bouncelog/base/err.h"
+#include "bouncelog/base/packer.h"
 #include "bouncelog/base/sv.h"
 
 struct outfile;
@@ -24,6 +25,8 @@ struct outfile *outfile_open(const char *path, struct err *err) MUST_CHECK;
 bool outfile_is_direct(const struct outfile *out);
 /* The same; a new file may be read by everybody (mode 0644). */
 struct outfile *outfile_open_public(const char *path, struct err *err) MUST_CHECK;
+/* All that is written from now on is compressed; before the first write. */
+void outfile_pack(struct outfile *out, enum packing packing);
 /* Errors are remembered and reported by outfile_commit. */
 void outfile_write(struct outfile *out, sv bytes);
 /* After this all bytes are on the disk, or the failure is remembered: what is left to the commit is
