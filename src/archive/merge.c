@@ -76,11 +76,17 @@ int archive_merge(struct archive *archive, const char *path, bool *changed, stru
 {
     struct history *other;
     struct logs logs = {.archive = archive, .other = SV_EMPTY, .path = path};
+    bool news;
     *changed = false;
     if (history_open(&other, path, HISTORY_READ, 0, err) < 0)
         return -1;
+    int result = history_has_news(archive->history, other, &news, err);
+    if (result < 0 || !news) {
+        history_close(other);
+        return result;
+    }
     map_init(&logs.known, sizeof(struct owner));
-    int result =
+    result =
         history_check_whole(other, err) < 0 || archive_check_items(archive, other, path, err) < 0
             ? -1
             : compare_logs(&logs, other, err);

@@ -262,8 +262,6 @@ static int merge(struct task *task, struct err *err)
         bool changed;
         if (archive_merge(task->archive, task->operands[i], &changed, err) < 0)
             return -1;
-        if (!changed)
-            say("%s: nothing in it is new", task->operands[i]);
         any = any || changed;
     }
     /* Nothing new leaves no run behind. */
