@@ -61,7 +61,7 @@ chmod +x "$work"/bin/*
 
 # Blocks, one file each, in the order of the documents: NN.sh as they stand, NN.cron without time and
 # user, NN.yaml a configuration. A manual's have no name.
-for document in docs/COOKBOOK.md docs/LISTS.md docs/DASHBOARDS.md docs/HISTORY.md docs/PATTERNS.md docs/FLEET.md \
+for document in docs/COOKBOOK.md docs/LISTS.md docs/DASHBOARDS.md docs/EVENTS.md docs/HISTORY.md docs/PATTERNS.md docs/FLEET.md \
     docs/POLICY.md docs/SECURITY.md docs/BENCHMARKS.md docs/man/*.md; do
     awk -v folder="$work" -v before="$(find "$work" -name '[0-9][0-9].*' | wc -l)" -v manual="${document#docs/man/}" '
         /^```/ {
