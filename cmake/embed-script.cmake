@@ -1,4 +1,4 @@
-# Run by cmake -P: writes NAMES (separated by |) of FOLDER as C arrays to OUT.
+# Run by cmake -P, where embed-trees.c cannot run: writes NAMES (separated by |) of FOLDER as C arrays to OUT.
 string(REPLACE "|" ";" names "${NAMES}")
 set(text "#include \"embedded.h\"\n\n")
 set(table "")
@@ -13,5 +13,6 @@ foreach(name ${names})
   string(APPEND table "    {\"${name}\", (const char *)file_${index}, ${bytes}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
+string(APPEND text "const bool embedded_are_trees = false;\n")
 string(APPEND text "const struct embedded_file embedded_files[] = {\n${table}    {0, 0, 0}};\n")
 file(WRITE ${OUT} "${text}")

@@ -38,7 +38,13 @@ int document_parse(struct document *document, const char *file, sv text, struct 
 void document_release(struct document *document)
 {
     map_release(&document->families);
-    yaml_document_delete(&document->yaml);
+    if (!document->pairs) {
+        yaml_document_delete(&document->yaml);
+        return;
+    }
+    mem_free(document->items);
+    mem_free(document->pairs);
+    mem_free(document->yaml.nodes.start);
 }
 
 yaml_node_t *document_root(struct document *document)

@@ -17,6 +17,9 @@
 struct document {
     const char *file; /* as messages name it; lives in the patterns' arena */
     yaml_document_t yaml;
+    /* Of one that was read when the program was built; else NULL: the library's own. */
+    yaml_node_item_t *items;
+    yaml_node_pair_t *pairs;
     bool built_in;       /* it was checked when the program was built */
     struct arena *arena; /* where texts that outlive the document are copied to */
     struct map families; /* its own: name -> struct family */
@@ -25,6 +28,8 @@ struct document {
 /* text is parsed at once and not kept. */
 int document_parse(struct document *document, const char *file, sv text, struct arena *arena,
                    struct err *err) MUST_CHECK;
+/* The same of a tree that cmake/embed-trees.c made of a text; it has to stay. */
+void document_of_tree(struct document *document, const char *file, sv tree, struct arena *arena);
 void document_release(struct document *document);
 
 /* Fails where a mapping has a key twice, a list or a mapping is empty, or a value is missing. */

@@ -2,6 +2,7 @@
 #ifndef BOUNCELOG_PATTERN_EMBEDDED_H
 #define BOUNCELOG_PATTERN_EMBEDDED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct embedded_file {
@@ -11,5 +12,8 @@ struct embedded_file {
 };
 
 extern const struct embedded_file embedded_files[];
+/* They were read already (document_of_tree); false where the machine that builds the program cannot
+ * run what does that: they are texts. */
+extern const bool embedded_are_trees;
 
 #endif

@@ -64,7 +64,7 @@ int files_add(struct pattern_files *files, const char *path, bool site, struct a
     close(fd);
     if (rc == 0)
         append(files, (struct pattern_file){keep_name(arena, path),
-                                            arena_copy(arena, buf_sv(&text)), site, false});
+                                            arena_copy(arena, buf_sv(&text)), false, site, false});
     buf_release(&text);
     return rc;
 }
@@ -132,7 +132,8 @@ int files_collect(struct pattern_files *files, const struct patterns_options *op
             continue; /* it takes longer to read than all others, and logs hold no mails */
         buf_printf(&name, "patterns/%s", file->name);
         append(files, (struct pattern_file){keep_name(arena, buf_cstr(&name)),
-                                            sv_make(file->bytes, file->size), false, !extra});
+                                            sv_make(file->bytes, file->size), embedded_are_trees,
+                                            false, !extra});
         buf_release(&name);
     }
     return 0;

@@ -10,6 +10,7 @@ struct patterns_options;
 struct pattern_file {
     const char *name;
     sv text;
+    bool is_tree;  /* ...is one that document_of_tree takes */
     bool site;     /* from --patterns-extra */
     bool built_in; /* and used with nothing but others that are: what was checked then holds */
 };

@@ -112,10 +112,13 @@ static int load_documents(struct patterns *patterns, const struct pattern_files 
     int rc = 0;
     for (; parsed < files->count && rc == 0; parsed++) {
         const struct pattern_file *file = &files->list[parsed];
-        documents[parsed].built_in = file->built_in;
-        rc = document_parse(&documents[parsed], file->name, file->text, &patterns->arena, err);
+        if (file->is_tree)
+            document_of_tree(&documents[parsed], file->name, file->text, &patterns->arena);
+        else
+            rc = document_parse(&documents[parsed], file->name, file->text, &patterns->arena, err);
         if (rc < 0)
             break;
+        documents[parsed].built_in = file->built_in;
         rc = document_verify(&documents[parsed], err);
         if (rc == 0)
             rc = check_kind(&documents[parsed], err);
