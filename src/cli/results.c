@@ -5,11 +5,13 @@
 #include "results.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "bouncelog/archive/archive.h"
+#include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "unread.h"
 
@@ -23,14 +25,50 @@ static struct outfile *open_removed(const char *list, struct err *err)
     return out;
 }
 
+/* The first of the groups that this machine has. */
+static const struct group *reader_of(enum list_format format)
+{
+    const struct group *found = NULL;
+    struct buf name = {0};
+    sv names = sv_from(list_format_readers(format));
+    while (names.len && !found) {
+        buf_clear(&name);
+        buf_add(&name, sv_cut(names, ' ', &names));
+        errno = 0;
+        found = getgrnam(buf_cstr(&name));
+        mem_check(errno);
+    }
+    buf_release(&name);
+    return found;
+}
+
+/* A new list of a daemon that cannot read it may stop all mail. */
+static void give_to_reader(struct result *result, enum list_format format)
+{
+    const struct group *reader = reader_of(format);
+    if (!reader || outfile_is_stdout(result->output.path))
+        return;
+    struct outfile_access access = {0640, reader->gr_gid};
+    bool given = outparts_set_access(result->parts, access);
+    if (result->removed)
+        given = outfile_set_access(result->removed, access) && given;
+    if (!given)
+        say("%s: the group %s, which is to read it, cannot, and this user may not give it to that "
+            "group",
+            result->output.path, reader->gr_name);
+}
+
 /* What was asked for, else what the file had; a group that is to read it reads it. */
 static int give_list(struct result *result, const struct options *options, struct err *err)
 {
     int mode = options->lists[result->output.list].mode;
     int64_t group = options->lists[result->output.list].group;
     struct outfile_access access = outparts_access(result->parts);
+    bool is_new = access.group == (gid_t)-1 && mode < 0 && group < 0;
     access.group = group >= 0 ? (gid_t)group : access.group;
     access.mode = mode >= 0 ? (mode_t)mode : access.mode | S_IRGRP;
+    if (is_new)
+        give_to_reader(result, options->lists[result->output.list].format);
     if (mode < 0 && group < 0)
         return 0;
     bool given = outparts_set_access(result->parts, access);

@@ -17,6 +17,7 @@ struct kind {
     size_t rows_max, bytes_max;
     bool fingerprints;
     unsigned tiers; /* bits of enum tier */
+    const char *readers;
 };
 
 enum { FOR_ALL = 1 << TIER_DEAD, FOR_LISTS = 1 << TIER_DEAD | 1 << TIER_BULK };
@@ -60,6 +61,11 @@ bool list_format_splits(enum list_format format)
 unsigned list_format_tiers(enum list_format format)
 {
     return kinds[format].tiers;
+}
+
+const char *list_format_readers(enum list_format format)
+{
+    return kinds[format].readers;
 }
 
 bool list_format_takes_fingerprints(enum list_format format)

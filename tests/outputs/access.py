@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """-s FILE:FORMAT,mode=M,group=G: who may read a list, a new one and one that is replaced, its parts and FILE.removed; what cannot be given is an
 error before anything is written."""
-import os, shutil, stat, subprocess, sys, tempfile
+import grp, os, shutil, stat, subprocess, sys, tempfile
 
 sys.path.insert(0, 'tests/support')
 from checks import PROGRAM, expect, finish
@@ -20,6 +20,15 @@ def may_give(group):
         except OSError:
             return False
     return True
+
+
+def group_of_exim():
+    for name in 'Debian-exim', 'exim':
+        try:
+            return grp.getgrnam(name)
+        except KeyError:
+            pass
+    return None
 
 
 def may_be_nobody():
@@ -56,6 +65,16 @@ with tempfile.TemporaryDirectory() as folder:
         run('-s', name, log)
         expect(f'replaced, {text}: {of(name)}, not {want}', of(name) == want)
         os.remove(name)
+    # Exim reads its list itself: a new one is its group's, where that is there and may be given.
+    reader = group_of_exim()
+    given = reader and (reader.gr_gid == OWN or may_give(reader.gr_gid))
+    hint = f'{name}: the group {reader.gr_name}, which is to read it, cannot' if reader else None
+    told = run('-s', f'{name}:exim', log)
+    expect(f'a new one of Exim: {of(name)}: {told}', of(name) == ((reader.gr_gid, 0o640) if given else (OWN, 0o600)) and (bool(hint) and hint in told) == (bool(reader) and not given))
+    os.chmod(name, 0o600)
+    run('-s', f'{name}:exim', log)
+    expect(f'one of Exim that is replaced: {of(name)}', of(name) == (reader.gr_gid if given else OWN, 0o600))
+    os.remove(name)
     # An umask takes nothing away from what was asked for.
     run('-s', f'{name}:plain,mode=0644', log, preexec_fn=lambda: os.umask(0o077))
     expect(f'umask: {of(name)}', of(name) == (OWN, 0o644))
@@ -105,4 +124,4 @@ with tempfile.TemporaryDirectory() as folder:
         nobody = ''
     else:
         nobody = 'who may not give a group was not tried'
-finish(', '.join(said for said in (nobody, '' if OTHER != OWN else 'no group but the own one was tried') if said))
+finish(', '.join(said for said in (nobody, '' if reader else 'no group of Exim was there', '' if OTHER != OWN else 'no group but the own one was tried') if said))

@@ -51,6 +51,9 @@ bool list_format_splits(enum list_format format);
  */
 bool list_format_takes_fingerprints(enum list_format format);
 
+/* Names of groups, with blanks between them; empty where no daemon reads the file itself. */
+const char *list_format_readers(enum list_format format);
+
 struct list_result {
     int64_t skipped; /* addresses that are not safe in a list, and left out */
     bool over_limit; /* more than its consumer takes at once, where nothing can be split */
