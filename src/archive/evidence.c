@@ -268,8 +268,7 @@ static void add_part(struct view *view, const struct item *item, const struct pe
     if (cells->incomplete && day->tally.first <= day->tally.last)
         map_add(&archive->unknown_days, item->key, NULL);
     else
-        view->unnamed += cells_cut(&sum->tally, cells, view->cut, number,
-                                   archive_taxonomy(archive)->roles[ROLE_OWN_LIST]);
+        view->unnamed += cells_cut(&sum->tally, cells, view->cut, number);
 }
 
 static int add_day(void *context, const struct item *item, struct err *err)

@@ -72,12 +72,12 @@ static int compare_logs(struct logs *logs, struct history *other, struct err *er
     return 0;
 }
 
-int archive_merge(struct archive *archive, const char *path, bool *changed, struct err *err)
+int archive_merge(struct archive *archive, const char *path, enum merged *merged, struct err *err)
 {
     struct history *other;
     struct logs logs = {.archive = archive, .other = SV_EMPTY, .path = path};
-    bool news;
-    *changed = false;
+    bool news, changed = false;
+    *merged = MERGED_NOTHING_NEW;
     if (history_open(&other, path, HISTORY_READ, 0, err) < 0)
         return -1;
     int result = history_has_news(archive->history, other, &news, err);
@@ -91,12 +91,16 @@ int archive_merge(struct archive *archive, const char *path, bool *changed, stru
             ? -1
             : compare_logs(&logs, other, err);
     /* The same logs, read as far: another history of them has nothing to add. */
-    if (result == 0 && (!logs.shared || logs.shared != logs.own))
-        result = logs.shared
-                     ? err_set(err, ERR_HISTORY,
-                               "%s: holds a log that %s holds, too: it would be counted twice",
-                               path, archive->options.path)
-                     : history_merge(archive->history, other, changed, err);
+    if (result == 0 && logs.shared && logs.shared == logs.own)
+        *merged = MERGED_SAME_LOGS;
+    else if (result == 0 && logs.shared)
+        result = err_set(err, ERR_HISTORY,
+                         "%s: holds a log that %s holds, too: it would be counted twice", path,
+                         archive->options.path);
+    else if (result == 0)
+        result = history_merge(archive->history, other, &changed, err);
+    if (changed)
+        *merged = MERGED;
     map_release(&logs.known);
     history_close(other);
     return result;

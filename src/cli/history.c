@@ -259,10 +259,13 @@ static int merge(struct task *task, struct err *err)
     if (task_open(task, HISTORY_CREATE, "merge", err) < 0)
         return -1;
     for (size_t i = 0; i < task->count; i++) {
-        bool changed;
-        if (archive_merge(task->archive, task->operands[i], &changed, err) < 0)
+        enum merged merged;
+        if (archive_merge(task->archive, task->operands[i], &merged, err) < 0)
             return -1;
-        any = any || changed;
+        if (merged == MERGED_SAME_LOGS)
+            say("%s: nothing of it was taken: its logs are known by another history of them",
+                task->operands[i]);
+        any = any || merged == MERGED;
     }
     /* Nothing new leaves no run behind. */
     return any ? archive_commit(task->archive, err) : 0;

@@ -124,6 +124,9 @@ void page_tiles(struct page *page)
         html(out, "%p with %n expired", report->bounce_rate, expired);
     else
         html(out, "%p of attempts", report->bounce_rate);
+    if (report->attempts_tried < report->attempts_total)
+        html(out, "; your own list stopped %n, which no share counts",
+             report->attempts_total - report->attempts_tried);
     against(page, latest->bounced, usual->bounced);
     if (!report->cut)
         suppress_tile(page);

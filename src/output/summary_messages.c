@@ -48,7 +48,7 @@ cJSON *summary_rates(const struct report *report)
 {
     cJSON *object = cJSON_CreateObject();
     add_share(cJSON_AddObjectToObject(object, "attempts"), "bounce_rate", report->bounce_rate,
-              report->attempts_total);
+              report->attempts_tried);
     add_shares(cJSON_AddObjectToObject(object, "messages"), &report->messages.messages);
     return object;
 }

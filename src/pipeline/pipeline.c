@@ -19,8 +19,9 @@ void pipeline_judge(const struct patterns *patterns, struct event *event)
         attempt->verdict.list = SV_EMPTY;
     }
     event->action = policy_action(&patterns->policy, taxonomy, event);
-    event->stopped = attempt->outcome == OUTCOME_BOUNCED &&
-                     attempt->verdict.category == taxonomy->roles[ROLE_OWN_LIST];
+    event->stopped =
+        (attempt->outcome == OUTCOME_BOUNCED || attempt->outcome == OUTCOME_BOUNCED_LATER) &&
+        attempt->verdict.category == taxonomy->roles[ROLE_OWN_LIST];
 }
 
 void pipeline_classify(const struct patterns *patterns, struct classifier *classifier,

@@ -267,7 +267,7 @@ static bool is_enough(const struct condition *condition, const struct report *re
     if (!is_rate(condition->name))
         return true;
     struct message_row row = {.sent = 0};
-    int64_t whole = report->attempts_total;
+    int64_t whole = report->attempts_tried;
     if (is_of_messages(condition->name))
         whole = find_messages(condition->name, report, &row) ? row.sent : 0;
     return whole >= condition->least && (whole || !is_of_messages(condition->name));

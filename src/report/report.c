@@ -221,14 +221,15 @@ static void make_counts(struct report *report, const struct report_source *sourc
     report->has_mail = source->mail != NULL;
     if (source->mail)
         report->mail = *source->mail;
+    report->attempts_tried = report->attempts_total - tally->stopped;
     report->bounce_rate = rankings_bounce_rate(
-        &(struct outcomes){.count = report->attempts_total - tally->stopped,
+        &(struct outcomes){.count = report->attempts_tried,
                            .bounced = report->attempts[OUTCOME_BOUNCED] - tally->stopped,
                            .expired = report->attempts[OUTCOME_EXPIRED]});
     report->delivered_rate =
-        rankings_share(report->attempts[OUTCOME_DELIVERED], report->attempts_total);
+        rankings_share(report->attempts[OUTCOME_DELIVERED], report->attempts_tried);
     report->deferred_rate =
-        rankings_share(report->attempts[OUTCOME_DEFERRED], report->attempts_total);
+        rankings_share(report->attempts[OUTCOME_DEFERRED], report->attempts_tried);
     find_gaps(report);
 }
 

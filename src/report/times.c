@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { HOUR = 3600, DAY = 86400, HOURLY_UP_TO = 2 * DAY, DATE_LENGTH = 10, GAP_HOURS_MAX = 48 };
+enum { HOUR = 3600, DAY = 86400, HOURLY_UP_TO = 2 * DAY, DATE_LENGTH = 10, GAP_HOURS_MAX = 24 };
 
 static int64_t floor_to(int64_t time, int64_t step)
 {

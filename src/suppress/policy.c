@@ -108,7 +108,7 @@ enum action policy_action(const struct policy_table *policy, const struct taxono
     const struct category *category = &taxonomy->categories[attempt->verdict.category];
     bool passes = category->severity == SEVERITY_TRANSIENT;
     if (attempt->verdict.category == taxonomy->roles[ROLE_OWN_LIST])
-        return ACTION_NONE; /* it does what it is there for */
+        return otherwise(attempt); /* it does what it is there for */
     switch (category->scope) {
     case SCOPE_RECIPIENT:
     case SCOPE_DOMAIN:

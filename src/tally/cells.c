@@ -196,8 +196,8 @@ void cells_add(struct cells *cells, const struct taxonomy *taxonomy, const struc
                const struct message_step *step)
 {
     enum outcome outcome = event->attempt.outcome;
-    unsigned kind =
-        (event->notification ? CELL_NOTIFICATION : 0U) | (event->strange ? CELL_STRANGE : 0U);
+    unsigned kind = (event->notification ? CELL_NOTIFICATION : 0U) |
+                    (event->strange ? CELL_STRANGE : 0U) | (event->stopped ? CELL_STOPPED : 0U);
     struct cell *cell = find_of_event(cells, event, kind);
     messages_count(&cell->messages, step);
     if (event->withdrawn)

@@ -40,24 +40,14 @@ static enum match match_of(const struct cut *cut, const struct cell_names *names
     return matches(&cut->recipient_domains, names->recipient_domain) ? MATCH_ALL : MATCH_NONE;
 }
 
-/* What our own list stopped; what is refused for it bounced nowhere. */
-static int64_t stopped_of(const struct cell *cell, uint8_t own_list)
-{
-    int64_t bounced = cell->attempts[OUTCOME_BOUNCED];
-    for (const struct cell_reason *reason = cell->reasons; reason; reason = reason->next)
-        if (reason->category == own_list)
-            return reason->count < bounced ? reason->count : bounced;
-    return 0;
-}
-
-static void add_outcomes(struct outcomes *sum, const struct cell *cell, int64_t stopped)
+static void add_outcomes(struct outcomes *sum, const struct cell *cell)
 {
     for (int i = 0; i < OUTCOME_COUNT; i++)
         if (!outcome_is_late((enum outcome)i))
             sum->count += cell->attempts[i];
     sum->delivered += cell->attempts[OUTCOME_DELIVERED];
     sum->deferred += cell->attempts[OUTCOME_DEFERRED];
-    sum->bounced += cell->attempts[OUTCOME_BOUNCED] - stopped;
+    sum->bounced += cell->attempts[OUTCOME_BOUNCED];
     sum->expired += cell->attempts[OUTCOME_EXPIRED];
 }
 
@@ -76,36 +66,36 @@ static void add_messages(struct tally *into, const struct cell *cell,
         messages_add(map_add(&kinds[STREAM_PROVIDER], names->provider, NULL), &cell->messages);
 }
 
-static void add_sender(struct tally *into, const struct cell *cell, const struct cell_names *names,
-                       int64_t stopped)
+static void add_sender(struct tally *into, const struct cell *cell, const struct cell_names *names)
 {
     bool null = names->sender == SENDER_NULL;
     if (!null && names->sender != SENDER_DOMAIN)
         return;
     struct sender_domain *sender =
         tally_name(&into->sender_domains, null ? SV("<>") : names->sender_domain);
-    add_outcomes(&sender->outcomes, cell, stopped);
+    if (!(names->kind & CELL_STOPPED))
+        add_outcomes(&sender->outcomes, cell);
     if (!(names->kind & CELL_NOTIFICATION))
         messages_add(&sender->messages, &cell->messages);
 }
 
 static void add_places(struct tally *into, const struct cell *cell, const struct cell_names *names,
-                       sv date, int64_t stopped)
+                       sv date)
 {
     struct buf key = {0};
     sv name = names->kind & CELL_SHARED ? SV("(other)") : names->recipient_domain;
     if (name.len) {
         struct destination *domain = tally_name(&into->recipient_domains, name);
-        add_outcomes(&domain->outcomes, cell, stopped);
+        add_outcomes(&domain->outcomes, cell);
     }
     if (!names->provider.len)
         return;
     struct provider_tally *provider = tally_name(&into->providers, names->provider);
-    add_outcomes(&provider->sum.outcomes, cell, stopped);
+    add_outcomes(&provider->sum.outcomes, cell);
     if (names->kind & CELL_STRANGE)
         return;
     buf_printf(&key, "%.*s\n%.*s", SV_FMT(names->provider), SV_FMT(date));
-    add_outcomes(map_add(&into->provider_days, buf_sv(&key), NULL), cell, stopped);
+    add_outcomes(map_add(&into->provider_days, buf_sv(&key), NULL), cell);
     buf_release(&key);
 }
 
@@ -126,14 +116,14 @@ static void add_reasons(struct tally *into, const struct cell *cell)
 }
 
 static void add_cell(struct tally *into, const struct cell *cell, const struct cell_names *names,
-                     int64_t day, uint8_t own_list)
+                     int64_t day)
 {
-    int64_t stopped = stopped_of(cell, own_list);
     char date[DATE_TEXT];
     date_format(day * DATE_DAY, date);
     for (int i = 0; i < OUTCOME_COUNT; i++)
         into->attempts[i] += cell->attempts[i];
-    into->stopped += stopped;
+    if (names->kind & CELL_STOPPED)
+        into->stopped += cell->attempts[OUTCOME_BOUNCED];
     into->transient += cell->transient;
     into->permanent += cell->permanent;
     if (cell->first && cell->first < into->first)
@@ -141,13 +131,13 @@ static void add_cell(struct tally *into, const struct cell *cell, const struct c
     if (cell->first && cell->last > into->last)
         into->last = cell->last;
     add_messages(into, cell, names, sv_make(date, DATE_LENGTH));
-    add_sender(into, cell, names, stopped);
-    add_places(into, cell, names, sv_make(date, DATE_LENGTH), stopped);
+    add_sender(into, cell, names);
+    if (!(names->kind & CELL_STOPPED))
+        add_places(into, cell, names, sv_make(date, DATE_LENGTH));
     add_reasons(into, cell);
 }
 
-int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cut *cut, int64_t day,
-                  uint8_t own_list)
+int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cut *cut, int64_t day)
 {
     int64_t unnamed = 0;
     for (size_t i = 0; i < map_count(&cells->map); i++) {
@@ -155,7 +145,7 @@ int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cu
         struct cell_names names = cells_names(map_key_at(&cells->map, i));
         enum match match = match_of(cut, &names);
         if (match == MATCH_ALL)
-            add_cell(into, cell, &names, day, own_list);
+            add_cell(into, cell, &names, day);
         for (int j = 0; match == MATCH_PERHAPS && j < OUTCOME_COUNT; j++)
             unnamed += cell->attempts[j];
     }

@@ -14,7 +14,7 @@ static void count_destination(struct destination *destination, const struct even
 {
     bool delivered = event->attempt.outcome == OUTCOME_DELIVERED;
     bool dead = event->action == ACTION_SUPPRESS;
-    outcomes_count(&destination->outcomes, outcome_tried(event));
+    outcomes_count(&destination->outcomes, event->attempt.outcome);
     if ((delivered || dead) && !event->strange)
         activity_count(&destination->activity, event->attempt.time, delivered, dead);
 }
@@ -107,7 +107,7 @@ static void count_provider(struct tally *tally, const struct event *event)
         counts->of_day = find_provider_day(tally, provider, day);
         counts->day = day;
     }
-    outcomes_count(counts->of_day, outcome_tried(event));
+    outcomes_count(counts->of_day, event->attempt.outcome);
 }
 
 static struct destination *find_domain(struct map *map, sv address, uint64_t hash)

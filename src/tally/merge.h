@@ -7,12 +7,6 @@
 /* Of what can be shown once only, the earliest is, and of those the first by its bytes. */
 bool tally_shows_first(int64_t time, sv text, int64_t other_time, sv other);
 
-/* What our own list stopped was thrown away: it says nothing of those it never came to. */
-static inline enum outcome outcome_tried(const struct event *event)
-{
-    return event->stopped ? OUTCOME_DISCARDED : event->attempt.outcome;
-}
-
 static inline void outcomes_count(struct outcomes *counts, enum outcome outcome)
 {
     counts->count++;

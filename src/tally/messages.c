@@ -48,9 +48,9 @@ struct message_step messages_step(const struct event *event)
         [OUTCOME_BOUNCED_LATER] = offsetof(struct message_counts, bounced),
         [OUTCOME_COMPLAINED] = SIZE_MAX,
     };
-    enum outcome outcome = outcome_tried(event);
+    enum outcome outcome = event->attempt.outcome;
     bool waited = event->deferrals > 0;
-    struct message_step step = {.ended = ended[outcome],
+    struct message_step step = {.ended = ended[event->stopped ? OUTCOME_DISCARDED : outcome],
                                 .taken_back = outcome == OUTCOME_BOUNCED_LATER && !event->unseen};
     if (outcome == OUTCOME_DEFERRED && !event->withdrawn)
         return deferral_of(event, waited);

@@ -90,6 +90,15 @@ static void pack_reason(struct packing *packing, const struct cell_reason *reaso
     pack_text(out, reason->reply);
 }
 
+/* There were eight kinds before there were those that a list of ours stopped. */
+enum { OLD_KINDS = CELL_STOPPED, STORED_STOPPED = OLD_KINDS * CELL_SENDERS };
+
+static uint64_t stored_of(const struct cell_names *names)
+{
+    return names->kind % OLD_KINDS + OLD_KINDS * (uint64_t)names->sender +
+           (names->kind & CELL_STOPPED ? STORED_STOPPED : 0);
+}
+
 static void pack_cell(struct packing *packing, const struct cell_names *names, struct cell *cell)
 {
     struct buf *out = &packing->cells;
@@ -98,7 +107,7 @@ static void pack_cell(struct packing *packing, const struct cell_names *names, s
         kept |= (uint64_t)(*number_at(cell, i) != 0) << i;
     for (const struct cell_reason *reason = cell->reasons; reason; reason = reason->next)
         reasons++;
-    pack_unsigned(out, names->kind + CELL_KINDS * (uint64_t)names->sender);
+    pack_unsigned(out, stored_of(names));
     pack_name(packing, names->sender_domain);
     pack_name(packing, names->recipient_domain);
     pack_name(packing, names->provider);
@@ -219,12 +228,13 @@ static void unpack_cell(struct unpacking *unpacking)
     struct unpack *in = &unpacking->in;
     uint64_t kind = unpack_unsigned(in);
     int64_t first = 0, last = 0;
-    struct cell_names names = {.kind = (unsigned)(kind % CELL_KINDS),
-                               .sender = (enum cell_sender)(kind / CELL_KINDS)};
+    unsigned stopped = kind >= STORED_STOPPED ? CELL_STOPPED : 0;
+    struct cell_names names = {.kind = (unsigned)(kind % OLD_KINDS) | stopped,
+                               .sender = (enum cell_sender)(kind % STORED_STOPPED / OLD_KINDS)};
     names.sender_domain = unpack_name(unpacking);
     names.recipient_domain = unpack_name(unpacking);
     names.provider = unpack_name(unpacking);
-    if (kind >= (uint64_t)CELL_KINDS * CELL_SENDERS)
+    if (kind >= 2 * STORED_STOPPED)
         in->failed = true;
     if (in->failed)
         return;

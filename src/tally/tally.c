@@ -184,22 +184,25 @@ static void count_sender_domain(struct tally *tally, const struct event *event,
     struct sender_domain *domain = find_sender_domain(tally, event);
     if (!domain)
         return;
-    if (!event->withdrawn && !outcome_is_late(event->attempt.outcome))
-        outcomes_count(&domain->outcomes, outcome_tried(event));
+    if (!event->withdrawn && !event->stopped && !outcome_is_late(event->attempt.outcome))
+        outcomes_count(&domain->outcomes, event->attempt.outcome);
     if (!event->notification)
         messages_count(&domain->messages, step);
 }
 
+/* What a list of ours stopped came to nobody, and is in no ranking. */
 static void count_rankings(struct tally *tally, const struct event *event,
                            const struct message_step *step)
 {
     const struct record *a = &event->attempt;
-    tally_destinations(tally, event);
-    count_host(tally, a->host, outcome_tried(event));
+    if (!event->stopped) {
+        tally_destinations(tally, event);
+        count_host(tally, a->host, a->outcome);
+    }
     if (a->outcome == OUTCOME_DELIVERED && !event->strange)
         tally_path(tally, event);
-    if (!event->strange)
-        count_hour(tally, a->time, outcome_tried(event));
+    if (!event->strange && !event->stopped)
+        count_hour(tally, a->time, a->outcome);
     count_sender_domain(tally, event, step);
 }
 

@@ -106,14 +106,14 @@ static void report_on(const char *path)
 
 static void merge(const char *into, const char *other)
 {
-    bool changed, again;
+    enum merged merged, again;
     struct err err = {0};
     struct archive *archive = must_open(into, HISTORY_CREATE);
     fuzz_check(archive != NULL, "a history that is new can be opened");
-    bool taken = archive_merge(archive, other, &changed, &err) == 0;
+    bool taken = archive_merge(archive, other, &merged, &err) == 0;
     fuzz_check(taken || (err.kind == ERR_HISTORY && err.text[0]), "what is refused says why");
     if (taken) {
-        fuzz_check(archive_merge(archive, other, &again, &err) == 0 && !again,
+        fuzz_check(archive_merge(archive, other, &again, &err) == 0 && again != MERGED,
                    "merging again changes nothing");
         fuzz_check(archive_commit(archive, &err) == 0, err.text);
     }

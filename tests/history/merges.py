@@ -91,4 +91,11 @@ with tempfile.TemporaryDirectory() as folder:
         if last:
             run('history', 'undo', '-d', f'{folder}/undone.db', str(last))
             expect(f'night {day}: taken back', items(f'{folder}/undone.db') == old)
+    # Another history of the same logs has nothing to add; that is said, since it might (an allowed address).
+    run('scan', '--force', '-d', f'{folder}/twin.db', '-o', '/dev/null', *sorted((f'{folder}/{name}' for name in os.listdir(folder) if name.startswith('mx3-')),
+                                                                                 key=lambda name: int(name.rsplit('-')[-1][:-4])))
+    run('history', 'allow', '-d', f'{folder}/twin.db', 'kept@d.example')
+    before = items(together)
+    told = run('merge', '--into', together, f'{folder}/twin.db')
+    expect(f'a twin: {told.stderr}', told.stderr == f'bouncelog: {folder}/twin.db: nothing of it was taken: its logs are known by another history of them\n' and items(together) == before)
 finish()

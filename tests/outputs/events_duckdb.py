@@ -37,6 +37,8 @@ with tempfile.TemporaryDirectory() as folder:
     expect(f'what failed: {by_place}', [(-int(row['attempts']), row['provider'] or '~', row['category'], int(row['recipients'])) for row in by_place] == want)
     days = collections.Counter()
     for event in events:
+        if event['category'] == 'suppressed_here' or event['outcome'] in ('bounced_later', 'complained'):
+            continue
         sender = (event['sender'] or '').partition('@')[2] if event['sender'] is not None else None
         days[event['time'][:10], sender, 'attempts'] += 1
         days[event['time'][:10], sender, 'bounced'] += event['outcome'] in ('bounced', 'expired')

@@ -29,7 +29,7 @@ def rows_of(hours):
     for hour in sorted(hours, key=lambda hour: hour['name']):
         time = datetime.datetime.fromisoformat(hour['name'].replace('Z', '+00:00'))
         empty = [before + HOUR * n for n in range(1, (time - before) // HOUR)] if before else []
-        for gap in empty if len(empty) <= 48 else (empty[0], empty[-1]):
+        for gap in empty if len(empty) <= 24 else (empty[0], empty[-1]):
             rows.append(dict(time=name(gap), **ZERO))
         rows.append(dict(time=hour['name'], **{key: hour[key] for key in ZERO}))
         before = time
@@ -38,7 +38,7 @@ def rows_of(hours):
 
 with tempfile.TemporaryDirectory() as folder:
     random.seed(7)
-    for gaps in ([], [1], [2], [48], [49], [50], [51], [2000], [3, 1, 1, 49, 50, 51, 7]):
+    for gaps in ([], [1], [2], [24], [25], [26], [27], [2000], [3, 1, 1, 25, 26, 27, 7]):
         hours, at = [0], 0
         for gap in gaps:
             at += gap

@@ -73,6 +73,7 @@ static void test_categories(void **state)
         {"rdns_helo", ACTION_FIX_SENDER, ACTION_FIX_SENDER, ACTION_FIX_SENDER},
         {"sender_rejected", ACTION_FIX_SENDER, ACTION_FIX_SENDER, ACTION_FIX_SENDER},
         {"local_config", ACTION_FIX_LOCAL, ACTION_FIX_LOCAL, ACTION_FIX_LOCAL},
+        {"suppressed_here", ACTION_NONE, ACTION_NONE, ACTION_RETRY},
         {"protocol_error", ACTION_FIX_LOCAL, ACTION_FIX_LOCAL, ACTION_FIX_LOCAL},
         {"spam_content", ACTION_FIX_CONTENT, ACTION_FIX_CONTENT, ACTION_FIX_CONTENT},
         {"malware_attachment", ACTION_FIX_CONTENT, ACTION_FIX_CONTENT, ACTION_FIX_CONTENT},

@@ -433,7 +433,7 @@ static void test_parts_of_mail(void **state)
         struct tally part;
         int64_t attempts = 0;
         tally_init(&part);
-        assert_int_equal(cells_cut(&part, &tally.cells, &parts[i].cut, 0, CATEGORY_NONE), 0);
+        assert_int_equal(cells_cut(&part, &tally.cells, &parts[i].cut, 0), 0);
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
             attempts += part.attempts[outcome];
         assert_int_equal(attempts, parts[i].attempts);

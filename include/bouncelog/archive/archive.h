@@ -163,8 +163,15 @@ int archive_rejudge(struct archive *archive, archive_change *tell, void *context
                     struct err *err) MUST_CHECK;
 /* The address or @domain is not allowed any more, whichever host allowed it; 0: nobody did. */
 int archive_disallow(struct archive *archive, sv key, struct err *err) MUST_CHECK;
-/* Takes in the history of another host. Two histories that hold the same log are refused. */
-int archive_merge(struct archive *archive, const char *path, bool *changed,
+/* What became of a history that was to be merged in. */
+enum merged {
+    MERGED_NOTHING_NEW, /* it was taken in as far as it goes; no more than its head was read */
+    MERGED_SAME_LOGS,   /* another history of the same logs, read as far: nothing was taken */
+    MERGED
+};
+/* Takes in the history of another host. One that holds a log which this one holds, too, and read
+ * it less far or further, is refused. */
+int archive_merge(struct archive *archive, const char *path, enum merged *merged,
                   struct err *err) MUST_CHECK;
 
 /* --- a backtest */

@@ -38,7 +38,7 @@ struct timeline {
 };
 
 /* An hour of UTC. All in which something was tried follow one another, with empty ones between
- * them; of a gap of more than two days only the first hour and the last one, so that a line drawn
+ * them; of a gap of more than a day only the first hour and the last one, so that a line drawn
  * through them stays at nothing. */
 struct hour_row {
     int64_t start;
@@ -285,6 +285,7 @@ struct report {
     int64_t first, last;
     struct line_tally lines; /* its samples: see below */
     int64_t attempts[OUTCOME_COUNT], attempts_total;
+    int64_t attempts_tried; /* but for what a list of ours stopped; rates are of these */
     int64_t transient, permanent;
     struct recipient_counts recipients;
     struct message_report messages;

@@ -48,7 +48,8 @@ enum cell_kind {
     CELL_NOTIFICATION = 1, /* written by our own MTA */
     CELL_STRANGE = 2,      /* of a time that cannot be: of no day */
     CELL_SHARED = 4,       /* of any recipient domain, for want of room */
-    CELL_KINDS = 8         /* they add up */
+    CELL_STOPPED = 8,      /* by a list of ours: what bounced came to nobody */
+    CELL_KINDS = 16        /* they add up */
 };
 
 /* SENDER_ANY: for want of room, and of any provider, too. */
@@ -116,8 +117,8 @@ struct cut {
 
 struct tally;
 /* Adds what the cells of a day (since 1970) have of the part to counters; how many attempts may
- * belong to it, and have no names. own_list: the category of what a list of ours stopped. */
-int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cut *cut, int64_t day,
-                  uint8_t own_list);
+ * belong to it, and have no names. */
+int64_t cells_cut(struct tally *into, const struct cells *cells, const struct cut *cut,
+                  int64_t day);
 
 #endif
