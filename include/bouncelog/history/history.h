@@ -121,7 +121,8 @@ int history_undo_floor(struct history *history, int64_t *run, struct err *err) M
 /* Forgets also what undoing would bring back. */
 int history_forget_undo(struct history *history, struct err *err) MUST_CHECK;
 
-/* Has the other one a newer state of some origin? Its header is read, and what was merged into it. */
+/* Has the other one a newer state of some origin? Its header is read, and what was merged into it.
+ */
 int history_has_news(struct history *history, struct history *other, bool *news,
                      struct err *err) MUST_CHECK;
 /* Takes the items of another history in: those of each origin as a whole, where the other one has
