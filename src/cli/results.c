@@ -42,17 +42,20 @@ static const struct group *reader_of(enum list_format format)
     return found;
 }
 
+/* The list, its parts and FILE.removed. False: not to that group. */
+static bool set_access(struct result *result, struct outfile_access access)
+{
+    bool given = outparts_set_access(result->parts, access);
+    return (!result->removed || outfile_set_access(result->removed, access)) && given;
+}
+
 /* A new list of a daemon that cannot read it may stop all mail. */
 static void give_to_reader(struct result *result, enum list_format format)
 {
     const struct group *reader = reader_of(format);
     if (!reader || outfile_is_stdout(result->output.path))
         return;
-    struct outfile_access access = {0640, reader->gr_gid};
-    bool given = outparts_set_access(result->parts, access);
-    if (result->removed)
-        given = outfile_set_access(result->removed, access) && given;
-    if (!given)
+    if (!set_access(result, (struct outfile_access){0640, reader->gr_gid}))
         say("%s: the group %s, which is to read it, cannot, and this user may not give it to that "
             "group",
             result->output.path, reader->gr_name);
@@ -71,12 +74,10 @@ static int give_list(struct result *result, const struct options *options, struc
         give_to_reader(result, options->lists[result->output.list].format);
     if (mode < 0 && group < 0)
         return 0;
-    bool given = outparts_set_access(result->parts, access);
-    if (result->removed)
-        given = outfile_set_access(result->removed, access) && given;
-    return given || group < 0 ? 0
-                              : err_set(err, ERR_OUTPUT, "%s: cannot give it to the group %lld: %s",
-                                        result->output.path, (long long)group, strerror(errno));
+    return set_access(result, access) || group < 0
+               ? 0
+               : err_set(err, ERR_OUTPUT, "%s: cannot give it to the group %lld: %s",
+                         result->output.path, (long long)group, strerror(errno));
 }
 
 static int open_list(struct result *result, const struct options *options, struct err *err)

@@ -26,7 +26,7 @@ static int known_generation(struct merge *merge, sv origin, int64_t *known, stru
     return found < 0 ? -1 : 0;
 }
 
-/* The items of one origin in the order of their keys; `current` is one that was read last. */
+/* The items of one origin in the order of their kinds and keys; those here are of the last step. */
 struct walk {
     struct history *history;
     sqlite3_stmt *statement;
