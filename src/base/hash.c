@@ -82,8 +82,7 @@ uint64_t hash_address(sv address, uint64_t *domain)
         *domain = at == SV_NPOS ? 0 : hash_nocase(name);
         return hash_nocase(address);
     }
-    bytes_lower(lower, address);
-    if (!bytes_are_ascii(lower, address.len))
+    if (!bytes_lower(lower, address))
         return hash_key(address, domain);
     *domain = at == SV_NPOS ? 0 : XXH3_64bits(lower + at + 1, name.len);
     return XXH3_64bits(lower, address.len);

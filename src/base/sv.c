@@ -1,7 +1,7 @@
-/* Searching goes by memchr, memrchr and memcmp; for two bytes and more the first two are looked
- * for at once, sixteen places at a time (scan.h), since one byte alone is found too often.
- * Letters are those of ASCII: log lines are no text of a locale. Nothing here looks beyond a
- * view, and a view without bytes is never handed to the C library. */
+/* Searching goes by memchr, memrchr and memcmp, whose start costs more than a short text; for two
+ * bytes and more the first two are looked for at once, sixteen places at a time (scan.h), since one
+ * byte alone is found too often. Letters are those of ASCII: log lines are no text of a locale.
+ * Nothing here looks beyond a view, and a view without bytes is never handed to the C library. */
 #define _GNU_SOURCE /* memrchr */
 #include "bouncelog/base/bytes.h"
 
@@ -14,6 +14,8 @@ const unsigned char sv_alnum[256] = {
     ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1,
     ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1,
     ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1};
+
+enum { SHORT_MAX = 64 }; /* bytes of a name, an address: searched here */
 
 /* Of few lines, so that one that has no such byte is soon ruled out. */
 static bool is_rare(char c)
@@ -64,13 +66,21 @@ size_t sv_rfind(sv v, sv needle)
 
 size_t sv_find_byte(sv v, char byte)
 {
-    const char *at = v.len ? memchr(v.ptr, byte, v.len) : NULL;
+    if (v.len <= SHORT_MAX) {
+        size_t at = bytes_either(v, byte, byte);
+        return at < v.len ? at : SV_NPOS;
+    }
+    const char *at = memchr(v.ptr, byte, v.len);
     return at ? (size_t)(at - v.ptr) : SV_NPOS;
 }
 
 size_t sv_rfind_byte(sv v, char byte)
 {
-    const char *at = v.len ? memrchr(v.ptr, byte, v.len) : NULL;
+    if (v.len <= SHORT_MAX) {
+        size_t at = bytes_last(v, byte);
+        return at < v.len ? at : SV_NPOS;
+    }
+    const char *at = memrchr(v.ptr, byte, v.len);
     return at ? (size_t)(at - v.ptr) : SV_NPOS;
 }
 

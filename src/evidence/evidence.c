@@ -125,15 +125,14 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
     if (event->waits)
         return;
     if (attempt->outcome == OUTCOME_DELIVERED) {
-        sv domain = sv_after_last(attempt->recipient, '@');
         record_delivery(&evidence->addresses, attempt->recipient, mailbox_key, attempt->address_key,
                         attempt->time);
         if (attempt->original.len)
             record_delivery(&evidence->addresses, attempt->original, mailbox_key,
                             hash_mailbox(attempt->original), attempt->time);
         if (map_count(&evidence->domains))
-            record_delivery(&evidence->domains, domain, mailbox_domain_key, attempt->domain_key,
-                            attempt->time);
+            record_delivery(&evidence->domains, sv_after_last(attempt->recipient, '@'),
+                            mailbox_domain_key, attempt->domain_key, attempt->time);
         return;
     }
     if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)

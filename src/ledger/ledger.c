@@ -85,7 +85,11 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
         event->sender_key = message->sender->key;
         event->sender_domain_key = message->sender->domain_key;
     } else if (attempt->has_sender) {
-        event->sender_key = hash_address(attempt->sender, &event->sender_domain_key);
+        const struct sender *recent =
+            senders_find(&ledger->messages.senders, attempt->sender, attempt->sender_hash);
+        event->sender_domain_key = recent ? recent->domain_key : 0;
+        event->sender_key =
+            recent ? recent->key : hash_address(attempt->sender, &event->sender_domain_key);
     }
     if (!event->stream.address.len)
         event->stream.address = event->sender;
@@ -131,17 +135,30 @@ static bool is_private(sv ip)
            second >= 16 && second < 32;
 }
 
+/* The length of the first label, if both names have the same; else SV_NPOS. */
+static size_t same_label(sv a, sv b)
+{
+    for (size_t n = 0;; n++) {
+        char x = n < a.len ? to_lower(a.ptr[n]) : '.', y = n < b.len ? to_lower(b.ptr[n]) : '.';
+        if (x != y)
+            return SV_NPOS;
+        if (x == '.')
+            return n;
+    }
+}
+
 /* A log may name its host in short, but many hosts are called mx1: ours is the one that answers at
  * a private address, or not at the port of an MX. */
 static bool is_same_host(const struct relay *relay, sv host)
 {
-    sv rest, relay_rest;
     if (!host.len || is_digit(host.ptr[0]))
+        return false;
+    size_t label = same_label(relay->host, host);
+    if (label == SV_NPOS)
         return false;
     if (sv_eq_nocase(relay->host, host))
         return true;
-    sv label = sv_cut(host, '.', &rest), relay_label = sv_cut(relay->host, '.', &relay_rest);
-    return (!rest.len || !relay_rest.len) && sv_eq_nocase(relay_label, label) &&
+    return (label + 1 >= host.len || label + 1 >= relay->host.len) &&
            (is_private(relay->ip) || (relay->port && relay->port != PORT_OF_MX));
 }
 
@@ -278,6 +295,12 @@ static void apply_attempt(struct ledger *ledger, sv file, const struct record *r
     apply_final(ledger, message);
 }
 
+static void set_sender(struct ledger *ledger, struct message *message, const struct record *record)
+{
+    struct said_sender said = {record->sender, record->sender_hash, record->stream};
+    messages_set_sender(&ledger->messages, message, &said);
+}
+
 static void apply_sender(struct ledger *ledger, const struct record *record)
 {
     struct message *message = find_message(ledger, record);
@@ -290,7 +313,7 @@ static void apply_sender(struct ledger *ledger, const struct record *record)
         message->expected =
             record->recipients_expected < UINT16_MAX ? (uint16_t)record->recipients_expected : 0;
     if (record->sender.len || record->null_sender)
-        messages_set_sender(&ledger->messages, message, record->sender, &record->stream);
+        set_sender(ledger, message, record);
     if (record->message_id)
         messages_set_id(&ledger->messages, message, record->message_id);
 }
@@ -311,7 +334,7 @@ static void apply_expired(struct ledger *ledger, sv file, const struct record *r
         ledger->unresolved_expiries++;
     message->gave_up = true;
     if (!message->sender && record->sender.len)
-        messages_set_sender(&ledger->messages, message, record->sender, &record->stream);
+        set_sender(ledger, message, record);
     while (message->pending) {
         struct event event = expiry_of(record, message->pending, SV_EMPTY);
         if (!event.attempt.original.len)
@@ -338,6 +361,7 @@ void ledger_fingerprint(struct record *record)
         record->host_key = hash_bytes(record->host);
     record->queue_key = hash_id(record->queue_id);
     record->message_key = message_key(record, record->queue_key);
+    record->sender_hash = record->sender.len ? hash_bytes(record->sender) : 0;
     if (record->kind != RECORD_ATTEMPT)
         return;
     record->address_key = hash_address(record->recipient, &record->domain_key);

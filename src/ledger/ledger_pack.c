@@ -205,7 +205,8 @@ static void unpack_sender(struct unpack *in, struct messages *messages, struct m
         names.address = unpack_text(in);
         names.is_campaign = unpack_unsigned(in) != 0;
     }
-    messages_set_sender(messages, message, sender, &names);
+    messages_set_sender(messages, message,
+                        &(struct said_sender){sender, hash_bytes(sender), names});
 }
 
 static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t newest,
@@ -348,7 +349,7 @@ bool ledger_forget(struct ledger *ledger, sv address)
         struct message *message = &messages->slots[i];
         uint64_t fingerprint = message_fingerprint(message);
         if (message->sender && sender_mentions(message->sender, address)) {
-            sender_drop(message->sender);
+            sender_drop(&messages->senders, message->sender);
             message->sender = NULL;
             found = true;
         }

@@ -21,7 +21,7 @@ static void release_message(struct messages *messages, struct message *message)
 {
     pendings_drop(&messages->pendings, &message->pending);
     expansions_drop(&messages->expansions, &message->expansions);
-    sender_drop(message->sender);
+    sender_drop(&messages->senders, message->sender);
     message->sender = NULL;
 }
 
@@ -237,12 +237,12 @@ void messages_reopen(struct messages *messages, struct message *message)
     link_newest(messages, index);
 }
 
-void messages_set_sender(struct messages *messages, struct message *message, sv sender,
-                         const struct stream_names *names)
+void messages_set_sender(struct messages *messages, struct message *message,
+                         const struct said_sender *said)
 {
     struct sender *old = message->sender;
-    if (old && sender_is(old, sender, names))
+    if (old && sender_is(old, said))
         return;
-    message->sender = senders_take(&messages->senders, sender, names);
-    sender_drop(old);
+    message->sender = senders_take(&messages->senders, said);
+    sender_drop(&messages->senders, old);
 }

@@ -71,8 +71,8 @@ void messages_reopen(struct messages *messages, struct message *message);
 /* Forgets it: its id is free, and its next mention is another message. */
 void messages_remove(struct messages *messages, struct message *message);
 
-void messages_set_sender(struct messages *messages, struct message *message, sv sender,
-                         const struct stream_names *names);
+void messages_set_sender(struct messages *messages, struct message *message,
+                         const struct said_sender *said);
 
 /* The message_id_key of its Message-ID; 0: not known. */
 void messages_set_id(struct messages *messages, const struct message *message, uint64_t id);

@@ -10,7 +10,11 @@
 #include "bouncelog/model/event.h"
 
 struct sender {
-    uint64_t key, domain_key; /* as in struct event */
+    union {
+        uint64_t key; /* as in struct event */
+        struct sender *next_spare;
+    };
+    uint64_t domain_key;
     uint32_t references, len;
     uint32_t address_len; /* of its stream names */
     bool is_campaign;
@@ -24,14 +28,23 @@ struct senders {
         uint64_t hash; /* of the text: most others are told apart without a look at them */
         struct sender *sender;
     } recent[SENDERS_RECENT];
+    struct sender *spare; /* memory that no message has any more */
 };
 
-/* Is it this one, with these names? */
-bool sender_is(const struct sender *sender, sv address, const struct stream_names *names);
+/* As a line has it. */
+struct said_sender {
+    sv address;
+    uint64_t hash; /* hash_bytes of the address */
+    struct stream_names names;
+};
+
+bool sender_is(const struct sender *sender, const struct said_sender *said);
 /* The caller gets a reference. */
-struct sender *senders_take(struct senders *senders, sv address, const struct stream_names *names);
+struct sender *senders_take(struct senders *senders, const struct said_sender *said);
+/* One of the last ones, until the next call; NULL: it is none of them. */
+const struct sender *senders_find(const struct senders *senders, sv address, uint64_t hash);
 /* Gives a reference back; NULL is none. */
-void sender_drop(struct sender *sender);
+void sender_drop(struct senders *senders, struct sender *sender);
 void senders_release(struct senders *senders);
 
 static inline struct stream_names sender_names(const struct sender *sender)

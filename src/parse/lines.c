@@ -352,10 +352,10 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
     return read_rest(parser, clock, text, number, seen ? &quick : NULL, records);
 }
 
-struct lines lines_of(sv chunk)
+void lines_begin(struct lines *lines, sv chunk)
 {
-    return (struct lines){
-        .newlines = newlines_of(chunk), .at = chunk.ptr, .end = chunk.ptr + chunk.len};
+    *lines = (struct lines){.at = chunk.ptr, .end = chunk.ptr + chunk.len};
+    newlines_begin(&lines->newlines, chunk);
 }
 
 static void note_header(const struct parser *parser, struct lines *lines)
@@ -404,14 +404,13 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
         return next_row(parser, clock, lines, class, records);
     if (!lines->started)
         pieces_reset(&parser->pieces, lines->open_pieces);
-    struct newlines newlines = lines->newlines;
     const char *at = lines->at, *end = lines->end;
     int64_t number = lines->number;
     struct quick_header quick = {.id_len = 0};
     sv text = SV_EMPTY;
     bool seen = false, found = false;
     while (at < end && !found) {
-        const char *newline = newlines_next(&newlines);
+        const char *newline = newlines_next(&lines->newlines);
         text = sv_make(at, (size_t)(newline - at));
         text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
         at = newline + 1;
@@ -422,7 +421,6 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
             found = true;
     }
     lines->started = true;
-    lines->newlines = newlines;
     lines->at = at;
     lines->number = number;
     if (!found)

@@ -130,14 +130,6 @@ const struct shape *line_shape_after(struct line *line, const struct shape *shap
     return shape_from(line, (size_t)(shape - line->patterns->shapes) + 1);
 }
 
-sv line_field(const struct line *line, const struct shape *shape, enum field field)
-{
-    const struct template_fields *fields = &line->parser->fields;
-    if (line->by_template)
-        return fields->set >> field & 1 ? fields->values[field] : SV_EMPTY;
-    return shape->regex ? matcher_field(line->parser->matcher, shape->regex, field) : SV_EMPTY;
-}
-
 bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, bool *context)
 {
     for (size_t i = 0; i < shape->status_count; i++) {

@@ -61,7 +61,13 @@ struct record *line_record(struct line *line, enum record_kind kind);
 const struct shape *line_shape(struct line *line);
 /* The next one behind it. */
 const struct shape *line_shape_after(struct line *line, const struct shape *shape);
-sv line_field(const struct line *line, const struct shape *shape, enum field field);
+static inline sv line_field(const struct line *line, const struct shape *shape, enum field field)
+{
+    const struct template_fields *fields = &line->parser->fields;
+    if (line->by_template)
+        return fields->set >> field & 1 ? fields->values[field] : SV_EMPTY;
+    return shape->regex ? matcher_field(line->parser->matcher, shape->regex, field) : SV_EMPTY;
+}
 
 /* The outcome of a status word; false when the line is no delivery attempt, or not known. */
 bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, bool *context);

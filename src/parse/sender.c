@@ -21,20 +21,36 @@ struct sender_memo {
     char bytes[MEMO_BYTES];
 };
 
-static bool parts_words(char c)
+/* At least 16 bytes of it, NULs behind a shorter one. */
+static sv padded(sv address, char room[16])
 {
-    return c == '-' || c == '+' || c == '.' || c == '_';
+    if (address.len >= 16)
+        return address;
+    memset(room, 0, 16);
+    sv_put(room, address);
+    return sv_make(room, 16);
 }
 
-/* A `=`, or a digit behind a sign that parts words. */
+static unsigned bits_that_part_words(const char *at)
+{
+    return bytes_bits16(at, '-') | bytes_bits16(at, '+') | bytes_bits16(at, '.') |
+           bytes_bits16(at, '_');
+}
+
+/* A `=`, or a digit behind a sign that parts words, in front of the first @. */
 static bool may_be_made(sv address)
 {
-    char before = 0;
-    for (size_t i = 0; i < address.len && address.ptr[i] != '@'; i++) {
-        char c = address.ptr[i];
-        if (c == '=' || (is_digit(c) && parts_words(before)))
+    unsigned before = 0;
+    for (size_t at = 0; at < address.len; at = bytes_step(address, at)) {
+        const char *bytes = address.ptr + at;
+        unsigned parts = bits_that_part_words(bytes), end = bytes_bits16(bytes, '@');
+        unsigned digits = bytes_digit_bits16(bytes) & (parts << 1 | before);
+        unsigned made = bytes_bits16(bytes, '=') | digits;
+        if (end)
+            return made & ((end & -end) - 1);
+        if (made)
             return true;
-        before = c;
+        before = parts >> 15;
     }
     return false;
 }
@@ -79,10 +95,10 @@ static bool undo(const struct parser *parser, struct address *address, bool *cam
 
 static bool is_lower(sv text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')
-            return false;
-    return true;
+    unsigned upper = 0;
+    for (size_t at = 0; at < text.len; at = bytes_step(text, at))
+        upper |= bytes_upper_bits16(text.ptr + at);
+    return !upper;
 }
 
 static struct sender_memo *memo_of(struct parser *parser, uint64_t sender)
@@ -92,13 +108,15 @@ static struct sender_memo *memo_of(struct parser *parser, uint64_t sender)
     return &parser->senders[sender % SENDERS_KNOWN];
 }
 
-struct stream_names parser_stream(struct parser *parser, sv sender, struct arena *arena)
+struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t hash,
+                                  struct arena *arena)
 {
     struct address address;
     bool campaign = false;
-    if (sender.len > ADDRESS_MAX || (!may_be_made(sender) && is_lower(sender)))
+    char room[16];
+    sv seen = padded(sender, room);
+    if (sender.len > ADDRESS_MAX || (!may_be_made(seen) && is_lower(seen)))
         return (struct stream_names){.address = sender};
-    uint64_t hash = hash_bytes(sender);
     struct sender_memo *memo = memo_of(parser, hash);
     if (memo->sender == hash)
         return (struct stream_names){arena_copy(arena, sv_make(memo->bytes, memo->len)),

@@ -135,20 +135,27 @@ bool template_compile(struct line_template *compiled, sv text, const char **why)
     return true;
 }
 
+/* Values are readable BYTES_SLACK bytes beyond their end, as lines are. */
 static bool is_number(sv v)
 {
-    for (size_t i = 0; i < v.len; i++)
-        if (!is_digit(v.ptr[i]))
+    size_t n = bytes_digits16(v.ptr);
+    if (v.len <= 16)
+        return v.len && n >= v.len;
+    for (; n < v.len; n++)
+        if (!is_digit(v.ptr[n]))
             return false;
-    return v.len > 0;
+    return true;
 }
 
 static bool is_decimal(sv v)
 {
+    unsigned bits = bytes_digit_bits16(v.ptr) | bytes_bits16(v.ptr, '.');
+    if (v.len <= 16)
+        return v.len && (~bits & ((1u << v.len) - 1)) == 0;
     for (size_t i = 0; i < v.len; i++)
         if (!is_digit(v.ptr[i]) && v.ptr[i] != '.')
             return false;
-    return v.len > 0;
+    return true;
 }
 
 /* RFC 3463: class.subject.detail */

@@ -47,7 +47,8 @@ static void judge_records(struct worker *worker, struct batch *batch, size_t fro
         struct record *record = &records->list[i];
         ledger_fingerprint(record);
         if (record->sender.len)
-            record->stream = parser_stream(worker->parser, record->sender, &records->arena);
+            record->stream =
+                parser_stream(worker->parser, record->sender, record->sender_hash, &records->arena);
         if (record->kind != RECORD_ATTEMPT) {
             records_note(records, record);
             continue;
@@ -70,8 +71,9 @@ void worker_run(struct worker *worker, const struct chunk *chunk, const struct c
                 bool in_quotes, struct batch *batch)
 {
     struct line_tally *lines = &batch->lines;
-    struct lines read = lines_of(chunk->bytes);
+    struct lines read;
     enum line_class class;
+    lines_begin(&read, chunk->bytes);
     read.in_quotes = in_quotes;
     read.open_pieces = chunk->open;
     batch->known = chunk->known;

@@ -153,18 +153,16 @@ static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
     outcomes_count(tally->last_hour_counts, outcome);
 }
 
-static void count_host(struct tally *tally, sv host, enum outcome outcome)
+static void count_host(struct tally *tally, const struct record *attempt)
 {
-    if (!host.len)
+    if (!attempt->host.len)
         return;
-    if (!tally->last_host_counts || !sv_eq(host, tally->last_host)) {
-        tally->last_host_counts = tally_find_name(&tally->hosts, host, hash_nocase(host));
-        tally->last_host = host.len <= sizeof tally->last_host_name
-                               ? sv_make(tally->last_host_name, host.len)
-                               : SV_EMPTY;
-        memcpy(tally->last_host_name, host.ptr, tally->last_host.len);
+    if (!tally->last_host_counts || attempt->host_key != tally->last_host) {
+        uint64_t name = hash_nocase(attempt->host);
+        tally->last_host_counts = tally_find_name(&tally->hosts, attempt->host, name);
+        tally->last_host = attempt->host_key;
     }
-    outcomes_count(tally->last_host_counts, outcome);
+    outcomes_count(tally->last_host_counts, attempt->outcome);
 }
 
 /* NULL: it has none, or is not known. */
@@ -174,8 +172,10 @@ static struct sender_domain *find_sender_domain(struct tally *tally, const struc
         return tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH);
     if (!event->sender_known || !event->sender_domain_key)
         return NULL;
-    return tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
-                           event->sender_domain_key);
+    struct sender_domain *known = map_by_hash(&tally->sender_domains, event->sender_domain_key);
+    return known ? known
+                 : tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
+                                   event->sender_domain_key);
 }
 
 static void count_sender_domain(struct tally *tally, const struct event *event,
@@ -197,7 +197,7 @@ static void count_rankings(struct tally *tally, const struct event *event,
     const struct record *a = &event->attempt;
     if (!event->stopped) {
         tally_destinations(tally, event);
-        count_host(tally, a->host, a->outcome);
+        count_host(tally, a);
     }
     if (a->outcome == OUTCOME_DELIVERED && !event->strange)
         tally_path(tally, event);

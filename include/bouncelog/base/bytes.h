@@ -13,23 +13,122 @@
 
 enum { BYTES_SLACK = 16 };
 
+/* A bit for each of the first 16 bytes that is equal, is c, an upper-case letter of ASCII, a digit.
+ * All are readable. */
+static inline unsigned bytes_equal_bits16(const char *a, const char *b)
+{
+#ifdef __SSE2__
+    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+                                   _mm_loadu_si128((const __m128i *)(const void *)b));
+    return (unsigned)_mm_movemask_epi8(equal);
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)(a[i] == b[i]) << i;
+    return bits;
+#endif
+}
+
+static inline unsigned bytes_bits16(const char *at, char c)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)(at[i] == c) << i;
+    return bits;
+#endif
+}
+
+static inline unsigned bytes_upper_bits16(const char *at)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - 'A')));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26))));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)(at[i] >= 'A' && at[i] <= 'Z') << i;
+    return bits;
+#endif
+}
+
+static inline unsigned bytes_digit_bits16(const char *at)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)is_digit(at[i]) << i;
+    return bits;
+#endif
+}
+
+/* Behind 16 bytes of v: the last ones are taken once more, with some that were looked at before,
+ * instead of one by one. */
+static inline size_t bytes_step(sv v, size_t at)
+{
+    size_t next = at + 16;
+    return next < v.len && v.len - next < 16 ? v.len - 16 : next;
+}
+
 /* The position of the first a or b in v; v.len: there is none. */
 static inline size_t bytes_either(sv v, char a, char b)
 {
     size_t at = 0;
 #ifdef __SSE2__
     __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b);
-    for (; v.len - at >= 16; at += 16) {
+    while (v.len - at >= 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
         __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, as), _mm_cmpeq_epi8(bytes, bs));
         int mask = _mm_movemask_epi8(hits);
         if (mask)
             return at + (size_t)__builtin_ctz((unsigned)mask);
+        at = bytes_step(v, at);
     }
 #endif
     while (at < v.len && v.ptr[at] != a && v.ptr[at] != b)
         at++;
     return at;
+}
+
+/* The position of the last a in v; v.len: there is none. */
+static inline size_t bytes_last(sv v, char a)
+{
+    size_t end = v.len;
+#ifdef __SSE2__
+    __m128i as = _mm_set1_epi8(a);
+    while (end >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + end - 16));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, as));
+        if (mask)
+            return end - 16 + 31 - (size_t)__builtin_clz(mask);
+        end = end > 16 && end < 32 ? 16 : end - 16; /* as bytes_step */
+    }
+#endif
+    while (end && v.ptr[end - 1] != a)
+        end--;
+    return end ? end - 1 : v.len;
+}
+
+/* The position of the first a in v, which is readable for BYTES_SLACK bytes beyond its end; v.len:
+ * there is none. */
+static inline size_t bytes_first_padded(sv v, char a)
+{
+    for (size_t at = 0; at < v.len; at += 16) {
+        unsigned mask = bytes_bits16(v.ptr + at, a);
+        if (mask) {
+            at += (size_t)__builtin_ctz(mask);
+            return at < v.len ? at : v.len;
+        }
+    }
+    return v.len;
 }
 
 /* The position of the first blank, control character or b; v.len: there is none. */
@@ -38,12 +137,13 @@ static inline size_t bytes_blank_or(sv v, char b)
     size_t at = 0;
 #ifdef __SSE2__
     __m128i blanks = _mm_set1_epi8(' '), bs = _mm_set1_epi8(b);
-    for (; v.len - at >= 16; at += 16) {
+    while (v.len - at >= 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
         __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, blanks), bytes);
         int mask = _mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(bytes, bs)));
         if (mask)
             return at + (size_t)__builtin_ctz((unsigned)mask);
+        at = bytes_step(v, at);
     }
 #endif
     while (at < v.len && (unsigned char)v.ptr[at] > ' ' && v.ptr[at] != b)
@@ -106,76 +206,36 @@ static inline size_t bytes_alnum16(const char *at)
 #endif
 }
 
-/* The newlines of some bytes, one after the other, 64 bytes at a time. Readable for 63 bytes beyond
- * their end, where no newline stands. */
+/* The newlines of some bytes, one after the other. Readable for 63 bytes beyond their end, where no
+ * newline stands. */
+enum { NEWLINES_AHEAD = 4096 /* bytes, in whole blocks of 64 */ };
+
 struct newlines {
-    const char *block, *end;
-    uint64_t left; /* newlines of the block that were not given yet */
+    const char *bytes;      /* those that were looked at last, up to... */
+    const char *next, *end; /* ...those that will be, up to the end of all */
+    size_t at, count;       /* of places */
+    uint16_t places[NEWLINES_AHEAD];
 };
 
-static inline uint64_t bytes_newlines64(const char *at)
-{
-    uint64_t mask = 0;
-#ifdef __SSE2__
-    const __m128i *bytes = (const __m128i *)(const void *)at;
-    for (int i = 0; i < 4; i++) {
-        __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(bytes + i), _mm_set1_epi8('\n'));
-        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(equal) << (16 * i);
-    }
-#else
-    for (int i = 0; i < 64; i++)
-        mask |= (uint64_t)(at[i] == '\n') << i;
-#endif
-    return mask;
-}
+/* Looks at the next bytes. */
+void newlines_find(struct newlines *newlines);
 
-static inline struct newlines newlines_of(sv bytes)
+static inline void newlines_begin(struct newlines *newlines, sv bytes)
 {
-    return (struct newlines){bytes.ptr, bytes.ptr + bytes.len,
-                             bytes.len ? bytes_newlines64(bytes.ptr) : 0};
+    newlines->next = bytes.ptr;
+    newlines->end = bytes.ptr + bytes.len;
+    newlines->at = newlines->count = 0;
 }
 
 /* The next one; the end of the bytes: there is none. */
 static inline const char *newlines_next(struct newlines *newlines)
 {
-    while (!newlines->left) {
-        newlines->block += 64;
-        if (newlines->block >= newlines->end)
+    while (newlines->at == newlines->count) {
+        if (newlines->next == newlines->end)
             return newlines->end;
-        newlines->left = bytes_newlines64(newlines->block);
+        newlines_find(newlines);
     }
-    const char *at = newlines->block + __builtin_ctzll(newlines->left);
-    newlines->left &= newlines->left - 1;
-    return at;
-}
-
-/* A bit for each of the first 16 bytes that is equal, or is a digit. All are readable. */
-static inline unsigned bytes_equal_bits16(const char *a, const char *b)
-{
-#ifdef __SSE2__
-    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
-                                   _mm_loadu_si128((const __m128i *)(const void *)b));
-    return (unsigned)_mm_movemask_epi8(equal);
-#else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)(a[i] == b[i]) << i;
-    return bits;
-#endif
-}
-
-static inline unsigned bytes_digit_bits16(const char *at)
-{
-#ifdef __SSE2__
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
-#else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)is_digit(at[i]) << i;
-    return bits;
-#endif
+    return newlines->bytes + newlines->places[newlines->at++];
 }
 
 /* How many of the first 16 bytes at `at` are digits before one is not. */
@@ -189,13 +249,14 @@ static inline size_t bytes_printable(sv v)
 {
     size_t at = 0;
 #ifdef __SSE2__
-    for (; v.len - at >= 16; at += 16) {
+    while (v.len - at >= 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
         __m128i bad = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
         int mask = _mm_movemask_epi8(bad);
         if (mask)
             return at + (size_t)__builtin_ctz((unsigned)mask);
+        at = bytes_step(v, at);
     }
 #endif
     while (at < v.len && v.ptr[at] >= 0x20 && v.ptr[at] < 0x7F)
@@ -226,26 +287,28 @@ static inline void bytes_zero(void *to, size_t size)
     memset((char *)to + at, 0, size - at);
 }
 
-/* v in ASCII lower case, into `to`, which has room for it. */
-static inline void bytes_lower(char *to, sv v)
+/* v in ASCII lower case, into `to`, which has room for it. Is all of it ASCII? */
+static inline bool bytes_lower(char *to, sv v)
 {
     size_t at = 0;
+    unsigned high = 0;
 #ifdef __SSE2__
-    while (v.len >= 16) {
+    __m128i all = _mm_setzero_si128();
+    for (; v.len - at >= 16; at = bytes_step(v, at)) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + at));
         __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - 'A')));
         __m128i upper = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26)));
+        all = _mm_or_si128(all, bytes);
         bytes = _mm_add_epi8(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
         _mm_storeu_si128((__m128i *)(void *)(to + at), bytes);
-        at += 16;
-        if (at == v.len)
-            return;
-        if (v.len - at < 16)
-            at = v.len - 16; /* the last ones once more */
     }
+    high = (unsigned)_mm_movemask_epi8(all);
 #endif
-    for (; at < v.len; at++)
+    for (; at < v.len; at++) {
+        high |= (unsigned char)v.ptr[at] & 0x80u;
         to[at] = to_lower(v.ptr[at]);
+    }
+    return !high;
 }
 
 /* Has none of them its high bit? */

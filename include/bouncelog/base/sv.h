@@ -47,9 +47,32 @@ static inline sv sv_skip(sv v, size_t n)
     return sv_sub(v, n, v.len);
 }
 
+/* Names, codes and words are mostly shorter than what a call of memcmp costs: two loads that
+ * overlap see all of them. */
 static inline bool sv_eq(sv a, sv b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    uint64_t first[2], last[2];
+    uint32_t head[2], tail[2];
+    size_t n = a.len;
+    if (n != b.len || !n)
+        return n == b.len;
+    if (n > 2 * sizeof *first)
+        return memcmp(a.ptr, b.ptr, n) == 0;
+    if (n >= sizeof *first) {
+        memcpy(&first[0], a.ptr, sizeof *first);
+        memcpy(&first[1], b.ptr, sizeof *first);
+        memcpy(&last[0], a.ptr + n - sizeof *last, sizeof *last);
+        memcpy(&last[1], b.ptr + n - sizeof *last, sizeof *last);
+        return first[0] == first[1] && last[0] == last[1];
+    }
+    if (n >= sizeof *head) {
+        memcpy(&head[0], a.ptr, sizeof *head);
+        memcpy(&head[1], b.ptr, sizeof *head);
+        memcpy(&tail[0], a.ptr + n - sizeof *tail, sizeof *tail);
+        memcpy(&tail[1], b.ptr + n - sizeof *tail, sizeof *tail);
+        return head[0] == head[1] && tail[0] == tail[1];
+    }
+    return a.ptr[0] == b.ptr[0] && a.ptr[n / 2] == b.ptr[n / 2] && a.ptr[n - 1] == b.ptr[n - 1];
 }
 
 static inline bool sv_starts(sv v, sv prefix)

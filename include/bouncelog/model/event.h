@@ -76,6 +76,7 @@ struct record {
     uint64_t queue_key;   /* hash_id of the queue id alone */
     uint64_t message_key; /* of host and queue id; 0: not made yet */
     uint64_t message_id;  /* RECORD_SENDER, _QUEUED: message_id_key, where it is asked for */
+    uint64_t sender_hash; /* hash_bytes of the sender; 0: it is empty */
     sv host, queue_id;
     sv sender;                  /* RECORD_SENDER, or has_sender */
     struct stream_names stream; /* of the sender */

@@ -135,7 +135,7 @@ struct lines {
     sv first_headless;
 };
 
-struct lines lines_of(sv chunk);
+void lines_begin(struct lines *lines, sv chunk);
 
 /* Reads on until a line is read in full: true, and its class and its records are
  * there. False: no line is left. */
@@ -150,8 +150,10 @@ size_t parser_whole(struct parser *parser, sv bytes, unsigned *open);
  * mta MTA_UNKNOWN: whose words they are is found out. */
 void parser_reply(struct parser *parser, uint8_t mta, sv text, struct records *records);
 
-/* What mail of this sender is counted under. Views live as long as it and the arena. */
-struct stream_names parser_stream(struct parser *parser, sv sender, struct arena *arena);
+/* What mail of this sender is counted under; hash: hash_bytes of it. Views live as long as it and
+ * the arena. */
+struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t hash,
+                                  struct arena *arena);
 
 /* The record of an MTA's file that takes this JSON object, or the row below this header row, and
  * what its paths give: for `patterns check`. NULL: none takes it. Views live in the arena of

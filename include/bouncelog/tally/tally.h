@@ -152,8 +152,7 @@ struct tally {
     int64_t last_hour;
     struct outcomes *last_hour_counts, *last_host_counts;
     struct provider_tally *last_provider_counts;
-    sv last_host; /* a view of the next */
-    char last_host_name[128];
+    uint64_t last_host; /* its host_key */
     const char *last_provider;
     struct enhanced_count {
         int64_t *value; /* in `enhanced`; NULL: free */

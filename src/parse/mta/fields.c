@@ -129,7 +129,7 @@ bool mta_is_local(const struct line *line, sv transport)
 {
     if (line->header.program.daemon & line->patterns->local_daemons)
         return true;
-    for (size_t i = 0; i < line->patterns->local_word_count; i++)
+    for (size_t i = 0; transport.len && i < line->patterns->local_word_count; i++)
         if (sv_eq_nocase(line->patterns->local_words[i], transport))
             return true;
     return false;

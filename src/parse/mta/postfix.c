@@ -5,23 +5,25 @@
  * characters are seconds since 1970 in base 52, then microseconds, `z` and the inode
  * (postfix/src/global/mail_queue.h, safe_ultostr.c). */
 #include "../address.h"
+#include "bouncelog/base/bytes.h"
 #include "mta.h"
 #include "queue_id.h"
 
 enum { RECORD_MAX = 2000 };
 
-/* host[ip]:port, host[/unix/path], or the name of a transport (global/log_adhoc.c) */
+/* host[ip]:port, host[/unix/path], or the name of a transport (global/log_adhoc.c); a view of the
+ * line. */
 static void read_relay(sv text, struct record *record)
 {
-    size_t open = sv_find_byte(text, '['), close = sv_rfind_byte(text, ']');
-    if (open == SV_NPOS || close == SV_NPOS || close < open) {
+    size_t open = bytes_first_padded(text, '['), close = sv_rfind_byte(text, ']');
+    if (open == text.len || close == SV_NPOS || close < open) {
         record->transport = text;
         return;
     }
     uint64_t port;
     sv bracketed = sv_sub(text, open + 1, close), behind = sv_skip(text, close + 1);
     record->relay.host = sv_sub(text, 0, open);
-    if (sv_find_byte(bracketed, '/') != SV_NPOS)
+    if (bytes_first_padded(bracketed, '/') < bracketed.len)
         record->own_hop = true;
     else
         record->relay.ip = bracketed;

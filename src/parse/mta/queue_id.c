@@ -13,6 +13,13 @@ size_t queue_id_run(sv v)
         if (step < 16)
             return n + step;
     }
+    if (v.len >= 8 && v.len < 16) { /* the first eight, the last eight */
+        char both[16];
+        memcpy(both, v.ptr, 8);
+        memcpy(both + 8, v.ptr + v.len - 8, 8);
+        n = bytes_alnum16(both);
+        return n < 8 ? n : v.len - 16 + n;
+    }
     while (n <= QUEUE_ID_MAX && n < v.len && is_alnum(v.ptr[n]))
         n++;
     return n;
