@@ -10,7 +10,7 @@ static sv read_marks(struct template_part *part, sv name)
 {
     if (sv_eq(name, SV("#")))
         part->check = CHECK_NUMBER;
-    part->words = sv_eq(name, SV("*"));
+    part->end = sv_eq(name, SV("*")) ? END_OF_WORDS : END_OF_LINE;
     part->unchecked = sv_starts(name, SV("~"));
     part->closed = sv_starts(name, SV("<")) && sv_ends(name, SV(">"));
     part->kept = part->closed ? 1 : sv_starts(name, SV("+")) ? part->literal_len : 0;
@@ -67,12 +67,12 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
 {
     size_t open = sv_find_byte(*text, '{');
     sv literal = sv_sub(*text, 0, open), rest = sv_skip(*text, open == SV_NPOS ? open : open + 1);
-    *part = (struct template_part){.field = -1, .last = open == SV_NPOS};
+    *part = (struct template_part){.field = -1};
     if (!take_literal(part, literal, closing, sv_starts(rest, SV("<")))) {
         *why = "a literal of the template is too long";
         return false;
     }
-    if (part->last) {
+    if (open == SV_NPOS) {
         *text = SV_EMPTY;
         return true;
     }
@@ -83,14 +83,13 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
     enum field field;
     part->field = field_from_name(name, &field) ? (int)field : -1;
     part->check = check_of(part);
-    part->blanks = part->stop == ' ' || part->check == CHECK_ID;
-    part->other = part->stop == ' ' ? '"' : part->stop;
-    bool named = name.len && !sv_eq(name, SV("#")) && !part->words;
+    bool words = part->end == END_OF_WORDS;
+    bool named = name.len && !sv_eq(name, SV("#")) && !words;
     if (close == SV_NPOS || (named && part->field < 0)) {
         *why = "the template names an unknown field";
         return false;
     }
-    if (part->words && !part->stop) {
+    if (words && !part->stop) {
         *why = "{*} needs a literal behind it";
         return false;
     }
@@ -98,6 +97,9 @@ static bool take_part(struct template_part *part, sv *text, char closing, const 
         *why = "two fields of the template have no literal between them";
         return false;
     }
+    if (part->stop && !words)
+        part->end = part->stop == ' ' || part->check == CHECK_ID ? END_AT_BLANK : END_AT_STOP;
+    part->ends = bytes_two_of(part->stop, '"');
     return true;
 }
 
@@ -110,7 +112,7 @@ bool template_other_field(sv text, uint64_t fields, sv *name)
         struct template_part part = {.literal_len = 1};
         *name = read_marks(&part, sv_cut(sv_skip(text, open + 1), '}', &text));
         enum field field;
-        if (name->len && !sv_eq(*name, SV("#")) && !part.words &&
+        if (name->len && !sv_eq(*name, SV("#")) && part.end != END_OF_WORDS &&
             (!field_from_name(*name, &field) || !(fields >> field & 1)))
             return true;
     }
@@ -249,27 +251,41 @@ static size_t words_end(sv subject, const struct template_part *next)
     return end;
 }
 
+/* Where the field ends; SV_NPOS: what should end it is not there. */
+static inline size_t field_end(const struct template_part *part, sv subject)
+{
+    size_t end;
+    switch (part->end) {
+    case END_AT_STOP:
+        end = bytes_either_of(subject, &part->ends);
+        return end < subject.len && subject.ptr[end] == part->stop ? end : SV_NPOS;
+    case END_AT_BLANK:
+        end = bytes_blank_or(subject, part->stop == ' ' ? '"' : part->stop);
+        if (end == subject.len || subject.ptr[end] != part->stop || (part->stop == ' ' && !end))
+            return SV_NPOS;
+        return end;
+    case END_OF_WORDS:
+        return words_end(subject, part + 1);
+    case END_NO_FIELD:
+    case END_OF_LINE:
+        break;
+    }
+    return subject.len;
+}
+
 bool template_match(const struct line_template *compiled, sv subject,
                     struct template_fields *fields)
 {
+    const struct template_part *part = compiled->parts, *behind = part + compiled->count;
     fields->set = compiled->fields;
-    for (size_t i = 0; i < compiled->count; i++) {
-        const struct template_part *part = &compiled->parts[i];
-        char stop = part->stop;
+    for (; part < behind; part++) {
         if (subject.len < part->literal_len || !begins(subject.ptr, part))
             return false;
         subject = (sv){subject.ptr + part->literal_len, subject.len - part->literal_len};
-        if (part->last)
+        if (part->end == END_NO_FIELD)
             return subject.len == 0;
-        size_t end = part->words    ? words_end(subject, part + 1)
-                     : !stop        ? subject.len
-                     : part->blanks ? bytes_blank_or(subject, part->other)
-                                    : bytes_either(subject, stop, '"');
-        if (end == SV_NPOS)
-            return false;
-        if (stop && (end == subject.len || subject.ptr[end] != stop || (stop == ' ' && !end)))
-            return false;
-        if (part->check && !passes(part->check, (sv){subject.ptr, end}))
+        size_t end = field_end(part, subject);
+        if (end == SV_NPOS || (part->check && !passes(part->check, (sv){subject.ptr, end})))
             return false;
         if (part->field >= 0)
             fields->values[part->field] =

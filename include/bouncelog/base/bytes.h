@@ -98,6 +98,36 @@ static inline size_t bytes_either(sv v, char a, char b)
     return at;
 }
 
+/* The same for bytes that are looked for again and again. */
+struct bytes_two {
+    char a[16], b[16];
+};
+
+static inline struct bytes_two bytes_two_of(char a, char b)
+{
+    struct bytes_two two;
+    memset(two.a, a, sizeof two.a);
+    memset(two.b, b, sizeof two.b);
+    return two;
+}
+
+static inline size_t bytes_either_of(sv v, const struct bytes_two *two)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    while (v.len - at >= 16) {
+        unsigned mask =
+            bytes_equal_bits16(v.ptr + at, two->a) | bytes_equal_bits16(v.ptr + at, two->b);
+        if (mask)
+            return at + (size_t)__builtin_ctz(mask);
+        at = bytes_step(v, at);
+    }
+#endif
+    while (at < v.len && v.ptr[at] != two->a[0] && v.ptr[at] != two->b[0])
+        at++;
+    return at;
+}
+
 /* The position of the last a in v; v.len: there is none. */
 static inline size_t bytes_last(sv v, char a)
 {

@@ -42,20 +42,26 @@ enum template_check {
     CHECK_ID_ALONE
 };
 
+enum template_end {
+    END_NO_FIELD, /* the line ends here */
+    END_OF_LINE,
+    END_AT_STOP,
+    END_AT_BLANK, /* or at the stop; if that is a blank, at a quote */
+    END_OF_WORDS  /* `{*}` */
+};
+
 struct template_part {
     char literal[TEMPLATE_LITERAL + 1]; /* in front of the field */
     unsigned literal_mask;              /* as bytes_equal32 takes it */
     size_t literal_len;
     int field;                 /* enum field; negative: none, or not asked for */
     enum template_check check; /* what it has to be */
+    enum template_end end;     /* what ends it */
     bool unchecked;            /* `{~field}` */
-    size_t kept;               /* of the literal, how many bytes the field begins with */
-    bool words;                /* `{*}` */
     bool closed;               /* `{<field>}`: the stop is its last byte */
-    bool last;                 /* no field: the line ends here */
-    char stop;                 /* 0: the field goes on to the end of the line... */
-    bool blanks;               /* ...else also a blank ends it, or... */
-    char other;                /* ...this */
+    char stop;                 /* the byte behind it; 0: there is none */
+    size_t kept;               /* of the literal, how many bytes the field begins with */
+    struct bytes_two ends;     /* END_AT_STOP: the stop or a quote, whichever comes first */
 };
 
 struct line_template {
