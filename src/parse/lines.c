@@ -2,6 +2,7 @@
  * header of the line before, and no gate begins like their message; so have most that stand inside
  * layers that were seen before. The others are read in full: what is around them, header, queue id,
  * the shape that takes the message. */
+#include <stddef.h>
 #include <string.h>
 
 #include "bouncelog/base/bytes.h"
@@ -354,7 +355,9 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
 
 void lines_begin(struct lines *lines, sv chunk)
 {
-    *lines = (struct lines){.at = chunk.ptr, .end = chunk.ptr + chunk.len};
+    memset(lines, 0, offsetof(struct lines, newlines));
+    lines->at = chunk.ptr;
+    lines->end = chunk.ptr + chunk.len;
     newlines_begin(&lines->newlines, chunk);
 }
 

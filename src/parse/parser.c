@@ -144,7 +144,7 @@ bool line_outcome(const struct shape *shape, sv word, enum outcome *outcome, boo
 }
 
 /* Resolving asks the zone's rules, which is slow: consecutive lines share their stamps. */
-static bool is_same_stamp(const struct line *line, const struct resolved *last)
+static inline bool is_same_stamp(const struct line *line, const struct resolved *last)
 {
     return last->serial && last->serial == line->header.stamp_serial &&
            last->source == line->clock->source;
@@ -158,14 +158,19 @@ static int64_t resolve(const struct line *line, int64_t id_time, struct resolved
     return last->seconds;
 }
 
-static int64_t line_seconds(struct line *line)
+/* The year may follow from the line's own id. */
+static inline bool may_be_timed(const struct line *line)
 {
     const struct stamp *stamp = line->header.stamp;
+    return !stamp->civil.year && !stamp->absolute && line->queue_id.len >= QUEUE_ID_TIMED &&
+           line->mta->queue_id_time;
+}
+
+static int64_t line_seconds(struct line *line)
+{
     struct resolved *by_id = &line->parser->by_id, *by_stamp = &line->parser->by_stamp;
     int64_t id_time;
-    /* The year may follow from this very id. */
-    if (!stamp->civil.year && !stamp->absolute && line->queue_id.len >= QUEUE_ID_TIMED &&
-        line->mta->queue_id_time && line->mta->queue_id_time(line->queue_id, &id_time)) {
+    if (may_be_timed(line) && line->mta->queue_id_time(line->queue_id, &id_time)) {
         if (is_same_stamp(line, by_id) && stamp_is_of(by_id->seconds, id_time))
             return by_id->seconds;
         return resolve(line, id_time, by_id);
@@ -173,20 +178,15 @@ static int64_t line_seconds(struct line *line)
     return is_same_stamp(line, by_stamp) ? by_stamp->seconds : resolve(line, -1, by_stamp);
 }
 
-struct record *line_record(struct line *line, enum record_kind kind)
+/* A record for which there is room. */
+static inline struct record *add_record(struct line *line, enum record_kind kind, int64_t time)
 {
     struct records *records = line->records;
-    if (records->count == records->cap) {
-        records->cap = records->cap ? records->cap * 2 : 256;
-        records->list = mem_grow(records->list, records->cap, sizeof *records->list);
-    }
     struct record *record = &records->list[records->count++];
     bytes_zero(record, offsetof(struct record, outcome));
-    if (kind == RECORD_ATTEMPT)
-        bytes_zero(&record->outcome, sizeof *record - offsetof(struct record, outcome));
     record->kind = kind;
     record->mta = line->header.program.mta;
-    record->time = line_seconds(line);
+    record->time = time;
     record->line = line->number;
     record->host = line->header.host;
     record->host_key = line->header.host_key;
@@ -196,9 +196,30 @@ struct record *line_record(struct line *line, enum record_kind kind)
         record->host_key = line->parser->host_key;
     }
     if (kind == RECORD_ATTEMPT) {
+        bytes_zero(&record->outcome, sizeof *record - offsetof(struct record, outcome));
         record->delay_s = -1;
         record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, SV_EMPTY};
         record->verdict.category = CATEGORY_NONE;
     }
     return record;
+}
+
+static __attribute__((noinline)) struct record *add_slowly(struct line *line, enum record_kind kind)
+{
+    struct records *records = line->records;
+    if (records->count == records->cap) {
+        records->cap = records->cap ? records->cap * 2 : 256;
+        records->list = mem_grow(records->list, records->cap, sizeof *records->list);
+    }
+    return add_record(line, kind, line_seconds(line));
+}
+
+/* Mostly nothing has to be called: then no register has to be saved either. */
+struct record *line_record(struct line *line, enum record_kind kind)
+{
+    const struct resolved *last = &line->parser->by_stamp;
+    if (line->records->count == line->records->cap || !is_same_stamp(line, last) ||
+        may_be_timed(line))
+        return add_slowly(line, kind);
+    return add_record(line, kind, last->seconds);
 }

@@ -8,7 +8,7 @@
 
 #include "bouncelog/base/text.h"
 
-enum { CODE_LEN = 3, RAW_MAX = 8192 };
+enum { CODE_LEN = 3, RAW_MAX = 8192, PLAIN_LEN = 5 /* of 5.1.1 */ };
 
 static bool is_code(sv v)
 {
@@ -106,6 +106,14 @@ static sv take_enhanced(sv *text)
     return sv_sub(inner, 0, n);
 }
 
+/* `5.1.1 `, as most of them begin. */
+static bool begins_plainly(sv v)
+{
+    return v.len > PLAIN_LEN && v.ptr[1] == '.' && v.ptr[3] == '.' && v.ptr[PLAIN_LEN] == ' ' &&
+           (v.ptr[0] == '2' || v.ptr[0] == '4' || v.ptr[0] == '5') && is_digit(v.ptr[2]) &&
+           is_digit(v.ptr[4]);
+}
+
 static struct reply_line read_line(sv line)
 {
     struct reply_line read = {.text = line};
@@ -113,7 +121,12 @@ static struct reply_line read_line(sv line)
         return read;
     read.code = code_of(line);
     read.text = sv_trim(sv_skip(line, CODE_LEN + (line.len > CODE_LEN)));
-    read.enhanced = take_enhanced(&read.text);
+    if (begins_plainly(read.text)) {
+        read.enhanced = sv_sub(read.text, 0, PLAIN_LEN);
+        read.text = sv_trim(sv_skip(read.text, PLAIN_LEN));
+    } else {
+        read.enhanced = take_enhanced(&read.text);
+    }
     if (is_hidden_tab(line) && sv_starts(read.text, SV("?")))
         read.text = sv_trim(sv_skip(read.text, 1));
     return read;

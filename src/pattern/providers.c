@@ -8,18 +8,28 @@
 
 enum { NAME_MAX_LEN = 255, BITS = PROVIDER_WORDS * 64 };
 
-/* Of the last two labels, ASCII case ignored: most names are ruled out by them alone. */
+/* Of the last bytes of the last two labels, ASCII case ignored: most names are ruled out by them
+ * alone. */
 static size_t bit_of(sv name)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a, from the end: no copy in lower case is needed */
-    int dots = 0;
-    for (size_t i = name.len; i-- > 0;) {
-        dots += name.ptr[i] == '.';
-        if (dots == 2)
-            break;
-        hash = (hash ^ (unsigned char)(name.ptr[i] | 0x20)) * 16777619u;
-    }
-    return hash % BITS;
+    /* From place 16 - n on: n bytes of nothing, 16 - n of everything. */
+    static const unsigned char kept[32] = {[16] = 255, 255, 255, 255, 255, 255, 255, 255,
+                                           255,        255, 255, 255, 255, 255, 255, 255};
+    char last[16] = {0};
+    uint64_t halves[2], masks[2];
+    if (name.len >= sizeof last)
+        memcpy(last, name.ptr + name.len - sizeof last, sizeof last);
+    else
+        sv_put(last + sizeof last - name.len, name);
+    unsigned dots = bytes_bits16(last, '.');
+    dots &= ~(1u << 31 >> __builtin_clz(dots | 1)); /* but for the last one */
+    size_t from = dots ? 32 - (size_t)__builtin_clz(dots) : 0;
+    memcpy(halves, last, sizeof halves);
+    memcpy(masks, kept + 16 - from, sizeof masks);
+    uint64_t lower = UINT64_C(0x2020202020202020);
+    uint64_t product = ((halves[0] | lower) & masks[0]) * UINT64_C(0x9E3779B97F4A7C15) ^
+                       ((halves[1] | lower) & masks[1]) * UINT64_C(0xC2B2AE3D27D4EB4F);
+    return (product >> 32) % BITS;
 }
 
 static void index_map(struct patterns *patterns, const struct map *map)

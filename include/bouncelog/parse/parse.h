@@ -122,7 +122,6 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
 
 /* The lines of a chunk, read one after the other; readable for 63 bytes beyond its end. */
 struct lines {
-    struct newlines newlines;
     const char *at, *end;              /* what is still to be read */
     int64_t number;                    /* of the next line, the first one of the chunk being 0 */
     int64_t counts[LINE_UNPARSED + 1]; /* of the lines that were read, by class */
@@ -133,6 +132,7 @@ struct lines {
     bool started;
     int64_t headless; /* lines without a header that is known, which are not empty */
     sv first_headless;
+    struct newlines newlines; /* last: it needs no zeroing */
 };
 
 void lines_begin(struct lines *lines, sv chunk);

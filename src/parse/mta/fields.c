@@ -2,20 +2,10 @@
  *
  * The groups are named in include/bouncelog/pattern/regex.h. Those that say what kind of line it is
  * (status, new_id, notification) are read in read.c, those that hold words in words_read. */
+#include <stddef.h>
+
 #include "../address.h"
 #include "mta.h"
-
-static void set_recipient(const struct line *line, struct record *record, sv value)
-{
-    (void)line;
-    record->recipient = value;
-}
-
-static void set_original(const struct line *line, struct record *record, sv value)
-{
-    (void)line;
-    record->original = value;
-}
 
 static void set_relay_host(const struct line *line, struct record *record, sv value)
 {
@@ -39,18 +29,6 @@ static void set_relay_port(const struct line *line, struct record *record, sv va
         record->relay.port = (int)port;
 }
 
-static void set_transport(const struct line *line, struct record *record, sv value)
-{
-    (void)line;
-    record->transport = value;
-}
-
-static void set_dsn(const struct line *line, struct record *record, sv value)
-{
-    (void)line;
-    record->dsn = value;
-}
-
 static void set_delay(const struct line *line, struct record *record, sv value)
 {
     if (!line->parser->options.brief || record->outcome != OUTCOME_DELIVERED)
@@ -66,12 +44,6 @@ static void set_created(const struct line *line, struct record *record, sv value
         record->delay_s = (double)(record->time - created);
 }
 
-static void set_sender(const struct line *line, struct record *record, sv value)
-{
-    (void)line;
-    record->sender = value;
-}
-
 static void set_recipients(const struct line *line, struct record *record, sv value)
 {
     uint64_t recipients;
@@ -82,20 +54,31 @@ static void set_recipients(const struct line *line, struct record *record, sv va
 
 typedef void setter(const struct line *line, struct record *record, sv value);
 
-/* One row a field. */
-static setter *const setters[FIELD_COUNT] = {
-    [FIELD_SENDER] = set_sender,
-    [FIELD_RECIPIENTS] = set_recipients,
-    [FIELD_RECIPIENT] = set_recipient,
-    [FIELD_ORIGINAL] = set_original,
-    [FIELD_DSN] = set_dsn,
-    [FIELD_DELAY] = set_delay,
-    [FIELD_CREATED] = set_created,
-    [FIELD_MAILER] = set_transport,
-    [FIELD_RELAY_HOST] = set_relay_host,
-    [FIELD_RELAY_IP] = set_relay_ip,
-    [FIELD_RELAY_PORT] = set_relay_port,
+/* One row a field: who sets it, or where in the record it is kept as it stands. */
+static const struct {
+    setter *set;
+    size_t at;
+} rows[FIELD_COUNT] = {
+    [FIELD_SENDER] = {NULL, offsetof(struct record, sender)},
+    [FIELD_RECIPIENTS] = {set_recipients, 0},
+    [FIELD_RECIPIENT] = {NULL, offsetof(struct record, recipient)},
+    [FIELD_ORIGINAL] = {NULL, offsetof(struct record, original)},
+    [FIELD_DSN] = {NULL, offsetof(struct record, dsn)},
+    [FIELD_DELAY] = {set_delay, 0},
+    [FIELD_CREATED] = {set_created, 0},
+    [FIELD_MAILER] = {NULL, offsetof(struct record, transport)},
+    [FIELD_RELAY_HOST] = {set_relay_host, 0},
+    [FIELD_RELAY_IP] = {set_relay_ip, 0},
+    [FIELD_RELAY_PORT] = {set_relay_port, 0},
 };
+
+static inline void set(const struct line *line, struct record *record, int field, sv value)
+{
+    if (rows[field].set)
+        rows[field].set(line, record, value);
+    else
+        *(sv *)(void *)((char *)record + rows[field].at) = value;
+}
 
 #define BIT(field) (UINT64_C(1) << (field))
 
@@ -115,13 +98,13 @@ void fields_set(struct line *line, const struct shape *shape, struct record *rec
         const struct template_fields *fields = &line->parser->fields;
         for (wanted &= fields->set; wanted; wanted &= wanted - 1) {
             int field = __builtin_ctzll(wanted);
-            setters[field](line, record, fields->values[field]);
+            set(line, record, field, fields->values[field]);
         }
         return;
     }
     for (; wanted; wanted &= wanted - 1) {
         enum field field = (enum field)__builtin_ctzll(wanted);
-        setters[field](line, record, line_field(line, shape, field));
+        set(line, record, (int)field, line_field(line, shape, field));
     }
 }
 

@@ -134,7 +134,7 @@ static enum line_class read_attempt(struct line *line, const struct shape *shape
                : LINE_UNPARSED;
 }
 
-enum line_class mta_read_shape(struct line *line, const struct shape *shape)
+static inline enum line_class read_shape(struct line *line, const struct shape *shape)
 {
     if (!line->mta->queue_id_take)
         line->queue_id = line_field(line, shape, FIELD_QUEUE_ID);
@@ -158,6 +158,11 @@ enum line_class mta_read_shape(struct line *line, const struct shape *shape)
         break;
     }
     return LINE_CONTEXT;
+}
+
+enum line_class mta_read_shape(struct line *line, const struct shape *shape)
+{
+    return read_shape(line, shape);
 }
 
 /* Would a delivery that no shape takes begin like this? */
@@ -203,7 +208,7 @@ enum line_class mta_read(struct line *line)
          shape = line_shape_after(line, shape)) {
         if (!has_id && shape->meaning != MEANING_REFUSED)
             continue;
-        enum line_class class = mta_read_shape(line, shape);
+        enum line_class class = read_shape(line, shape);
         if (class != LINE_UNPARSED)
             return class;
         failed = true;
