@@ -1,5 +1,6 @@
-/* Finds newlines some kilobytes at a time: with the wide vectors of the machine that it runs on,
- * where the compiler can make both kinds. */
+/* Finds newlines some kilobytes at a time and writes down where they are, which takes half of what
+ * looking on from each one does. The machine that it runs on may have wider vectors than the one
+ * that it was compiled for: where the compiler knows both, which are used is decided there. */
 #include "bouncelog/base/bytes.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)

@@ -234,6 +234,15 @@ bool fpset_remove(struct fpset *set, uint64_t fp)
     return true;
 }
 
+void fpset_count(const struct fpset *set, size_t counts[FPSET_FLAG_SETS])
+{
+    size_t places[FPSET_FLAG_SETS * 2] = {0}; /* by the low bits, of which one says "taken" */
+    for (size_t i = 0; i < set->cap; i++)
+        places[set->slots[i] & LOW_MASK]++;
+    for (unsigned flags = 0; flags < FPSET_FLAG_SETS; flags++)
+        counts[flags] = places[flags << FLAGS_SHIFT | TAKEN];
+}
+
 void fpset_each(const struct fpset *set, void (*visit)(void *, uint64_t, unsigned), void *context)
 {
     for (size_t i = 0; i < set->cap; i++)

@@ -7,6 +7,7 @@
 
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
+#include "marks.h"
 #include "mta/mta.h"
 #include "mta/queue_id.h"
 #include "parser.h"
@@ -14,7 +15,6 @@
 
 enum {
     LINE_MAX = 64 * 1024, /* the reader gives no longer ones; examples could */
-    WORDS_MAX = 3,        /* in front of a tag: who writes more of them says something */
     MARK_REACH = 40,      /* what others may put in front of a message */
 };
 
@@ -86,48 +86,12 @@ static void enter_source(struct parser *parser, const struct clock *clock)
     parser->headers.layered = false;
 }
 
-/* How far the text goes before a bracket, a quote, a sign of equality: a stranger's words stand
- * behind one of them. */
-static size_t plain_length(sv text)
-{
-    size_t n = 0, words = 0;
-    while (n < text.len && words <= WORDS_MAX &&
-           (is_alnum(text.ptr[n]) || strchr("-._/+:@ \t", text.ptr[n]))) {
-        words += n && text.ptr[n] == ' ' && is_alpha(text.ptr[n - 1]);
-        n++;
-    }
-    return n;
-}
-
-/* Does a mark of an attempt of this MTA to deliver begin in the first bytes of the text? */
-static bool bears_mark_of(const struct parser *parser, uint8_t at, sv text, size_t first)
-{
-    const struct mta_patterns *mta = &parser->options.patterns->mtas[at];
-    if (parser->options.only != MTA_UNKNOWN && parser->options.only != at)
-        return false;
-    for (size_t i = 0; i < mta->mark_count; i++)
-        if (sv_find(text, mta->marks[i].needs) != SV_NPOS &&
-            (!mta->marks[i].regex ||
-             (regex_match(mta->marks[i].regex, parser->matcher, text) == REGEX_YES &&
-              matcher_start(parser->matcher) <= first)))
-            return true;
-    return false;
-}
-
-static bool bears_mark(const struct parser *parser, sv text, size_t first)
-{
-    for (uint8_t at = MTA_UNKNOWN + 1; at < parser->options.patterns->taxonomy.mta_count; at++)
-        if (bears_mark_of(parser, at, text, first))
-            return true;
-    return false;
-}
-
 static enum line_class class_without_header(struct parser *parser, sv text)
 {
     if (parser->headers.piece.open)
         return LINE_OTHER;
     parser->headed = false;
-    return bears_mark(parser, text, text.len) ? LINE_UNPARSED : LINE_OTHER;
+    return marks_in(parser, text, text.len) ? LINE_UNPARSED : LINE_OTHER;
 }
 
 /* The header is of a program that writes the lines of others, with headers of their own. */
@@ -145,8 +109,8 @@ static enum line_class class_by_mark(const struct parser *parser, bool any_daemo
     if (!any_daemon && !header->own && !(header->program.daemon & line->patterns->delivering))
         return LINE_CONTEXT;
     /* The stamp of a log that an MTA writes itself says nothing of whose the line is. */
-    bool bears = header->own ? bears_mark(parser, message, plain_length(message))
-                             : bears_mark_of(parser, header->program.mta, message, MARK_REACH);
+    bool bears = header->own ? marks_in(parser, message, marks_plain_length(message))
+                             : marks_of_mta_in(parser, header->program.mta, message, MARK_REACH);
     return bears ? LINE_UNPARSED : LINE_CONTEXT;
 }
 
@@ -324,15 +288,29 @@ static __attribute__((noinline)) bool inside_is_enough(struct parser *parser, sv
                        : quick_is_enough(parser, inside, records, &quick, &seen, class) && seen;
 }
 
+/* How much of a line has to be looked at, until one is read in full. */
+enum quickness {
+    READ_ALL,    /* it may go on with one before it, or be another program's */
+    READ_INSIDE, /* something may stand around it */
+    READ_QUICKLY
+};
+
+static enum quickness quickness_of(const struct parser *parser, const struct clock *clock)
+{
+    return parser->pieces.count || clock->container ? READ_ALL
+           : parser->plain                          ? READ_QUICKLY
+                                                    : READ_INSIDE;
+}
+
 /* Is nothing of the line worth a full reading? *seen as above. */
-static inline bool is_enough(struct parser *parser, const struct clock *clock, sv text,
+static inline bool is_enough(struct parser *parser, enum quickness quickness, sv text,
                              const struct records *records, struct quick_header *quick, bool *seen,
                              enum line_class *class)
 {
     *seen = false;
-    if (parser->pieces.count || clock->container)
+    if (quickness == READ_ALL)
         return false;
-    if (parser->plain && quick_is_enough(parser, text, records, quick, seen, class))
+    if (quickness == READ_QUICKLY && quick_is_enough(parser, text, records, quick, seen, class))
         return true;
     return !*seen && parser->headers.layered && inside_is_enough(parser, text, records, class);
 }
@@ -348,7 +326,7 @@ enum line_class parser_line(struct parser *parser, const struct clock *clock, sv
     pieces_reset(&parser->pieces, 0);
     if (clock->columns.count)
         return csv_line_read(parser, clock, text, number, &(bool){false}, records);
-    if (is_enough(parser, clock, text, records, &quick, &seen, &class))
+    if (is_enough(parser, quickness_of(parser, clock), text, records, &quick, &seen, &class))
         return class;
     return read_rest(parser, clock, text, number, seen ? &quick : NULL, records);
 }
@@ -412,13 +390,14 @@ bool parser_next(struct parser *parser, const struct clock *clock, struct lines 
     struct quick_header quick = {.id_len = 0};
     sv text = SV_EMPTY;
     bool seen = false, found = false;
+    enum quickness quickness = quickness_of(parser, clock);
     while (at < end && !found) {
         const char *newline = newlines_next(&lines->newlines);
         text = sv_make(at, (size_t)(newline - at));
         text.len = text.len < LINE_MAX ? text.len : LINE_MAX;
         at = newline + 1;
         number++;
-        if (is_enough(parser, clock, text, records, &quick, &seen, class))
+        if (is_enough(parser, quickness, text, records, &quick, &seen, class))
             lines->counts[*class]++;
         else
             found = true;

@@ -162,7 +162,7 @@ static int64_t resolve(const struct line *line, int64_t id_time, struct resolved
 static inline bool may_be_timed(const struct line *line)
 {
     const struct stamp *stamp = line->header.stamp;
-    return !stamp->civil.year && !stamp->absolute && line->queue_id.len >= QUEUE_ID_TIMED &&
+    return line->queue_id.len >= QUEUE_ID_TIMED && !stamp->civil.year && !stamp->absolute &&
            line->mta->queue_id_time;
 }
 

@@ -12,20 +12,23 @@ enum { NAME_MAX_LEN = 255, BITS = PROVIDER_WORDS * 64 };
  * alone. */
 static size_t bit_of(sv name)
 {
-    /* From place 16 - n on: n bytes of nothing, 16 - n of everything. */
-    static const unsigned char kept[32] = {[16] = 255, 255, 255, 255, 255, 255, 255, 255,
-                                           255,        255, 255, 255, 255, 255, 255, 255};
-    char last[16] = {0};
+    enum { LAST = 16 };
+    /* From place LAST - n on: n bytes of nothing, then all. */
+    static const unsigned char kept[2 * LAST] = {[LAST] = 255, 255, 255, 255, 255, 255, 255, 255,
+                                                 255,          255, 255, 255, 255, 255, 255, 255};
+    char last[LAST] = {0};
     uint64_t halves[2], masks[2];
-    if (name.len >= sizeof last)
-        memcpy(last, name.ptr + name.len - sizeof last, sizeof last);
+    size_t n = name.len < LAST ? name.len : LAST, from = LAST - n;
+    if (n == LAST)
+        memcpy(last, name.ptr + name.len - LAST, LAST);
     else
-        sv_put(last + sizeof last - name.len, name);
+        sv_put(last + from, name);
     unsigned dots = bytes_bits16(last, '.');
     dots &= ~(1u << 31 >> __builtin_clz(dots | 1)); /* but for the last one */
-    size_t from = dots ? 32 - (size_t)__builtin_clz(dots) : 0;
+    if (dots)
+        from = 32 - (size_t)__builtin_clz(dots);
     memcpy(halves, last, sizeof halves);
-    memcpy(masks, kept + 16 - from, sizeof masks);
+    memcpy(masks, kept + LAST - from, sizeof masks);
     uint64_t lower = UINT64_C(0x2020202020202020);
     uint64_t product = ((halves[0] | lower) & masks[0]) * UINT64_C(0x9E3779B97F4A7C15) ^
                        ((halves[1] | lower) & masks[1]) * UINT64_C(0xC2B2AE3D27D4EB4F);

@@ -180,10 +180,13 @@ static bool is_enhanced(sv v)
 
 static bool is_word(sv v)
 {
+    unsigned bits = bytes_letter_bits16(v.ptr) | bytes_bits16(v.ptr, '-');
+    if (v.len <= 16)
+        return v.len && (~bits & ((1u << v.len) - 1)) == 0;
     for (size_t i = 0; i < v.len; i++)
         if (!is_alpha(v.ptr[i]) && v.ptr[i] != '-')
             return false;
-    return v.len > 0;
+    return true;
 }
 
 /* An address that everybody reads alike: no brackets in it, and at its start nothing by which a

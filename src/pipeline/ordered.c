@@ -85,7 +85,7 @@ static void on_placed(void *context, struct event *event)
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
     if (options->keep_sent)
         sent_add(&scan->sent, event);
-    event->waits = late_take(stage->late, event, true);
+    event->waits = stage->late && late_take(stage->late, event, true);
     if (event->strange) {
         tally_event(&scan->strange, &patterns->taxonomy, event);
     } else {

@@ -398,18 +398,16 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
         fpset_add(&tally->recipients, address, failed ? RECIPIENT_FAILED : 0);
 }
 
-static void count_flags(void *context, uint64_t fingerprint, unsigned flags)
-{
-    struct recipient_counts *counts = context;
-    (void)fingerprint;
-    counts->attempted++;
-    counts->delivered += (flags & RECIPIENT_DELIVERED) != 0;
-    counts->failed += (flags & RECIPIENT_FAILED) != 0;
-}
-
 struct recipient_counts tally_recipients(const struct tally *tally)
 {
-    struct recipient_counts counts = {0};
-    fpset_each(&tally->recipients, count_flags, &counts);
+    size_t with[FPSET_FLAG_SETS];
+    struct recipient_counts counts = {.attempted = (int64_t)tally->recipients.count};
+    fpset_count(&tally->recipients, with);
+    for (unsigned flags = 0; flags < FPSET_FLAG_SETS; flags++) {
+        if (flags & RECIPIENT_DELIVERED)
+            counts.delivered += (int64_t)with[flags];
+        if (flags & RECIPIENT_FAILED)
+            counts.failed += (int64_t)with[flags];
+    }
     return counts;
 }

@@ -191,7 +191,10 @@ static void test_fpset(void **state)
     enum { COUNT = 5000 };
     struct fpset set = {0};
     uint64_t sums[3] = {0}, flags_wanted = 0, fps_wanted = 0;
+    size_t counts[FPSET_FLAG_SETS], counts_wanted[FPSET_FLAG_SETS] = {0};
     (void)state;
+    fpset_count(&set, counts);
+    assert_memory_equal(counts, counts_wanted, sizeof counts);
     assert_int_equal(fpset_get(&set, 32), FPSET_NEW);
     fpset_prefetch(&set, 32);
     fpset_each(&set, sum_flags, sums);
@@ -201,6 +204,7 @@ static void test_fpset(void **state)
         assert_int_equal(fpset_add(&set, fp, (unsigned)(i % 16)), FPSET_NEW);
         assert_int_equal(fpset_get(&set, fp), i % 16);
         flags_wanted += i % 16 | 8;
+        counts_wanted[i % 16 | 8]++;
         fps_wanted += i;
     }
     for (uint64_t i = 0; i < COUNT; i++) {
@@ -213,6 +217,8 @@ static void test_fpset(void **state)
     assert_int_equal(sums[0], COUNT);
     assert_int_equal(sums[1], flags_wanted);
     assert_int_equal(sums[2], fps_wanted);
+    fpset_count(&set, counts);
+    assert_memory_equal(counts, counts_wanted, sizeof counts);
     fpset_release(&set);
     assert_int_equal(fpset_get(&set, 0), FPSET_NEW);
 }

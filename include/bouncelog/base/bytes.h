@@ -13,8 +13,8 @@
 
 enum { BYTES_SLACK = 16 };
 
-/* A bit for each of the first 16 bytes that is equal, is c, an upper-case letter of ASCII, a digit.
- * All are readable. */
+/* A bit for each of the first 16 bytes that is equal, is c, an upper-case letter of ASCII, a letter
+ * of it, a digit. All are readable. */
 static inline unsigned bytes_equal_bits16(const char *a, const char *b)
 {
 #ifdef __SSE2__
@@ -52,6 +52,21 @@ static inline unsigned bytes_upper_bits16(const char *at)
     unsigned bits = 0;
     for (unsigned i = 0; i < 16; i++)
         bits |= (unsigned)(at[i] >= 'A' && at[i] <= 'Z') << i;
+    return bits;
+#endif
+}
+
+static inline unsigned bytes_letter_bits16(const char *at)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i moved =
+        _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8((char)(0x80 - 'a')));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26))));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)is_alpha(at[i]) << i;
     return bits;
 #endif
 }

@@ -67,7 +67,7 @@ struct fpset {
     size_t count, cap;
 };
 
-enum { FPSET_FLAG_BITS = 4 };
+enum { FPSET_FLAG_BITS = 4, FPSET_FLAG_SETS = 1 << FPSET_FLAG_BITS };
 
 /* What a set keeps of a fingerprint. */
 static inline uint64_t fpset_kept(uint64_t fingerprint)
@@ -98,6 +98,8 @@ void fpset_prefetch(const struct fpset *set, uint64_t fingerprint);
 int fpset_get(const struct fpset *set, uint64_t fingerprint);
 /* False: it was not there. */
 bool fpset_remove(struct fpset *set, uint64_t fingerprint);
+/* How many have just these flags, by flags. */
+void fpset_count(const struct fpset *set, size_t counts[FPSET_FLAG_SETS]);
 void fpset_each(const struct fpset *set, void (*visit)(void *context, uint64_t fp, unsigned flags),
                 void *context);
 void fpset_each_marked(const struct fpset *set,
