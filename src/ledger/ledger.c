@@ -91,8 +91,8 @@ static void emit(struct ledger *ledger, sv file, const struct message *message, 
         event->sender_key =
             recent ? recent->key : hash_address(attempt->sender, &event->sender_domain_key);
     }
-    if (!event->stream.address.len)
-        event->stream.address = event->sender;
+    if (!event->stream.address.len && event->sender.len)
+        event->stream = (struct stream_names){event->sender, hash_bytes(event->sender), false};
     bool failed = outcome_is_failure(attempt->outcome);
     /* Of a message with the null sender that nobody was seen to hand in, we think that it is ours.
      */

@@ -203,6 +203,7 @@ static void unpack_sender(struct unpack *in, struct messages *messages, struct m
     struct stream_names names = {.address = SV_EMPTY};
     if (version > WITHOUT_LAST) {
         names.address = unpack_text(in);
+        names.hash = hash_bytes(names.address);
         names.is_campaign = unpack_unsigned(in) != 0;
     }
     messages_set_sender(messages, message,

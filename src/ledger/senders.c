@@ -33,6 +33,7 @@ static struct sender *make(struct senders *senders, const struct said_sender *sa
     fresh->references = 1; /* that of `recent` */
     fresh->len = (uint32_t)said->address.len;
     fresh->key = hash_address(said->address, &fresh->domain_key);
+    fresh->stream = said->names.hash;
     fresh->address_len = (uint32_t)said->names.address.len;
     fresh->is_campaign = said->names.is_campaign;
     sv_put(sv_put(fresh->text, said->address), said->names.address);

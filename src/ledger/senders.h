@@ -15,6 +15,7 @@ struct sender {
         struct sender *next_spare;
     };
     uint64_t domain_key;
+    uint64_t stream; /* the hash of its stream names */
     uint32_t references, len;
     uint32_t address_len; /* of its stream names */
     bool is_campaign;
@@ -50,7 +51,7 @@ void senders_release(struct senders *senders);
 static inline struct stream_names sender_names(const struct sender *sender)
 {
     return (struct stream_names){sv_make(sender->text + sender->len, sender->address_len),
-                                 sender->is_campaign};
+                                 sender->stream, sender->is_campaign};
 }
 
 static inline sv sender_text(const struct sender *sender)

@@ -2,6 +2,7 @@
  * address in lower case, without what was made for one recipient or message, and its campaign.
  * Most senders have nothing of the kind, and most that have come again and again. */
 #include "bouncelog/base/bytes.h"
+#include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
 #include "parser.h"
 
@@ -16,6 +17,7 @@ struct address {
 /* What the rules made of a sender; direct-mapped. */
 struct sender_memo {
     uint64_t sender; /* its hash_bytes; 0: free */
+    uint64_t made;   /* that of the bytes */
     uint8_t len;
     bool campaign;
     char bytes[MEMO_BYTES];
@@ -116,10 +118,10 @@ struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t has
     char room[16];
     sv seen = padded(sender, room);
     if (sender.len > ADDRESS_MAX || (!may_be_made(seen) && is_lower(seen)))
-        return (struct stream_names){.address = sender};
+        return (struct stream_names){.address = sender, .hash = hash};
     struct sender_memo *memo = memo_of(parser, hash);
     if (memo->sender == hash)
-        return (struct stream_names){arena_copy(arena, sv_make(memo->bytes, memo->len)),
+        return (struct stream_names){arena_copy(arena, sv_make(memo->bytes, memo->len)), memo->made,
                                      memo->campaign};
     bytes_lower(address.bytes, sender);
     memset(address.bytes + sender.len, 0, PARSE_SLACK);
@@ -127,10 +129,11 @@ struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t has
     for (int round = 0; round < ROUNDS && undo(parser, &address, &campaign); round++)
         continue;
     sv made = sv_make(address.bytes, address.len);
+    uint64_t made_hash = hash_bytes(made);
     if (made.len <= MEMO_BYTES) {
-        *memo =
-            (struct sender_memo){.sender = hash, .len = (uint8_t)made.len, .campaign = campaign};
+        *memo = (struct sender_memo){
+            .sender = hash, .made = made_hash, .len = (uint8_t)made.len, .campaign = campaign};
         sv_put(memo->bytes, made);
     }
-    return (struct stream_names){arena_copy(arena, made), campaign};
+    return (struct stream_names){arena_copy(arena, made), made_hash, campaign};
 }

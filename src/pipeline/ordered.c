@@ -232,15 +232,13 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
             ledger_prefetch(scan->ledger, &records[i + AHEAD]);
-            if (records[i + AHEAD].kind == RECORD_ATTEMPT) {
-                tally_prefetch(soon, &records[i + AHEAD]);
+            tally_prefetch(soon, &records[i + AHEAD]);
+            if (records[i + AHEAD].kind == RECORD_ATTEMPT)
                 evidence_prefetch(&scan->evidence, &records[i + AHEAD]);
-            }
         }
         if (i + SOON < count) {
             ledger_prefetch_more(scan->ledger, &records[i + SOON]);
-            if (records[i + SOON].kind == RECORD_ATTEMPT)
-                tally_prefetch_more(soon, &records[i + SOON]);
+            tally_prefetch_more(soon, &records[i + SOON]);
         }
         records[i].line += first;
         awaited_seen(&stage->awaited, records[i].message_key);

@@ -141,14 +141,27 @@ static void count_place(struct streams *streams, const struct event *event,
     messages_count(streams->provider_counts, step);
 }
 
-static void find_sender(struct streams *streams, const struct event *event,
+static void find_stream(struct streams *streams, const struct stream_names *names,
                         struct stream_last *last)
 {
-    *last = (struct stream_last){.sender = event->sender_key};
-    uint64_t hash = hash_bytes(event->stream.address);
-    last->address = find_hashed(streams, STREAM_SENDER, event->stream.address, hash);
-    if (event->stream.is_campaign)
-        last->campaign = find_hashed(streams, STREAM_CAMPAIGN, event->stream.address, hash);
+    *last = (struct stream_last){.stream = names->hash, .is_campaign = names->is_campaign};
+    last->address = find_hashed(streams, STREAM_SENDER, names->address, names->hash);
+    if (names->is_campaign)
+        last->campaign = find_hashed(streams, STREAM_CAMPAIGN, names->address, names->hash);
+}
+
+void streams_prefetch(const struct streams *streams, const struct stream_names *names)
+{
+    map_prefetch(&streams->kinds[STREAM_SENDER], names->hash);
+    if (names->is_campaign)
+        map_prefetch(&streams->kinds[STREAM_CAMPAIGN], names->hash);
+}
+
+void streams_prefetch_more(const struct streams *streams, const struct stream_names *names)
+{
+    map_prefetch_value(&streams->kinds[STREAM_SENDER], names->hash);
+    if (names->is_campaign)
+        map_prefetch_value(&streams->kinds[STREAM_CAMPAIGN], names->hash);
 }
 
 void streams_count(struct streams *streams, const struct event *event,
@@ -157,9 +170,10 @@ void streams_count(struct streams *streams, const struct event *event,
     count_place(streams, event, step);
     if (!event->sender_known || !event->sender.len)
         return;
-    struct stream_last *last = &streams->last[event->sender_key / 2 % STREAMS_LAST];
-    if (last->sender != event->sender_key)
-        find_sender(streams, event, last);
+    const struct stream_names *names = &event->stream;
+    struct stream_last *last = &streams->last[names->hash / 2 % STREAMS_LAST];
+    if (!last->address || last->stream != names->hash || last->is_campaign != names->is_campaign)
+        find_stream(streams, names, last);
     messages_count(last->address, step);
     if (last->campaign)
         messages_count(last->campaign, step);

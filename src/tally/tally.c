@@ -286,6 +286,10 @@ static void count_codes(struct tally *tally, const struct record *attempt)
 
 void tally_prefetch(const struct tally *tally, const struct record *record)
 {
+    if (record->kind == RECORD_SENDER && record->sender.len)
+        streams_prefetch(&tally->streams, &record->stream);
+    if (record->kind != RECORD_ATTEMPT)
+        return;
     uint8_t category = record->verdict.category; /* of what failed */
     fpset_prefetch(&tally->recipients, record->address_key);
     map_prefetch(&tally->recipient_domains, record->domain_key);
@@ -295,6 +299,10 @@ void tally_prefetch(const struct tally *tally, const struct record *record)
 
 void tally_prefetch_more(const struct tally *tally, const struct record *record)
 {
+    if (record->kind == RECORD_SENDER && record->sender.len)
+        streams_prefetch_more(&tally->streams, &record->stream);
+    if (record->kind != RECORD_ATTEMPT)
+        return;
     map_prefetch_value(&tally->recipient_domains, record->domain_key);
 }
 

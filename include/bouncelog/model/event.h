@@ -57,6 +57,7 @@ enum record_kind {
 /* What mail with this envelope sender is counted under. */
 struct stream_names {
     sv address;       /* in lower case, without what is made for each recipient or message */
+    uint64_t hash;    /* hash_bytes of it */
     bool is_campaign; /* what is left is the part that repeats */
 };
 

@@ -64,10 +64,11 @@ enum { STREAM_NAMES = 10000, STREAMS_LAST = 256 };
 struct streams {
     struct map kinds[STREAM_KINDS];              /* name -> struct message_counts */
     struct message_counts *others[STREAM_KINDS]; /* of (other); NULL: not looked for yet */
-    /* Those of the last senders, of the last provider and of the last day. */
+    /* Those of the last streams, of the last provider and of the last day. */
     struct stream_last {
-        uint64_t sender; /* its key; 0: free */
-        struct message_counts *address, *campaign;
+        uint64_t stream; /* the hash of its names */
+        bool is_campaign;
+        struct message_counts *address, *campaign; /* NULL, the first one: free */
     } last[STREAMS_LAST];
     const char *last_provider;
     int64_t last_day;
@@ -76,6 +77,9 @@ struct streams {
 
 void streams_init(struct streams *streams);
 void streams_release(struct streams *streams);
+/* Fetches the places of names that will be counted soon; later: their counts. */
+void streams_prefetch(const struct streams *streams, const struct stream_names *names);
+void streams_prefetch_more(const struct streams *streams, const struct stream_names *names);
 void streams_count(struct streams *streams, const struct event *event,
                    const struct message_step *step);
 void streams_merge(struct streams *into, const struct streams *from);
