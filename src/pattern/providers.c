@@ -32,7 +32,7 @@ static size_t bit_of(sv name)
     uint64_t lower = UINT64_C(0x2020202020202020);
     uint64_t product = ((halves[0] | lower) & masks[0]) * UINT64_C(0x9E3779B97F4A7C15) ^
                        ((halves[1] | lower) & masks[1]) * UINT64_C(0xC2B2AE3D27D4EB4F);
-    return (product >> 32) % BITS;
+    return (product >> 40) % BITS;
 }
 
 static void index_map(struct patterns *patterns, const struct map *map)

@@ -11,7 +11,7 @@
 #include "notices.h"
 
 /* How many records ahead the places of one in memory are asked for. */
-enum { AHEAD = 10, SOON = 4 };
+enum { AHEAD = 10, SOON = 4, NEXT = 2 };
 
 bool ordered_wants_sender(const struct pipeline_options *options, sv sender)
 {
@@ -239,6 +239,8 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
         if (i + SOON < count) {
             ledger_prefetch_more(scan->ledger, &records[i + SOON]);
             tally_prefetch_more(soon, &records[i + SOON]);
+            if (records[i + NEXT].kind == RECORD_ATTEMPT)
+                tally_prefetch_last(soon, &records[i + NEXT]);
         }
         records[i].line += first;
         awaited_seen(&stage->awaited, records[i].message_key);

@@ -58,9 +58,20 @@ static struct operator_tally *find_operator(struct tally *tally, const struct re
     if (!relay.len)
         return NULL;
     sv key = own ? network_part(relay) : relay;
-    if (!domain->relay || !sv_eq(map_key_of(domain->relay), key))
+    if (!domain->relay || !sv_eq(map_key_of(domain->relay), key)) {
         domain->relay = find_relay(tally, key, relay, own);
-    return *domain->relay;
+        domain->operator= * domain->relay;
+    }
+    return domain->operator;
+}
+
+void tally_prefetch_last(const struct tally *tally, const struct record *record)
+{
+    const struct destination *domain = map_by_hash(&tally->recipient_domains, record->domain_key);
+    if (!domain || !domain->relay)
+        return;
+    __builtin_prefetch(domain->relay);
+    __builtin_prefetch(domain->operator);
 }
 
 /* Of what no provider took. */

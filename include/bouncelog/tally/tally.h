@@ -65,8 +65,10 @@ struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */
     struct activity activity;
     bool own; /* a domain that keeps its server itself */
-    /* Of a domain: the relay that had its last mail, a value of the tally's `relays`. */
+    /* Of a domain: the relay that had its last mail, a value of the tally's `relays`; who runs it.
+     */
     struct operator_tally *const *relay;
+    struct operator_tally *operator;
 };
 
 /* Who runs the server, where that is no provider. */
@@ -240,9 +242,10 @@ int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
 /* That of a tally. */
 void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context);
 
-/* Hints that an event of this fingerprinted record will come soon. */
+/* Hints that an event of this fingerprinted record will come soon; sooner; as one of the next. */
 void tally_prefetch(const struct tally *tally, const struct record *record);
 void tally_prefetch_more(const struct tally *tally, const struct record *record);
+void tally_prefetch_last(const struct tally *tally, const struct record *record);
 
 struct recipient_counts {
     int64_t attempted, delivered, failed;
