@@ -1,6 +1,7 @@
 /* suppress: a history of attempts in, decisions out: docs/POLICY.md, row by row. Each line says
  * what happened, and who is listed for it: "address category messages days first last". */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "bouncelog/base/mem.h"
 #include "bouncelog/pipeline/pipeline.h"

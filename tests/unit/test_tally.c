@@ -1,4 +1,6 @@
 /* tally: counters that add up, and merges whose order does not matter. */
+#include <stdlib.h>
+
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/tally/tally.h"
 #include "loaded.h"
