@@ -8,7 +8,8 @@
 #include "state.h"
 
 enum {
-    PACKED_VERSION = 4,
+    PACKED_VERSION = 5,
+    WITHOUT_STREAMS = 4, /* names of the sender that a deferral has */
     WITHOUT_IDS = 3,
     WITHOUT_LAST = 2, /* time of a deferral, names of a sender; with keys of hash_id_before */
     WITHOUT_WAITING = 1,
@@ -135,6 +136,8 @@ static void pack_pendings(struct buf *out, const struct message *message,
         pack_unsigned(out, pending_waiting(at).deferrals);
         pack_number(out, pending_waiting(at).since);
         pack_number(out, pending_waiting(at).last);
+        pack_text(out, attempt.stream.address);
+        pack_unsigned(out, attempt.stream.is_campaign);
     }
 }
 
@@ -175,6 +178,12 @@ static void pack_message(struct buf *out, const struct ledger *ledger,
     }
 }
 
+static struct stream_names unpack_names(struct unpack *in)
+{
+    sv address = unpack_text(in);
+    return (struct stream_names){address, hash_bytes(address), unpack_unsigned(in) != 0};
+}
+
 static void unpack_pending(struct unpack *in, struct ledger *ledger, struct message *message,
                            uint64_t version, const struct taxonomy *taxonomy)
 {
@@ -189,6 +198,8 @@ static void unpack_pending(struct unpack *in, struct ledger *ledger, struct mess
     }
     if (version > WITHOUT_LAST)
         waiting.last = unpack_finite(in);
+    if (version > WITHOUT_STREAMS)
+        attempt.stream = unpack_names(in);
     if (in->failed)
         return;
     pendings_defer(pendings, fingerprint, &message->pending, &attempt);
@@ -201,11 +212,8 @@ static void unpack_sender(struct unpack *in, struct messages *messages, struct m
 {
     sv sender = unpack_text(in);
     struct stream_names names = {.address = SV_EMPTY};
-    if (version > WITHOUT_LAST) {
-        names.address = unpack_text(in);
-        names.hash = hash_bytes(names.address);
-        names.is_campaign = unpack_unsigned(in) != 0;
-    }
+    if (version > WITHOUT_LAST)
+        names = unpack_names(in);
     messages_set_sender(messages, message,
                         &(struct said_sender){sender, hash_bytes(sender), names});
 }
@@ -327,8 +335,8 @@ void ledger_open_messages(const struct ledger *ledger, struct fpset *open)
 
 static bool attempt_mentions(const struct record *attempt, sv address)
 {
-    const sv texts[] = {attempt->sender, attempt->recipient, attempt->original,
-                        attempt->reply.text};
+    const sv texts[] = {attempt->sender, attempt->stream.address, attempt->recipient,
+                        attempt->original, attempt->reply.text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (text_mentions(texts[i], address))
             return true;

@@ -10,6 +10,7 @@
 /* The texts of a record, in the order in which they stand behind a pending. */
 enum text {
     SENDER,
+    STREAM,
     RECIPIENT,
     ORIGINAL,
     RELAY_HOST,
@@ -31,7 +32,8 @@ struct pending {
     struct verdict verdict;
     sv provider;
     uint8_t mta, severity, origin, stage;
-    bool ambiguous, local, never_rcpt, has_sender;
+    bool ambiguous, local, never_rcpt, has_sender, is_campaign;
+    uint64_t stream; /* the hash of that name */
     uint16_t lens[TEXTS];
     char bytes[];
 };
@@ -52,9 +54,11 @@ struct pending *pendings_find(const struct chains *pendings, uint64_t message, s
 
 static struct pending *copy_of(const struct record *r)
 {
-    const sv texts[TEXTS] = {r->sender,     r->recipient,      r->original,
-                             r->relay.host, r->relay.ip,       r->transport,
-                             r->dsn,        r->reply.enhanced, r->reply.text};
+    const sv texts[TEXTS] = {[SENDER] = r->sender,           [STREAM] = r->stream.address,
+                             [RECIPIENT] = r->recipient,     [ORIGINAL] = r->original,
+                             [RELAY_HOST] = r->relay.host,   [RELAY_IP] = r->relay.ip,
+                             [TRANSPORT] = r->transport,     [DSN] = r->dsn,
+                             [ENHANCED] = r->reply.enhanced, [TEXT] = r->reply.text};
     size_t size = 0;
     for (size_t i = 0; i < TEXTS; i++)
         size += texts[i].len;
@@ -73,7 +77,9 @@ static struct pending *copy_of(const struct record *r)
                                 .ambiguous = r->ambiguous,
                                 .local = r->local,
                                 .never_rcpt = r->never_rcpt,
-                                .has_sender = r->has_sender};
+                                .has_sender = r->has_sender,
+                                .is_campaign = r->stream.is_campaign,
+                                .stream = r->stream.hash};
     char *to = pending->bytes;
     for (size_t i = 0; i < TEXTS; i++) {
         sv text = sv_sub(texts[i], 0, UINT16_MAX);
@@ -205,6 +211,7 @@ struct record pending_attempt(const struct pending *pending, const struct record
         .host = place->host,
         .queue_id = place->queue_id,
         .sender = texts[SENDER],
+        .stream = {texts[STREAM], pending->stream, pending->is_campaign},
         .outcome = OUTCOME_DEFERRED,
         .severity = (enum severity)pending->severity,
         .ambiguous = pending->ambiguous,

@@ -42,8 +42,8 @@ static unsigned bits_that_part_words(const char *at)
 /* A `=`, or a digit behind a sign that parts words, in front of the first @. */
 static bool may_be_made(sv address)
 {
-    unsigned before = 0;
-    for (size_t at = 0; at < address.len; at = bytes_step(address, at)) {
+    unsigned before = 0; /* does the byte in front of these part words? */
+    for (size_t at = 0, next; at < address.len; at = next) {
         const char *bytes = address.ptr + at;
         unsigned parts = bits_that_part_words(bytes), end = bytes_bits16(bytes, '@');
         unsigned digits = bytes_digit_bits16(bytes) & (parts << 1 | before);
@@ -52,7 +52,8 @@ static bool may_be_made(sv address)
             return made & ((end & -end) - 1);
         if (made)
             return true;
-        before = parts >> 15;
+        next = bytes_step(address, at);
+        before = parts >> (next - at - 1) & 1;
     }
     return false;
 }

@@ -129,6 +129,35 @@ def ends_without_a_word():
          total=1, delivered=1)
 
 
+def sender_of_the_deferral():
+    """Only the line that deferred it names the sender (Exim, `+sender_on_delivery`; the arrival was rotated away): what ends it,
+    here or in the next night, ends it under the same name; what is made for each recipient is in no name."""
+    named = {'News@Shop.Example': 'news@shop.example', 'news-7-222@shop.example': 'news-7@shop.example',
+             'Bounces+7-joe=example.com@Shop.Example': 'bounces+7@shop.example',
+             'prvs=0123456789=owner@mail.example': 'owner@mail.example', 'a@shop.example': 'a@shop.example'}
+    ends = {'removed by root': None, '** joe@example.com: retry timeout exceeded': 'expired'}
+    exim = lambda minute, words: f'2026-11-20 10:{minute:02}:05 1vQabd-0000000BBBB-0002 {words}\n'
+    # So many senders between them that nothing is remembered of the first one but what the queue holds.
+    between = ''.join(f'2026-11-20 10:10:05 1vQ{n:03}-0000000{n:04}-0003 => ok@example.com F=<u{n}@a.example> R=d T=remote_smtp '
+                      'H=mx.example.com [192.0.2.1] C="250 OK"\n' for n in range(900))
+    for sender, name in named.items():
+        first = exim(0, f'== joe@example.com F=<{sender}> R=dnslookup T=remote_smtp defer (110): Connection timed out')
+        for end, outcome in ends.items():
+            last = exim(30, end) + exim(31, 'Completed')
+            wanted = [(name, 1, 0)] if outcome else []
+            for way in ('one run', 'many between', 'two nights'):
+                with tempfile.TemporaryDirectory() as folder:
+                    logs = [first + (between if way == 'many between' else '') + last] if way != 'two nights' else [first, last]
+                    for number, words in enumerate(logs):
+                        history = ['--history', f'{folder}/history'] if way == 'two nights' else []
+                        got = run('scan', '--timezone', 'UTC', '--top', '2000', *history, write(folder, f'{number}.log', words))
+                    got = run('report', '--history', f'{folder}/history', '--top', '2000') if way == 'two nights' else got
+                    rows = [(row['name'], row['expired'], row['waiting']) for row in got['streams']
+                            if row['kind'] == 'sender' and not row['name'].endswith('@a.example')]
+                    if rows != wanted:
+                        fault(f'{sender}, {end[:20]}, {way}: {rows}, not {wanted}')
+
+
 def oldest_days_go():
     """Of messages that were deferred on a day that is not kept any more, nobody waits twice."""
     line = lambda day, number, status: (
@@ -165,6 +194,7 @@ def more_senders_than_room():
 
 
 more_senders_than_room()
+sender_of_the_deferral()
 ends_without_a_word()
 oldest_days_go()
 for seed in range(8):

@@ -52,6 +52,34 @@ def site(folder, name, text):
     return folder
 
 
+SENDERS = r'''senders:
+  - name: site-campaigns
+    pattern: '(?<campaign>u-x)[a-z0-9+]*+@'
+    hit:
+      - text: 'u-xabc1@shop.example'
+        fields: { campaign: u-x }
+    miss: ['news@shop.example']
+'''
+
+
+def a_rule_for_senders(work):
+    """It is asked of senders with a `=`, or with a digit behind a sign that parts words, wherever in the name that is, and of
+    no others: also where such a digit and such a sign stand sixteen bytes, or a whole block, apart."""
+    folder = site(f'{work}/senders', 'senders.yaml', SENDERS)
+    def sender(length, signs, digits):
+        return ''.join('+' if i in signs else '1' if i in digits else 'u-x'[i:i + 1] or 'b' for i in range(length)) + '@vb'
+    senders = sorted({sender(length, {sign}, {digit}) for length in range(7, 40) for digit in range(3, 20)
+                      for sign in (digit - 1, 15, 16, 31, 32) if 3 <= sign < length and digit < length})
+    asked = [sender for sender in senders if re.search('[-+._][0-9]', sender)]
+    log = ''.join(f'2026-11-20 10:00:01 1v{number:04}-0000000AAAA-0001 <= {sender} H=localhost [127.0.0.1] P=smtp S=500\n'
+                  f'2026-11-20 10:00:02 1v{number:04}-0000000AAAA-0001 => ok@example.com R=d T=remote_smtp H=mx.example.com [192.0.2.1] C="250 OK"\n'
+                  for number, sender in enumerate(senders))
+    code, out, err = run('scan', '--patterns-extra', folder, '--timezone', 'UTC', '--top', '5000', '-', log=log)
+    got = {row['name']: row['total'] for row in json.loads(out)['streams'] if row['kind'] == 'sender'}
+    wanted = {'u-x@vb': len(asked), **{sender: 1 for sender in set(senders) - set(asked)}}
+    expect(f'senders that a rule is asked of: {dict(sorted(got.items() ^ wanted.items())[:4])}', got == wanted and len(asked) < len(senders))
+
+
 def an_mta(work):
     folder = site(f'{work}/mta', 'smallmail.yaml', MTA)
     log = '2026-11-22T03:00:00Z mx1 smallmail[7]: id=a1 to=<joe@example.com> via=mx.example.com no: 550 5.1.1 no such user\n'
@@ -124,6 +152,7 @@ def rows_of(name):
 
 
 with tempfile.TemporaryDirectory() as work:
+    a_rule_for_senders(work)
     for what, files, goal in (('an MTA', an_mta(work), 1), ('a line shape', a_line_shape(work), 1), ('a category', a_category(work), 2)):
         expect(f'{what} takes {files} files, not {goal}', files == goal)
     commands = json.loads(run('--dump-options')[1])['commands']
