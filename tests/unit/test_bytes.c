@@ -8,13 +8,19 @@
 
 enum { LENGTHS = 70, TURNS = 40 };
 
-/* Of a few letters, so that each is found often; freed by the caller. */
+/* Of a few letters, so that each is found often, and some x behind them; freed by the caller. */
+static char *random_and_more(uint64_t *seed, size_t len, size_t more, const char *letters)
+{
+    uint32_t count = (uint32_t)strlen(letters);
+    char *bytes = malloc(len + more + 1); /* one is enough for malloc, and is never read */
+    for (size_t i = 0; i < len + more; i++)
+        bytes[i] = i < len ? letters[random_below(seed, count)] : 'x';
+    return bytes;
+}
+
 static char *random_bytes(uint64_t *seed, size_t len, const char *letters)
 {
-    char *bytes = malloc(len + 1); /* one is enough for malloc, and is never read */
-    for (size_t i = 0; i < len; i++)
-        bytes[i] = letters[random_below(seed, (uint32_t)strlen(letters))];
-    return bytes;
+    return random_and_more(seed, len, 0, letters);
 }
 
 static size_t first_of(sv v, const char *set)
@@ -131,8 +137,7 @@ static void test_newlines(void **state)
     for (size_t i = 0; i < COUNT_OF(around); i++)
         for (size_t len = around[i] > 3 ? around[i] - 3 : 0; len <= around[i] + 3; len++)
             for (size_t turn = 0; turn < COUNT_OF(letters); turn++) {
-                char *bytes = random_bytes(&seed, len + 63, letters[turn]);
-                memset(bytes + len, 'x', 63);
+                char *bytes = random_and_more(&seed, len, 63, letters[turn]);
                 newlines_begin(&newlines, sv_make(bytes, len));
                 for (size_t at = 0; at < len; at++)
                     if (bytes[at] == '\n')
