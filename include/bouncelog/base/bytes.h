@@ -1,4 +1,4 @@
-/* scan: runs of bytes, sixteen at a time where the machine can.
+/* bytes: runs of bytes, sixteen at a time where the machine can.
  *
  * Functions of a pointer may read up to BYTES_SLACK bytes beyond what they look for: log lines are
  * readable so far (parse.h), other callers pad their bytes. Thread: any. */
