@@ -1,6 +1,6 @@
 /* Searching goes by memchr, memrchr and memcmp, whose start costs more than a short text; for two
- * bytes and more the first two are looked for at once, sixteen places at a time (bytes.h), since one
- * byte alone is found too often. Letters are those of ASCII: log lines are no text of a locale.
+ * bytes and more the first two are looked for at once, sixteen places at a time (bytes.h), since
+ * one byte alone is found too often. Letters are those of ASCII: log lines are no text of a locale.
  * Nothing here looks beyond a view, and a view without bytes is never handed to the C library. */
 #define _GNU_SOURCE /* memrchr */
 #include "bouncelog/base/bytes.h"
