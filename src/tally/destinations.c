@@ -60,9 +60,9 @@ static struct operator_tally *find_operator(struct tally *tally, const struct re
     sv key = own ? network_part(relay) : relay;
     if (!domain->relay || !sv_eq(map_key_of(domain->relay), key)) {
         domain->relay = find_relay(tally, key, relay, own);
-        domain->operator= * domain->relay;
+        domain->run_by = *domain->relay;
     }
-    return domain->operator;
+    return domain->run_by;
 }
 
 void tally_prefetch_last(const struct tally *tally, const struct record *record)
@@ -71,7 +71,7 @@ void tally_prefetch_last(const struct tally *tally, const struct record *record)
     if (!domain || !domain->relay)
         return;
     __builtin_prefetch(domain->relay);
-    __builtin_prefetch(domain->operator);
+    __builtin_prefetch(domain->run_by);
 }
 
 /* Of what no provider took. */
@@ -121,18 +121,12 @@ static void count_provider(struct tally *tally, const struct event *event)
     outcomes_count(counts->of_day, event->attempt.outcome);
 }
 
-static struct destination *find_domain(struct map *map, sv address, uint64_t hash)
-{
-    struct destination *known = map_by_hash(map, hash);
-    return known ? known : tally_find_name(map, sv_after_last(address, '@'), hash);
-}
-
 void tally_destinations(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
     struct destination *domain = NULL;
     if (a->domain_key) {
-        domain = find_domain(&tally->recipient_domains, a->recipient, a->domain_key);
+        domain = tally_find_domain(&tally->recipient_domains, a->recipient, a->domain_key);
         count_destination(domain, event);
     }
     if (a->provider.len)

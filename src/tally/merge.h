@@ -24,6 +24,8 @@ void tally_destinations(struct tally *tally, const struct event *event);
 void tally_release_destinations(struct tally *tally);
 /* Names are counted in lower case; fingerprints of them are as good as the names themselves. */
 void *tally_find_name(struct map *map, sv name, uint64_t hash);
+/* The domain of an address, which is looked for only where it is new. */
+void *tally_find_domain(struct map *map, sv address, uint64_t hash);
 
 /* What stops a sender, and what was taken all the same. */
 void tally_block(struct tally *tally, const struct taxonomy *taxonomy, const struct event *event);

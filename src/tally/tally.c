@@ -141,6 +141,12 @@ void *tally_find_name(struct map *map, sv name, uint64_t hash)
                           NULL);
 }
 
+void *tally_find_domain(struct map *map, sv address, uint64_t hash)
+{
+    void *known = map_by_hash(map, hash);
+    return known ? known : tally_find_name(map, sv_after_last(address, '@'), hash);
+}
+
 static void count_hour(struct tally *tally, int64_t time, enum outcome outcome)
 {
     int64_t hour = date_step(time, 3600) * 3600;
@@ -172,10 +178,7 @@ static struct sender_domain *find_sender_domain(struct tally *tally, const struc
         return tally_find_name(&tally->sender_domains, SV("<>"), NULL_SENDER_HASH);
     if (!event->sender_known || !event->sender_domain_key)
         return NULL;
-    struct sender_domain *known = map_by_hash(&tally->sender_domains, event->sender_domain_key);
-    return known ? known
-                 : tally_find_name(&tally->sender_domains, sv_after_last(event->sender, '@'),
-                                   event->sender_domain_key);
+    return tally_find_domain(&tally->sender_domains, event->sender, event->sender_domain_key);
 }
 
 static void count_sender_domain(struct tally *tally, const struct event *event,

@@ -42,47 +42,36 @@ static inline unsigned bytes_bits16(const char *at, char c)
 #endif
 }
 
-static inline unsigned bytes_upper_bits16(const char *at)
+/* A bit for each of those that, with the bits of `fold` set, is one of `count` from `first` on. */
+static inline unsigned bytes_range_bits16(const char *at, char fold, char first, char count)
 {
 #ifdef __SSE2__
+    /* Signed compares: a byte moved so that its range starts at the least signed value. */
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - 'A')));
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26))));
+    __m128i moved =
+        _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(fold)), _mm_set1_epi8((char)(0x80 - first)));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + count))));
 #else
     unsigned bits = 0;
     for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)(at[i] >= 'A' && at[i] <= 'Z') << i;
+        bits |= (unsigned)((unsigned char)((at[i] | fold) - first) < count) << i;
     return bits;
 #endif
+}
+
+static inline unsigned bytes_upper_bits16(const char *at)
+{
+    return bytes_range_bits16(at, 0, 'A', 26);
 }
 
 static inline unsigned bytes_letter_bits16(const char *at)
 {
-#ifdef __SSE2__
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i moved =
-        _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8((char)(0x80 - 'a')));
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + 26))));
-#else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)is_alpha(at[i]) << i;
-    return bits;
-#endif
+    return bytes_range_bits16(at, 0x20, 'a', 26);
 }
 
 static inline unsigned bytes_digit_bits16(const char *at)
 {
-#ifdef __SSE2__
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
-#else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)is_digit(at[i]) << i;
-    return bits;
-#endif
+    return bytes_range_bits16(at, 0, '0', 10);
 }
 
 /* Behind 16 bytes of v: the last ones are taken once more, with some that were looked at before,
@@ -93,7 +82,38 @@ static inline size_t bytes_step(sv v, size_t at)
     return next < v.len && v.len - next < 16 ? v.len - 16 : next;
 }
 
-/* The position of the first a or b in v; v.len: there is none. */
+/* Two bytes to look for. */
+struct bytes_two {
+    char a[16], b[16];
+};
+
+static inline struct bytes_two bytes_two_of(char a, char b)
+{
+    struct bytes_two two;
+    memset(two.a, a, sizeof two.a);
+    memset(two.b, b, sizeof two.b);
+    return two;
+}
+
+/* The position of the first of them in v; v.len: there is none. */
+static inline size_t bytes_either_of(sv v, const struct bytes_two *two)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    while (v.len - at >= 16) {
+        unsigned mask =
+            bytes_equal_bits16(v.ptr + at, two->a) | bytes_equal_bits16(v.ptr + at, two->b);
+        if (mask)
+            return at + (size_t)__builtin_ctz(mask);
+        at = bytes_step(v, at);
+    }
+#endif
+    while (at < v.len && v.ptr[at] != two->a[0] && v.ptr[at] != two->b[0])
+        at++;
+    return at;
+}
+
+/* The same, in registers alone: the vectors of bytes_two would be written to memory first. */
 static inline size_t bytes_either(sv v, char a, char b)
 {
     size_t at = 0;
@@ -109,36 +129,6 @@ static inline size_t bytes_either(sv v, char a, char b)
     }
 #endif
     while (at < v.len && v.ptr[at] != a && v.ptr[at] != b)
-        at++;
-    return at;
-}
-
-/* The same for bytes that are looked for again and again. */
-struct bytes_two {
-    char a[16], b[16];
-};
-
-static inline struct bytes_two bytes_two_of(char a, char b)
-{
-    struct bytes_two two;
-    memset(two.a, a, sizeof two.a);
-    memset(two.b, b, sizeof two.b);
-    return two;
-}
-
-static inline size_t bytes_either_of(sv v, const struct bytes_two *two)
-{
-    size_t at = 0;
-#ifdef __SSE2__
-    while (v.len - at >= 16) {
-        unsigned mask =
-            bytes_equal_bits16(v.ptr + at, two->a) | bytes_equal_bits16(v.ptr + at, two->b);
-        if (mask)
-            return at + (size_t)__builtin_ctz(mask);
-        at = bytes_step(v, at);
-    }
-#endif
-    while (at < v.len && v.ptr[at] != two->a[0] && v.ptr[at] != two->b[0])
         at++;
     return at;
 }
@@ -233,22 +223,8 @@ static inline size_t bytes_pair(sv v, size_t at, char a, char b)
 /* How many of the first 16 bytes at `at` are ASCII letters or digits before one is not. */
 static inline size_t bytes_alnum16(const char *at)
 {
-#ifdef __SSE2__
-    /* Signed compares: a byte moved so that its range starts at the least signed value. */
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i letters =
-        _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8((char)(0x80 - 'a')));
-    __m128i digits = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0')));
-    __m128i is = _mm_or_si128(_mm_cmplt_epi8(letters, _mm_set1_epi8((char)(0x80 + 26))),
-                              _mm_cmplt_epi8(digits, _mm_set1_epi8((char)(0x80 + 10))));
-    unsigned mask = (unsigned)_mm_movemask_epi8(is);
-    return (size_t)__builtin_ctz(~mask | 0x10000u);
-#else
-    size_t n = 0;
-    while (n < 16 && is_alnum(at[n]))
-        n++;
-    return n;
-#endif
+    unsigned is = bytes_letter_bits16(at) | bytes_digit_bits16(at);
+    return (size_t)__builtin_ctz(~is | 0x10000u);
 }
 
 /* The newlines of some bytes, one after the other. Readable for 63 bytes beyond their end, where no

@@ -68,7 +68,7 @@ struct destination {
     /* Of a domain: the relay that had its last mail, a value of the tally's `relays`; who runs it.
      */
     struct operator_tally *const *relay;
-    struct operator_tally *operator;
+    struct operator_tally *run_by;
 };
 
 /* Who runs the server, where that is no provider. */
