@@ -249,6 +249,8 @@ int archive_open(struct archive **out, const struct archive_options *options, st
     archive->options = *options;
     map_init(&archive->allowed, 1);
     evidence_init(&archive->all);
+    survey_init(&archive->survey);
+    archive->found.archive = archive;
     period_init(&archive->period);
     period_init(&archive->totals);
     period_init(&archive->own_totals);
@@ -275,6 +277,8 @@ void archive_close(struct archive *archive)
     history_close(archive->history);
     map_release(&archive->allowed);
     evidence_release(&archive->all);
+    survey_release(&archive->survey);
+    whole_release(&archive->found);
     period_release(&archive->period);
     period_release(&archive->totals);
     period_release(&archive->own_totals);

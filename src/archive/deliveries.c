@@ -15,12 +15,18 @@ struct wanted {
 struct deliveries {
     struct archive *archive;
     struct evidence *evidence;
-    bool all;
+    bool all, marks;
     struct wanted *wanted; /* by fingerprint */
     size_t count, domains;
     int64_t first, last; /* days */
     int64_t latest;      /* time of the latest attempt; INT64_MIN: none */
 };
+
+/* How far back mail that was taken says something of a failure. */
+static int64_t recent_days(const struct deliveries *deliveries)
+{
+    return deliveries->archive->options.patterns->policy.recent.days;
+}
 
 static bool is_wanted(struct deliveries *deliveries, const struct address_record *record)
 {
@@ -31,8 +37,7 @@ static bool is_wanted(struct deliveries *deliveries, const struct address_record
 static void add_span(struct deliveries *deliveries, const struct address_record *record)
 {
     for (const struct failure *failure = record->failures; failure; failure = failure->next) {
-        int64_t day = date_day(failure_first_seen(failure)) -
-                      deliveries->archive->options.patterns->policy.recent.days;
+        int64_t day = date_day(failure_first_seen(failure)) - recent_days(deliveries);
         if (day < deliveries->first)
             deliveries->first = day;
     }
@@ -84,12 +89,48 @@ static void find_wanted(struct deliveries *deliveries)
         qsort(deliveries->wanted, deliveries->count, sizeof *deliveries->wanted, by_fingerprint);
 }
 
+/* Where all are asked for, addresses are those of the survey, and of this run. */
+static void want_known(struct deliveries *deliveries)
+{
+    struct archive *archive = deliveries->archive;
+    struct survey *survey = &archive->survey;
+    const struct map *recorded = archive->scan ? &archive->scan->evidence.addresses : NULL;
+    for (size_t i = 0; recorded && i < map_count(recorded); i++) {
+        const struct address_record *record = map_value_at(recorded, i);
+        if (!record->failures)
+            continue;
+        uint64_t fingerprint = hash_bytes(map_key_at(recorded, i));
+        fpset_add(&survey->known, fingerprint, 0);
+        if (address_record_came_back(record))
+            fpset_add(&survey->came_back, fingerprint, 0);
+        add_span(deliveries, record);
+    }
+    deliveries->marks = survey->known.count > 0;
+    if (survey->first == INT64_MAX)
+        return;
+    int64_t day = date_day(survey->first) - recent_days(deliveries);
+    if (day < deliveries->first)
+        deliveries->first = day;
+}
+
+/* As address_record_may_lose has it. */
+static void mark(const struct deliveries *deliveries, uint64_t fingerprint, int64_t step)
+{
+    struct survey *survey = &deliveries->archive->survey;
+    bool may_lose = late_may_come(step, deliveries->latest) &&
+                    fpset_get(&survey->came_back, fingerprint) != FPSET_NEW;
+    if (!may_lose && fpset_get(&survey->known, fingerprint) != FPSET_NEW)
+        fpset_mark(&survey->known, fingerprint, 0, step);
+}
+
 static void take(void *context, uint64_t fingerprint, int64_t step)
 {
     const struct deliveries *deliveries = context;
     const struct wanted *wanted = deliveries->wanted;
     if (archive_was_taken_back(deliveries->archive, fingerprint, step))
         return;
+    if (deliveries->marks)
+        mark(deliveries, fingerprint, step);
     for (size_t i = find_first(wanted, deliveries->count, sizeof *wanted, fingerprint);
          i < deliveries->count && wanted[i].fingerprint == fingerprint; i++)
         if (!address_record_may_lose(wanted[i].record, step, deliveries->latest))
@@ -127,7 +168,7 @@ static int take_days(struct deliveries *deliveries, struct err *err)
     struct archive *archive = deliveries->archive;
     char text[DAY_KEY];
     for (int64_t day = deliveries->first; day <= deliveries->last; day++) {
-        if (deliveries->count &&
+        if ((deliveries->count || deliveries->marks) &&
             history_each_of(archive->history, ITEM_DAY, archive_day_key(day, text), take_day,
                             deliveries, err) < 0)
             return -1;
@@ -155,7 +196,9 @@ int archive_take_deliveries(struct archive *archive, struct evidence *evidence, 
                                     .latest = latest_of(archive)};
     int result = 0;
     find_wanted(&deliveries);
-    if (deliveries.count || deliveries.domains)
+    if (all)
+        want_known(&deliveries);
+    if (deliveries.count || deliveries.domains || deliveries.marks)
         result = history_each_key(archive->history, ITEM_DAY, day_of, &deliveries.last, err) < 0
                      ? -1
                      : take_days(&deliveries, err);

@@ -15,24 +15,18 @@ enum { SECONDS_A_DAY = 86400 };
 struct load {
     struct archive *archive;
     struct evidence *evidence;
-    struct map *records;
     bool own, others; /* which to take */
     struct changes respelled;
 };
 
-/* Version 1.0.0 knew an address with a domain in other letters by its spelling. */
-static sv key_of_item(struct load *load, const struct item *item, bool own, char *key)
+sv archive_key_now(enum item_kind kind, sv key, char *bytes)
 {
-    if (bytes_are_ascii(item->key.ptr, item->key.len))
-        return item->key;
-    sv is = load->respelled.kind == ITEM_DOMAIN ? mailbox_domain_key(item->key, key)
-                                                : mailbox_key(item->key, key);
-    if (own && !sv_eq(is, item->key))
-        changes_add(&load->respelled, item, SV_EMPTY, true);
-    return is;
+    if (bytes_are_ascii(key.ptr, key.len))
+        return key;
+    return kind == ITEM_DOMAIN ? mailbox_domain_key(key, bytes) : mailbox_key(key, bytes);
 }
 
-static int load_record(void *context, const struct item *item, struct err *err)
+static int load_domain(void *context, const struct item *item, struct err *err)
 {
     struct load *load = context;
     char bytes[MAILBOX_MAX];
@@ -41,8 +35,10 @@ static int load_record(void *context, const struct item *item, struct err *err)
         load->archive->has_others = true;
     if (own ? !load->own : !load->others)
         return 0;
-    sv key = key_of_item(load, item, own, bytes);
-    struct address_record *record = map_add(load->records, key, NULL);
+    sv key = archive_key_now(ITEM_DOMAIN, item->key, bytes);
+    if (own && !sv_eq(key, item->key))
+        changes_add(&load->respelled, item, SV_EMPTY, true);
+    struct address_record *record = map_add(&load->evidence->domains, key, NULL);
     struct listing listing = record->listing;
     if (address_record_unpack(record, item->value, archive_taxonomy(load->archive)) < 0)
         return archive_damaged(load->archive, "evidence", err);
@@ -82,32 +78,21 @@ const struct fpset *archive_senders(struct archive *archive, struct err *err)
     return load_senders(archive, senders, err) < 0 ? NULL : senders;
 }
 
-static int load_records(struct load *load, enum item_kind kind, struct map *records,
-                        struct err *err)
+static int load_domains(struct load *load, struct err *err)
 {
-    load->records = records;
-    load->respelled = (struct changes){.archive = load->archive, .kind = kind};
-    int result = history_each(load->archive->history, kind, load_record, load, err);
+    load->respelled = (struct changes){.archive = load->archive, .kind = ITEM_DOMAIN};
+    int result = history_each(load->archive->history, ITEM_DOMAIN, load_domain, load, err);
     if (result == 0 && load->archive->options.use != HISTORY_READ)
         result = changes_apply(&load->respelled, err);
     changes_release(&load->respelled);
     return result;
 }
 
+/* But for that of addresses. */
 static int load_evidence(struct load *load, struct err *err)
 {
-    return load_records(load, ITEM_ADDRESS, &load->evidence->addresses, err) < 0 ||
-                   load_records(load, ITEM_DOMAIN, &load->evidence->domains, err) < 0
-               ? -1
-               : load_senders(load->archive, &load->evidence->senders, err);
-}
-
-int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
-                         struct err *err)
-{
-    struct load load = {
-        .archive = archive, .evidence = evidence, .own = !others_alone, .others = true};
-    return load_evidence(&load, err);
+    return load_domains(load, err) < 0 ? -1
+                                       : load_senders(load->archive, &load->evidence->senders, err);
 }
 
 struct load_ledger {
@@ -143,7 +128,8 @@ void archive_prepare(void *context, struct scan_result *scan)
     struct err *err = &archive->failed;
     struct load load = {.archive = archive, .evidence = &scan->evidence, .own = true};
     struct load_ledger ledger = {archive, scan->ledger, true};
-    if (load_evidence(&load, err) == 0 && load_duplicates(archive, &scan->duplicates, err) == 0)
+    if (load_evidence(&load, err) == 0 && archive_survey(archive, &scan->evidence, err) == 0 &&
+        load_duplicates(archive, &scan->duplicates, err) == 0)
         (void)!history_each(archive->history, ITEM_LEDGER, load_ledger, &ledger, err);
 }
 
@@ -177,11 +163,13 @@ int archive_evidence(struct archive *archive, struct scan_result *scan,
     source->by_day = true;
     source->tried_on = archive_tried_on;
     source->tried_context = archive;
+    source->records = archive_records(archive);
+    source->keeps_listings = true;
     if (!archive->has_others)
         return 0;
     struct evidence *all = &archive->all;
-    if (archive_add_evidence(archive, all, true, err) < 0 ||
-        copy_records(archive, &all->addresses, &scan->evidence.addresses, err) < 0 ||
+    struct load load = {.archive = archive, .evidence = all, .others = true};
+    if (load_evidence(&load, err) < 0 ||
         copy_records(archive, &all->domains, &scan->evidence.domains, err) < 0)
         return -1;
     fpset_merge(&all->senders, &scan->evidence.senders);
@@ -373,8 +361,10 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     struct history *history = archive->history;
     struct view view = {.archive = archive, .window = window};
     struct load_ledger ledger = {archive, NULL, false};
+    struct load load = {.archive = archive, .evidence = &archive->all, .own = true, .others = true};
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
-    if (archive_add_evidence(archive, &archive->all, false, err) < 0 || add_days(&view, err) < 0 ||
+    if (load_evidence(&load, err) < 0 || archive_survey(archive, NULL, err) < 0 ||
+        add_days(&view, err) < 0 ||
         history_each(history, ITEM_ACTIVITY, add_destination, &view, err) < 0 ||
         (archive->has_others && archive_take_deliveries(archive, &archive->all, true, err) < 0) ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||
@@ -388,6 +378,7 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
         .input_count = view.count,
     };
     *source = (struct suppress_source){.evidence = &archive->all,
+                                       .records = archive_records(archive),
                                        .ledger = archive->ledger,
                                        .latest = archive->period.tally.last,
                                        .first = archive->period.tally.first,

@@ -103,7 +103,7 @@ int archive_regrets(struct archive *archive, struct archive_window window, struc
 
 /* A rule whose days were pruned may be one of today's. */
 int archive_note_regrets(struct archive *archive, const struct decisions *decisions,
-                         const struct evidence *evidence, struct regrets *regrets, struct err *err)
+                         struct regrets *regrets, struct err *err)
 {
     const struct patterns *patterns = archive->options.patterns;
     struct regrets known;
@@ -113,7 +113,7 @@ int archive_note_regrets(struct archive *archive, const struct decisions *decisi
     for (size_t i = 0; i < patterns->rule_count; i++)
         regrets_add(&known, patterns->rules[i].name, &(struct regret){0});
     if (result == 0)
-        regrets_note(regrets, decisions, evidence, archive_taxonomy(archive), &known);
+        regrets_note(regrets, decisions, archive_taxonomy(archive), &known);
     regrets_release(&known);
     return result;
 }

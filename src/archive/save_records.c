@@ -9,7 +9,8 @@
 /* A record as it is to be stored. */
 struct changed {
     sv key;
-    struct address_record record; /* shares its failures with the evidence */
+    const struct address_record *record; /* NULL: as the history has it */
+    const struct listing *listing;       /* NULL: that of the record */
 };
 
 struct changes_of_run {
@@ -22,19 +23,32 @@ static int by_key(const void *a, const void *b)
     return sv_cmp(((const struct changed *)a)->key, ((const struct changed *)b)->key);
 }
 
-static void add_changed(struct changes_of_run *changes, sv key, const struct address_record *record,
-                        struct listing listing)
+static void add_changed(struct changes_of_run *changes, struct changed changed)
 {
     changes->list = mem_room(changes->list, changes->count, sizeof *changes->list);
-    changes->list[changes->count] = (struct changed){key, *record};
-    changes->list[changes->count++].record.listing = listing;
+    changes->list[changes->count++] = changed;
 }
 
-static bool is_same(const struct listing *a, const struct listing *b)
+/* The copy shares the failures of the record. */
+static int put(struct save *save, enum item_kind kind, const struct changed *changed,
+               const struct address_record *record, bool is_new)
 {
-    return a->since == b->since && a->last_failure == b->last_failure &&
-           a->cleared_at == b->cleared_at && a->excused == b->excused && a->tier == b->tier &&
-           a->fate == b->fate && a->probed == b->probed && a->rule == b->rule;
+    struct address_record copy = *record;
+    if (changed->listing)
+        copy.listing = *changed->listing;
+    buf_clear(&save->value);
+    address_record_pack(&save->value, &copy, archive_taxonomy(save->archive));
+    return save_put(save, kind, changed->key, is_new);
+}
+
+/* Nothing but its place on the lists has changed. */
+static int put_again(struct save *save, enum item_kind kind, const struct changed *changed)
+{
+    struct address_record record = {0};
+    int found = archive_own_record(save->archive, changed->key, &record, save->err);
+    int result = found < 0 ? -1 : put(save, kind, changed, &record, !found);
+    address_record_release(&record);
+    return result;
 }
 
 /* In the order of the file, which spares it half of its pages. */
@@ -45,57 +59,44 @@ static int put_all(struct save *save, enum item_kind kind, struct changes_of_run
         qsort(changes->list, changes->count, sizeof *changes->list, by_key);
     for (size_t i = 0; i < changes->count && result == 0; i++) {
         const struct changed *changed = &changes->list[i];
-        buf_clear(&save->value);
-        address_record_pack(&save->value, &changed->record, archive_taxonomy(save->archive));
-        result = save_put(save, kind, changed->key, !changed->record.known);
+        const struct address_record *record = changed->record;
+        result = record ? put(save, kind, changed, record, !record->known)
+                        : put_again(save, kind, changed);
     }
     mem_free(changes->list);
     return result;
 }
 
-/* key -> const struct decision *; of those listed, or held for an incident. */
-static void map_listed(struct map *listed, const struct decisions *decisions)
+/* key -> const struct relisting *; where a brake holds, the lists are those of before. */
+static void map_relisted(struct map *relisted, const struct decisions *decisions)
 {
-    for (size_t i = 0; i < decisions->address_count; i++) {
-        const struct decision *decision = &decisions->addresses[i];
-        if (decision->ruling == RULING_LISTED || decision->hold == HOLD_INCIDENT ||
-            decision->hold == HOLD_OURS)
-            *(const struct decision **)map_add(listed, decision->key, NULL) = decision;
-    }
-}
-
-static struct listing listing_of(const struct save *save, const struct address_record *record,
-                                 const struct decision *decision)
-{
-    return save->decisions->brake /* the lists are those of before */
-               ? record->listing
-               : suppress_listing(record, decision, save->decisions->filtered,
-                                  save->archive->options.now);
+    map_init(relisted, sizeof(const struct relisting *));
+    for (size_t i = 0; i < decisions->relisting_count && !decisions->brake; i++)
+        *(const struct relisting **)map_add(relisted, decisions->relistings[i].key, NULL) =
+            &decisions->relistings[i];
 }
 
 int save_addresses(struct save *save)
 {
-    static const struct address_record unknown;
     const struct map *addresses = &save->scan->evidence.addresses;
     struct changes_of_run changes = {0};
-    struct map listed;
-    map_init(&listed, sizeof(const struct decision *));
-    map_listed(&listed, save->decisions);
+    struct map relisted;
+    map_relisted(&relisted, save->decisions);
     for (size_t i = 0; i < map_count(addresses); i++) {
         const struct address_record *record = map_value_at(addresses, i);
-        struct decision *const *decision = map_get(&listed, map_key_at(addresses, i));
-        struct listing listing = listing_of(save, record, decision ? *decision : NULL);
-        if (record->changed || !is_same(&listing, &record->listing))
-            add_changed(&changes, map_key_at(addresses, i), record, listing);
+        struct relisting *const *relisting = map_get(&relisted, map_key_at(addresses, i));
+        if (record->changed || relisting)
+            add_changed(&changes, (struct changed){map_key_at(addresses, i), record,
+                                                   relisting ? &(*relisting)->listing : NULL});
     }
-    /* Listed for what other hosts know alone. */
-    for (size_t i = 0; i < map_count(&listed) && !save->decisions->brake; i++) {
-        const struct decision *decision = *(struct decision *const *)map_value_at(&listed, i);
-        if (!map_get(addresses, decision->key))
-            add_changed(&changes, decision->key, &unknown, listing_of(save, &unknown, decision));
+    for (size_t i = 0; i < map_count(&relisted); i++) {
+        const struct relisting *relisting = *(struct relisting *const *)map_value_at(&relisted, i);
+        if (!map_get(addresses, relisting->key))
+            add_changed(&changes, (struct changed){relisting->key, NULL, &relisting->listing});
     }
-    map_release(&listed);
-    return put_all(save, ITEM_ADDRESS, &changes);
+    int result = put_all(save, ITEM_ADDRESS, &changes);
+    map_release(&relisted);
+    return result;
 }
 
 int save_domains(struct save *save)
@@ -105,7 +106,7 @@ int save_domains(struct save *save)
     for (size_t i = 0; i < map_count(domains); i++) {
         const struct address_record *record = map_value_at(domains, i);
         if (record->changed)
-            add_changed(&changes, map_key_at(domains, i), record, record->listing);
+            add_changed(&changes, (struct changed){map_key_at(domains, i), record, NULL});
     }
     return put_all(save, ITEM_DOMAIN, &changes);
 }

@@ -13,6 +13,25 @@ struct stream {
     uint64_t began; /* number of the first run that read it (lines.c); 0: not known */
 };
 
+/* Of whom a history knows something, and what of them has to be at hand; found in one pass over
+ * their records (address_records.c). */
+struct survey {
+    struct fpset known;     /* hash_mailbox; our own with EVIDENCE_KNOWN. Marks: the latest step in
+                             * which any host saw mail taken, where there are others */
+    struct fpset came_back; /* those that a late bounce is held against */
+    int64_t first, latest;  /* times of all failures that are held against anybody */
+    struct map strays[2]; /* records under another spelling than their key's: of others, of ours */
+};
+
+/* What is known of one address, put together from all hosts. */
+struct whole {
+    struct archive *archive;
+    struct buf key;
+    struct address_record own, all; /* of the history */
+    bool has_own, has_others;
+    const struct address_record *recorded; /* by this run: instead of `own` */
+};
+
 /* Lines that the latest runs read. */
 struct lines_kept {
     struct fpset lines;
@@ -57,7 +76,9 @@ struct archive {
     struct fpset tried;             /* recipients that mail was tried for on the days asked for */
     const struct scan_result *scan; /* whose days are not in the history yet */
     /* What is decided over, and reported: */
-    struct evidence all;
+    struct evidence all; /* its addresses: those that were asked for to be kept */
+    struct survey survey;
+    struct whole found; /* the address that was asked for last */
     struct period period;
     struct period totals;     /* of all hosts */
     struct period own_totals; /* of this one alone */
@@ -90,11 +111,21 @@ void archive_note_newest(struct archive *archive, const struct stream *stream);
 int lines_load(struct archive *archive, struct err *err) MUST_CHECK;
 int stream_unpack(struct stream *stream, struct mark *mark, sv bytes);
 
-/* All evidence of other hosts, and, unless it comes from a scan, our own. */
-int archive_add_evidence(struct archive *archive, struct evidence *evidence, bool others_alone,
-                         struct err *err) MUST_CHECK;
+/* Looks through the records of all addresses. Those of our own that must be at hand go into the
+ * evidence of a scan, which recalls others when it records more of them; NULL: there is no scan. */
+int archive_survey(struct archive *archive, struct evidence *evidence, struct err *err) MUST_CHECK;
+struct address_records archive_records(struct archive *archive);
+/* Sets what our own host knows of an address, of the history alone. 0: nothing. */
+int archive_own_record(struct archive *archive, sv key, struct address_record *record,
+                       struct err *err) MUST_CHECK;
+void survey_init(struct survey *survey);
+void survey_release(struct survey *survey);
+void whole_release(struct whole *whole);
+/* Version 1.0.0 knew an address with a domain in other letters by its spelling; the key as it is
+ * now. */
+sv archive_key_now(enum item_kind kind, sv key, char *bytes);
 /* Refutes failures by mail that other nights, or hosts, saw taken: those that this run has
- * recorded, or all. */
+ * recorded, or all of domains; of the survey's addresses it notes when they took mail. */
 int archive_take_deliveries(struct archive *archive, struct evidence *evidence, bool all,
                             struct err *err) MUST_CHECK;
 /* What the fingerprints of deliveries of a host are made with (ITEM_SENT). */

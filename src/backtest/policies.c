@@ -172,7 +172,7 @@ static void note_regrets(struct replay *replay, const struct decisions *decision
     replay->regrets = mem_room(replay->regrets, replay->nights, sizeof *replay->regrets);
     night = &replay->regrets[replay->nights++];
     regrets_init(night);
-    regrets_note(night, decisions, &replay->evidence, replay->policy->taxonomy, &replay->known);
+    regrets_note(night, decisions, replay->policy->taxonomy, &replay->known);
     for (size_t i = 0; i < map_count(&night->rules); i++)
         regrets_add(&replay->known, map_key_at(&night->rules, i), map_value_at(&night->rules, i));
 }

@@ -39,7 +39,6 @@ static int compare(struct reconcile *run, struct err *err)
                                       .theirs = &run->theirs.addresses,
                                       .known = run->past.how.known,
                                       .decisions = &run->past.decisions,
-                                      .evidence = run->past.source.evidence,
                                       .taxonomy = &run->setup.patterns.taxonomy,
                                       .tiers = tiers ? tiers : list_format_tiers(LIST_PLAIN)});
     return 0;

@@ -233,8 +233,8 @@ int scan_decide(struct scan_run *run, struct err *err)
     if (!run->archive)
         return 0;
     return archive_check(run->archive, err) < 0 ||
-                   archive_note_regrets(run->archive, &run->decisions, &run->scan.evidence,
-                                        &run->regrets, err) < 0
+                   archive_note_regrets(run->archive, &run->decisions, &run->regrets, err) < 0 ||
+                   archive_check(run->archive, err) < 0
                ? -1
                : 0;
 }

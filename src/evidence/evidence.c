@@ -70,12 +70,45 @@ static bool may_mean_original(const struct event *event)
     return event->begun && event->attempt.original.len;
 }
 
-static void record_failure(struct map *map, sv key, const struct event *event, bool as_original)
+static bool past_knows(const struct evidence *evidence, uint64_t fingerprint)
+{
+    const struct fpset *known = evidence->past.known;
+    int flags = known ? fpset_get(known, fingerprint) : FPSET_NEW;
+    return flags != FPSET_NEW && (flags & EVIDENCE_KNOWN);
+}
+
+/* With what earlier runs knew of it. */
+static struct address_record *add_address(struct evidence *evidence, sv key)
+{
+    bool added;
+    struct address_record *record = map_add(&evidence->addresses, key, &added);
+    if (added && past_knows(evidence, hash_bytes(key)))
+        evidence->past.recall(evidence->past.context, key, record);
+    return record;
+}
+
+/* Is it worth its key to ask for it? */
+static bool may_know(const struct evidence *evidence, uint64_t fingerprint)
+{
+    return map_has_hash(&evidence->addresses, fingerprint) || past_knows(evidence, fingerprint);
+}
+
+static struct address_record *get_address(struct evidence *evidence, sv spelling,
+                                          uint64_t fingerprint)
+{
+    char bytes[MAILBOX_MAX];
+    if (!may_know(evidence, fingerprint))
+        return NULL;
+    sv key = mailbox_key(spelling, bytes);
+    if (key.len && past_knows(evidence, fingerprint))
+        return add_address(evidence, key);
+    return map_get(&evidence->addresses, key);
+}
+
+static void record_failure(struct address_record *record, sv key, const struct event *event,
+                           bool as_original)
 {
     const struct record *a = &event->attempt;
-    if (!key.len)
-        return; /* too long to be an address */
-    struct address_record *record = map_add(map, key, NULL);
     struct failure *failure = failure_of(&record->failures, a->verdict.category);
     struct failed_message message = {.message = event->message,
                                      .time = a->time,
@@ -91,15 +124,34 @@ static void record_failure(struct map *map, sv key, const struct event *event, b
     record->changed = true;
 }
 
-typedef sv make_key(sv spelling, char *key);
-
-static void record_delivery(struct map *map, sv spelling, make_key *key_of, uint64_t hash,
-                            int64_t time)
+static void fail_address(struct evidence *evidence, sv spelling, const struct event *event,
+                         bool as_original)
 {
-    char key[MAILBOX_MAX];
-    if (!map_has_hash(map, hash))
-        return;
-    struct address_record *record = map_get(map, key_of(spelling, key));
+    char bytes[MAILBOX_MAX];
+    sv key = mailbox_key(spelling, bytes);
+    if (key.len) /* else it is too long to be one */
+        record_failure(add_address(evidence, key), key, event, as_original);
+}
+
+static void fail_domain(struct evidence *evidence, const struct event *event)
+{
+    char bytes[MAILBOX_MAX];
+    sv key = mailbox_domain_key(sv_after_last(event->attempt.recipient, '@'), bytes);
+    if (key.len)
+        record_failure(map_add(&evidence->domains, key, NULL), key, event, false);
+}
+
+static struct address_record *get_domain(const struct evidence *evidence, sv spelling,
+                                         uint64_t fingerprint)
+{
+    char bytes[MAILBOX_MAX];
+    return map_has_hash(&evidence->domains, fingerprint)
+               ? map_get(&evidence->domains, mailbox_domain_key(spelling, bytes))
+               : NULL;
+}
+
+static void record_delivery(struct address_record *record, int64_t time)
+{
     if (!record || (record->delivered_at && time <= record->delivered_at))
         return;
     record->delivered_at = time;
@@ -110,6 +162,8 @@ static void record_delivery(struct map *map, sv spelling, make_key *key_of, uint
 void evidence_prefetch(const struct evidence *evidence, const struct record *record)
 {
     map_prefetch(&evidence->addresses, record->address_key);
+    if (evidence->past.known)
+        fpset_prefetch(evidence->past.known, record->address_key);
 }
 
 void evidence_prefetch_sender(const struct evidence *evidence, const struct event *event)
@@ -125,33 +179,31 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
     if (event->waits)
         return;
     if (attempt->outcome == OUTCOME_DELIVERED) {
-        record_delivery(&evidence->addresses, attempt->recipient, mailbox_key, attempt->address_key,
+        record_delivery(get_address(evidence, attempt->recipient, attempt->address_key),
                         attempt->time);
         if (attempt->original.len)
-            record_delivery(&evidence->addresses, attempt->original, mailbox_key,
-                            hash_mailbox(attempt->original), attempt->time);
+            record_delivery(
+                get_address(evidence, attempt->original, hash_mailbox(attempt->original)),
+                attempt->time);
         if (map_count(&evidence->domains))
-            record_delivery(&evidence->domains, sv_after_last(attempt->recipient, '@'),
-                            mailbox_domain_key, attempt->domain_key, attempt->time);
+            record_delivery(
+                get_domain(evidence, sv_after_last(attempt->recipient, '@'), attempt->domain_key),
+                attempt->time);
         return;
     }
     if (event->action != ACTION_SUPPRESS && event->action != ACTION_COUNT_TOWARD)
         return;
-    char key[MAILBOX_MAX];
-    record_failure(&evidence->addresses, mailbox_key(attempt->recipient, key), event, false);
+    fail_address(evidence, attempt->recipient, event, false);
     if (may_mean_original(event))
-        record_failure(&evidence->addresses, mailbox_key(attempt->original, key), event, true);
+        fail_address(evidence, attempt->original, event, true);
     if (per_domain)
-        record_failure(&evidence->domains,
-                       mailbox_domain_key(sv_after_last(attempt->recipient, '@'), key), event,
-                       false);
+        fail_domain(evidence, event);
 }
 
 void evidence_take_back(struct evidence *evidence, const struct event *event)
 {
-    char key[MAILBOX_MAX];
-    struct address_record *record =
-        map_get(&evidence->addresses, mailbox_key(event->attempt.recipient, key));
+    sv recipient = event->attempt.recipient;
+    struct address_record *record = get_address(evidence, recipient, hash_mailbox(recipient));
     if (!record || !record->delivered_at ||
         date_step(record->delivered_at, DELIVERY_STEP) !=
             date_step(event->attempt.time, DELIVERY_STEP))
@@ -181,6 +233,14 @@ void address_record_delivered_in(struct address_record *record, int64_t step)
     record->delivered_at = step * DELIVERY_STEP;
     address_record_settle(record);
     record->changed = true;
+}
+
+int64_t address_record_latest(const struct address_record *record)
+{
+    int64_t time = INT64_MIN;
+    for (const struct failure *at = record->failures; at; at = at->next)
+        time = at->last_seen > time ? at->last_seen : time;
+    return time;
 }
 
 bool address_record_came_back(const struct address_record *record)

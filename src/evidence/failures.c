@@ -84,10 +84,15 @@ void failure_set_texts(struct failure *failure, const sv *texts)
     failure->texts = fresh;
 }
 
+bool failure_may_spell(sv key)
+{
+    return sv_find(key, SV("xn--")) != SV_NPOS;
+}
+
 sv failure_spelling(const struct failure *failure, sv key)
 {
     static const enum failure_text which[] = {FAILURE_FINAL, FAILURE_ORIGINAL};
-    if (sv_find(key, SV("xn--")) == SV_NPOS)
+    if (!failure_may_spell(key))
         return key;
     for (size_t i = 0; i < sizeof which / sizeof *which; i++) {
         sv text = failure_text(failure, which[i]);

@@ -219,3 +219,65 @@ int address_record_unpack(struct address_record *record, sv bytes, const struct 
     address_record_settle(record);
     return 0;
 }
+
+/* --- a glance */
+
+static void glance_message(struct unpack *in, struct failed_message *message)
+{
+    (void)unpack_hash(in);
+    message->time = unpack_finite(in);
+    message->earlier = (uint32_t)unpack_unsigned(in);
+    (void)unpack_unsigned(in);
+    message->original = unpack_unsigned(in) ? unpack_hash(in) : 0;
+}
+
+static void glance_failure(struct unpack *in, struct address_glance *glance, uint64_t version,
+                           const struct taxonomy *taxonomy)
+{
+    bool counts = taxonomy_category(taxonomy, unpack_text(in)) != CATEGORY_NONE;
+    int text_count = version > WITHOUT_REFUTED ? FAILURE_TEXTS : FAILURE_NETWORK;
+    int64_t last_seen = unpack_finite(in), first = last_seen;
+    size_t messages = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < messages && !in->failed; i++) {
+        struct failed_message message;
+        glance_message(in, &message);
+        int64_t time = last_seen + message.time - message.earlier;
+        first = time < first ? time : first;
+        glance->waits = glance->waits || (counts && message.original);
+    }
+    size_t days = unpack_count(in, PACKED_LEAST);
+    for (size_t i = 0; i < days && !in->failed; i++) {
+        int64_t time = last_seen + unpack_finite(in);
+        first = time < first ? time : first;
+    }
+    for (int i = 0; i < 3; i++) /* forgotten, line, code */
+        (void)unpack_finite(in);
+    struct failure_facts facts = unpack_facts(in, taxonomy);
+    for (int i = 0; i < text_count; i++)
+        (void)unpack_text(in);
+    if (!counts || !messages)
+        return;
+    glance->came_back = glance->came_back || facts.outcome == OUTCOME_BOUNCED_LATER;
+    glance->first = first < glance->first ? first : glance->first;
+    glance->latest = last_seen > glance->latest ? last_seen : glance->latest;
+}
+
+int address_record_glance(struct address_glance *glance, sv bytes, const struct taxonomy *taxonomy)
+{
+    struct unpack in = unpack_of(bytes);
+    struct listing listing = {0};
+    uint64_t version = unpack_unsigned(&in);
+    *glance = (struct address_glance){.first = INT64_MAX, .latest = INT64_MIN};
+    if (version < WITHOUT_REFUTED || version > PACKED_VERSION)
+        return -1;
+    for (int i = version > WITHOUT_REFUTED ? 5 : 4; i > 0; i--)
+        (void)unpack_finite(&in); /* times */
+    if (version > WITHOUT_TIER)
+        (void)unpack_unsigned(&in);
+    if (version > WITHOUT_FATE)
+        unpack_fate(&in, &listing, false);
+    size_t count = unpack_count(&in, PACKED_LEAST);
+    for (size_t i = 0; i < count && !in.failed; i++)
+        glance_failure(&in, glance, version, taxonomy);
+    return in.failed ? -1 : 0;
+}

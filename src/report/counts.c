@@ -39,7 +39,7 @@ void counts_of_suppressions(struct report *report, const struct taxonomy *taxono
         const struct decision *decision = report->suppress[i].decision;
         const char *skipped = report->redacted ? NULL : decision->skipped;
         categories = count_name(by_category, categories,
-                                taxonomy_category_name(taxonomy, decision->failure->category));
+                                taxonomy_category_name(taxonomy, decision->category));
         if (decision->probed)
             reasons = count_name(by_reason, reasons, SV("gets one mail, to see whether it lives"));
         else if (!skipped)

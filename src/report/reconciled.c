@@ -16,6 +16,18 @@ static void add(struct reconciled *reconciled, enum reconciled_group group,
     rows->list[rows->count++] = row;
 }
 
+static const struct address_record *record_of(const struct reconciled_source *source, sv address)
+{
+    const struct address_records *records = &source->decisions->records;
+    return records->keep(records->context, address);
+}
+
+static const struct failure *failure_of(const struct reconciled_source *source,
+                                        const struct decision *decision)
+{
+    return address_record_failure(record_of(source, decision->key), decision->category);
+}
+
 static const struct failure *latest_of(const struct address_record *record)
 {
     const struct failure *latest = NULL;
@@ -29,7 +41,7 @@ static const struct failure *latest_of(const struct address_record *record)
 static void sort_in(struct reconciled *reconciled, const struct reconciled_source *source,
                     sv address, int64_t taken)
 {
-    const struct address_record *record = map_get(&source->evidence->addresses, address);
+    const struct address_record *record = record_of(source, address);
     const struct failure *failure = latest_of(record);
     struct reconciled_row row = {.address = address, .failure = failure, .delivered_at = taken};
     if (record && record->delivered_at > row.delivered_at)
@@ -79,7 +91,7 @@ static void look_at_theirs(struct reconciled *reconciled, const struct reconcile
         if (holds.len)
             add(reconciled, RECONCILED_HELD,
                 (struct reconciled_row){
-                    .address = address, .held_by = holds, .failure = decision->failure});
+                    .address = address, .held_by = holds, .failure = failure_of(source, decision)});
         else if (decision && decision->ruling == RULING_LISTED)
             reconciled->both++;
         else
@@ -109,7 +121,7 @@ void reconciled_make(struct reconciled *reconciled, const struct reconciled_sour
             add(reconciled, RECONCILED_MISSING,
                 (struct reconciled_row){.address = decision->key,
                                         .tier = decision->tier,
-                                        .failure = decision->failure});
+                                        .failure = failure_of(source, decision)});
     }
     look_at_theirs(reconciled, source, &decisions);
     map_release(&decisions);

@@ -12,6 +12,7 @@
 #include "incidents.h"
 
 struct row_maker {
+    const struct decisions *decisions;
     const struct taxonomy *taxonomy;
     const struct redactor *redactor;
     struct map reasons; /* text -> sv: thousands of addresses share a few */
@@ -30,9 +31,9 @@ static sv kept(struct row_maker *maker, sv text)
     return *known;
 }
 
-static sv reason_of(struct row_maker *maker, const struct decision *decision)
+static sv reason_of(struct row_maker *maker, const struct decision *decision,
+                    const struct failure *failure)
 {
-    const struct failure *failure = decision->failure;
     const struct category *category = &maker->taxonomy->categories[failure->category];
     struct buf text = {0};
     buf_add(&text, category->meaning);
@@ -48,19 +49,23 @@ static sv reason_of(struct row_maker *maker, const struct decision *decision)
 }
 
 /* As it was mailed. Most were mailed as they are known. */
-static sv address_of(const struct decision *decision, const struct redactor *redactor,
+static sv address_of(const struct row_maker *maker, const struct decision *decision,
                      struct arena *arena)
 {
-    sv spelling = failure_spelling(decision->failure, decision->key);
-    sv address = sv_eq(spelling, decision->key) ? decision->key : text_lower(arena, spelling);
-    return redact_address(redactor, address, arena);
+    sv address = decision->key;
+    if (failure_may_spell(address)) {
+        sv spelling = failure_spelling(decision_failure(maker->decisions, decision), address);
+        if (!sv_eq(spelling, address))
+            address = text_lower(arena, spelling);
+    }
+    return redact_address(maker->redactor, address, arena);
 }
 
 static struct suppression describe(struct row_maker *maker, const struct decision *decision,
                                    sv address, struct arena *arena)
 {
     const struct redactor *redactor = maker->redactor;
-    const struct failure *failure = decision->failure;
+    const struct failure *failure = decision_failure(maker->decisions, decision);
     sv final = failure_text(failure, FAILURE_FINAL);
     sv original = failure_text(failure, FAILURE_ORIGINAL);
     if (mailbox_same(final, decision->key))
@@ -75,7 +80,7 @@ static struct suppression describe(struct row_maker *maker, const struct decisio
         .probed = decision->probed,
         .was_probed = decision->was_probed,
         .category = maker->taxonomy->categories[failure->category].name,
-        .reason = reason_of(maker, decision),
+        .reason = reason_of(maker, decision, failure),
         .code = failure->code,
         .enhanced = failure_text(failure, FAILURE_ENHANCED),
         .reply = redact_text(redactor, failure_text(failure, FAILURE_REPLY), arena),
@@ -116,10 +121,11 @@ static sv why_held(struct row_maker *maker, const struct decision *decision)
                           "fails on another day, too"));
         break;
     case HOLD_RULE:
-        buf_printf(&text,
-                   "rule: %.*s has listed too many who took mail later, and lists nobody new "
-                   "(max_regret in the policy)",
-                   SV_FMT(failure_text(decision->failure, FAILURE_RULE)));
+        buf_printf(
+            &text,
+            "rule: %.*s has listed too many who took mail later, and lists nobody new "
+            "(max_regret in the policy)",
+            SV_FMT(failure_text(decision_failure(maker->decisions, decision), FAILURE_RULE)));
         break;
     case HOLD_NONE:
         break;
@@ -140,7 +146,7 @@ static void add_address(struct report *report, struct row_maker *maker,
     switch (decision->ruling) {
     case RULING_LISTED:
         report->suppress[report->suppress_count++] =
-            (struct suppress_entry){address_of(decision, redactor, &report->arena), decision};
+            (struct suppress_entry){address_of(maker, decision, &report->arena), decision};
         report->probed_count += decision->probed;
         if (report->brake && decision->fresh)
             report->held[report->held_count++] =
@@ -148,7 +154,7 @@ static void add_address(struct report *report, struct row_maker *maker,
         break;
     case RULING_HELD:
         report->held[report->held_count++] = (struct held_row){
-            address_of(decision, redactor, &report->arena), why_held(maker, decision)};
+            address_of(maker, decision, &report->arena), why_held(maker, decision)};
         break;
     case RULING_CLEARED:
         report->cleared[report->cleared_count++] =
@@ -235,6 +241,7 @@ void suppressions_make(struct report *report, const struct decisions *decisions,
     report->lost_count = decisions->lost_count;
     report->before_count = decisions->before_count;
     struct row_maker *maker = mem_zero(1, sizeof *maker);
+    maker->decisions = decisions;
     maker->taxonomy = options->taxonomy;
     maker->redactor = options->redactor;
     map_init(&maker->reasons, sizeof(sv));

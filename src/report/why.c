@@ -13,6 +13,7 @@ struct maker {
     struct why *why;
     const struct why_source *from;
     const struct decision *decision; /* NULL: none */
+    struct decision whole;           /* ...with what it rests on */
     const struct address_record *record;
     struct lack lacks[CATEGORY_MAX];
     size_t lack_count;
@@ -212,9 +213,15 @@ void why_make(struct why *why, const struct why_source *from)
 {
     struct maker maker = {.why = why, .from = from};
     *why = (struct why){.address = from->address};
+    struct address_records records = suppress_records(from->source);
+    maker.record = records.keep(records.context, from->address);
     maker.decision =
         find(from->decisions->addresses, from->decisions->address_count, from->address);
-    maker.record = map_get(&from->source->evidence->addresses, from->address);
+    if (maker.decision) {
+        maker.whole = *maker.decision;
+        maker.whole.failure = address_record_failure(maker.record, maker.decision->category);
+        maker.decision = &maker.whole;
+    }
     maker.lack_count =
         lacks_find(maker.lacks, from->address, from->source, from->options, from->now);
     if (maker.decision)

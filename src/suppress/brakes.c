@@ -36,8 +36,9 @@ static struct fresh find_fresh(const struct decisions *decisions, int64_t first)
         const struct decision *decision = &decisions->addresses[i];
         if (decision->ruling != RULING_LISTED || !decision->fresh)
             continue;
-        fresh.now += decision->failure->last_seen >= first;
-        add_day(&fresh, date_day(decision->failure->last_seen));
+        int64_t failed = decision_failure(decisions, decision)->last_seen;
+        fresh.now += failed >= first;
+        add_day(&fresh, date_day(failed));
     }
     return fresh;
 }
@@ -70,12 +71,8 @@ static void count_lost_of_lists(struct decisions *decisions, const struct map *l
     decisions->lost_count = decisions->before_count - still;
 }
 
-static void count_lost(struct decisions *decisions, const struct map *addresses)
+static void count_lost(struct decisions *decisions)
 {
-    for (size_t i = 0; i < map_count(addresses); i++) {
-        const struct address_record *record = map_value_at(addresses, i);
-        decisions->before_count += record->listing.since != 0;
-    }
     for (size_t i = 0; i < decisions->address_count; i++)
         decisions->lost_count +=
             decisions->addresses[i].removed && decisions->addresses[i].ruling != RULING_HELD;
@@ -105,7 +102,7 @@ void brakes_decide(struct decisions *decisions, const struct suppress_source *so
     if (options->lists)
         count_lost_of_lists(decisions, options->lists);
     else
-        count_lost(decisions, &source->evidence->addresses);
+        count_lost(decisions);
     decisions->brake = find_reason(decisions, source, options);
     /* Who asks for some addresses alone does not answer for the others. */
     decisions->brake_answered = !decisions->brake && (!options->may_brake || !decisions->filtered);

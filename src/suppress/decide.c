@@ -1,10 +1,8 @@
 /* Who is listed, held or cleared: each address record against the policy.
  *
- * A category's failures list an address when one of them is enough by itself (`at_once`), no
- * incident covers it, and the address did not take mail just before; or when enough messages failed
- * over enough days, of the address alone or of its whole domain (patterns/policy.yaml). Of several
- * grounds the strongest is given. What a person allows, what --recipients does not know and our own
- * senders are never listed.
+ * Of several grounds (grounds.c) the strongest is given. What a person allows, what --recipients
+ * does not know and our own senders are never listed. All records are looked at twice: first by the
+ * guards, which find incidents and trouble of our own in them, then one by one.
  */
 #include "bouncelog/suppress/suppress.h"
 
@@ -12,179 +10,11 @@
 #include "bouncelog/base/mem.h"
 #include "bouncelog/suppress/policy.h"
 #include "brakes.h"
+#include "decider.h"
 #include "grounds.h"
-#include "incidents.h"
 #include "listings.h"
-#include "ours.h"
 
-enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
-
-struct decider {
-    struct decisions *decisions;
-    const struct suppress_source *source;
-    const struct suppress_options *options;
-    struct incidents incidents;
-    struct ours ours;
-    int64_t now; /* the latest time that any evidence is of */
-};
-
-/* What speaks for a listing: one category's failures. */
-struct ground {
-    const struct failure *failure;
-    bool at_once;
-    enum hold hold; /* by a guard alone */
-    const struct incident *incident;
-    struct ours_trouble trouble; /* HOLD_OURS */
-    int64_t from;                /* as in struct decision */
-    int64_t messages;
-};
-
-static bool counts(const struct decider *decider, const struct failed_message *message)
-{
-    return ground_counts(decider->source->ledger, message);
-}
-
-static bool domain_reached(const struct decider *decider, const struct failure *failure)
-{
-    const struct policy_rule *rule = &decider->options->policy->rules[failure->category];
-    int64_t times[FAILURE_MESSAGES_MAX];
-    for (size_t i = 0; i < failure->message_count; i++)
-        times[i] = failure_message(failure, i)->time;
-    return policy_reached(rule, times, failure->message_count);
-}
-
-static struct incident_place place_of(sv address, const struct failure *failure)
-{
-    return (struct incident_place){
-        sv_after_last(address, '@'), failure_text(failure, FAILURE_PROVIDER),
-        failure_text(failure, FAILURE_RELAY), failure_text(failure, FAILURE_NETWORK)};
-}
-
-/* Incidents of old are not looked for again: what they covered is remembered. */
-static bool is_old(const struct decider *decider, int64_t time)
-{
-    const int64_t days = (int64_t)INCIDENT_DAYS * SECONDS_A_DAY;
-    return decider->now >= INT64_MIN + days && time < decider->now - days;
-}
-
-static bool has_lapsed(const struct decider *decider, const struct failure *failure)
-{
-    int days = decider->options->policy->rules[failure->category].lapse_days;
-    return days && failure->last_seen < decider->now - (int64_t)days * SECONDS_A_DAY;
-}
-
-/* The failures of which each is enough, as far as no incident covers them. */
-struct solid {
-    size_t count;
-    int64_t first, last; /* times */
-    bool covered;        /* there are others, which one does */
-};
-
-static void note_solid(const struct decider *decider, const struct address_record *record,
-                       const struct incident_place *where, int64_t time, struct solid *solid,
-                       struct ground *ground)
-{
-    /* What a person said is no fault of a server's. */
-    bool asked = failure_is_lasting(ground->failure);
-    const struct incident *incident =
-        asked ? NULL : incidents_cover(&decider->incidents, where, time);
-    if (incident || (!asked && record->listing.excused && time <= record->listing.excused)) {
-        solid->covered = true;
-        ground->incident = incident ? incident : ground->incident;
-        return;
-    }
-    if (!solid->count++ || time < solid->first)
-        solid->first = time;
-    if (solid->count == 1 || time > solid->last)
-        solid->last = time;
-}
-
-/* How long after the first one another failure is needed: it took mail just before. */
-static int64_t recent_wait(const struct decider *decider, const struct address_record *record,
-                           const struct failure *failure, const struct solid *solid)
-{
-    const struct recent_guard *guard = &decider->options->policy->recent;
-    bool recent = record->delivered_at && !failure_is_lasting(failure) &&
-                  solid->first - record->delivered_at <= (int64_t)guard->days * SECONDS_A_DAY;
-    return recent ? (int64_t)guard->hours * SECONDS_AN_HOUR : 0;
-}
-
-static void judge_solid(const struct decider *decider, const struct address_record *record,
-                        const struct solid *solid, struct ground *ground)
-{
-    if (solid->count)
-        ground->from = solid->first + recent_wait(decider, record, ground->failure, solid);
-    if (solid->count && solid->last >= ground->from)
-        ground->at_once = true;
-    else if (solid->count)
-        ground->hold = HOLD_RECENT;
-    else if (solid->covered)
-        ground->hold = HOLD_INCIDENT;
-}
-
-/* Who is on the lists stays: each of them has evidence of his own, and three strangers who come
- * back must not empty them. */
-static bool rule_is_held(const struct decider *decider, const struct address_record *record,
-                         const struct failure *failure)
-{
-    const struct map *held = decider->options->held_rules;
-    return held && !record->listing.since && map_get(held, failure_text(failure, FAILURE_RULE));
-}
-
-/* Do these failures list the address, or would they if no guard held them back? */
-static bool find_ground(const struct decider *decider, sv address,
-                        const struct address_record *record, const struct failure *failure,
-                        struct ground *ground)
-{
-    const struct policy_rule *rule = &decider->options->policy->rules[failure->category];
-    int64_t times[FAILURE_MESSAGES_MAX];
-    size_t count = 0;
-    struct solid solid = {0};
-    struct incident_place where = place_of(address, failure);
-    *ground = (struct ground){.failure = failure};
-    for (size_t i = 0; i < failure->message_count; i++) {
-        const struct failed_message *message = failure_message(failure, i);
-        if (!counts(decider, message))
-            continue;
-        times[count++] = message->time;
-        if (message->at_once && rule->at_once)
-            note_solid(decider, record, &where, message->time, &solid, ground);
-    }
-    judge_solid(decider, record, &solid, ground);
-    ground->messages = (int64_t)count + failure->forgotten;
-    if (!count || !rule->listed || has_lapsed(decider, failure))
-        return false;
-    if (ground->at_once) {
-        ground->hold = rule_is_held(decider, record, failure) ? HOLD_RULE : HOLD_NONE;
-        return true;
-    }
-    const struct failure *domain =
-        rule->per_domain ? ground_of_domain(decider->source->evidence, sv_after_last(address, '@'),
-                                            failure->category)
-                         : NULL;
-    bool reached = rule->per_domain ? domain && domain_reached(decider, domain)
-                                    : policy_reached(rule, times, count);
-    if (reached)
-        ground->hold =
-            ours_explains(&decider->ours, domain ? where.domain : address,
-                          domain ? domain : failure, record->listing.excused, &ground->trouble)
-                ? HOLD_OURS
-            : rule_is_held(decider, record, failure) ? HOLD_RULE
-                                                     : HOLD_NONE;
-    return reached || ground->hold;
-}
-
-/* Of several grounds one that is not held, the one that suffices at once, then the latest. */
-static bool is_stronger(const struct ground *a, const struct ground *b)
-{
-    if (!a->hold != !b->hold)
-        return b->hold;
-    if (a->at_once != b->at_once)
-        return a->at_once;
-    if (a->failure->last_seen != b->failure->last_seen)
-        return a->failure->last_seen > b->failure->last_seen;
-    return a->failure->category < b->failure->category;
-}
+enum { SECONDS_A_DAY = 86400 };
 
 bool suppress_is_known(const struct map *known, sv address)
 {
@@ -215,8 +45,8 @@ static bool find_best(const struct decider *decider, sv address,
     if (!record->failures || !may_be_listed(decider, address))
         return false;
     for (const struct failure *failure = record->failures; failure; failure = failure->next)
-        if (find_ground(decider, address, record, failure, &ground) &&
-            (!best->failure || is_stronger(&ground, best)))
+        if (ground_find(decider, address, record, failure, &ground) &&
+            (!best->failure || ground_is_stronger(&ground, best)))
             *best = ground;
     return best->failure != NULL;
 }
@@ -241,7 +71,7 @@ static bool is_fresh(const struct decider *decider, sv address, const struct add
 static struct decision decide(const struct decider *decider, sv address,
                               const struct address_record *record)
 {
-    struct decision decision = {.key = address};
+    struct decision decision = {.key = address, .category = CATEGORY_NONE};
     struct ground best;
     if (!is_known(decider, address))
         return decision; /* of another mailing tool: its list is no matter of this run */
@@ -258,6 +88,7 @@ static struct decision decide(const struct decider *decider, sv address,
     if (!found)
         return decision;
     decision.failure = best.failure;
+    decision.category = best.failure->category;
     decision.messages = best.messages;
     decision.at_once = best.at_once;
     decision.from = best.from;
@@ -282,7 +113,7 @@ static void decide_domain(const struct decider *decider, sv domain,
     struct decisions *decisions = decider->decisions;
     for (const struct failure *failure = record->failures; failure; failure = failure->next) {
         if (failure->category != decider->options->taxonomy->roles[ROLE_SUPPRESS_DOMAIN] ||
-            !domain_reached(decider, failure) ||
+            !ground_of_domain_reached(decider, failure) ||
             ours_explains(&decider->ours, domain, failure, record->listing.excused,
                           &(struct ours_trouble){0}))
             continue;
@@ -291,8 +122,16 @@ static void decide_domain(const struct decider *decider, sv domain,
                               .ruling = RULING_LISTED,
                               .tier = decider->options->policy->rules[failure->category].tier,
                               .failure = failure,
+                              .category = failure->category,
                               .messages = (int64_t)failure->message_count + failure->forgotten};
     }
+}
+
+/* Incidents of old are not looked for again: what they covered is remembered. */
+static bool is_old(const struct decider *decider, int64_t time)
+{
+    const int64_t days = (int64_t)INCIDENT_DAYS * SECONDS_A_DAY;
+    return decider->now >= INT64_MIN + days && time < decider->now - days;
 }
 
 static int64_t first_solid(const struct decider *decider, const struct failure *failures)
@@ -301,7 +140,7 @@ static int64_t first_solid(const struct decider *decider, const struct failure *
     for (; failures; failures = failures->next)
         for (size_t i = 0; i < failures->message_count && !failure_is_lasting(failures); i++) {
             const struct failed_message *message = failure_message(failures, i);
-            if (message->at_once && counts(decider, message) && message->time < first)
+            if (message->at_once && ground_is_counted(decider, message) && message->time < first)
                 first = message->time;
         }
     return first;
@@ -314,31 +153,40 @@ static void note_failures(struct decider *decider, sv address, const struct addr
     int64_t month = (int64_t)decider->options->policy->recent.days * SECONDS_A_DAY;
     int64_t first = first_solid(decider, failures);
     for (; failures; failures = failures->next) {
-        struct incident_place where = place_of(address, failures);
+        struct incident_place where = ground_place(address, failures);
         for (size_t i = 0; i < failures->message_count && !failure_is_lasting(failures); i++) {
             const struct failed_message *message = failure_message(failures, i);
             bool living =
                 refuted || (record->delivered_at && message->time - record->delivered_at <= month);
             bool is_first = refuted || message->time == first;
-            if (message->at_once && counts(decider, message) && !is_old(decider, message->time) &&
-                (is_first || living))
+            if (message->at_once && ground_is_counted(decider, message) &&
+                !is_old(decider, message->time) && (is_first || living))
                 incidents_note(&decider->incidents, &where,
                                (struct incident_death){message->time, is_first, living});
         }
     }
 }
 
-static void note_deaths(struct decider *decider)
+/* What guards look at. */
+static void note_record(void *context, sv key, const struct address_record *record,
+                        const struct address_record *own)
 {
-    const struct map *addresses = &decider->source->evidence->addresses;
-    for (size_t i = 0; i < map_count(addresses); i++) {
-        const struct address_record *record = map_value_at(addresses, i);
-        if ((!record->failures && !record->refuted) ||
-            !may_be_listed(decider, map_key_at(addresses, i)))
-            continue;
-        note_failures(decider, map_key_at(addresses, i), record, record->failures);
-        note_failures(decider, map_key_at(addresses, i), record, record->refuted);
-    }
+    struct decider *decider = context;
+    (void)own;
+    ours_note(&decider->ours, key, record);
+    if ((!record->failures && !record->refuted) || !may_be_listed(decider, key))
+        return;
+    note_failures(decider, key, record, record->failures);
+    note_failures(decider, key, record, record->refuted);
+}
+
+static void note_records(struct decider *decider)
+{
+    const struct map *domains = &decider->source->evidence->domains;
+    decider->records.each(decider->records.context, note_record, decider);
+    for (size_t i = 0; i < map_count(domains); i++)
+        ours_note(&decider->ours, map_key_at(domains, i), map_value_at(domains, i));
+    ours_settle(&decider->ours);
 }
 
 static void read_activity(struct decider *decider)
@@ -353,46 +201,90 @@ static void read_activity(struct decider *decider)
     incidents_find(&decider->incidents, decider->source);
 }
 
-static int64_t latest_of(const struct suppress_source *source)
+static bool is_same(const struct listing *a, const struct listing *b)
 {
-    const struct map *addresses = &source->evidence->addresses;
-    int64_t latest = source->latest;
-    for (size_t i = 0; i < map_count(addresses); i++) {
-        const struct address_record *record = map_value_at(addresses, i);
-        for (const struct failure *failure = record->failures; failure; failure = failure->next)
-            if (failure->last_seen > latest)
-                latest = failure->last_seen;
-    }
-    return latest;
+    return a->since == b->since && a->last_failure == b->last_failure &&
+           a->cleared_at == b->cleared_at && a->excused == b->excused && a->tier == b->tier &&
+           a->fate == b->fate && a->probed == b->probed && a->rule == b->rule;
+}
+
+/* Mail of other hosts may be what puts it on our lists. */
+static void keep_listing(struct decider *decider, const struct decision *decision,
+                         const struct address_record *own)
+{
+    static const struct address_record unknown;
+    struct decisions *decisions = decider->decisions;
+    const struct address_record *record = own ? own : &unknown;
+    struct listing listing =
+        suppress_listing(record, decision, decisions->filtered, decider->options->now);
+    if (is_same(&listing, &record->listing))
+        return;
+    decisions->relistings =
+        mem_room(decisions->relistings, decisions->relisting_count, sizeof *decisions->relistings);
+    decisions->relistings[decisions->relisting_count++] =
+        (struct relisting){arena_copy(&decisions->keys, decision->key), listing};
+}
+
+static void add_decision(struct decider *decider, const struct decision *decision)
+{
+    struct decisions *decisions = decider->decisions;
+    decisions->addresses =
+        mem_room(decisions->addresses, decisions->address_count, sizeof *decisions->addresses);
+    struct decision *kept = &decisions->addresses[decisions->address_count++];
+    *kept = *decision;
+    if (decider->records.stay)
+        return;
+    kept->key = arena_copy(&decisions->keys, decision->key);
+    kept->failure = NULL;
+}
+
+static void decide_record(void *context, sv key, const struct address_record *record,
+                          const struct address_record *own)
+{
+    struct decider *decider = context;
+    struct decision decision = decide(decider, key, record);
+    bool was = own && own->listing.since;
+    decision.entered = !was && decision.ruling == RULING_LISTED;
+    decision.told = was && decision.fate != own->listing.fate;
+    decider->decisions->fresh_count += decision.fresh;
+    decider->decisions->before_count += record->listing.since != 0;
+    if (decider->source->keeps_listings)
+        keep_listing(decider, &decision, own);
+    if (decision.ruling != RULING_NONE || decision.removed)
+        add_decision(decider, &decision);
 }
 
 static void decide_all(struct decider *decider)
 {
-    const struct map *addresses = &decider->source->evidence->addresses;
     const struct map *domains = &decider->source->evidence->domains;
     struct decisions *decisions = decider->decisions;
-    decisions->addresses = mem_zero(map_count(addresses) + 1, sizeof *decisions->addresses);
     decisions->domains = mem_zero(map_count(domains) + 1, sizeof *decisions->domains);
-    for (size_t i = 0; i < map_count(addresses); i++) {
-        struct decision decision =
-            decide(decider, map_key_at(addresses, i), map_value_at(addresses, i));
-        decisions->fresh_count += decision.fresh;
-        if (decision.ruling != RULING_NONE || decision.removed)
-            decisions->addresses[decisions->address_count++] = decision;
-    }
+    decider->records.each(decider->records.context, decide_record, decider);
     for (size_t i = 0; i < map_count(domains); i++)
         decide_domain(decider, map_key_at(domains, i), map_value_at(domains, i));
+}
+
+static int64_t latest_of(const struct suppress_source *source,
+                         const struct address_records *records)
+{
+    int64_t failed = records->latest(records->context);
+    return failed > source->latest ? failed : source->latest;
 }
 
 void suppress_decide(struct decisions *decisions, const struct suppress_source *source,
                      const struct suppress_options *options)
 {
-    struct decider decider = {
-        .decisions = decisions, .source = source, .options = options, .now = latest_of(source)};
-    *decisions = (struct decisions){.filtered = options->known != NULL};
+    struct address_records records = suppress_records(source);
+    struct decider decider = {.decisions = decisions,
+                              .records = records,
+                              .source = source,
+                              .options = options,
+                              .now = latest_of(source, &records)};
+    *decisions = (struct decisions){
+        .filtered = options->known != NULL, .records = records, .evidence = source->evidence};
     incidents_init(&decider.incidents, &options->policy->incident);
-    note_deaths(&decider);
     ours_init(&decider.ours, source, options, decider.now);
+    note_records(&decider);
     read_activity(&decider);
     incidents_reserve(&decider.incidents, ours_incidents_max(&decider.ours));
     decide_all(&decider);
@@ -413,6 +305,27 @@ void decisions_release(struct decisions *decisions)
     mem_free(decisions->addresses);
     mem_free(decisions->domains);
     mem_free(decisions->incidents);
+    mem_free(decisions->relistings);
+    arena_release(&decisions->keys);
     arena_release(&decisions->names);
     *decisions = (struct decisions){0};
+}
+
+struct address_records suppress_records(const struct suppress_source *source)
+{
+    return source->records.each ? source->records : address_records_of(source->evidence);
+}
+
+const struct failure *decision_failure(const struct decisions *decisions,
+                                       const struct decision *decision)
+{
+    static char nothing[FAILURE_TEXTS];
+    static const struct failure unread = {.texts = nothing, .message_count = 1};
+    const struct address_record *own;
+    if (decision->failure)
+        return decision->failure;
+    const struct address_record *record =
+        decisions->records.find(decisions->records.context, decision->key, &own);
+    const struct failure *failure = address_record_failure(record, decision->category);
+    return failure ? failure : &unread;
 }

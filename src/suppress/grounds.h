@@ -18,11 +18,7 @@ static inline bool ground_counts(const struct ledger *ledger, const struct faile
 static inline const struct failure *ground_of_domain(const struct evidence *evidence, sv domain,
                                                      uint8_t category)
 {
-    const struct address_record *record = map_get(&evidence->domains, domain);
-    const struct failure *failure = record ? record->failures : NULL;
-    while (failure && failure->category != category)
-        failure = failure->next;
-    return failure;
+    return address_record_failure(map_get(&evidence->domains, domain), category);
 }
 
 /* Does the map hold the address, or @ and its domain? */

@@ -113,7 +113,8 @@ static int by_least(const void *left, const void *right)
 size_t lacks_find(struct lack lacks[CATEGORY_MAX], sv address, const struct suppress_source *source,
                   const struct suppress_options *options, int64_t now)
 {
-    const struct address_record *record = map_get(&source->evidence->addresses, address);
+    struct address_records records = suppress_records(source);
+    const struct address_record *record = records.keep(records.context, address);
     const struct failure *failure = record ? record->failures : NULL;
     size_t count = 0;
     for (; failure && count < CATEGORY_MAX; failure = failure->next) {

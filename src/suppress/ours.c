@@ -79,12 +79,7 @@ static void note_failure(struct ours *ours, sv address, const struct failure *fa
 }
 
 /* A failure that its rule would list somebody for widens the time that is looked at. */
-struct span {
-    int64_t first, last; /* hours; first > last: none */
-};
-
-static void widen(const struct ours *ours, const struct failure *failure, int64_t oldest,
-                  struct span *span)
+static void widen(struct ours *ours, const struct failure *failure)
 {
     const struct policy_rule *rule = &ours->options->policy->rules[failure->category];
     int64_t times[FAILURE_MESSAGES_MAX];
@@ -94,22 +89,21 @@ static void widen(const struct ours *ours, const struct failure *failure, int64_
         return;
     for (size_t i = 0; i < failure->message_count; i++) {
         struct trouble trouble = ours_trouble_of(ours, failure, failure_message(failure, i));
-        if (times[i] < oldest)
+        if (times[i] < ours->oldest)
             continue;
-        span->first = trouble.first < span->first ? trouble.first : span->first;
-        span->last = trouble.last > span->last ? trouble.last : span->last;
+        ours->first = trouble.first < ours->first ? trouble.first : ours->first;
+        ours->last = trouble.last > ours->last ? trouble.last : ours->last;
     }
 }
 
-static void note_record(struct ours *ours, sv key, const struct address_record *record,
-                        int64_t oldest, struct span *span)
+void ours_note(struct ours *ours, sv key, const struct address_record *record)
 {
     bool is_domain = sv_find_byte(key, '@') == SV_NPOS;
-    for (const struct failure *at = record->failures; at; at = at->next) {
+    for (const struct failure *at = record->failures; ours->looks && at; at = at->next) {
         if (!ours_on_the_way(ours, at))
             continue;
         if (ours->options->policy->rules[at->category].per_domain == is_domain)
-            widen(ours, at, oldest, span);
+            widen(ours, at);
         if (!is_domain)
             note_failure(ours, key, at);
     }
@@ -187,11 +181,13 @@ static void visit(void *context, sv name, enum activity_kind kind,
     }
 }
 
-static void prepare(struct ours *ours, const struct span *span)
+void ours_settle(struct ours *ours)
 {
     int64_t margin = (int64_t)ours_guard_of(ours)->days * HOURS_A_DAY;
-    ours->from = span->first - margin;
-    ours->hours = (size_t)(span->last + margin + 1 - ours->from);
+    if (ours->first > ours->last)
+        return;
+    ours->from = ours->first - margin;
+    ours->hours = (size_t)(ours->last + margin + 1 - ours->from);
     ours->taken = mem_zero(ours->hours, sizeof *ours->taken);
     qsort(ours->world->troubles, ours->world->count, sizeof *ours->world->troubles, by_last);
     for (size_t i = 0; i < map_count(&ours->hops); i++) {
@@ -213,17 +209,14 @@ size_t ours_reader(struct ours *ours, struct reader *reader)
 void ours_init(struct ours *ours, const struct suppress_source *source,
                const struct suppress_options *options, int64_t now)
 {
-    const struct map *maps[] = {&source->evidence->addresses, &source->evidence->domains};
     int64_t days = (int64_t)INCIDENT_DAYS * HOURS_A_DAY * HOUR;
-    int64_t oldest = now > INT64_MIN + days ? now - days : INT64_MIN; /* nothing was ever seen */
-    struct span span = {INT64_MAX, INT64_MIN};
-    *ours = (struct ours){.options = options, .world = mem_zero(1, sizeof *ours->world)};
+    *ours = (struct ours){.options = options,
+                          .looks = source->each_activity != NULL,
+                          .world = mem_zero(1, sizeof *ours->world),
+                          .oldest = now > INT64_MIN + days ? now - days : INT64_MIN,
+                          .first = INT64_MAX,
+                          .last = INT64_MIN};
     map_init(&ours->hops, sizeof(struct way));
-    for (size_t i = 0; source->each_activity && i < sizeof maps / sizeof *maps; i++)
-        for (size_t j = 0; j < map_count(maps[i]); j++)
-            note_record(ours, map_key_at(maps[i], j), map_value_at(maps[i], j), oldest, &span);
-    if (span.first <= span.last)
-        prepare(ours, &span);
 }
 
 static void release_way(struct way *way)

@@ -11,16 +11,22 @@ struct taken_hour;
 
 struct ours {
     const struct suppress_options *options;
-    struct way *world;        /* all mail that failed on the way to a mailbox */
-    struct map hops;          /* whoever runs a hop that is not the domain's own -> struct way */
-    struct taken_hour *taken; /* domains that took mail, by the hour, from `from` on */
-    int64_t from;             /* hours since 1970 */
-    size_t hours;             /* 0: nobody would be listed for what happened on the way */
+    bool looks;                  /* it is known what got through */
+    struct way *world;           /* all mail that failed on the way to a mailbox */
+    struct map hops;             /* whoever runs a hop that is not the domain's own -> struct way */
+    int64_t oldest, first, last; /* what is looked at: not before the time `oldest`; hours of those
+                                  * that a rule would list somebody for, first > last: none */
+    struct taken_hour *taken;    /* domains that took mail, by the hour, from `from` on */
+    int64_t from;                /* hours since 1970 */
+    size_t hours;                /* 0: nobody would be listed for what happened on the way */
 };
 
-/* Reads from the evidence what failed on the way. now: the latest time that any evidence is of. */
+/* now: the latest time that any evidence is of. */
 void ours_init(struct ours *ours, const struct suppress_source *source,
                const struct suppress_options *options, int64_t now);
+/* What is known of an address or domain: what of it failed on the way. Then, when all are noted. */
+void ours_note(struct ours *ours, sv key, const struct address_record *record);
+void ours_settle(struct ours *ours);
 /* What has to be read of the activity before anything is asked: what got through; 0: nothing. */
 size_t ours_reader(struct ours *ours, struct reader *reader);
 void ours_release(struct ours *ours);

@@ -86,28 +86,33 @@ static sv name_of(const struct regrets *known, uint64_t rule)
     return regret ? map_key_of(regret) : SV("(unknown)");
 }
 
-void regrets_note(struct regrets *regrets, const struct decisions *decisions,
-                  const struct evidence *evidence, const struct taxonomy *taxonomy,
-                  const struct regrets *known)
+static void note_fate(struct regrets *regrets, const struct decision *decision,
+                      const struct address_record *own, const struct taxonomy *taxonomy,
+                      const struct regrets *known)
 {
+    sv rule = name_of(known, own->listing.rule);
+    bool accepted = decision->fate == FATE_ACCEPTED;
+    regrets_add(
+        regrets, rule,
+        &(struct regret){.tested = own->listing.fate == FATE_UNTESTED, .accepted = accepted});
+    if (accepted)
+        add_reversal(regrets, decision->key, own, taxonomy, rule);
+}
+
+void regrets_note(struct regrets *regrets, const struct decisions *decisions,
+                  const struct taxonomy *taxonomy, const struct regrets *known)
+{
+    const struct address_records *records = &decisions->records;
     for (size_t i = 0; i < decisions->address_count && !decisions->brake; i++) {
         const struct decision *decision = &decisions->addresses[i];
-        const struct address_record *record = map_get(&evidence->addresses, decision->key);
-        enum fate before = record ? record->listing.fate : FATE_UNTESTED;
-        if (!record || !record->listing.since) {
-            if (decision->ruling == RULING_LISTED)
-                regrets_add(regrets, failure_text(decision->failure, FAILURE_RULE),
-                            &(struct regret){.listed = 1});
-            continue;
-        }
-        if (decision->fate == before)
-            continue;
-        sv rule = name_of(known, record->listing.rule);
-        bool accepted = decision->fate == FATE_ACCEPTED;
-        regrets_add(regrets, rule,
-                    &(struct regret){.tested = before == FATE_UNTESTED, .accepted = accepted});
-        if (accepted)
-            add_reversal(regrets, decision->key, record, taxonomy, rule);
+        const struct address_record *own = NULL;
+        if (decision->entered)
+            regrets_add(regrets, failure_text(decision_failure(decisions, decision), FAILURE_RULE),
+                        &(struct regret){.listed = 1});
+        if (decision->told)
+            (void)records->find(records->context, decision->key, &own);
+        if (own)
+            note_fate(regrets, decision, own, taxonomy, known);
     }
 }
 

@@ -31,22 +31,17 @@ static int64_t tried_then(void *context, const int64_t *days, size_t count)
     return *(const int64_t *)context;
 }
 
-static struct decision *add(struct evidence *evidence, size_t i, enum ruling ruling, bool was)
+static struct decision *add(size_t i, enum ruling ruling)
 {
-    sv key = sv_from(names[i]);
-    struct address_record *record = map_add(&evidence->addresses, key, NULL);
-    record->listing.since = was ? 1 : 0;
-    list[i] = (struct decision){.key = key, .ruling = ruling, .failure = &failed};
+    list[i] = (struct decision){.key = sv_from(names[i]), .ruling = ruling, .failure = &failed};
     return &list[i];
 }
 
 static struct decisions decide(const struct row *row)
 {
-    struct evidence evidence;
     struct decisions decisions = {
         .addresses = list, .fresh_count = row->fresh, .filtered = row->filtered};
-    struct suppress_source source = {.evidence = &evidence,
-                                     .first = row->first,
+    struct suppress_source source = {.first = row->first,
                                      .tried = row->tried,
                                      .tried_on = row->tried_then < 0 ? NULL : tried_then,
                                      .tried_context = (void *)&row->tried_then};
@@ -55,19 +50,18 @@ static struct decisions decide(const struct row *row)
                                        .brake_stays = row->stays,
                                        .blind = row->blind};
     size_t n = 0;
-    evidence_init(&evidence);
     failed.last_seen = row->failed_at;
     for (size_t i = 0; i < row->fresh; i++)
-        add(&evidence, n++, RULING_LISTED, false)->fresh = true;
+        add(n++, RULING_LISTED)->fresh = true;
     for (size_t i = 0; i < row->old; i++)
-        add(&evidence, n++, RULING_LISTED, true);
+        add(n++, RULING_LISTED);
     for (size_t i = 0; i < row->removed; i++)
-        add(&evidence, n++, RULING_NONE, true)->removed = true;
+        add(n++, RULING_NONE)->removed = true;
     for (size_t i = 0; i < row->allowed; i++)
-        add(&evidence, n++, RULING_HELD, true)->removed = true;
+        add(n++, RULING_HELD)->removed = true;
     decisions.address_count = n;
+    decisions.before_count = n - row->fresh;
     brakes_decide(&decisions, &source, &options);
-    evidence_release(&evidence);
     return decisions;
 }
 
@@ -127,24 +121,21 @@ static void test_lists(void **state)
                 {300, 0, 250, BRAKE_NONE}, {100, 0, 0, BRAKE_NONE},    {3000, 2700, 0, BRAKE_NONE}};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct evidence evidence;
         struct map lists;
         struct decisions decisions = {.addresses = list,
                                       .address_count = rows[i].listed + rows[i].held};
-        struct suppress_source source = {.evidence = &evidence};
+        struct suppress_source source = {.latest = INT64_MIN};
         struct suppress_options options = {
             .policy = &patterns.policy, .may_brake = true, .lists = &lists};
-        evidence_init(&evidence);
         map_init(&lists, 1);
         for (size_t n = 0; n < rows[i].on_list; n++)
             map_add(&lists, sv_from(names[n]), NULL);
         for (size_t n = 0; n < decisions.address_count; n++)
-            (void)add(&evidence, n, n < rows[i].listed ? RULING_LISTED : RULING_HELD, false);
+            (void)add(n, n < rows[i].listed ? RULING_LISTED : RULING_HELD);
         brakes_decide(&decisions, &source, &options);
         assert_int_equal(decisions.brake, rows[i].want);
         assert_int_equal(decisions.before_count, rows[i].on_list);
         map_release(&lists);
-        evidence_release(&evidence);
     }
 }
 

@@ -99,8 +99,7 @@ int archive_regrets(struct archive *archive, struct archive_window window, struc
                     struct err *err) MUST_CHECK;
 /* Adds what this run's decisions say of it (regrets_note). */
 int archive_note_regrets(struct archive *archive, const struct decisions *decisions,
-                         const struct evidence *evidence, struct regrets *regrets,
-                         struct err *err) MUST_CHECK;
+                         struct regrets *regrets, struct err *err) MUST_CHECK;
 /* Adds the run to the totals. */
 void archive_add_run(struct archive *archive, const struct scan_result *scan);
 /* Leaves it all in the history, and who is listed, but for the commit: a disk that is full shows

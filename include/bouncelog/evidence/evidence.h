@@ -100,6 +100,8 @@ static inline bool failure_is_lasting(const struct failure *failure)
 sv failure_text(const struct failure *failure, enum failure_text which);
 /* How the address that is known by this key was spelled when it failed so. */
 sv failure_spelling(const struct failure *failure, sv key);
+/* Can it have been otherwise than the key is? */
+bool failure_may_spell(sv key);
 /* Of the oldest failure that counts. */
 int64_t failure_first_seen(const struct failure *failure);
 
@@ -133,8 +135,19 @@ struct address_record {
     bool known;   /* to the history that it was read from */
 };
 
+/* Addresses of which a history knows more. */
+enum { EVIDENCE_KNOWN = 1 };
+struct evidence_past {
+    const struct fpset *known; /* hash_mailbox of each, with this flag; NULL: of none */
+    /* Adds what it knows of one to a record that is new. */
+    void (*recall)(void *context, sv key, struct address_record *record);
+    void *context;
+};
+
 struct evidence {
-    struct map addresses; /* mailbox_key of an address -> struct address_record */
+    struct evidence_past past;
+    struct map addresses; /* mailbox_key of an address -> struct address_record; of those that the
+                           * past knows the ones that were recorded since */
     struct map domains;   /* mailbox_domain_key -> struct address_record, for rules per domain */
     struct fpset senders; /* hash_mailbox of envelope senders of mail that left this host */
 };
@@ -160,6 +173,18 @@ bool evidence_is_sender(const struct evidence *evidence, sv address);
  * not change any more, and only that is kept. */
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger);
 
+/* What a category holds against it; NULL: nothing, or no record. */
+static inline const struct failure *address_record_failure(const struct address_record *record,
+                                                           uint8_t category)
+{
+    const struct failure *failure = record ? record->failures : NULL;
+    while (failure && failure->category != category)
+        failure = failure->next;
+    return failure;
+}
+
+/* Time of the latest failure that is held against it; INT64_MIN: none. */
+int64_t address_record_latest(const struct address_record *record);
 /* Did mail to the address come back later? */
 bool address_record_came_back(const struct address_record *record);
 /* It did: so may what was taken in this step. */
@@ -200,6 +225,15 @@ bool address_record_forget_text(struct address_record *record, sv address);
 void address_record_pack(struct buf *out, const struct address_record *record,
                          const struct taxonomy *taxonomy);
 int address_record_unpack(struct address_record *record, sv bytes,
+                          const struct taxonomy *taxonomy) MUST_CHECK;
+/* What can be seen of such bytes at little cost. */
+struct address_glance {
+    int64_t first, latest; /* times of the failures that are held against it; INT64_MAX, INT64_MIN:
+                            * there are none */
+    bool came_back;        /* address_record_came_back */
+    bool waits;            /* for what its original recipients expand to */
+};
+int address_record_glance(struct address_glance *glance, sv bytes,
                           const struct taxonomy *taxonomy) MUST_CHECK;
 
 #endif

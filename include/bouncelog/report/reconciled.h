@@ -42,7 +42,6 @@ struct reconciled_source {
     const struct map *theirs; /* mailbox_key -> int64_t, time of the latest delivery; 0: none */
     const struct map *known;  /* whom their tool may know; NULL: anybody */
     const struct decisions *decisions;
-    const struct evidence *evidence;
     const struct taxonomy *taxonomy;
     unsigned tiers; /* bits of enum tier: whom their list should have */
 };

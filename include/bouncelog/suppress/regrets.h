@@ -41,8 +41,7 @@ void regrets_merge(struct regrets *into, const struct regrets *from);
 /* What a run that did not brake adds. known: has the names of all rules that may have listed
  * somebody (listing.rule is but a fingerprint). */
 void regrets_note(struct regrets *regrets, const struct decisions *decisions,
-                  const struct evidence *evidence, const struct taxonomy *taxonomy,
-                  const struct regrets *known);
+                  const struct taxonomy *taxonomy, const struct regrets *known);
 
 struct regret regrets_sum(const struct regrets *regrets);
 /* Adds the names of rules that are held (suppress_options.held_rules): too many of those whom they

@@ -3,11 +3,13 @@
  *
  * Pure: nothing that is given is changed, and no text is made. The same evidence gives the same
  * decisions, whatever the order in which it was recorded. docs/POLICY.md gives the reasons.
- * Thread: one. Keys and failures in decisions are views of the evidence and live as long. */
+ * Records may be in a history that is larger than memory (address_records.h): then each is looked
+ * at while decisions are made, and again when somebody asks what one rests on. Thread: one.
+ * Decisions live no longer than the evidence and the records. */
 #ifndef BOUNCELOG_SUPPRESS_SUPPRESS_H
 #define BOUNCELOG_SUPPRESS_SUPPRESS_H
 
-#include "bouncelog/evidence/evidence.h"
+#include "bouncelog/evidence/address_records.h"
 #include "bouncelog/ledger/ledger.h"
 #include "bouncelog/model/activity.h"
 #include "bouncelog/model/policy_table.h"
@@ -60,7 +62,9 @@ struct decision {
     enum ruling ruling;
     enum hold hold;                  /* RULING_HELD: why */
     const struct incident *incident; /* HOLD_INCIDENT */
-    const struct failure *failure;   /* listed or held: what it rests on */
+    const struct failure *failure;   /* listed or held: what it rests on; NULL: see
+                                      * decision_failure */
+    uint8_t category;                /* ...of this failure */
     int64_t messages;                /* ...distinct messages that failed so */
     bool at_once;                    /* ...one of them was enough */
     int64_t from;                    /* ...that failed then or later; HOLD_RECENT: one would be */
@@ -68,11 +72,19 @@ struct decision {
     enum tier before;                /* ...and that it was listed with before */
     bool fresh;                      /* listed: it was on no list before */
     bool removed;                    /* it was listed, and is not any more for whatever reason */
-    enum fate fate;                  /* of who was listed before: what became of mail to him */
-    bool probed;                     /* listed: lists leave it out until mail to it was sent... */
-    bool was_probed;                 /* ...and did so before */
-    const char *skipped;             /* listed or removed: why no list may carry it; NULL: it may */
-    int64_t delivered_at;            /* cleared: when it took mail */
+    bool entered, told; /* listed, and was not by the history; mail to it was refused or taken since
+                         * it was listed, which is news: both as our own host knows it */
+    enum fate fate;     /* of who was listed before: what became of mail to him */
+    bool probed;        /* listed: lists leave it out until mail to it was sent... */
+    bool was_probed;    /* ...and did so before */
+    const char *skipped;  /* listed or removed: why no list may carry it; NULL: it may */
+    int64_t delivered_at; /* cleared: when it took mail */
+};
+
+/* Where an address stands from now on. */
+struct relisting {
+    sv key;
+    struct listing listing;
 };
 
 struct decisions {
@@ -80,7 +92,13 @@ struct decisions {
     size_t address_count, domain_count;
     struct incident *incidents; /* that somebody is held for, or would be, by their time */
     size_t incident_count;
-    struct arena names; /* of incidents */
+    /* Those that stand elsewhere than before, if the source keeps listings and no brake holds. */
+    struct relisting *relistings;
+    size_t relisting_count;
+    struct arena names;             /* of incidents */
+    struct arena keys;              /* of records that do not stay */
+    struct address_records records; /* what was decided over... */
+    const struct evidence *evidence;
     size_t fresh_count; /* of those listed */
     bool filtered;      /* addresses that nobody asked for were left alone */
     enum brake_why brake;
@@ -93,8 +111,10 @@ struct decisions {
 /* What happened. */
 struct suppress_source {
     const struct evidence *evidence;
-    const struct ledger *ledger; /* what original recipients of open messages expanded to */
-    int64_t latest;              /* time of the latest attempt; INT64_MIN: none */
+    struct address_records records; /* of the addresses; without `each`: those of the evidence */
+    bool keeps_listings;            /* the history is told where addresses stand */
+    const struct ledger *ledger;    /* what original recipients of open messages expanded to */
+    int64_t latest;                 /* time of the latest attempt; INT64_MIN: none */
     /* For the brake: when this run's attempts begin, and the recipients that mail was tried for in
      * it; and on any days (since 1970; NULL: nobody knows). */
     int64_t first, tried;
@@ -132,6 +152,13 @@ struct suppress_options {
 void suppress_decide(struct decisions *decisions, const struct suppress_source *source,
                      const struct suppress_options *options);
 void decisions_release(struct decisions *decisions);
+
+/* What a decision of a listed or held one rests on. It lives until the next call. Where it cannot
+ * be read any more, it says nothing; the history knows (archive_check). */
+const struct failure *decision_failure(const struct decisions *decisions,
+                                       const struct decision *decision);
+/* The records that are decided over. */
+struct address_records suppress_records(const struct suppress_source *source);
 
 /* Is the address (lower-cased), or its @domain, one of them (suppress_options.known)? */
 bool suppress_is_known(const struct map *known, sv address);
