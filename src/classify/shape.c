@@ -168,9 +168,9 @@ static size_t host_length(sv v)
 static bool is_kept(sv name, const struct map *keep_hosts)
 {
     while (name.len) {
-        char lower[LABEL_MAX];
+        char lower[LABEL_MAX + 1];
         sv label = sv_cut(name, '.', &name);
-        if (label.len > sizeof lower)
+        if (label.len > LABEL_MAX)
             continue;
         bytes_lower(lower, label);
         if (map_get(keep_hosts, sv_make(lower, label.len)))
