@@ -18,7 +18,8 @@
 #include "sealed.h"
 #include "store.h"
 
-enum { BUSY_MILLISECONDS = 10000 };
+/* A commit waits until those who read are done, and they may read all of it. */
+enum { BUSY_MILLISECONDS = 60000 };
 
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
@@ -208,7 +209,8 @@ int history_open(struct history **out, const char *path, enum history_use use,
     history->path = mem_alloc(strlen(path) + 1);
     memcpy(history->path, path, strlen(path) + 1);
     if ((use == HISTORY_READ || take_lock(history, wait_seconds, err) == 0) &&
-        look_at_file(history, use, &exists, err) == 0 && use_database(history, exists, err) == 0) {
+        look_at_file(history, use, &exists, err) == 0 && use_database(history, exists, err) == 0 &&
+        (use != HISTORY_READ || store_execute(history, "BEGIN", err) == 0)) {
         *out = history;
         return 0;
     }

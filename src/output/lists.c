@@ -132,6 +132,16 @@ static void write_entry(struct writer *writer, const struct report *report,
     write_row(writer, &entry);
 }
 
+/* Of a list of addresses alone, nothing else is asked for. */
+static void write_listed(struct writer *writer, const struct report *report,
+                         const struct suppress_entry *entry)
+{
+    if (writer->kind->row == list_plain)
+        write_entry(writer, report, &(struct suppression){.address = entry->address});
+    else
+        write_entry(writer, report, report_suppression(report, entry));
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return sv_cmp(*(const sv *)a, *(const sv *)b);
@@ -172,7 +182,7 @@ struct list_result output_list(struct outparts *out, const struct report *report
             if (decision->skipped && !report->redacted)
                 skipped++;
             else
-                write_entry(&writer, report, report_suppression(report, &report->suppress[i]));
+                write_listed(&writer, report, &report->suppress[i]);
         }
     write_text(&writer, writer.kind->tail);
     buf_release(&writer.row);

@@ -202,9 +202,19 @@ static int by_removed(const void *a, const void *b)
                   ((const struct removed_row *)b)->address);
 }
 
+/* A history has them in their order. */
+static bool is_sorted(const struct suppress_entry *entries, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (by_address(&entries[i - 1], &entries[i]) > 0)
+            return false;
+    return true;
+}
+
 static void sort_rows(struct report *report)
 {
-    qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
+    if (!is_sorted(report->suppress, report->suppress_count))
+        qsort(report->suppress, report->suppress_count, sizeof *report->suppress, by_address);
     qsort(report->suppress_domains, report->suppress_domain_count, sizeof *report->suppress_domains,
           by_domain);
     qsort(report->held, report->held_count, sizeof *report->held, by_held);

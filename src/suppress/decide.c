@@ -68,6 +68,11 @@ static bool is_fresh(const struct decider *decider, sv address, const struct add
     return listed ? !map_get(listed, address) : !record->listing.since;
 }
 
+static uint32_t counted(int64_t messages)
+{
+    return messages < UINT32_MAX ? (uint32_t)messages : UINT32_MAX;
+}
+
 static struct decision decide(const struct decider *decider, sv address,
                               const struct address_record *record)
 {
@@ -89,10 +94,12 @@ static struct decision decide(const struct decider *decider, sv address,
         return decision;
     decision.failure = best.failure;
     decision.category = best.failure->category;
-    decision.messages = best.messages;
+    decision.messages = counted(best.messages);
     decision.at_once = best.at_once;
     decision.from = best.from;
-    decision.hold = allowed ? HOLD_ALLOWED : best.hold;
+    decision.hold = best.hold;
+    if (allowed)
+        decision.hold = HOLD_ALLOWED;
     decision.incident = best.incident;
     if (decision.hold == HOLD_OURS)
         ours_hold(&best.trouble);
@@ -117,13 +124,13 @@ static void decide_domain(const struct decider *decider, sv domain,
             ours_explains(&decider->ours, domain, failure, record->listing.excused,
                           &(struct ours_trouble){0}))
             continue;
-        decisions->domains[decisions->domain_count++] =
-            (struct decision){.key = domain,
-                              .ruling = RULING_LISTED,
-                              .tier = decider->options->policy->rules[failure->category].tier,
-                              .failure = failure,
-                              .category = failure->category,
-                              .messages = (int64_t)failure->message_count + failure->forgotten};
+        decisions->domains[decisions->domain_count++] = (struct decision){
+            .key = domain,
+            .ruling = RULING_LISTED,
+            .tier = decider->options->policy->rules[failure->category].tier,
+            .failure = failure,
+            .category = failure->category,
+            .messages = counted((int64_t)failure->message_count + failure->forgotten)};
     }
 }
 

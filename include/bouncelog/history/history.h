@@ -46,7 +46,7 @@ enum { HISTORY_RUNS_KEPT = 7, ORIGIN_BYTES = 16 };
 struct history;
 
 enum history_use {
-    HISTORY_READ,   /* it must be there */
+    HISTORY_READ,   /* it must be there; it is read as one run left it, until it is closed */
     HISTORY_CHANGE, /* it must be there; takes the lock */
     HISTORY_CREATE, /* made when it is not there; takes the lock */
 };

@@ -57,28 +57,32 @@ enum brake_why {
     BRAKE_BLIND, /* nothing was read that they could rest on */
 };
 
+/* There may be a million of them. */
 struct decision {
-    sv key; /* lower-cased address, or domain */
-    enum ruling ruling;
-    enum hold hold;                  /* RULING_HELD: why */
+    sv key;                          /* lower-cased address, or domain */
     const struct incident *incident; /* HOLD_INCIDENT */
     const struct failure *failure;   /* listed or held: what it rests on; NULL: see
                                       * decision_failure */
-    uint8_t category;                /* ...of this failure */
-    int64_t messages;                /* ...distinct messages that failed so */
-    bool at_once;                    /* ...one of them was enough */
-    int64_t from;                    /* ...that failed then or later; HOLD_RECENT: one would be */
-    enum tier tier;                  /* listed: by the policy's rule */
-    enum tier before;                /* ...and that it was listed with before */
-    bool fresh;                      /* listed: it was on no list before */
-    bool removed;                    /* it was listed, and is not any more for whatever reason */
-    bool entered, told; /* listed, and was not by the history; mail to it was refused or taken since
-                         * it was listed, which is news: both as our own host knows it */
-    enum fate fate;     /* of who was listed before: what became of mail to him */
-    bool probed;        /* listed: lists leave it out until mail to it was sent... */
-    bool was_probed;    /* ...and did so before */
-    const char *skipped;  /* listed or removed: why no list may carry it; NULL: it may */
-    int64_t delivered_at; /* cleared: when it took mail */
+    union {
+        int64_t from;         /* listed or held: failures then or later are those that count;
+                               * HOLD_RECENT: one would be */
+        int64_t delivered_at; /* cleared: when it took mail */
+    };
+    const char *skipped; /* listed or removed: why no list may carry it; NULL: it may */
+    uint32_t messages;   /* listed or held: distinct messages that failed so */
+    uint8_t category;    /* ...of what it rests on */
+    enum ruling ruling : 8;
+    enum hold hold : 8;   /* RULING_HELD: why */
+    enum tier tier : 8;   /* listed: by the policy's rule */
+    enum tier before : 8; /* ...and that it was listed with before */
+    enum fate fate : 8;   /* of who was listed before: what became of mail to him */
+    bool at_once : 1;     /* listed or held: one message was enough */
+    bool fresh : 1;       /* listed: it was on no list before */
+    bool removed : 1;     /* it was listed, and is not any more for whatever reason */
+    bool probed : 1;      /* listed: lists leave it out until mail to it was sent... */
+    bool was_probed : 1;  /* ...and did so before */
+    bool entered : 1;     /* as our own host knows it: it is listed, and was not... */
+    bool told : 1;        /* ...it was, and mail to it was refused or taken since: that is news */
 };
 
 /* Where an address stands from now on. */
