@@ -142,7 +142,7 @@ int archive_survey(struct archive *archive, struct evidence *evidence, struct er
     struct surveying surveying = {.archive = archive,
                                   .evidence = evidence,
                                   .respelled = {.archive = archive, .kind = ITEM_ADDRESS}};
-    int result = history_each(archive->history, ITEM_ADDRESS, look_at, &surveying, err);
+    int result = history_each_unordered(archive->history, ITEM_ADDRESS, look_at, &surveying, err);
     if (result == 0)
         result = respell(&surveying, err);
     changes_release(&surveying.respelled);
@@ -312,7 +312,10 @@ static void each(void *context, address_record_visitor *visit, void *visitor)
     struct archive *archive = context;
     struct walk walk = {.whole = {.archive = archive}, .visit = visit, .visitor = visitor};
     struct err *err = &archive->failed;
-    if (!err->kind && history_each(archive->history, ITEM_ADDRESS, visit_item, &walk, err) == 0 &&
+    /* What several hosts know of one address must come together. */
+    int (*walk_over)(struct history *, enum item_kind, item_visitor *, void *, struct err *) =
+        archive->has_others ? history_each : history_each_unordered;
+    if (!err->kind && walk_over(archive->history, ITEM_ADDRESS, visit_item, &walk, err) == 0 &&
         visit_whole(&walk, err) == 0 && visit_rest(&walk, recorded(archive), err) == 0 &&
         visit_rest(&walk, &archive->survey.strays[OF_OTHERS], err) == 0)
         (void)!visit_rest(&walk, &archive->survey.strays[OF_OURS], err);

@@ -39,7 +39,11 @@ _Static_assert(APPLICATION_ID == 1114402663 && SCHEMA_VERSION == 2, "see the PRA
 static const char settings[] = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                                "PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON;"
-                               "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;";
+                               "PRAGMA temp_store = MEMORY;";
+/* Who writes changes pages all over the file; who reads goes through it. */
+static const char *const caches[] = {[HISTORY_READ] = "PRAGMA cache_size = -8192",
+                                     [HISTORY_CHANGE] = "PRAGMA cache_size = -32768",
+                                     [HISTORY_CREATE] = "PRAGMA cache_size = -32768"};
 
 const char *history_library(void)
 {
@@ -210,6 +214,7 @@ int history_open(struct history **out, const char *path, enum history_use use,
     memcpy(history->path, path, strlen(path) + 1);
     if ((use == HISTORY_READ || take_lock(history, wait_seconds, err) == 0) &&
         look_at_file(history, use, &exists, err) == 0 && use_database(history, exists, err) == 0 &&
+        store_execute(history, caches[use], err) == 0 &&
         (use != HISTORY_READ || store_execute(history, "BEGIN", err) == 0)) {
         *out = history;
         return 0;

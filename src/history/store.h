@@ -12,6 +12,7 @@ enum statement {
     SQL_REMOVE,
     SQL_KEEP, /* what an item was before this run */
     SQL_EACH,
+    SQL_EACH_UNORDERED,
     SQL_EACH_KEY,
     SQL_EACH_OF,
     SQL_EACH_KEPT,

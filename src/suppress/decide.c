@@ -293,6 +293,7 @@ void suppress_decide(struct decisions *decisions, const struct suppress_source *
     ours_init(&decider.ours, source, options, decider.now);
     note_records(&decider);
     read_activity(&decider);
+    incidents_forget_deaths(&decider.incidents);
     incidents_reserve(&decider.incidents, ours_incidents_max(&decider.ours));
     decide_all(&decider);
     decider.incidents.count += ours_incidents(

@@ -315,6 +315,16 @@ void incidents_find(struct incidents *incidents, const struct suppress_source *s
         search(incidents, turn);
 }
 
+void incidents_forget_deaths(struct incidents *incidents)
+{
+    world_release(&incidents->world);
+    for (size_t i = 0; i < map_count(&incidents->places); i++) {
+        struct place *place = map_value_at(&incidents->places, i);
+        mem_free(place->dead.list);
+        place->dead = (struct deaths_here){0};
+    }
+}
+
 const struct incident *incidents_cover(const struct incidents *incidents,
                                        const struct incident_place *where, int64_t time)
 {

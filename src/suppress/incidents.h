@@ -43,6 +43,8 @@ void incidents_note(struct incidents *incidents, const struct incident_place *wh
 size_t incidents_reader(struct incidents *incidents, struct reader *reader);
 /* After that was read. */
 void incidents_find(struct incidents *incidents, const struct suppress_source *source);
+/* All are found: what was noted is let go, before decisions take room. */
+void incidents_forget_deaths(struct incidents *incidents);
 /* Room for so many more, which no list is grown for any more: pointers to those found stay. */
 void incidents_reserve(struct incidents *incidents, size_t more);
 /* The one that whoever failed there and then is held for; NULL: none. */

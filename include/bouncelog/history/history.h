@@ -88,7 +88,10 @@ typedef int item_visitor(void *context, const struct item *item, struct err *err
 /* In the order of key and origin. */
 int history_each(struct history *history, enum item_kind kind, item_visitor *visit, void *context,
                  struct err *err) MUST_CHECK;
-/* The same without the values. */
+/* The same in any order, which costs less where most items are of this kind. */
+int history_each_unordered(struct history *history, enum item_kind kind, item_visitor *visit,
+                           void *context, struct err *err) MUST_CHECK;
+/* In the order of key and origin, without the values. */
 int history_each_key(struct history *history, enum item_kind kind, item_visitor *visit,
                      void *context, struct err *err) MUST_CHECK;
 /* The same of one key. */
