@@ -108,36 +108,3 @@ void json_write(struct outfile *out, cJSON *object)
     outfile_write(out, buf_sv(&text));
     buf_release(&text);
 }
-
-cJSON *json_suppression(const struct suppression *entry, const char *name, bool whole)
-{
-    cJSON *row = cJSON_CreateObject();
-    json_text(row, name, entry->address);
-    json_text(row, "category", entry->category);
-    json_text(row, "tier", tier_name(entry->tier));
-    json_text(row, "reason", entry->reason);
-    json_known_number(row, "code", entry->code);
-    json_known(row, "enhanced", entry->enhanced);
-    json_number(row, "count", entry->count);
-    json_number(row, "days", entry->days);
-    json_time(row, "first_seen", entry->first_seen);
-    json_time(row, "last_seen", entry->last_seen);
-    json_text(row, "reply", entry->reply);
-    if (entry->probed && whole)
-        cJSON_AddTrueToObject(row, "probed");
-    cJSON *evidence = cJSON_AddObjectToObject(row, "evidence");
-    json_known(evidence, "host", entry->host);
-    json_known(evidence, "queue_id", entry->queue_id);
-    json_text(evidence, "file", entry->file);
-    json_number(evidence, "line", entry->line);
-    if (!whole)
-        return row;
-    json_known(evidence, "rule", entry->rule);
-    if (entry->final.len)
-        json_text(evidence, "final_recipient", entry->final);
-    if (entry->original.len)
-        json_text(evidence, "original_recipient", entry->original);
-    if (entry->skipped.len)
-        json_text(row, "skipped", entry->skipped);
-    return row;
-}

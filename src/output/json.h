@@ -19,9 +19,10 @@ void json_outcomes(cJSON *object, const struct outcomes *outcomes);
 /* A share, to six decimals. */
 void json_share(cJSON *object, const char *key, double share);
 void json_time(cJSON *object, const char *key, int64_t seconds);
-/* The address or domain stands under `name`; `whole`: with the rule, and what a list does not
- * carry. */
-cJSON *json_suppression(const struct suppression *entry, const char *name, bool whole);
+/* Behind what stands in the buffer, where a row may stand. The address or domain stands under
+ * `name`; `whole`: with the rule, and what a list does not carry. */
+void json_suppression(struct buf *row, const struct suppression *entry, const char *name,
+                      bool whole);
 /* Prints without blanks, hardens, deletes the object. */
 void json_add(struct buf *buf, cJSON *object);
 void json_write(struct outfile *out, cJSON *object);

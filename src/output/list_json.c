@@ -29,7 +29,7 @@ int list_code(const struct suppression *entry)
 
 void list_json(struct buf *out, const struct suppression *entry)
 {
-    json_add(out, json_suppression(entry, "address", false));
+    json_suppression(out, entry, "address", false);
 }
 
 /* Never soft: the policy has counted already, and listmonk would begin anew with soft ones. */

@@ -285,6 +285,16 @@ static bool is_written(const struct report *report, const struct suppress_entry 
                                                   : written < report->suppress_top);
 }
 
+static void write_suppression(struct outfile *out, size_t index, const struct suppression *entry,
+                              const char *name)
+{
+    struct buf row = {0};
+    buf_add(&row, index ? SV(",\n ") : SV("\n "));
+    json_suppression(&row, entry, name, true);
+    outfile_write(out, buf_sv(&row));
+    buf_release(&row);
+}
+
 static void write_listed(struct outfile *out, const struct report *report)
 {
     size_t written = 0;
@@ -292,8 +302,7 @@ static void write_listed(struct outfile *out, const struct report *report)
     for (size_t i = 0; i < report->suppress_count; i++) {
         const struct suppress_entry *entry = &report->suppress[i];
         if (is_written(report, entry, written))
-            element(out, written++,
-                    json_suppression(report_suppression(report, entry), "address", true));
+            write_suppression(out, written++, report_suppression(report, entry), "address");
     }
     end_array(out);
     if (report->suppress_part == SUPPRESS_ALL)
@@ -309,7 +318,7 @@ static void write_suppressions(struct outfile *out, const struct report *report)
     write_listed(out, report);
     begin_array(out, "suppress_domains");
     for (size_t i = 0; i < report->suppress_domain_count; i++)
-        element(out, i, json_suppression(&report->suppress_domains[i], "domain", true));
+        write_suppression(out, i, &report->suppress_domains[i], "domain");
     end_array(out);
     begin_array(out, "held");
     for (size_t i = 0; i < report->held_count; i++) {
