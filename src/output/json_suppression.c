@@ -1,5 +1,7 @@
 /* Who is suppressed, as one JSON object: the keys of docs/schemas/summary.schema.json in their
- * order. Written key by key (json_line.h), since a list may have a million rows. */
+ * order.
+ *
+ * Written key by key (json_line.h), since a list may have a million rows. */
 #include "bouncelog/base/date.h"
 #include "json.h"
 #include "json_line.h"
@@ -16,7 +18,10 @@ static void known(struct buf *row, const char *name, sv value)
 static void number(struct buf *row, const char *name, int64_t value)
 {
     line_key(row, name);
-    buf_printf(row, "%lld", (long long)value);
+    if (value < 0)
+        buf_printf(row, "%lld", (long long)value);
+    else
+        buf_add_u64(row, (uint64_t)value);
 }
 
 static void moment(struct buf *row, const char *name, int64_t seconds)
