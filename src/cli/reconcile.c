@@ -41,7 +41,7 @@ static int compare(struct reconcile *run, struct err *err)
                                       .decisions = &run->past.decisions,
                                       .taxonomy = &run->setup.patterns.taxonomy,
                                       .tiers = tiers ? tiers : list_format_tiers(LIST_PLAIN)});
-    return 0;
+    return archive_check(run->past.archive, err);
 }
 
 static int print(const struct reconcile *run)

@@ -83,7 +83,10 @@ static int make_report_of_part(struct run *run, struct err *err)
 
 static int finish(struct run *run)
 {
+    struct err err;
     results_write(&run->results, &run->setup, &run->report);
+    if (archive_check(run->past.archive, &err) < 0) /* rows are read while they are written */
+        return fail(&err);
     int code = results_commit(&run->results, NULL);
     if (code != EXIT_DONE)
         return code;

@@ -284,6 +284,8 @@ static int leave(struct scan_run *run)
                              &err) < 0)
         return fail(&err);
     results_write(&run->results, &run->setup, &run->report);
+    if (run->archive && archive_check(run->archive, &err) < 0) /* rows are read meanwhile */
+        return fail(&err);
     int code = results_commit(&run->results, keep ? run->archive : NULL);
     if (code != EXIT_DONE || run->archive || run->decisions.brake == BRAKE_BLIND)
         return code;

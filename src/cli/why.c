@@ -195,6 +195,7 @@ static sv allowed(const struct asked *asked)
 
 static int show(struct asked *asked)
 {
+    struct err err;
     const struct scan_run *run = asked->decided;
     int64_t now = now_seconds();
     struct why why;
@@ -216,7 +217,8 @@ static int show(struct asked *asked)
         output_why_json(&out, &why);
     else
         output_why_text(&out, &why, note_of(asked));
-    int code = print_result(buf_sv(&out));
+    bool known = !run->archive || archive_check(run->archive, &err) == 0;
+    int code = known ? print_result(buf_sv(&out)) : fail(&err);
     mem_free(why.attempts);
     why_release(&why);
     buf_release(&out);
