@@ -212,6 +212,14 @@ void evidence_take_back(struct evidence *evidence, const struct event *event)
     record->changed = true;
 }
 
+void evidence_recall(struct evidence *evidence, const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    (void)get_address(evidence, attempt->recipient, attempt->address_key);
+    if (attempt->original.len)
+        (void)get_address(evidence, attempt->original, hash_mailbox(attempt->original));
+}
+
 bool evidence_is_sender(const struct evidence *evidence, sv address)
 {
     return fpset_get(&evidence->senders, hash_mailbox(address)) != FPSET_NEW;

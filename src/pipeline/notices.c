@@ -25,6 +25,7 @@ static void on_open(void *context, struct event *delivery)
 {
     const struct settlement *settlement = context;
     tally_acceptance(ordered_tally(settlement->stage, delivery->attempt.time), delivery);
+    evidence_recall(&settlement->stage->scan->evidence, delivery);
 }
 
 static void judge(const struct settlement *settlement, struct event *event)

@@ -166,6 +166,10 @@ void evidence_record(struct evidence *evidence, const struct event *event, bool 
  * the latest, nobody knows of one any more (evidence_take_deliveries, and the history, may). */
 void evidence_take_back(struct evidence *evidence, const struct event *event);
 
+/* An event that is counted, and not recorded: what the past knows of its recipients comes along,
+ * for evidence_take_deliveries. */
+void evidence_recall(struct evidence *evidence, const struct event *event);
+
 /* Did mail with this envelope sender leave the host? */
 bool evidence_is_sender(const struct evidence *evidence, sv address);
 
