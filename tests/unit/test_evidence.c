@@ -165,12 +165,118 @@ static void test_damaged(void **state)
     buf_release(&bytes);
 }
 
+/* --- what an earlier run knew */
+
+struct earlier {
+    struct buf bytes;
+    size_t recalled;
+};
+
+static void recall(void *context, sv key, struct address_record *record)
+{
+    struct earlier *earlier = context;
+    expect_sv(key, SV("joe@example.com"), SV_EMPTY);
+    earlier->recalled++;
+    assert_int_equal(address_record_unpack(record, buf_sv(&earlier->bytes), &patterns.taxonomy), 0);
+}
+
+static void note_some(struct evidence *evidence, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        note(evidence, &steps[i], (int64_t)i + 1);
+}
+
+/* Whenever the night begins, and whether a failure or a delivery comes first in it. */
+static void test_recall(void **state)
+{
+    uint64_t fingerprint = hash_bytes(SV("joe@example.com"));
+    (void)state;
+    for (size_t night = 1; night < COUNT_OF(steps); night++) {
+        struct evidence before, after, whole;
+        struct fpset known = {0};
+        struct earlier earlier = {.recalled = 0};
+        struct buf have = {0}, want = {0};
+        evidence_init(&before);
+        evidence_init(&after);
+        evidence_init(&whole);
+        note_some(&whole, 0, COUNT_OF(steps));
+        note_some(&before, 0, night);
+        address_record_pack(&earlier.bytes, joe(&before), &patterns.taxonomy);
+        fpset_add(&known, fingerprint, EVIDENCE_KNOWN);
+        after.past = (struct evidence_past){&known, recall, &earlier};
+        assert_null(joe(&after));
+        note_some(&after, night, COUNT_OF(steps));
+        assert_int_equal(earlier.recalled, 1);
+        describe(&have, joe(&after));
+        describe(&want, joe(&whole));
+        expect_sv(buf_sv(&have), buf_sv(&want), SV_EMPTY);
+        buf_release(&have);
+        buf_release(&want);
+        buf_release(&earlier.bytes);
+        fpset_release(&known);
+        evidence_release(&before);
+        evidence_release(&after);
+        evidence_release(&whole);
+    }
+}
+
+/* Whom only another host knows, our own past knows nothing of: his mail is no evidence of ours. */
+static void test_no_recall(void **state)
+{
+    static const struct step delivered = {3 * DAY, "b", "B2", NULL, false};
+    struct evidence evidence;
+    struct fpset known = {0};
+    struct earlier earlier = {.recalled = 0};
+    (void)state;
+    evidence_init(&evidence);
+    evidence.past = (struct evidence_past){&known, recall, &earlier};
+    note(&evidence, &delivered, 1);
+    fpset_add(&known, hash_bytes(SV("joe@example.com")), 0);
+    note(&evidence, &delivered, 2);
+    assert_null(joe(&evidence));
+    assert_int_equal(earlier.recalled, 0);
+    fpset_release(&known);
+    evidence_release(&evidence);
+}
+
+static void test_glance(void **state)
+{
+    (void)state;
+    for (size_t count = 1; count <= COUNT_OF(steps); count++) {
+        struct evidence evidence;
+        struct buf bytes = {0};
+        struct address_glance glance;
+        int64_t first = INT64_MAX;
+        evidence_init(&evidence);
+        note_some(&evidence, 0, count);
+        const struct address_record *record = joe(&evidence);
+        for (const struct failure *at = record->failures; at; at = at->next)
+            first = failure_first_seen(at) < first ? failure_first_seen(at) : first;
+        address_record_pack(&bytes, record, &patterns.taxonomy);
+        assert_int_equal(address_record_glance(&glance, buf_sv(&bytes), &patterns.taxonomy), 0);
+        assert_int_equal(glance.first, first);
+        assert_int_equal(glance.latest, address_record_latest(record));
+        assert_false(glance.came_back || glance.waits);
+        record->failures->first.original = 7;
+        record->failures->facts.outcome = OUTCOME_BOUNCED_LATER;
+        buf_clear(&bytes);
+        address_record_pack(&bytes, record, &patterns.taxonomy);
+        assert_int_equal(address_record_glance(&glance, buf_sv(&bytes), &patterns.taxonomy), 0);
+        assert_true(glance.came_back && glance.waits);
+        buf_release(&bytes);
+        evidence_release(&evidence);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hosts_in_any_order),
         cmocka_unit_test(test_thinning),
         cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_recall),
+        cmocka_unit_test(test_no_recall),
+        cmocka_unit_test(test_glance),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }
