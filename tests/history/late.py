@@ -136,6 +136,21 @@ def both_in_a_step(folder):
     expect(f'step, at once: {whole["suppress"]}', not whole['suppress'] and whole['attempts']['bounced_later'] == 1)
 
 
+def open_alias(folder):
+    """A mail to an alias of which nobody can say yet whether it comes back was taken: what is held against the alias goes, in one run and over nights."""
+    joe, staff = PEOPLE[1], 'staff@shop.example'
+    dead = [f'Nov  5 01:00:00 mx1 postfix/smtp[4]: 6A1B2C3D4E: to=<{staff}>, relay=mx.shop.example[192.0.2.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced '
+            '(host mx.shop.example[192.0.2.9] said: 550 5.1.1 User unknown (in reply to RCPT TO command))']
+    sent = bounces.postfix(1, '<a@shop.example>', [(*joe, staff)], day=6, hour=5) + bounces.postfix(2, '<b@shop.example>', [joe], day=6, hour=6)
+    paths, history = write(folder, [dead, sent]), f'{folder}/open.db'
+    bounce = dsn(joe[0], '<b@shop.example>', None, trace=received(*joe[1:]).replace(bounces.TIME, at(6, 900)), reporter=joe[1])
+    first = scan(folder, [], paths[:1], '-d', history)
+    expect(f'open, first night: {first["suppress"]}', [entry['address'] for entry in first['suppress']] == [staff])
+    second, whole = scan(folder, [bounce], paths[1:], '-d', history), scan(folder, [bounce], paths)
+    for name, summary in ('second night', second), ('at once', whole):
+        expect(f'open, {name}: {summary["suppress"]}', [entry['address'] for entry in summary['suppress']] == [joe[0]])
+
+
 def strangers(folder):
     """Over nights, too, a message of several speaks for none of them, whichever nights they got it in."""
     three = PEOPLE[1:4]
@@ -315,6 +330,7 @@ with tempfile.TemporaryDirectory() as folder:
     gateways(folder)
     aliases(folder)
     both_in_a_step(folder)
+    open_alias(folder)
     strangers(folder)
     for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 4):
         nights(folder, seed)
