@@ -19,6 +19,7 @@ void survey_release(struct survey *survey)
 {
     fpset_release(&survey->known);
     fpset_release(&survey->came_back);
+    fpset_release(&survey->recent);
     for (int whose = OF_OTHERS; whose <= OF_OURS; whose++) {
         struct map *strays = &survey->strays[whose];
         for (size_t i = 0; i < map_count(strays); i++)
@@ -227,6 +228,15 @@ static const struct address_record *own_of(const struct whole *whole)
     return whole->recorded ? whole->recorded : whole->has_own ? &whole->own : NULL;
 }
 
+/* Mail that any host saw taken. */
+static void take_deliveries(struct whole *whole, int64_t step, int64_t recent)
+{
+    if (step != FPSET_UNMARKED && whole->all.failures)
+        address_record_delivered_in(&whole->all, step);
+    if (recent != FPSET_UNMARKED && whole->all.failures && !address_record_came_back(&whole->all))
+        address_record_delivered_in(&whole->all, recent);
+}
+
 /* When it is all there; NULL: nothing is known, or see err. */
 static const struct address_record *whole_end(struct whole *whole, struct err *err)
 {
@@ -234,15 +244,17 @@ static const struct address_record *whole_end(struct whole *whole, struct err *e
     if (add_strays(whole, err) < 0)
         return NULL;
     const struct address_record *own = own_of(whole);
-    int64_t step = archive->has_others
-                       ? fpset_marked(&archive->survey.known, hash_bytes(buf_sv(&whole->key)))
-                       : FPSET_UNMARKED;
-    if (!whole->has_others && step == FPSET_UNMARKED)
+    uint64_t fingerprint = hash_bytes(buf_sv(&whole->key));
+    int64_t step = FPSET_UNMARKED, recent = FPSET_UNMARKED;
+    if (archive->has_others) {
+        step = fpset_marked(&archive->survey.known, fingerprint);
+        recent = fpset_marked(&archive->survey.recent, fingerprint);
+    }
+    if (!whole->has_others && step == FPSET_UNMARKED && recent == FPSET_UNMARKED)
         return own;
     if (own && add_record(archive, &whole->all, own, err) < 0)
         return NULL;
-    if (step != FPSET_UNMARKED && whole->all.failures)
-        address_record_delivered_in(&whole->all, step);
+    take_deliveries(whole, step, recent);
     return own || whole->has_others ? &whole->all : NULL;
 }
 

@@ -113,14 +113,14 @@ static void want_known(struct deliveries *deliveries)
         deliveries->first = day;
 }
 
-/* As address_record_may_lose has it. */
+/* Whether it may lose what it took lately (address_record_may_lose) its whole record says. */
 static void mark(const struct deliveries *deliveries, uint64_t fingerprint, int64_t step)
 {
     struct survey *survey = &deliveries->archive->survey;
     bool may_lose = late_may_come(step, deliveries->latest) &&
                     fpset_get(&survey->came_back, fingerprint) != FPSET_NEW;
-    if (!may_lose && fpset_get(&survey->known, fingerprint) != FPSET_NEW)
-        fpset_mark(&survey->known, fingerprint, 0, step);
+    if (fpset_get(&survey->known, fingerprint) != FPSET_NEW)
+        fpset_mark(may_lose ? &survey->recent : &survey->known, fingerprint, 0, step);
 }
 
 static void take(void *context, uint64_t fingerprint, int64_t step)
@@ -167,7 +167,9 @@ static int take_days(struct deliveries *deliveries, struct err *err)
 {
     struct archive *archive = deliveries->archive;
     char text[DAY_KEY];
-    for (int64_t day = deliveries->first; day <= deliveries->last; day++) {
+    /* Marks lie within some years of the first one: that is the latest. */
+    for (int64_t i = 0, count = deliveries->last - deliveries->first + 1; i < count; i++) {
+        int64_t day = deliveries->marks ? deliveries->last - i : deliveries->first + i;
         if ((deliveries->count || deliveries->marks) &&
             history_each_of(archive->history, ITEM_DAY, archive_day_key(day, text), take_day,
                             deliveries, err) < 0)

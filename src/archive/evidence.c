@@ -152,7 +152,7 @@ static int copy_records(struct archive *archive, struct map *to, const struct ma
 int archive_evidence(struct archive *archive, struct scan_result *scan,
                      struct suppress_source *source, struct err *err)
 {
-    if (archive_check(archive, err) < 0)
+    if (archive_check(archive, err) < 0 || history_snapshot(archive->history, err) < 0)
         return -1;
     evidence_resolve_originals(&scan->evidence, scan->ledger);
     archive->scan = scan;
@@ -363,8 +363,8 @@ int archive_view(struct archive *archive, struct archive_window window, struct a
     struct load_ledger ledger = {archive, NULL, false};
     struct load load = {.archive = archive, .evidence = &archive->all, .own = true, .others = true};
     archive->ledger = ledger.ledger = ledger_new(&(struct ledger_options){0});
-    if (load_evidence(&load, err) < 0 || archive_survey(archive, NULL, err) < 0 ||
-        add_days(&view, err) < 0 ||
+    if (history_snapshot(history, err) < 0 || load_evidence(&load, err) < 0 ||
+        archive_survey(archive, NULL, err) < 0 || add_days(&view, err) < 0 ||
         history_each(history, ITEM_ACTIVITY, add_destination, &view, err) < 0 ||
         (archive->has_others && archive_take_deliveries(archive, &archive->all, true, err) < 0) ||
         history_each(history, ITEM_STREAM, add_stream, &view, err) < 0 ||

@@ -18,7 +18,8 @@ struct stream {
 struct survey {
     struct fpset known;     /* hash_mailbox; our own with EVIDENCE_KNOWN. Marks: the latest step in
                              * which any host saw mail taken, where there are others */
-    struct fpset came_back; /* those that a late bounce is held against */
+    struct fpset came_back; /* those that a late bounce is held against, by any host */
+    struct fpset recent;    /* of these, marks: steps so late that what was taken may come back */
     int64_t first, latest;  /* times of all failures that are held against anybody */
     struct map strays[2]; /* records under another spelling than their key's: of others, of ours */
 };

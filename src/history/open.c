@@ -214,13 +214,17 @@ int history_open(struct history **out, const char *path, enum history_use use,
     memcpy(history->path, path, strlen(path) + 1);
     if ((use == HISTORY_READ || take_lock(history, wait_seconds, err) == 0) &&
         look_at_file(history, use, &exists, err) == 0 && use_database(history, exists, err) == 0 &&
-        store_execute(history, caches[use], err) == 0 &&
-        (use != HISTORY_READ || store_execute(history, "BEGIN", err) == 0)) {
+        store_execute(history, caches[use], err) == 0) {
         *out = history;
         return 0;
     }
     history_close(history);
     return -1;
+}
+
+int history_snapshot(struct history *history, struct err *err)
+{
+    return sqlite3_get_autocommit(history->db) ? store_execute(history, "BEGIN", err) : 0;
 }
 
 void history_close(struct history *history)

@@ -81,7 +81,10 @@ int history_begin(struct history *history, int64_t now, const char *what, struct
 
 int history_flush(struct history *history, struct err *err)
 {
-    return sqlite3_db_cacheflush(history->db) == SQLITE_OK ? 0 : store_fail(history, err);
+    int code = sqlite3_db_cacheflush(history->db);
+    if ((code & 0xFF) == SQLITE_BUSY) /* which it does not leave for sqlite3_errcode */
+        return err_set(err, ERR_BUSY, "%s: another program holds the history", history->path);
+    return code == SQLITE_OK ? 0 : store_fail(history, err);
 }
 
 int history_commit(struct history *history, struct err *err)

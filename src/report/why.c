@@ -39,7 +39,10 @@ static void take_rows(struct maker *maker)
 {
     const struct decisions *decisions = maker->from->decisions;
     struct decision alone = *maker->decision;
-    struct decisions one = {.addresses = &alone, .address_count = 1, .brake = decisions->brake};
+    struct decisions one = {.addresses = &alone,
+                            .address_count = 1,
+                            .brake = decisions->brake,
+                            .records = decisions->records};
     struct report_options options = {.taxonomy = maker->from->options->taxonomy};
     struct report report = {0};
     suppressions_make(&report, &one, &options);

@@ -46,7 +46,7 @@ enum { HISTORY_RUNS_KEPT = 7, ORIGIN_BYTES = 16 };
 struct history;
 
 enum history_use {
-    HISTORY_READ,   /* it must be there; it is read as one run left it, until it is closed */
+    HISTORY_READ,   /* it must be there */
     HISTORY_CHANGE, /* it must be there; takes the lock */
     HISTORY_CREATE, /* made when it is not there; takes the lock */
 };
@@ -57,6 +57,8 @@ int history_open(struct history **history, const char *path, enum history_use us
 /* Reads every page of the file and compares its checksum; the others do so for what they read. A
  * history of 1.0.0 has none yet: SQLite's own check. Takes the time that reading the file takes. */
 int history_check_whole(struct history *history, struct err *err) MUST_CHECK;
+/* From here on it is read as one run left it, until it is closed: who commits waits so long. */
+int history_snapshot(struct history *history, struct err *err) MUST_CHECK;
 /* What was not committed is gone. NULL is nothing. */
 void history_close(struct history *history);
 
