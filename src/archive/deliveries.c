@@ -168,7 +168,9 @@ static int take_days(struct deliveries *deliveries, struct err *err)
     struct archive *archive = deliveries->archive;
     char text[DAY_KEY];
     /* Marks lie within some years of the first one: that is the latest. */
-    for (int64_t i = 0, count = deliveries->last - deliveries->first + 1; i < count; i++) {
+    int64_t count =
+        deliveries->first <= deliveries->last ? deliveries->last - deliveries->first + 1 : 0;
+    for (int64_t i = 0; i < count; i++) {
         int64_t day = deliveries->marks ? deliveries->last - i : deliveries->first + i;
         if ((deliveries->count || deliveries->marks) &&
             history_each_of(archive->history, ITEM_DAY, archive_day_key(day, text), take_day,
