@@ -35,18 +35,18 @@ static int unpack(struct archive *archive, struct address_record *record, sv byt
                : 0;
 }
 
-static int unpack_other(struct archive *archive, struct address_record *record, sv bytes,
-                        struct err *err)
+int archive_add_item(struct archive *archive, struct address_record *to, const struct item *item,
+                     struct err *err)
 {
-    struct listing listing = record->listing;
-    int result = unpack(archive, record, bytes, err);
-    record->listing = listing;
+    struct listing listing = to->listing;
+    int result = unpack(archive, to, item->value, err);
+    if (!archive_is_own(archive, item))
+        to->listing = listing;
     return result;
 }
 
-/* Adds one record to another. */
-static int add_record(struct archive *archive, struct address_record *to,
-                      const struct address_record *from, struct err *err)
+int archive_add_record(struct archive *archive, struct address_record *to,
+                       const struct address_record *from, struct err *err)
 {
     struct buf bytes = {0};
     address_record_pack(&bytes, from, archive_taxonomy(archive));
@@ -71,8 +71,7 @@ static int take_stray(struct surveying *surveying, const struct item *item, sv k
     struct address_record *record = map_add(strays, key, NULL);
     if (own && surveying->evidence)
         changes_add(&surveying->respelled, item, SV_EMPTY, true);
-    return own ? unpack(archive, record, item->value, err)
-               : unpack_other(archive, record, item->value, err);
+    return archive_add_item(archive, record, item, err);
 }
 
 /* What its original recipients expand to, or when the next mail says that it came back, is found
@@ -81,7 +80,7 @@ static int take_along(struct surveying *surveying, const struct item *item, stru
 {
     struct address_record *record = map_add(&surveying->evidence->addresses, item->key, NULL);
     record->known = true;
-    return unpack(surveying->archive, record, item->value, err);
+    return archive_add_item(surveying->archive, record, item, err);
 }
 
 static int look_at(void *context, const struct item *item, struct err *err)
@@ -126,13 +125,9 @@ static int respell(struct surveying *surveying, struct err *err)
     int result =
         archive->options.use == HISTORY_READ ? 0 : changes_apply(&surveying->respelled, err);
     for (size_t i = 0; surveying->evidence && i < map_count(strays) && result == 0; i++) {
-        sv key = map_key_at(strays, i);
-        bool added;
-        struct address_record *record = map_add(&surveying->evidence->addresses, key, &added);
-        int flags = fpset_get(&archive->survey.known, hash_bytes(key));
-        if (added && flags != FPSET_NEW && (flags & EVIDENCE_KNOWN))
-            recall(archive, key, record);
-        result = add_record(archive, record, map_value_at(strays, i), err);
+        struct address_record *record =
+            evidence_address(surveying->evidence, map_key_at(strays, i));
+        result = archive_add_record(archive, record, map_value_at(strays, i), err);
         record->changed = true;
     }
     return result;
@@ -144,11 +139,11 @@ int archive_survey(struct archive *archive, struct evidence *evidence, struct er
                                   .evidence = evidence,
                                   .respelled = {.archive = archive, .kind = ITEM_ADDRESS}};
     int result = history_each_unordered(archive->history, ITEM_ADDRESS, look_at, &surveying, err);
+    if (evidence)
+        evidence->past = (struct evidence_past){&archive->survey.known, recall, archive};
     if (result == 0)
         result = respell(&surveying, err);
     changes_release(&surveying.respelled);
-    if (evidence)
-        evidence->past = (struct evidence_past){&archive->survey.known, recall, archive};
     return result;
 }
 
@@ -200,12 +195,12 @@ static int whole_add(struct whole *whole, const struct item *item, struct err *e
     struct archive *archive = whole->archive;
     if (!archive_is_own(archive, item)) {
         whole->has_others = true;
-        return unpack_other(archive, &whole->all, item->value, err);
+        return archive_add_item(archive, &whole->all, item, err);
     }
     if (whole->recorded)
         return 0;
     whole->has_own = true;
-    return unpack(archive, &whole->own, item->value, err);
+    return archive_add_item(archive, &whole->own, item, err);
 }
 
 static int add_strays(struct whole *whole, struct err *err)
@@ -217,8 +212,8 @@ static int add_strays(struct whole *whole, struct err *err)
         archive->scan ? NULL : map_get(&strays[OF_OURS], buf_sv(&whole->key));
     whole->has_others = whole->has_others || others;
     whole->has_own = whole->has_own || ours;
-    return (others && add_record(whole->archive, &whole->all, others, err) < 0) ||
-                   (ours && add_record(whole->archive, &whole->own, ours, err) < 0)
+    return (others && archive_add_record(whole->archive, &whole->all, others, err) < 0) ||
+                   (ours && archive_add_record(whole->archive, &whole->own, ours, err) < 0)
                ? -1
                : 0;
 }
@@ -252,7 +247,7 @@ static const struct address_record *whole_end(struct whole *whole, struct err *e
     }
     if (!whole->has_others && step == FPSET_UNMARKED && recent == FPSET_UNMARKED)
         return own;
-    if (own && add_record(archive, &whole->all, own, err) < 0)
+    if (own && archive_add_record(archive, &whole->all, own, err) < 0)
         return NULL;
     take_deliveries(whole, step, recent);
     return own || whole->has_others ? &whole->all : NULL;
@@ -312,7 +307,6 @@ static int visit_rest(struct walk *walk, const struct map *records, struct err *
         if (fpset_get(&walk->seen, hash_bytes(key)) != FPSET_NEW)
             continue;
         begin(walk, key);
-        fpset_add(&walk->seen, hash_bytes(key), 0);
         if (visit_whole(walk, err) < 0)
             return -1;
     }
@@ -363,7 +357,7 @@ static const struct address_record *keep(void *context, sv key)
     if (!found)
         return kept;
     struct address_record *copy = map_add(&archive->all.addresses, key, NULL);
-    (void)!add_record(archive, copy, found, &archive->failed);
+    (void)!archive_add_record(archive, copy, found, &archive->failed);
     return copy;
 }
 

@@ -36,18 +36,13 @@ static int load_domain(void *context, const struct item *item, struct err *err)
     if (own ? !load->own : !load->others)
         return 0;
     sv key = archive_key_now(ITEM_DOMAIN, item->key, bytes);
-    if (own && !sv_eq(key, item->key))
+    bool respelled = !sv_eq(key, item->key);
+    if (own && respelled)
         changes_add(&load->respelled, item, SV_EMPTY, true);
     struct address_record *record = map_add(&load->evidence->domains, key, NULL);
-    struct listing listing = record->listing;
-    if (address_record_unpack(record, item->value, archive_taxonomy(load->archive)) < 0)
-        return archive_damaged(load->archive, "evidence", err);
-    bool respelled = !sv_eq(key, item->key);
     record->known = record->known || (own && !respelled);
     record->changed = record->changed || (own && respelled);
-    if (!own) /* what stands on the lists of others is their matter */
-        record->listing = listing;
-    return 0;
+    return archive_add_item(load->archive, record, item, err);
 }
 
 struct load_senders {
@@ -136,16 +131,10 @@ void archive_prepare(void *context, struct scan_result *scan)
 static int copy_records(struct archive *archive, struct map *to, const struct map *from,
                         struct err *err)
 {
-    struct buf bytes = {0};
     int result = 0;
-    for (size_t i = 0; i < map_count(from) && result == 0; i++) {
-        buf_clear(&bytes);
-        address_record_pack(&bytes, map_value_at(from, i), archive_taxonomy(archive));
-        if (address_record_unpack(map_add(to, map_key_at(from, i), NULL), buf_sv(&bytes),
-                                  archive_taxonomy(archive)) < 0)
-            result = archive_damaged(archive, "evidence", err);
-    }
-    buf_release(&bytes);
+    for (size_t i = 0; i < map_count(from) && result == 0; i++)
+        result = archive_add_record(archive, map_add(to, map_key_at(from, i), NULL),
+                                    map_value_at(from, i), err);
     return result;
 }
 

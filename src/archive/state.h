@@ -119,6 +119,12 @@ struct address_records archive_records(struct archive *archive);
 /* Sets what our own host knows of an address, of the history alone. 0: nothing. */
 int archive_own_record(struct archive *archive, sv key, struct address_record *record,
                        struct err *err) MUST_CHECK;
+/* Adds what an item says, or another record; what stands on the lists of other hosts is their
+ * matter. */
+int archive_add_item(struct archive *archive, struct address_record *to, const struct item *item,
+                     struct err *err) MUST_CHECK;
+int archive_add_record(struct archive *archive, struct address_record *to,
+                       const struct address_record *from, struct err *err) MUST_CHECK;
 void survey_init(struct survey *survey);
 void survey_release(struct survey *survey);
 void whole_release(struct whole *whole);

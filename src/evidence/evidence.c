@@ -77,8 +77,7 @@ static bool past_knows(const struct evidence *evidence, uint64_t fingerprint)
     return flags != FPSET_NEW && (flags & EVIDENCE_KNOWN);
 }
 
-/* With what earlier runs knew of it. */
-static struct address_record *add_address(struct evidence *evidence, sv key)
+struct address_record *evidence_address(struct evidence *evidence, sv key)
 {
     bool added;
     struct address_record *record = map_add(&evidence->addresses, key, &added);
@@ -101,7 +100,7 @@ static struct address_record *get_address(struct evidence *evidence, sv spelling
         return NULL;
     sv key = mailbox_key(spelling, bytes);
     if (key.len && past_knows(evidence, fingerprint))
-        return add_address(evidence, key);
+        return evidence_address(evidence, key);
     return map_get(&evidence->addresses, key);
 }
 
@@ -130,7 +129,7 @@ static void fail_address(struct evidence *evidence, sv spelling, const struct ev
     char bytes[MAILBOX_MAX];
     sv key = mailbox_key(spelling, bytes);
     if (key.len) /* else it is too long to be one */
-        record_failure(add_address(evidence, key), key, event, as_original);
+        record_failure(evidence_address(evidence, key), key, event, as_original);
 }
 
 static void fail_domain(struct evidence *evidence, const struct event *event)

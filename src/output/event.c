@@ -7,16 +7,6 @@
 #include "event_id.h"
 #include "json_line.h"
 
-/* An unknown value is null. */
-static void known(struct buf *line, const char *name, sv value)
-{
-    line_key(line, name);
-    if (value.len)
-        text_add_json(line, value);
-    else
-        buf_add(line, SV("null"));
-}
-
 static void number(struct buf *line, const char *name, int value)
 {
     line_key(line, name);
@@ -34,8 +24,8 @@ static void relay(struct buf *line, const struct relay *relay)
         return;
     }
     buf_add_byte(line, '{');
-    known(line, "host", relay->host);
-    known(line, "ip", relay->ip);
+    line_known(line, "host", relay->host);
+    line_known(line, "ip", relay->ip);
     number(line, "port", relay->port);
     buf_add_byte(line, '}');
 }
@@ -68,15 +58,15 @@ static void identity(struct buf *line, const struct event *event, const struct t
     char time[DATE_TEXT];
     date_format(a->time, time);
     line_text(line, "time", sv_from(time));
-    known(line, "host", a->host);
+    line_known(line, "host", a->host);
     line_text(line, "mta", taxonomy_mta_name(taxonomy, a->mta));
-    known(line, "queue_id", a->queue_id);
+    line_known(line, "queue_id", a->queue_id);
     if (event->sender_known)
         line_text(line, "sender", redact_address(redactor, event->sender, arena));
     else
-        known(line, "sender", SV_EMPTY);
+        line_known(line, "sender", SV_EMPTY);
     line_text(line, "recipient", redact_address(redactor, a->recipient, arena));
-    known(line, "original_recipient", redact_address(redactor, a->original, arena));
+    line_known(line, "original_recipient", redact_address(redactor, a->original, arena));
     relay(line, &a->relay);
 }
 
@@ -84,13 +74,14 @@ static void verdict(struct buf *line, const struct event *event, const struct ta
 {
     const struct record *a = &event->attempt;
     bool failure = is_failure(a);
-    known(line, "category",
-          failure ? taxonomy_category_name(taxonomy, a->verdict.category) : SV_EMPTY);
-    known(line, "scope", failure ? scope_of(taxonomy, a->verdict.category) : SV_EMPTY);
-    known(line, "action", failure ? action_name(event->action) : SV_EMPTY);
-    known(line, "rule", failure ? a->verdict.rule : SV_EMPTY);
-    known(line, "basis",
-          failure && a->verdict.basis != BASIS_COUNT ? basis_name(a->verdict.basis) : SV_EMPTY);
+    line_known(line, "category",
+               failure ? taxonomy_category_name(taxonomy, a->verdict.category) : SV_EMPTY);
+    line_known(line, "scope", failure ? scope_of(taxonomy, a->verdict.category) : SV_EMPTY);
+    line_known(line, "action", failure ? action_name(event->action) : SV_EMPTY);
+    line_known(line, "rule", failure ? a->verdict.rule : SV_EMPTY);
+    line_known(line, "basis",
+               failure && a->verdict.basis != BASIS_COUNT ? basis_name(a->verdict.basis)
+                                                          : SV_EMPTY);
 }
 
 /* Else it is of a history, which did not keep it. */
@@ -102,7 +93,7 @@ static bool is_of_line(const struct event *event)
 static void source(struct buf *line, const struct event *event)
 {
     if (!is_of_line(event)) {
-        known(line, "source", SV_EMPTY);
+        line_known(line, "source", SV_EMPTY);
         return;
     }
     line_open(line, "source");
@@ -117,21 +108,22 @@ void output_event(struct buf *line, const struct event *event, const struct taxo
 {
     const struct record *a = &event->attempt;
     buf_add_byte(line, '{');
-    known(line, "id", is_of_line(event) ? event_id(a, taxonomy, redactor, arena) : SV_EMPTY);
+    line_known(line, "id", is_of_line(event) ? event_id(a, taxonomy, redactor, arena) : SV_EMPTY);
     identity(line, event, taxonomy, redactor, arena);
     bool kept = a->outcome != OUTCOME_COUNT; /* else its time and category are all that is */
-    known(line, "outcome", kept ? outcome_name(a->outcome) : SV_EMPTY);
-    known(line, "severity", kept && is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
+    line_known(line, "outcome", kept ? outcome_name(a->outcome) : SV_EMPTY);
+    line_known(line, "severity", kept && is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
     number(line, "code", a->reply.code);
-    known(line, "enhanced", a->reply.enhanced);
-    known(line, "dsn", a->dsn);
+    line_known(line, "enhanced", a->reply.enhanced);
+    line_known(line, "dsn", a->dsn);
     line_text(line, "stage", stage_name(a->said.stage));
-    known(line, "origin", a->said.origin != ORIGIN_COUNT ? origin_name(a->said.origin) : SV_EMPTY);
-    known(line, "text", redact_text(redactor, a->reply.text, arena));
+    line_known(line, "origin",
+               a->said.origin != ORIGIN_COUNT ? origin_name(a->said.origin) : SV_EMPTY);
+    line_known(line, "text", redact_text(redactor, a->reply.text, arena));
     verdict(line, event, taxonomy);
-    known(line, "cause", taxonomy_category_name(taxonomy, event->cause));
-    known(line, "provider", a->provider);
-    known(line, "proof", event->proof ? proof_name(event->proof) : SV_EMPTY);
+    line_known(line, "cause", taxonomy_category_name(taxonomy, event->cause));
+    line_known(line, "provider", a->provider);
+    line_known(line, "proof", event->proof ? proof_name(event->proof) : SV_EMPTY);
     delay(line, a->delay_s);
     source(line, event);
     buf_add(line, SV("}\n"));
@@ -143,7 +135,7 @@ static void no_verdict(struct buf *line)
                                        "severity", "category", "scope", "action", "rule",
                                        "basis",    "remedy",   "shape"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        known(line, keys[i], SV_EMPTY);
+        line_known(line, keys[i], SV_EMPTY);
 }
 
 static void verdict_keys(struct buf *line, const struct event *event, sv shape,
@@ -154,14 +146,14 @@ static void verdict_keys(struct buf *line, const struct event *event, sv shape,
     } else {
         const struct record *a = &event->attempt;
         number(line, "code", a->reply.code);
-        known(line, "enhanced", a->reply.enhanced);
-        known(line, "text", a->reply.text);
+        line_known(line, "enhanced", a->reply.enhanced);
+        line_known(line, "text", a->reply.text);
         line_text(line, "stage", stage_name(a->said.stage));
         line_text(line, "origin", origin_name(a->said.origin));
-        known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
+        line_known(line, "severity", is_failure(a) ? severity_name(a->severity) : SV_EMPTY);
         verdict(line, event, taxonomy);
-        known(line, "remedy", is_failure(a) ? a->verdict.remedy : SV_EMPTY);
-        known(line, "shape", shape);
+        line_known(line, "remedy", is_failure(a) ? a->verdict.remedy : SV_EMPTY);
+        line_known(line, "shape", shape);
     }
     buf_add(line, SV("}\n"));
 }
@@ -191,16 +183,16 @@ void output_bounce(struct buf *line, const struct bounce_keys *keys, const struc
     buf_add_byte(line, '{');
     line_text(line, "mail", keys->mail);
     line_text(line, "kind", keys->kind);
-    known(line, "final_recipient", keys->final_recipient);
-    known(line, "original_recipient", keys->original_recipient);
-    known(line, "status", keys->status);
-    known(line, "message_id", keys->message_id);
-    known(line, "reporting_mta", keys->reporting_mta);
-    known(line, "remote_mta", keys->remote_mta);
-    known(line, "envelope_id", keys->envelope_id);
-    known(line, "feedback", keys->feedback);
-    known(line, "form", keys->form);
-    known(line, "signed_for", keys->signed_for);
+    line_known(line, "final_recipient", keys->final_recipient);
+    line_known(line, "original_recipient", keys->original_recipient);
+    line_known(line, "status", keys->status);
+    line_known(line, "message_id", keys->message_id);
+    line_known(line, "reporting_mta", keys->reporting_mta);
+    line_known(line, "remote_mta", keys->remote_mta);
+    line_known(line, "envelope_id", keys->envelope_id);
+    line_known(line, "feedback", keys->feedback);
+    line_known(line, "form", keys->form);
+    line_known(line, "signed_for", keys->signed_for);
     add_list(line, "limits", keys->limits);
     verdict_keys(line, event, shape, taxonomy);
 }

@@ -16,12 +16,6 @@ static void known(struct buf *line, const char *name, sv value)
         line_text(line, name, value);
 }
 
-static void number(struct buf *line, const char *name, int64_t value)
-{
-    line_key(line, name);
-    buf_printf(line, "%lld", (long long)value);
-}
-
 static void list_of_one(struct buf *line, const char *name, sv value)
 {
     line_key(line, name);
@@ -111,7 +105,7 @@ static void add_destination(struct buf *line, const struct relay *relay)
         line_text(line, "domain", relay->host);
     known(line, "ip", ip);
     if (relay->port)
-        number(line, "port", relay->port);
+        line_number(line, "port", relay->port);
     line_close(line);
 }
 
@@ -134,7 +128,7 @@ static void add_reply(struct buf *line, const struct reply *reply, sv words)
         return;
     line_open(line, "reply");
     if (reply->code)
-        number(line, "code", reply->code);
+        line_number(line, "code", reply->code);
     known(line, "enhanced", reply->enhanced);
     known(line, "text", words);
     line_close(line);
@@ -174,7 +168,7 @@ static void add_own(struct buf *line, const struct event *event, const struct ta
         line_key(line, "delay_s");
         buf_printf(line, "%.6g", a->delay_s);
     }
-    number(line, "line", a->line);
+    line_number(line, "line", a->line);
     line_close(line);
 }
 

@@ -3,6 +3,8 @@
 #ifndef BOUNCELOG_OUTPUT_JSON_LINE_H
 #define BOUNCELOG_OUTPUT_JSON_LINE_H
 
+#include <stdint.h>
+
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/text.h"
 
@@ -19,6 +21,24 @@ static inline void line_text(struct buf *line, const char *name, sv value)
 {
     line_key(line, name);
     text_add_json(line, value);
+}
+
+/* What is not known is null. */
+static inline void line_known(struct buf *line, const char *name, sv value)
+{
+    line_key(line, name);
+    if (value.len)
+        text_add_json(line, value);
+    else
+        buf_add(line, SV("null"));
+}
+
+static inline void line_number(struct buf *line, const char *name, int64_t number)
+{
+    line_key(line, name);
+    if (number < 0)
+        buf_add_byte(line, '-');
+    buf_add_u64(line, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 static inline void line_open(struct buf *line, const char *name)

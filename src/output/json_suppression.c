@@ -6,24 +6,6 @@
 #include "json.h"
 #include "json_line.h"
 
-static void known(struct buf *row, const char *name, sv value)
-{
-    line_key(row, name);
-    if (value.len)
-        text_add_json(row, value);
-    else
-        buf_add(row, SV("null"));
-}
-
-static void number(struct buf *row, const char *name, int64_t value)
-{
-    line_key(row, name);
-    if (value < 0)
-        buf_printf(row, "%lld", (long long)value);
-    else
-        buf_add_u64(row, (uint64_t)value);
-}
-
 static void moment(struct buf *row, const char *name, int64_t seconds)
 {
     char text[DATE_TEXT];
@@ -34,12 +16,12 @@ static void moment(struct buf *row, const char *name, int64_t seconds)
 static void evidence(struct buf *row, const struct suppression *entry, bool whole)
 {
     line_open(row, "evidence");
-    known(row, "host", entry->host);
-    known(row, "queue_id", entry->queue_id);
+    line_known(row, "host", entry->host);
+    line_known(row, "queue_id", entry->queue_id);
     line_text(row, "file", entry->file);
-    number(row, "line", entry->line);
+    line_number(row, "line", entry->line);
     if (whole) {
-        known(row, "rule", entry->rule);
+        line_known(row, "rule", entry->rule);
         if (entry->final.len)
             line_text(row, "final_recipient", entry->final);
         if (entry->original.len)
@@ -57,12 +39,12 @@ void json_suppression(struct buf *row, const struct suppression *entry, const ch
     line_text(row, "tier", tier_name(entry->tier));
     line_text(row, "reason", entry->reason);
     if (entry->code)
-        number(row, "code", entry->code);
+        line_number(row, "code", entry->code);
     else
-        known(row, "code", SV_EMPTY);
-    known(row, "enhanced", entry->enhanced);
-    number(row, "count", entry->count);
-    number(row, "days", entry->days);
+        line_known(row, "code", SV_EMPTY);
+    line_known(row, "enhanced", entry->enhanced);
+    line_number(row, "count", entry->count);
+    line_number(row, "days", entry->days);
     moment(row, "first_seen", entry->first_seen);
     moment(row, "last_seen", entry->last_seen);
     line_text(row, "reply", entry->reply);

@@ -5,15 +5,6 @@
 #include "bouncelog/output/output.h"
 #include "json_line.h"
 
-static void known(struct buf *line, const char *name, sv value)
-{
-    line_key(line, name);
-    if (value.len)
-        text_add_json(line, value);
-    else
-        buf_add(line, SV("null"));
-}
-
 void output_why_json(struct buf *out, const struct why *why)
 {
     char since[DATE_TEXT] = "";
@@ -23,10 +14,10 @@ void output_why_json(struct buf *out, const struct why *why)
     line_text(out, "address", why->address);
     line_key(out, "listed");
     buf_add(out, why->listed ? SV("true") : SV("false"));
-    known(out, "since", sv_from(since));
-    known(out, "held_by", why->held_by);
-    known(out, "missing", why->missing_count ? why->missing[0] : SV_EMPTY);
-    known(out, "never", why->never);
+    line_known(out, "since", sv_from(since));
+    line_known(out, "held_by", why->held_by);
+    line_known(out, "missing", why->missing_count ? why->missing[0] : SV_EMPTY);
+    line_known(out, "never", why->never);
     line_key(out, "attempts");
     buf_add_byte(out, '[');
     for (size_t i = 0; i < why->attempt_count; i++) {

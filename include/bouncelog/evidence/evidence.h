@@ -155,6 +155,8 @@ struct evidence {
 void evidence_init(struct evidence *evidence);
 void evidence_release(struct evidence *evidence);
 
+/* The record of an address (mailbox_key), which is added when absent, with what the past knows. */
+struct address_record *evidence_address(struct evidence *evidence, sv key);
 /* Hints that an event of this record, which has its fingerprints, will be recorded soon. */
 void evidence_prefetch(const struct evidence *evidence, const struct record *record);
 /* The same for the event's sender. */
