@@ -152,7 +152,8 @@ static int by_key(const void *a, const void *b)
 static void add_listed(struct buf *text, struct decision *decisions, size_t count)
 {
     const char *between = "";
-    qsort(decisions, count, sizeof *decisions, by_key);
+    if (count) /* no decisions may be NULL, which qsort may not be given */
+        qsort(decisions, count, sizeof *decisions, by_key);
     for (size_t i = 0; i < count; i++) {
         const struct decision *decision = &decisions[i];
         if (decision->ruling != RULING_LISTED)
