@@ -41,15 +41,14 @@ size_t sv_find(sv v, sv needle)
         return 0;
     if (needle.len > v.len)
         return SV_NPOS;
+    if (needle.len == 1)
+        return sv_find_byte(v, needle.ptr[0]);
     if (is_rare(needle.ptr[0]))
         return find_rare(v, needle);
-    if (needle.len > 1) {
-        for (size_t at = 0; (at = bytes_pair(v, at, needle.ptr[0], needle.ptr[1])) < v.len; at++)
-            if (v.len - at >= needle.len && memcmp(v.ptr + at, needle.ptr, needle.len) == 0)
-                return at;
-        return SV_NPOS;
-    }
-    return sv_find_byte(v, needle.ptr[0]);
+    for (size_t at = 0; (at = bytes_pair(v, at, needle.ptr[0], needle.ptr[1])) < v.len; at++)
+        if (v.len - at >= needle.len && memcmp(v.ptr + at, needle.ptr, needle.len) == 0)
+            return at;
+    return SV_NPOS;
 }
 
 size_t sv_rfind(sv v, sv needle)

@@ -4,6 +4,7 @@
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/pattern/sender_template.h"
 #include "parser.h"
 
 enum { ADDRESS_MAX = 320, ROUNDS = 4, SENDERS_KNOWN = 256, MEMO_BYTES = 96 };
@@ -83,9 +84,14 @@ static bool undo(const struct parser *parser, struct address *address, bool *cam
             needs = rule->needs;
             may = sv_find(text, needs) != SV_NPOS;
         }
-        if (!may || regex_match(rule->regex, parser->matcher, text) != REGEX_YES)
+        if (!may)
             continue;
-        sv part = matcher_field(parser->matcher, rule->regex, FIELD_CAMPAIGN);
+        sv part = sv_sub(text, 0, rule->numbered ? sender_template_numbered(text) : 0);
+        if (!part.len) {
+            if (regex_match(rule->regex, parser->matcher, text) != REGEX_YES)
+                continue;
+            part = matcher_field(parser->matcher, rule->regex, FIELD_CAMPAIGN);
+        }
         if (part.len) {
             *campaign = join(address, part, sv_after_last(text, '@'));
             return false;
@@ -132,8 +138,10 @@ struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t has
     sv made = sv_make(address.bytes, address.len);
     uint64_t made_hash = hash_bytes(made);
     if (made.len <= MEMO_BYTES) {
-        *memo = (struct sender_memo){
-            .sender = hash, .made = made_hash, .len = (uint8_t)made.len, .campaign = campaign};
+        memo->sender = hash;
+        memo->made = made_hash;
+        memo->len = (uint8_t)made.len;
+        memo->campaign = campaign;
         sv_put(memo->bytes, made);
     }
     return (struct stream_names){arena_copy(arena, made), made_hash, campaign};

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "bouncelog/pattern/sender_template.h"
 #include "check.h"
 
 void fault(struct check *check, struct place place, const char *format, ...)
@@ -129,6 +130,30 @@ static void check_layer(struct check *check, const struct layer *layer, bool by_
     }
     check_misses(check, &layer->examples, layer->regex, layer->name);
     check->counts.examples += layer->examples.hit_count + layer->examples.miss_count;
+}
+
+/* A short cut takes what the pattern takes, too, and finds the same. */
+static void check_short_cut(struct check *check, const struct layer *rule,
+                            const struct example *example)
+{
+    char padded[EXAMPLE_MAX + PARSE_SLACK];
+    sv text = pad(padded, example->text);
+    sv campaign = sv_sub(text, 0, sender_template_numbered(text));
+    if (campaign.len &&
+        (!matches(check, rule->regex, text, example->place) ||
+         !sv_eq(matcher_field(check->matcher, rule->regex, FIELD_CAMPAIGN), campaign)))
+        fault(check, example->place,
+              "'%.*s': the template finds the campaign '%.*s', and the pattern does not",
+              SV_FMT(rule->name), SV_FMT(campaign));
+}
+
+static void check_sender(struct check *check, const struct layer *rule)
+{
+    check_layer(check, rule, false);
+    for (size_t i = 0; rule->numbered && i < rule->examples.hit_count; i++)
+        check_short_cut(check, rule, &rule->examples.hits[i]);
+    for (size_t i = 0; rule->numbered && i < rule->examples.miss_count; i++)
+        check_short_cut(check, rule, &rule->examples.misses[i]);
 }
 
 static void check_object(struct check *check, size_t index)
@@ -330,7 +355,7 @@ static void check_all(struct check *check)
     for (size_t i = 0; i < patterns->time_count; i++)
         check_layer(check, &patterns->times[i], true);
     for (size_t i = 0; i < patterns->sender_count; i++)
-        check_layer(check, &patterns->senders[i], false);
+        check_sender(check, &patterns->senders[i]);
     for (size_t i = 0; i < patterns->object_count; i++) {
         check_object(check, i);
         check->counts.examples +=

@@ -62,6 +62,8 @@ rule "unknown key" '- name: x' '  category: policy' '  colour: blue' '  pattern:
 rule "missing closing parenthesis" "- name: x" "  category: recipient_unknown" "  pattern: \"zz(qx\"" "  hit: [\"550 zzqx\"]" "  miss: [\"550 a\"]"
 
 # Line shapes, templates, frames, header forms
+plant "is no template of a sender" senders.yaml 's/template: numbered/template: number/'
+plant "the template finds the campaign 'bounce-camp-1124'" senders.yaml 's/(?<campaign>\[a-z\]\[^@=0-9\]\*+/(?<campaign>[a-m]++-/'
 plant "takes this hit of 'removed' first" mta/postfix.yaml \
     "s/^  - name: sender-or-expiry/  - name: early\n    daemons: [qmgr]\n    gate: 'remov'\n    meaning: context\n    hit: ['remov']\n    miss: ['x']\n\n&/"
 plant "does not take its hit" mta/postfix.yaml "s/    gate: 'uid='/    gate: 'uid:'/"

@@ -1,5 +1,6 @@
-/* A template is a short cut: what fits one is taken by the pattern of its shape, with the same
- * fields. On a million generated lines and as many damaged ones. */
+/* A template is a short cut: what fits one is taken by the pattern of its shape, or of its rule for
+ * senders, with the same fields. On a million generated lines and as many damaged ones, and on a
+ * million addresses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "bouncelog/pattern/patterns.h"
+#include "bouncelog/pattern/sender_template.h"
 #include "generator/generate.h"
 #include "parse/mta/mta.h"
 #include "random.h"
@@ -209,11 +211,81 @@ static void test_examples(void **state)
         }
 }
 
+/* Addresses out of what numbered senders are made of, and a little else. */
+static sv some_address(uint64_t *state, char *address)
+{
+    static const char *const pieces[] = {"bounce",
+                                         "n",
+                                         "7",
+                                         "31",
+                                         "1234567",
+                                         "20787",
+                                         "6f1c2a90b3d45e7",
+                                         "8",
+                                         "-",
+                                         "+",
+                                         ".",
+                                         "_",
+                                         "=",
+                                         "@",
+                                         "a",
+                                         "f",
+                                         "g",
+                                         "A",
+                                         "\n",
+                                         "\xC3\xA9",
+                                         "mail.shop.example",
+                                         "@shop.example"};
+    size_t len = random_below(state, 4) ? SV("bounce-31").len : 0; /* mostly one that begins well */
+    sv_put(address, sv_make("bounce-31", len));
+    for (uint32_t left = random_below(state, 7); left; left--) {
+        sv piece = sv_from(pieces[random_below(state, sizeof pieces / sizeof *pieces)]);
+        sv_put(address + len, piece);
+        len += piece.len;
+    }
+    if (random_below(state, 2)) {
+        sv_put(address + len, SV("@shop.example"));
+        len += SV("@shop.example").len;
+    }
+    memset(address + len, '3', SLACK); /* what is behind it is no part of it */
+    return sv_make(address, len);
+}
+
+static void test_senders(void **unused)
+{
+    (void)unused;
+    uint64_t state = 3;
+    char address[LINE];
+    int64_t taken = 0, by_pattern = 0;
+    for (size_t i = 0; i < patterns.sender_count; i++) {
+        const struct layer *rule = &patterns.senders[i];
+        for (int64_t left = rule->numbered ? LINES * 2 : 0; left; left--) {
+            sv sender = some_address(&state, address);
+            sv campaign = sv_sub(sender, 0, sender_template_numbered(sender));
+            sv full = regex_match(rule->regex, matcher, sender) == REGEX_YES
+                          ? matcher_field(matcher, rule->regex, FIELD_CAMPAIGN)
+                          : SV_EMPTY;
+            taken += campaign.len > 0;
+            by_pattern += full.len > 0;
+            if (campaign.len && !sv_eq(campaign, full)) {
+                print_error("'%.*s', not '%.*s': %.*s\n", SV_FMT(campaign), SV_FMT(full),
+                            SV_FMT(sender));
+                fail();
+            }
+        }
+    }
+    print_message("%lld senders fitted the template, %lld the pattern\n", (long long)taken,
+                  (long long)by_pattern);
+    assert_true(taken > LINES / 100);
+    assert_true(by_pattern < taken * 2); /* a short cut that is seldom taken is none */
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples), cmocka_unit_test(test_postfix),
-        cmocka_unit_test(test_exim), cmocka_unit_test(test_sendmail)};
+        cmocka_unit_test(test_exim), cmocka_unit_test(test_sendmail),
+        cmocka_unit_test(test_senders)};
     struct patterns_options options = {0};
     struct err err;
     if (patterns_load(&patterns, &options, &err) < 0) {

@@ -54,9 +54,10 @@ struct header_form {
 struct layer {
     sv name;
     struct regex *regex;
-    sv needs;    /* of a sender: bytes without which it is not asked */
-    bool piece;  /* what it holds goes on with the next line of its stream */
-    bool filler; /* it says nothing: a line with it is as one without */
+    sv needs;      /* of a sender: bytes without which it is not asked */
+    bool numbered; /* of a sender: what sender_template_numbered takes, its pattern takes, too */
+    bool piece;    /* what it holds goes on with the next line of its stream */
+    bool filler;   /* it says nothing: a line with it is as one without */
     struct place place;
     struct examples examples;
 };
