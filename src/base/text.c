@@ -66,9 +66,8 @@ bool utf8_is_control(sv sequence)
     return is_control(code_point(sequence));
 }
 
-void text_add_json(struct buf *buf, sv v)
+void text_add_json_inside(struct buf *buf, sv v)
 {
-    buf_add_byte(buf, '"');
     while (v.len) {
         size_t run = 0;
         while (run < v.len && is_plain(v.ptr[run]))
@@ -89,7 +88,30 @@ void text_add_json(struct buf *buf, sv v)
             buf_add(buf, sv_sub(v, 0, n));
         v = sv_skip(v, n ? n : 1);
     }
+}
+
+void text_add_json(struct buf *buf, sv v)
+{
     buf_add_byte(buf, '"');
+    text_add_json_inside(buf, v);
+    buf_add_byte(buf, '"');
+}
+
+void text_add_csv(struct buf *buf, sv v)
+{
+    while (v.len) {
+        size_t n = utf8_sequence(v);
+        sv sequence = sv_sub(v, 0, n ? n : 1);
+        if (!n)
+            buf_add(buf, SV("\xEF\xBF\xBD"));
+        else if (utf8_is_control(sequence))
+            buf_add_byte(buf, ' ');
+        else if (sequence.ptr[0] == '"')
+            buf_add(buf, SV("\"\""));
+        else
+            buf_add(buf, sequence);
+        v = sv_skip(v, sequence.len);
+    }
 }
 
 void text_add_utf8(struct buf *buf, sv v)

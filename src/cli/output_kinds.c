@@ -57,18 +57,17 @@ static void write_metrics(struct result *result, const struct setup *setup,
 
 static unsigned tiers_of(const struct result *result, const struct setup *setup)
 {
-    return setup->options->tiers
-               ? setup->options->tiers
-               : list_format_tiers(setup->options->lists[result->output.list].format);
+    return setup->options->tiers ? setup->options->tiers
+                                 : list_form_tiers(setup->forms[result->output.list]);
 }
 
 static void write_whole(struct result *result, const struct setup *setup,
                         const struct report *report)
 {
-    enum list_format format = setup->options->lists[result->output.list].format;
+    struct list_form form = setup->forms[result->output.list];
     const char *path = result->output.path;
     const char *place = outfile_is_stdout(path) ? "standard output" : path;
-    struct list_result written = output_list(result->parts, report, format, tiers_of(result, setup),
+    struct list_result written = output_list(result->parts, report, form, tiers_of(result, setup),
                                              setup->redactor.key.len ? &setup->redactor : NULL);
     if (written.skipped)
         say("%s: %lld address%s left out that no list can carry safely (%s summary says which "
@@ -77,7 +76,7 @@ static void write_whole(struct result *result, const struct setup *setup,
             report->suppress_part == SUPPRESS_ALL ? "the" : "a whole");
     if (written.over_limit)
         say("%s: more than the reader of %s takes at once; only a file is split", place,
-            list_format_name(format));
+            list_format_name(form.format));
 }
 
 static bool has(unsigned tiers, enum tier tier)
@@ -122,9 +121,9 @@ static void compare(const struct report *report, unsigned tiers, struct report *
 static void write_list(struct result *result, const struct setup *setup,
                        const struct report *report)
 {
-    enum list_format format = setup->options->lists[result->output.list].format;
+    struct list_form form = setup->forms[result->output.list];
     struct report fresh = *report;
-    struct gone gone = {.fingerprints = format == LIST_HASH};
+    struct gone gone = {.fingerprints = form.format == LIST_HASH};
     if (!result->removed) {
         write_whole(result, setup, report);
         return;
@@ -134,7 +133,7 @@ static void write_list(struct result *result, const struct setup *setup,
     gone.addresses =
         mem_zero(report->removed_count + report->suppress_count + 1, sizeof *gone.addresses);
     compare(report, tiers_of(result, setup), &fresh, &gone);
-    output_lifts(result->removed, report, format, gone.addresses, gone.count,
+    output_lifts(result->removed, report, form, gone.addresses, gone.count,
                  setup->redactor.key.len ? &setup->redactor : NULL);
     write_whole(result, setup, &fresh);
     mem_free(fresh.suppress);

@@ -4,6 +4,7 @@
  * message with its place. */
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/base/buf.h"
+#include "bouncelog/output/output.h"
 #include "bouncelog/selfcheck/selfcheck.h"
 #include "cli.h"
 #include "options/options.h"
@@ -14,6 +15,23 @@ static void print_fault(void *context, struct place place, const char *text)
     say("%s:%d:%d: %s", place.file, place.line, place.column, text);
 }
 
+/* -s takes a name for one of ours first. */
+static size_t check_list_names(const struct patterns *patterns)
+{
+    size_t faults = 0;
+    for (size_t i = 0; i < patterns->list_count; i++) {
+        const struct list_template *template = &patterns->lists[i];
+        enum list_format format;
+        if (!list_format_from_name(template->name, &format))
+            continue;
+        say("%s:%d:%d: '%.*s' is a format of bouncelog; call the template otherwise",
+            template->place.file, template->place.line, template->place.column,
+            SV_FMT(template->name));
+        faults++;
+    }
+    return faults;
+}
+
 static int check(const struct patterns_options *files)
 {
     struct patterns patterns;
@@ -22,6 +40,8 @@ static int check(const struct patterns_options *files)
         return fail(&err);
     struct selfcheck_counts counts = selfcheck_run(&patterns, print_fault, NULL);
     selfcheck_notices(&patterns, print_fault, NULL, &counts);
+    selfcheck_lists(&patterns, print_fault, NULL, &counts);
+    counts.faults += check_list_names(&patterns);
     struct buf text = {0};
     buf_printf(&text, "%zu patterns, %zu examples, %zu faults\n", counts.patterns, counts.examples,
                counts.faults);

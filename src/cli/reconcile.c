@@ -35,12 +35,14 @@ static int compare(struct reconcile *run, struct err *err)
         past_decide(&run->past, &run->setup, all, err) < 0 ||
         archive_last_deliveries(run->past.archive, &run->theirs.addresses, err) < 0)
         return -1;
-    reconciled_make(&run->result, &(struct reconciled_source){
-                                      .theirs = &run->theirs.addresses,
-                                      .known = run->past.how.known,
-                                      .decisions = &run->past.decisions,
-                                      .taxonomy = &run->setup.patterns.taxonomy,
-                                      .tiers = tiers ? tiers : list_format_tiers(LIST_PLAIN)});
+    reconciled_make(
+        &run->result,
+        &(struct reconciled_source){
+            .theirs = &run->theirs.addresses,
+            .known = run->past.how.known,
+            .decisions = &run->past.decisions,
+            .taxonomy = &run->setup.patterns.taxonomy,
+            .tiers = tiers ? tiers : list_form_tiers((struct list_form){.format = LIST_PLAIN})});
     return archive_check(run->past.archive, err);
 }
 

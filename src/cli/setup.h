@@ -19,7 +19,8 @@ struct setup {
     struct journal_trust *trust; /* NULL: no journal is read */
     struct redactor redactor;
     struct display_zone display_zone;
-    sv lists[LISTS_MAX]; /* paths of suppression lists */
+    sv lists[LISTS_MAX];               /* paths of suppression lists... */
+    struct list_form forms[LISTS_MAX]; /* ...and how they are written */
 };
 
 void setup_init(struct setup *setup, const struct options *options);

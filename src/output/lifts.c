@@ -47,7 +47,7 @@ static void ses_json(struct buf *out, sv address)
 static const struct lift {
     const char *head, *first, *between, *tail;
     lift_row *row; /* NULL: an address a line */
-} lifts[LIST_FORMAT_COUNT] = {
+} lifts[LIST_FORMAT_COUNT + 1] = {
     [LIST_JSON] = {"[", "\n", ",\n", "\n]\n", json},
     [LIST_CSV] = {"address\r\n", "", "", "", csv},
     [LIST_SENDMAIL] = {"", "", "", "", sendmail},
@@ -76,17 +76,37 @@ static void write_rows(struct outfile *out, const struct lift *lift, const sv *a
     buf_release(&row);
 }
 
-void output_lifts(struct outfile *out, const struct report *report, enum list_format format,
+static void write_bodies(struct outfile *out, const struct list_template *template,
+                         const sv *addresses, size_t count)
+{
+    struct buf row = {0};
+    struct list_bodies bodies = {.template = template, .body = &template->lift};
+    for (size_t i = 0; i < count; i++) {
+        struct list_values values = {.fields = {[LIST_FIELD_ADDRESS] = addresses[i]}};
+        buf_clear(&row);
+        list_bodies_add(&bodies, &row, &values, false);
+        outfile_write(out, buf_sv(&row));
+    }
+    buf_clear(&row);
+    list_bodies_end(&bodies, &row);
+    outfile_write(out, buf_sv(&row));
+    buf_release(&row);
+}
+
+void output_lifts(struct outfile *out, const struct report *report, struct list_form form,
                   const sv *addresses, size_t count, const struct redactor *redactor)
 {
     struct arena arena = {0};
-    bool fingerprints = format == LIST_HASH && !report->redacted;
+    bool fingerprints = form.format == LIST_HASH && !report->redacted;
     sv *list = mem_zero(count + 1, sizeof *list);
     for (size_t i = 0; i < count; i++)
         list[i] = fingerprints ? redact_fingerprint(redactor, addresses[i], &arena) : addresses[i];
     if (count)
         qsort(list, count, sizeof *list, by_bytes);
-    write_rows(out, &lifts[format], list, count);
+    if (form.template && form.template->lift.row.count)
+        write_bodies(out, form.template, list, count);
+    else
+        write_rows(out, &lifts[form.format], list, count);
     mem_free(list);
     arena_release(&arena);
 }

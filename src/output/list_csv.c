@@ -13,19 +13,7 @@ static void add_cell(struct buf *out, sv cell)
     buf_add_byte(out, '"');
     if (cell.len && cell.ptr[0] && strchr("=+-@\t", cell.ptr[0]))
         buf_add_byte(out, '\'');
-    while (cell.len) {
-        size_t n = utf8_sequence(cell);
-        sv sequence = sv_sub(cell, 0, n ? n : 1);
-        if (!n)
-            buf_add(out, SV("\xEF\xBF\xBD"));
-        else if (utf8_is_control(sequence))
-            buf_add_byte(out, ' ');
-        else if (sequence.ptr[0] == '"')
-            buf_add(out, SV("\"\""));
-        else
-            buf_add(out, sequence);
-        cell = sv_skip(cell, sequence.len);
-    }
+    text_add_csv(out, cell);
     buf_add_byte(out, '"');
 }
 

@@ -22,10 +22,11 @@ struct kind {
 
 enum { FOR_ALL = 1 << TIER_DEAD, FOR_LISTS = 1 << TIER_DEAD | 1 << TIER_BULK };
 
-static const struct kind kinds[LIST_FORMAT_COUNT] = {
+static const struct kind kinds[LIST_FORMAT_COUNT + 1] = {
 #define LIST_FORMAT(format, ...) [LIST_##format] = {__VA_ARGS__},
 #include "bouncelog/output/list_formats.def"
 #undef LIST_FORMAT
+    [LIST_TEMPLATE] = {"template", "", "", "", "", NULL, 0, 0, false, FOR_LISTS, ""},
 };
 
 const char *list_format_name(enum list_format format)
@@ -58,9 +59,9 @@ bool list_format_splits(enum list_format format)
     return kinds[format].rows_max || kinds[format].bytes_max;
 }
 
-unsigned list_format_tiers(enum list_format format)
+unsigned list_form_tiers(struct list_form form)
 {
-    return kinds[format].tiers;
+    return form.template ? form.template->tiers : kinds[form.format].tiers;
 }
 
 const char *list_format_readers(enum list_format format)
@@ -77,6 +78,7 @@ bool list_format_takes_fingerprints(enum list_format format)
 struct writer {
     struct outparts *out;
     const struct kind *kind;
+    struct list_bodies bodies; /* by a template, if it has one */
     struct buf row;
     size_t rows, bytes;
     bool over_limit;
@@ -112,6 +114,11 @@ static void next_file(struct writer *writer)
 static void write_row(struct writer *writer, const struct suppression *entry)
 {
     buf_clear(&writer->row);
+    if (writer->bodies.template) {
+        list_template_row(&writer->bodies, &writer->row, entry);
+        outparts_write(writer->out, buf_sv(&writer->row));
+        return;
+    }
     writer->kind->row(&writer->row, entry);
     if (!writer->over_limit && is_full(writer))
         next_file(writer);
@@ -165,14 +172,28 @@ static void write_fingerprints(struct writer *writer, const struct report *repor
     arena_release(&arena);
 }
 
+static void write_end(struct writer *writer)
+{
+    buf_clear(&writer->row);
+    if (writer->bodies.template)
+        list_bodies_end(&writer->bodies, &writer->row);
+    else
+        buf_add(&writer->row, sv_from(writer->kind->tail));
+    outparts_write(writer->out, buf_sv(&writer->row));
+    buf_release(&writer->row);
+}
+
 struct list_result output_list(struct outparts *out, const struct report *report,
-                               enum list_format format, unsigned tiers,
+                               struct list_form form, unsigned tiers,
                                const struct redactor *redactor)
 {
-    struct writer writer = {.out = out, .kind = &kinds[format]};
+    struct writer writer = {.out = out, .kind = &kinds[form.format]};
     int64_t skipped = 0;
+    if (form.template)
+        writer.bodies =
+            (struct list_bodies){.template = form.template, .body = &form.template->list};
     write_text(&writer, writer.kind->head);
-    if (format == LIST_HASH && !report->redacted)
+    if (form.format == LIST_HASH && !report->redacted)
         write_fingerprints(&writer, report, tiers, redactor);
     else
         for (size_t i = 0; i < report->suppress_count; i++) {
@@ -184,7 +205,6 @@ struct list_result output_list(struct outparts *out, const struct report *report
             else
                 write_listed(&writer, report, &report->suppress[i]);
         }
-    write_text(&writer, writer.kind->tail);
-    buf_release(&writer.row);
+    write_end(&writer);
     return (struct list_result){skipped, writer.over_limit};
 }

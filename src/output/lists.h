@@ -7,6 +7,7 @@
 #define BOUNCELOG_OUTPUT_LISTS_H
 
 #include "bouncelog/base/buf.h"
+#include "bouncelog/pattern/list_template.h"
 #include "bouncelog/report/report.h"
 
 typedef void list_row(struct buf *out, const struct suppression *entry);
@@ -14,6 +15,10 @@ typedef void list_row(struct buf *out, const struct suppression *entry);
 #define LIST_FORMAT(format, name, head, first, between, tail, row, ...) list_row row;
 #include "bouncelog/output/list_formats.def"
 #undef LIST_FORMAT
+
+/* A row by a template, and what goes before it. */
+void list_template_row(struct list_bodies *bodies, struct buf *out,
+                       const struct suppression *entry);
 
 /* Why it is listed, and since when: letters, digits, blanks and hyphens only, so that no map, CSV
  * or rewriting rule finds anything in it. */

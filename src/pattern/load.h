@@ -12,7 +12,8 @@ typedef int loader(struct patterns *patterns, struct document *document, bool si
 
 loader load_categories, load_codes, load_enhanced, load_policy, load_providers, load_keep_hosts,
     load_headers, load_layers, load_objects, load_times, load_wrappers, load_senders, load_months,
-    load_mta, load_remedies, load_rules, load_notices, load_notice_senders, load_notice_quotes;
+    load_mta, load_remedies, load_rules, load_notices, load_notice_senders, load_notice_quotes,
+    load_lists;
 
 /* Every item of the list under the root's `key`, by a function that adds one to the patterns; the
  * root has no other keys. */

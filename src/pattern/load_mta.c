@@ -347,8 +347,8 @@ static int load_agents(struct mta_patterns *mta, struct document *document, yaml
     return 0;
 }
 
-static int load_lists(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
-                      struct err *err)
+static int load_word_lists(struct mta_patterns *mta, struct document *document, yaml_node_t *root,
+                           struct err *err)
 {
     if (load_agents(mta, document, root, SV("local_daemons"), &mta->local_daemons, err) < 0 ||
         load_agents(mta, document, root, SV("discard_daemons"), &mta->discard_daemons, err) < 0 ||
@@ -435,7 +435,7 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
             document_place(document, document_get(document, root, SV("mta")));
     if (load_habits(&patterns->mtas[mta], document, root, err) < 0 ||
         load_journal(&patterns->mtas[mta], document, err) < 0 ||
-        load_lists(&patterns->mtas[mta], document, root, err) < 0 ||
+        load_word_lists(&patterns->mtas[mta], document, root, err) < 0 ||
         load_entries(patterns, document, SV("unparsed"), mta, load_sign, err) < 0 ||
         load_entries(patterns, document, SV("marks"), mta, load_mark, err) < 0 ||
         load_entries(patterns, document, SV("shapes"), mta, load_shape, err) < 0 ||

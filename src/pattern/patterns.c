@@ -33,6 +33,7 @@ static const struct {
     {"daemons", load_notice_senders},
     {"returned", load_notice_quotes},
     {"notices", load_notices},
+    {"lists", load_lists},
 };
 
 static int check_kind(struct document *document, struct err *err)
@@ -41,7 +42,7 @@ static int check_kind(struct document *document, struct err *err)
     struct names names =
         names_of_words("categories codes enhanced policy providers remedies keep "
                        "headers layers objects times wrappers months senders mta families rules "
-                       "notices daemons returned");
+                       "notices daemons returned lists");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (document_get(document, root, sv_from(kinds[i].key)))
             return 0;
@@ -214,6 +215,7 @@ void patterns_release(struct patterns *patterns)
         regex_free(patterns->senders[i].regex);
     mem_free(patterns->senders);
     mem_free(patterns->wrappers);
+    mem_free(patterns->lists);
     notices_release(patterns);
     map_release(&patterns->months);
     for (size_t i = 0; i < MTA_MAX; i++)

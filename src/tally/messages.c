@@ -99,11 +99,11 @@ static struct message_counts *find_hashed(struct streams *streams, enum stream_k
                                           uint64_t hash)
 {
     struct map *map = &streams->kinds[kind];
+    if (map_count(map) < STREAM_NAMES) /* one that is there is found */
+        return map_add_hashed(map, name, hash, NULL);
     struct message_counts *known = map_get_hashed(map, name, hash);
     if (known)
         return known;
-    if (map_count(map) < STREAM_NAMES)
-        return map_add_hashed(map, name, hash, NULL);
     if (!streams->others[kind])
         streams->others[kind] = map_add(map, OTHER_STREAMS, NULL);
     return streams->others[kind];

@@ -34,7 +34,8 @@ static void add_outputs(struct buf *result, const struct report *report)
     add_file(result, path);
     struct outparts *list = outparts_open(path, false, &err);
     assert_non_null(list);
-    (void)output_list(list, report, LIST_CSV, list_format_tiers(LIST_CSV), NULL);
+    struct list_form csv = {.format = LIST_CSV};
+    (void)output_list(list, report, csv, list_form_tiers(csv), NULL);
     assert_int_equal(outparts_commit(list, &err), 0);
     add_file(result, path);
     unlink(path);

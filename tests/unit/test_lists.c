@@ -34,7 +34,8 @@ static struct list_result write_list(const char *path, const struct report *repo
     struct err err;
     struct outparts *out = outparts_open(path, list_format_splits(format), &err);
     assert_non_null(out);
-    struct list_result result = output_list(out, report, format, list_format_tiers(format), NULL);
+    struct list_form form = {.format = format};
+    struct list_result result = output_list(out, report, form, list_form_tiers(form), NULL);
     assert_int_equal(outparts_commit(out, &err), 0);
     return result;
 }

@@ -350,7 +350,8 @@ static int64_t write_list(struct buf *got, const struct report *report, enum lis
     struct err err;
     struct outparts *out = outparts_open(path_of("list"), list_format_splits(format), &err);
     assert_non_null(out);
-    struct list_result result = output_list(out, report, format, list_format_tiers(format), NULL);
+    struct list_form form = {.format = format};
+    struct list_result result = output_list(out, report, form, list_form_tiers(form), NULL);
     assert_int_equal(outparts_commit(out, &err), 0);
     buf_clear(got);
     add_file(got, path_of("list"));

@@ -15,6 +15,12 @@ bool utf8_is_control(sv sequence);
 /* Appends v as a JSON string with its quotes: bytes that are not UTF-8 become U+FFFD, control
  * characters (C0, DEL, C1) and U+2028, U+2029 become \u escapes. */
 void text_add_json(struct buf *buf, sv v);
+/* The same without the quotes: what stands between them. */
+void text_add_json_inside(struct buf *buf, sv v);
+
+/* Appends what stands between the quotes of a cell of CSV (RFC 4180): quotes doubled, bytes that
+ * are not UTF-8 become U+FFFD, control characters blanks. */
+void text_add_csv(struct buf *buf, sv v);
 
 /* Appends v as valid UTF-8 without a NUL: bytes that are not UTF-8 become U+FFFD, NUL U+2400. */
 void text_add_utf8(struct buf *buf, sv v);

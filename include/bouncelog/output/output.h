@@ -10,6 +10,7 @@
 #include "bouncelog/base/buf.h"
 #include "bouncelog/base/outfile.h"
 #include "bouncelog/base/outparts.h"
+#include "bouncelog/pattern/list_template.h"
 #include "bouncelog/report/reconciled.h"
 #include "bouncelog/report/report.h"
 #include "bouncelog/report/tried.h"
@@ -32,16 +33,17 @@ void output_page(struct outfile *out, const struct report *report, bool addresse
 /* Metrics of this run for node_exporter's textfile collector. */
 void output_metrics(struct outfile *out, const struct report *report);
 
-/* One row each: list_formats.def. */
+/* One row each: list_formats.def; and what a template of a pattern file describes. */
 enum list_format {
 #define LIST_FORMAT(format, ...) LIST_##format,
 #include "bouncelog/output/list_formats.def"
 #undef LIST_FORMAT
-    LIST_FORMAT_COUNT
+    LIST_FORMAT_COUNT,
+    LIST_TEMPLATE = LIST_FORMAT_COUNT
 };
-const char *list_format_name(enum list_format format);
-/* False when there is no such format. */
+/* False when there is no such format; then it may be the name of a template. */
 bool list_format_from_name(sv name, enum list_format *format);
+const char *list_format_name(enum list_format format);
 /* What a file of that name has in it when nobody says: .csv and .json have what they promise, any
  * other a plain list. */
 enum list_format list_format_of_file(sv path);
@@ -54,24 +56,30 @@ bool list_format_takes_fingerprints(enum list_format format);
 /* Names of groups, with blanks between them; empty where no daemon reads the file itself. */
 const char *list_format_readers(enum list_format format);
 
+/* How a list is written. */
+struct list_form {
+    enum list_format format;
+    const struct list_template *template; /* of LIST_TEMPLATE; else NULL */
+};
+
 struct list_result {
     int64_t skipped; /* addresses that are not safe in a list, and left out */
     bool over_limit; /* more than its consumer takes at once, where nothing can be split */
 };
 
-/* Bits of enum tier: whom a list of the format has when nobody says. */
-unsigned list_format_tiers(enum list_format format);
+/* Bits of enum tier: whom such a list has when nobody says. */
+unsigned list_form_tiers(struct list_form form);
 
 /* A suppression list: addresses of these tiers (bits) that are safe in it, in the order of the
  * report. LIST_HASH has the fingerprint of every address, also of those that no list can carry, in
  * the order of the fingerprints; redactor NULL: without a key. */
 struct list_result output_list(struct outparts *out, const struct report *report,
-                               enum list_format format, unsigned tiers,
+                               struct list_form form, unsigned tiers,
                                const struct redactor *redactor);
 
 /* Who is to be taken off such a list again, sorted: in the form that its reader takes for that
  * (docs/LISTS.md), else an address a line. */
-void output_lifts(struct outfile *out, const struct report *report, enum list_format format,
+void output_lifts(struct outfile *out, const struct report *report, struct list_form form,
                   const sv *addresses, size_t count, const struct redactor *redactor);
 
 /* One line of NDJSON, docs/schemas/event.schema.json, appended to line. The arena holds what

@@ -12,14 +12,10 @@
 #include "bouncelog/base/map.h"
 #include "bouncelog/model/policy_table.h"
 #include "bouncelog/model/taxonomy.h"
+#include "bouncelog/pattern/list_template.h"
+#include "bouncelog/pattern/place.h"
 #include "bouncelog/pattern/regex.h"
 #include "bouncelog/pattern/template.h"
-
-/* Where something stands, for messages. */
-struct place {
-    const char *file;
-    int line, column;
-};
 
 /* One example of a pattern: the text, and for a hit the fields that it must give. */
 struct example {
@@ -316,6 +312,8 @@ struct patterns {
     size_t notice_count;
     struct layer *daemons, *returned; /* who writes notices; where one begins to quote */
     size_t daemon_count, returned_count;
+    struct list_template *lists; /* by patterns/lists.yaml, a site's own first */
+    size_t list_count;
     sv *wrappers; /* globs of programs that write the lines of others */
     size_t wrapper_count;
     struct map months;                 /* a name in some language, lower-cased -> int, 1 to 12 */

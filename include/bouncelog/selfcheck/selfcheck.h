@@ -19,6 +19,10 @@ struct selfcheck_counts {
 struct selfcheck_counts selfcheck_run(const struct patterns *patterns, selfcheck_handler *handler,
                                       void *context);
 
+/* The same for templates of lists, each of which has the example that it must write. */
+void selfcheck_lists(const struct patterns *patterns, selfcheck_handler *handler, void *context,
+                     struct selfcheck_counts *counts);
+
 /* The same for forms of bounces, whose examples are whole mails; adds to the counts. Nothing is
  * read in a build that cannot read mail. */
 void selfcheck_notices(const struct patterns *patterns, selfcheck_handler *handler, void *context,

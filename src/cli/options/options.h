@@ -78,6 +78,7 @@ struct options {
     struct {
         const char *path;
         enum list_format format;
+        sv template;   /* of LIST_TEMPLATE: its name, which setup_load looks up */
         int mode;      /* -1: nobody set it */
         int64_t group; /* -1: nobody set it */
     } lists[LISTS_MAX];

@@ -212,16 +212,6 @@ static void add_formats(struct buf *out, const struct option_row *row)
         buf_printf(out, "%s%s", i ? " " : "", list_format_name((enum list_format)i));
 }
 
-static int unknown_format(const struct option_row *row, const char *value, sv name, struct err *err)
-{
-    struct buf known = {0};
-    add_list_of(&known, row);
-    err_set(err, ERR_USAGE, "--%s '%s': unknown format '%.*s' (%s)", row->name, value, SV_FMT(name),
-            buf_cstr(&known));
-    buf_release(&known);
-    return -1;
-}
-
 /* Who may read the file: mode=0640, group=NAME. */
 static int read_access(struct options *options, const struct option_row *row, const char *value,
                        sv settings, struct err *err)
@@ -257,7 +247,8 @@ static int add_list(struct options *options, const struct option_row *row, const
     options->lists[options->list_count].group = -1;
     if (colon != SV_NPOS) {
         sv settings, name = sv_cut(sv_skip(text, colon + 1), ',', &settings);
-        if (list_format_from_name(name, &format)) {
+        bool known = list_format_from_name(name, &format);
+        if (known || (name.len && sv_find_byte(name, '/') == SV_NPOS)) {
             char *copy = arena_alloc(&options->arena, colon + 1);
             memcpy(copy, value, colon);
             copy[colon] = 0;
@@ -267,8 +258,8 @@ static int add_list(struct options *options, const struct option_row *row, const
                                row->name, value);
             if (read_access(options, row, value, settings, err) < 0)
                 return -1;
-        } else if (sv_find_byte(name, '/') == SV_NPOS) {
-            return unknown_format(row, value, name, err);
+            format = known ? format : LIST_TEMPLATE;
+            options->lists[options->list_count].template = known ? SV_EMPTY : name;
         }
     }
     if (!*path)

@@ -1,0 +1,133 @@
+/* Loads patterns/lists.yaml: templates of lists for readers that no format of ours is made for.
+ *
+ * A site's own are loaded first, and one of ours with the same name is passed over then. */
+#include "bouncelog/pattern/list_template.h"
+
+#include "load.h"
+
+static const char *const escapes[] = {
+    [LIST_ESCAPE_NONE] = "none", [LIST_ESCAPE_JSON] = "json", [LIST_ESCAPE_CSV] = "csv"};
+
+static sv escape_at(const void *context, size_t i)
+{
+    (void)context;
+    return sv_from(escapes[i]);
+}
+
+static const struct names escape_names = {sizeof escapes / sizeof *escapes, escape_at, NULL};
+
+static sv tier_at(const void *context, size_t i)
+{
+    (void)context;
+    return tier_name((enum tier)(i + 1));
+}
+
+/* TIER_NONE is nobody's. */
+static const struct names tier_names = {TIER_COUNT - 1, tier_at, NULL};
+
+static int load_body(struct document *document, const yaml_node_t *node, enum list_escape escape,
+                     struct list_body *body, struct err *err)
+{
+    sv row;
+    const char *why;
+    if (document_text(document, node, SV("head"), false, &body->head, err) < 0 ||
+        document_text(document, node, SV("row"), true, &row, err) < 0 ||
+        document_text(document, node, SV("between"), false, &body->between, err) < 0 ||
+        document_text(document, node, SV("tail"), false, &body->tail, err) < 0)
+        return -1;
+    if (!list_row_compile(&body->row, row, escape, &why))
+        return document_error(document, document_get(document, node, SV("row")), err, "%s", why);
+    return 0;
+}
+
+/* Of somebody who is lifted, nothing is known but the address. */
+static int check_lift(struct document *document, const yaml_node_t *node,
+                      const struct list_row_text *row, struct err *err)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        int field = row->parts[i].field;
+        if (field >= 0 && field != LIST_FIELD_ADDRESS && field != LIST_FIELD_LOCAL &&
+            field != LIST_FIELD_DOMAIN)
+            return document_error(document, document_get(document, node, SV("row")), err,
+                                  "of an address that leaves the list, nothing is known but "
+                                  "<address>, <local> and <domain>");
+    }
+    return 0;
+}
+
+static int load_lift(struct document *document, const yaml_node_t *node,
+                     struct list_template *template, struct err *err)
+{
+    const yaml_node_t *lift = document_get(document, node, SV("removed"));
+    if (!lift)
+        return 0;
+    if (document_check_keys(document, lift, "head row between tail example", err) < 0 ||
+        load_body(document, lift, template->escape, &template->lift, err) < 0 ||
+        check_lift(document, lift, &template->lift.row, err) < 0)
+        return -1;
+    return document_text(document, lift, SV("example"), true, &template->lift_example, err);
+}
+
+static int load_kinds(struct document *document, const yaml_node_t *node,
+                      struct list_template *template, struct err *err)
+{
+    const yaml_node_t *words = document_get(document, node, SV("kinds"));
+    template->bounce = SV("bounce");
+    template->complaint = SV("complaint");
+    if (!words)
+        return 0;
+    return document_check_keys(document, words, "bounce complaint", err) < 0 ||
+                   document_text(document, words, SV("bounce"), true, &template->bounce, err) < 0 ||
+                   document_text(document, words, SV("complaint"), true, &template->complaint,
+                                 err) < 0
+               ? -1
+               : 0;
+}
+
+static int load_tiers(struct document *document, const yaml_node_t *node,
+                      struct list_template *template, struct err *err)
+{
+    uint32_t bits = 0;
+    if (load_bits(document, node, SV("tiers"), "tier", &tier_names, &bits, err) < 0)
+        return -1;
+    template->tiers = bits ? bits << 1 : 1u << TIER_DEAD | 1u << TIER_BULK;
+    return 0;
+}
+
+static bool is_known(const struct patterns *patterns, sv name)
+{
+    for (size_t i = 0; i < patterns->list_count; i++)
+        if (sv_eq(patterns->lists[i].name, name))
+            return true;
+    return false;
+}
+
+static int load_list(struct patterns *patterns, struct document *document, const yaml_node_t *node,
+                     struct err *err)
+{
+    struct list_template template = {.place = document_place(document, node)};
+    size_t escape = LIST_ESCAPE_NONE;
+    if (document_check_keys(document, node,
+                            "name tiers escape rows kinds head row between tail example removed",
+                            err) < 0 ||
+        document_text(document, node, SV("name"), true, &template.name, err) < 0 ||
+        load_name(document, node, SV("escape"), true, "escape", &escape_names, &escape, err) < 0 ||
+        document_int(document, node, SV("rows"), 0, &template.rows, err) < 0 ||
+        load_tiers(document, node, &template, err) < 0 ||
+        load_kinds(document, node, &template, err) < 0)
+        return -1;
+    template.escape = (enum list_escape)escape;
+    if (load_body(document, node, template.escape, &template.list, err) < 0 ||
+        document_text(document, node, SV("example"), true, &template.example, err) < 0 ||
+        load_lift(document, node, &template, err) < 0)
+        return -1;
+    if (!is_known(patterns, template.name))
+        load_append(&patterns->lists, &patterns->list_count, sizeof template, &template);
+    return 0;
+}
+
+int load_lists(struct patterns *patterns, struct document *document, bool site, struct err *err)
+{
+    (void)site;
+    return load_each(patterns, document, "lists", load_list, err);
+}
