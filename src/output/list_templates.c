@@ -1,5 +1,6 @@
 /* Rows of lists that a template of a pattern file describes: what is known of an entry, under the
- * names that templates use. */
+ * names that templates use. How it is escaped, and where a body begins and ends, is the template's
+ * business (src/pattern/list_template.c). */
 #include <stdio.h>
 
 #include "bouncelog/base/date.h"

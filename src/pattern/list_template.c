@@ -1,4 +1,6 @@
-/* Templates of lists: the text of a row taken apart, and bodies put together from it. */
+/* Templates of lists: the text of a row is taken apart once, and bodies are put together from its
+ * parts. Whatever a stranger wrote ends where the template says that it does, since it is escaped,
+ * and stands between double quotes of the row. */
 #include "bouncelog/pattern/list_template.h"
 
 #include <string.h>
@@ -143,11 +145,12 @@ void list_bodies_add(struct list_bodies *bodies, struct buf *out, const struct l
                       value_of(template, values, (enum list_field)part->field, complaint));
     }
     bodies->rows++;
+    bodies->begun = true;
 }
 
 void list_bodies_end(struct list_bodies *bodies, struct buf *out)
 {
-    if (bodies->rows)
-        buf_add(out, bodies->body->tail);
+    if (bodies->rows || !bodies->begun)
+        buf_add(out, bodies->rows ? bodies->body->tail : bodies->body->empty);
     bodies->rows = 0;
 }

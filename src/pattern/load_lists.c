@@ -33,7 +33,8 @@ static int load_body(struct document *document, const yaml_node_t *node, enum li
     if (document_text(document, node, SV("head"), false, &body->head, err) < 0 ||
         document_text(document, node, SV("row"), true, &row, err) < 0 ||
         document_text(document, node, SV("between"), false, &body->between, err) < 0 ||
-        document_text(document, node, SV("tail"), false, &body->tail, err) < 0)
+        document_text(document, node, SV("tail"), false, &body->tail, err) < 0 ||
+        document_text(document, node, SV("empty"), false, &body->empty, err) < 0)
         return -1;
     if (!list_row_compile(&body->row, row, escape, &why))
         return document_error(document, document_get(document, node, SV("row")), err, "%s", why);
@@ -61,7 +62,7 @@ static int load_lift(struct document *document, const yaml_node_t *node,
     const yaml_node_t *lift = document_get(document, node, SV("removed"));
     if (!lift)
         return 0;
-    if (document_check_keys(document, lift, "head row between tail example", err) < 0 ||
+    if (document_check_keys(document, lift, "head row between tail empty example", err) < 0 ||
         load_body(document, lift, template->escape, &template->lift, err) < 0 ||
         check_lift(document, lift, &template->lift.row, err) < 0)
         return -1;
@@ -107,9 +108,9 @@ static int load_list(struct patterns *patterns, struct document *document, const
 {
     struct list_template template = {.place = document_place(document, node)};
     size_t escape = LIST_ESCAPE_NONE;
-    if (document_check_keys(document, node,
-                            "name tiers escape rows kinds head row between tail example removed",
-                            err) < 0 ||
+    if (document_check_keys(
+            document, node,
+            "name tiers escape rows kinds head row between tail empty example removed", err) < 0 ||
         document_text(document, node, SV("name"), true, &template.name, err) < 0 ||
         load_name(document, node, SV("escape"), true, "escape", &escape_names, &escape, err) < 0 ||
         document_int(document, node, SV("rows"), 0, &template.rows, err) < 0 ||

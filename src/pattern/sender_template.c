@@ -1,4 +1,6 @@
-/* The short cut for numbered senders, sixteen bytes at a time. */
+/* The short cut for numbered senders. Every message of a mailing may have one of its own, so none
+ * is met twice, and each is looked at: sixteen bytes at a time, where PCRE2 takes some forty
+ * instructions a byte. */
 #include "bouncelog/pattern/sender_template.h"
 
 #include "bouncelog/base/bytes.h"

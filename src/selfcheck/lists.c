@@ -1,5 +1,6 @@
 /* Writes the list of each template for the three entries that patterns/lists.yaml names, and
- * compares it with the example. What a template escapes as JSON must be JSON. */
+ * compares it with the example. What a template escapes as JSON must be JSON: a reader that gets
+ * anything else may take half of it. */
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -100,7 +101,7 @@ static void check_body(struct check *check, const struct list_template *template
     sv got = buf_sv(&text);
     if (!sv_eq(got, example))
         tell_difference(check, template, got, example, what);
-    if (template->escape == LIST_ESCAPE_JSON && !is_json(got))
+    if (template->escape == LIST_ESCAPE_JSON && !(is_json(got) && is_json(body->empty)))
         fault(check, template->place, "'%.*s' writes %s that is no JSON", SV_FMT(template->name),
               what);
     check->counts.examples++;

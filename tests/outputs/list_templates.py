@@ -116,9 +116,10 @@ with tempfile.TemporaryDirectory() as folder:
 
     # Nobody to list: no body. Then new ones, and some that leave: --delta.
     write(f'{folder}/log', line(1, 0, 'fine@x.example', ''))
-    lists = ['-o', '/dev/null', '-d', f'{folder}/db', '--delta', *(word for name in names[:3] + ['postmark'] for word in ('-s', f'{folder}/{name}:{name}'))]
+    lists = ['-o', '/dev/null', '-d', f'{folder}/db', '--delta', *(word for name in names[:3] + ['postmark', 'kumomta'] for word in ('-s', f'{folder}/{name}:{name}'))]
     run(folder, *lists)
     expect('nobody: ' + repr([read(f'{folder}/{name}') for name in names[:4]]), not any(read(f'{folder}/{name}') for name in names[:4]))
+    expect('nobody, of whoever wants a document: ' + read(f'{folder}/kumomta'), read(f'{folder}/kumomta') == '{}\n')
     with open(f'{folder}/log', 'a') as log:
         log.writelines(line(2, number, address, '550 5.1.1 User unknown') for number, address in enumerate(ADDRESSES))
     run(folder, *lists)

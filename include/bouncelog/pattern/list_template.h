@@ -4,8 +4,8 @@
  *   head '{"Suppressions":['   row '{"EmailAddress":"<address>"}'   between ','   tail ']}\n'
  *
  * A file is one body after the other: head, rows with `between` between them, tail. A body has up
- * to `rows` rows; a list of nobody has no body. In a row, names in < and > stand for what is known
- * of the entry (LIST_FIELDS); any other byte is written as it stands.
+ * to `rows` rows; a list of nobody has no body, but what `empty` says. In a row, names in < and >
+ * stand for what is known of the entry (LIST_FIELDS); any other byte is written as it stands.
  *
  * The address is of the safe set (policy_unsafe). Other texts may be a stranger's: they are escaped
  * for JSON, or for a quoted cell of CSV (RFC 4180), and the loader takes them nowhere but between
@@ -49,7 +49,7 @@ struct list_row_text {
 };
 
 struct list_body {
-    sv head, between, tail;
+    sv head, between, tail, empty;
     struct list_row_text row; /* of no parts: there is no such body */
 };
 
@@ -75,6 +75,7 @@ struct list_bodies {
     const struct list_template *template;
     const struct list_body *body;
     int64_t rows; /* of the open body */
+    bool begun;   /* somebody is on the list */
 };
 
 /* *why says what is wrong with the text of a row. */
