@@ -22,6 +22,7 @@ cp samples/rotated/mail.log* "$run/"
 cp samples/exim-mainlog "$run/var/log/exim4/mainlog"
 printf '%s\n' email joe@example.com > "$run/exported.csv"
 printf '%s\n' joe@example.com | tee "$run/bad.txt.removed" > "$run/bad.csv.removed"
+echo '{"Suppressions":[{"EmailAddress":"joe@example.com"}]}' > "$run/bad.ndjson.removed"
 echo "To:old@example.com REJECT" > "$run/etc/mail/bouncelog"
 echo "example.com OK" > "$run/etc/mail/access.own"
 "$BOUNCELOG" scan --history "$run/srv/archive/mx1.db" -o /dev/null "$run"/mail.log*
@@ -43,7 +44,6 @@ case "$name \$*" in
 *" -f bad.txt") [ -s bad.txt ] ;;
 sympa*) grep -q . ;;
 "jq -sRr @uri") cat ;;
-"jq -cRn"*) printf '{"Suppressions":[{"EmailAddress":"%s"}]}\n' "\$(head -n 1 "\$3")" ;;
 jq*) cat "\$3" && [ -s "\$3" ] ;;
 curl*@-*) cat > /dev/null ;;
 curl*http_code*) printf 200 ;;

@@ -65,8 +65,9 @@ def check_words(name, option):
         taken, refused = [least, most], [least - 1, most + 1, 'x', '1.5', '']
         what = f'expected a number from {least} to {most}'
     elif option['type'] == 'lists':
-        taken, refused = [f'x:{word}' for word in option['words']] + ['x', 'x:y/z'], ['x:y']
-        what = f'({", ".join(option["words"])})'
+        taken, refused, what = [f'x:{word}' for word in option['words']] + ['x', 'x:y/z'], ['x:csv,y=z'], "'y=z': expected mode=0640 or group=NAME"
+        if name == 'scan':  # templates are known when the patterns are read
+            says(f'unknown format \'y\' ({", ".join(option["words"])}, ', name, option_name, 'x:y', 'README.md')
     elif option['type'] == 'mta':  # known when the patterns are read
         taken, refused = option['words'], []
         says(f'--mta \'x\': expected {", ".join(taken[:-1])} or {taken[-1]}', name, '--mta', 'x', 'README.md')

@@ -79,7 +79,7 @@ for format in plain json csv hash; do
     expect 0 "" "$B" scan --hash sha256 --hash-key-file "$work/key" -s "$work/list:$format" "$log"
 done
 rm "$work/list"
-expect 2 "mailgun-json, sparkpost, sendgrid, mautic, email-csv, hash)" "$B" scan -s "$work/list:mailchimp" "$log"
+expect 2 "mailgun-json, sparkpost, sendgrid, mautic, email-csv, hash, postmark, klaviyo, kumomta)" "$B" scan -s "$work/list:mailchimp" "$log"
 # Keys of tags
 printf 'From: joe@example.com\n\nHello.\n' > "$work/mail"
 expect 2 "--tag-key-file goes with --mail" "$B" scan --tag-key-file "$work/key" "$log"
