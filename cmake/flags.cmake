@@ -11,6 +11,7 @@ target_compile_options(bouncelog_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
   -UNDEBUG # an assert is cheap, and is kept where a release would drop it: our bugs end the program
   -fstack-protector-strong -fvisibility=hidden -fno-strict-aliasing
+  -fsigned-char # everywhere: arm64 would compare bytes from 0x80 on otherwise than x86
   $<$<BOOL:${BOUNCELOG_WERROR}>:-Werror>)
 target_link_options(bouncelog_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 

@@ -122,7 +122,7 @@ int unlink(const char *path)
     char whole[PATH_MAX];
     if (!realpath(path, whole))
         whole[0] = 0;
-    int done = (int)syscall(SYS_unlink, path);
+    int done = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
     if (done == 0)
         note("unlink", 0, 0, whole, NULL);
     return done;

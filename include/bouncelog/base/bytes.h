@@ -7,11 +7,29 @@
 
 #include "bouncelog/base/sv.h"
 
-#ifdef __SSE2__
+#if defined(__SSE2__)
 #include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#define BYTES_NEON
+#include <arm_neon.h>
 #endif
 
 enum { BYTES_SLACK = 16 };
+
+#ifdef BYTES_NEON
+static inline uint8x16_t bytes_load16(const char *at)
+{
+    return vreinterpretq_u8_s8(vld1q_s8((const int8_t *)at));
+}
+
+/* A bit for each byte that is 0xFF; the others are 0: what _mm_movemask_epi8 does. */
+static inline unsigned bytes_mask16(uint8x16_t bytes)
+{
+    static const uint8_t bit_of[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t bits = vandq_u8(bytes, vld1q_u8(bit_of));
+    return vaddv_u8(vget_low_u8(bits)) | (unsigned)vaddv_u8(vget_high_u8(bits)) << 8;
+}
+#endif
 
 /* A bit for each of the first 16 bytes that is equal, is c, an upper-case letter of ASCII, a letter
  * of it, a digit. All are readable. */
@@ -21,6 +39,8 @@ static inline unsigned bytes_equal_bits16(const char *a, const char *b)
     __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
                                    _mm_loadu_si128((const __m128i *)(const void *)b));
     return (unsigned)_mm_movemask_epi8(equal);
+#elif defined(BYTES_NEON)
+    return bytes_mask16(vceqq_u8(bytes_load16(a), bytes_load16(b)));
 #else
     unsigned bits = 0;
     for (unsigned i = 0; i < 16; i++)
@@ -34,6 +54,8 @@ static inline unsigned bytes_bits16(const char *at, char c)
 #ifdef __SSE2__
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+#elif defined(BYTES_NEON)
+    return bytes_mask16(vceqq_u8(bytes_load16(at), vdupq_n_u8((uint8_t)c)));
 #else
     unsigned bits = 0;
     for (unsigned i = 0; i < 16; i++)
@@ -51,6 +73,10 @@ static inline unsigned bytes_range_bits16(const char *at, char fold, char first,
     __m128i moved =
         _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(fold)), _mm_set1_epi8((char)(0x80 - first)));
     return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8((char)(0x80 + count))));
+#elif defined(BYTES_NEON)
+    uint8x16_t folded = vorrq_u8(bytes_load16(at), vdupq_n_u8((uint8_t)fold));
+    uint8x16_t moved = vsubq_u8(folded, vdupq_n_u8((uint8_t)first));
+    return bytes_mask16(vcltq_u8(moved, vdupq_n_u8((uint8_t)count)));
 #else
     unsigned bits = 0;
     for (unsigned i = 0; i < 16; i++)
