@@ -1,7 +1,8 @@
 /* Which addresses the lists of the options hold already, so that a run out of line is noticed.
  *
- * Any list is read alike, whatever its format, and so is each of its parts (listed.h). A list of
- * fingerprints names nobody, and standard output holds nothing. */
+ * Lists of our formats are read alike, and so is each of their parts (listed.h); one by a template
+ * is read as that says, unless the file is of before the template. A list of fingerprints names
+ * nobody, and standard output holds nothing. */
 #include "brake.h"
 
 #include <errno.h>
@@ -18,15 +19,24 @@
 
 enum { PARTS_MAX = 9999 };
 
-static void add_lines(struct map *listed, sv text)
+/* Who is on lists, and how the one that is read now is written. */
+struct known_lists {
+    struct map *listed;
+    const struct list_template *template; /* NULL: in a format of ours */
+};
+
+static void add_address(void *context, sv address)
 {
+    const struct known_lists *known = context;
     char key[MAILBOX_MAX];
-    while (text.len) {
-        sv word = listed_word(sv_cut(text, '\n', &text));
-        if (word.len && word.len <= sizeof key) {
-            map_add(listed, mailbox_key(word, key), NULL);
-        }
-    }
+    if (address.len && address.len <= sizeof key)
+        map_add(known->listed, mailbox_key(address, key), NULL);
+}
+
+static void add_lines(struct known_lists *known, sv text)
+{
+    while (text.len)
+        add_address(known, listed_word(sv_cut(text, '\n', &text)));
 }
 
 /* Something that could be lost: an empty file has nothing to protect. */
@@ -38,40 +48,44 @@ static bool has_entries(const char *path)
 
 /* Visits those of a list's files, itself and its parts, that have entries, as long as there are
  * any; false: there is none. */
-static bool each_file(const char *path, void (*visit)(struct map *listed, const char *path),
-                      struct map *listed)
+static bool each_file(const char *path, void (*visit)(struct known_lists *known, const char *path),
+                      struct known_lists *known)
 {
     bool found = has_entries(path), there = true;
     if (found && visit)
-        visit(listed, path);
+        visit(known, path);
     for (unsigned part = 1; there && part <= PARTS_MAX; part++) {
         struct buf name = {0};
         buf_printf(&name, "%s.%04u", path, part);
         there = has_entries(buf_cstr(&name));
         if (there && visit)
-            visit(listed, buf_cstr(&name));
+            visit(known, buf_cstr(&name));
         found = found || there;
         buf_release(&name);
     }
     return found;
 }
 
-static void add_file(struct map *listed, const char *path)
+static void add_file(struct known_lists *known, const char *path)
 {
     struct buf text = {0};
     struct err err;
-    if (textfile_read(&text, "--suppress", path, &err) == 0)
-        add_lines(listed, buf_sv(&text));
+    if (textfile_read(&text, "--suppress", path, &err) == 0 &&
+        !(known->template &&
+          list_template_read(known->template, buf_sv(&text), add_address, known)))
+        add_lines(known, buf_sv(&text));
     buf_release(&text);
 }
 
-bool brake_read_lists(struct map *listed, const struct options *options)
+bool brake_read_lists(struct map *listed, const struct options *options,
+                      const struct list_form *forms)
 {
     bool found = false;
     for (size_t i = 0; i < options->list_count; i++) {
         const char *path = options->lists[i].path;
-        if (options->lists[i].format != LIST_HASH && !outfile_is_stdout(path))
-            found = each_file(path, add_file, listed) || found;
+        struct known_lists known = {listed, forms[i].template};
+        if (forms[i].format != LIST_HASH && !outfile_is_stdout(path))
+            found = each_file(path, add_file, &known) || found;
     }
     return found;
 }

@@ -4,11 +4,13 @@
 #define BOUNCELOG_CLI_BRAKE_H
 
 #include "bouncelog/pipeline/pipeline.h"
+#include "list_forms.h"
 #include "options/options.h"
 
-/* Adds the addresses on all lists of the options that exist, whatever their format; false: none
- * exists. A list of fingerprints tells nothing. */
-bool brake_read_lists(struct map *listed, const struct options *options);
+/* Adds the addresses on all lists of the options that exist, each read as it is written; false:
+ * none exists. A list of fingerprints tells nothing. */
+bool brake_read_lists(struct map *listed, const struct options *options,
+                      const struct list_form *forms);
 
 /* Was nothing read that a list could rest on, where there is one to lose? */
 bool brake_is_blind(const struct options *options, const struct line_tally *lines);

@@ -17,6 +17,7 @@
 #include "cli.h"
 #include "doctor.h"
 #include "json_text.h"
+#include "list_forms.h"
 #include "options/config.h"
 #include "options/types.h"
 #include "unread.h"
@@ -114,9 +115,11 @@ static bool check_config(struct doctor *doctor)
     if (!asked->operand_count)
         argv[argc++] = nothing;
     uint8_t only;
+    struct list_form forms[LISTS_MAX];
     bool fine = options_read(&doctor->options, COMMAND_SCAN, argc, argv, &err) == 0 &&
                 zone_set(doctor->options.zone, &err) == 0 &&
                 patterns_load(&doctor->patterns, &doctor->options.patterns, &err) == 0 &&
+                list_forms_find(forms, &doctor->options, &doctor->patterns, &err) == 0 &&
                 read_mta(doctor->options.mta, &doctor->patterns.taxonomy, &only, &err) == 0;
     mem_free(argv);
     if (!fine) {

@@ -4,9 +4,9 @@
  * message with its place. */
 #include "bouncelog/pattern/patterns.h"
 #include "bouncelog/base/buf.h"
-#include "bouncelog/output/output.h"
 #include "bouncelog/selfcheck/selfcheck.h"
 #include "cli.h"
+#include "list_forms.h"
 #include "options/options.h"
 
 static void print_fault(void *context, struct place place, const char *text)
@@ -20,13 +20,10 @@ static size_t check_list_names(const struct patterns *patterns)
 {
     size_t faults = 0;
     for (size_t i = 0; i < patterns->list_count; i++) {
-        const struct list_template *template = &patterns->lists[i];
-        enum list_format format;
-        if (!list_format_from_name(template->name, &format))
+        struct err err;
+        if (list_forms_check_name(&patterns->lists[i], &err) == 0)
             continue;
-        say("%s:%d:%d: '%.*s' is a format of bouncelog; call the template otherwise",
-            template->place.file, template->place.line, template->place.column,
-            SV_FMT(template->name));
+        say("%s", err.text);
         faults++;
     }
     return faults;

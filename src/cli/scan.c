@@ -190,7 +190,7 @@ static void set_brake(struct scan_run *run, struct suppress_options *how)
     const struct options *options = run->setup.options;
     bool known = knows_lists(run), found = known;
     if (!known || !options->delta)
-        found = brake_read_lists(&run->listed, options) || known;
+        found = brake_read_lists(&run->listed, options, run->setup.forms) || known;
     how->may_brake = how->may_brake && found;
     how->brake_stays = run->archive ? archive_braked_at(run->archive) != 0 : brake_is_held(options);
     how->blind = !options->force && !known && brake_is_blind(options, &run->scan.lines);

@@ -72,16 +72,6 @@ static int load_key(struct setup *setup, struct err *err)
     return 0;
 }
 
-/* A fault of a line of the configuration file, found late. */
-static int place_error(struct place place, struct err *err)
-{
-    if (!place.file)
-        return -1;
-    err->kind = ERR_CONFIG;
-    err_prefix(err, "%s:%d:%d: ", place.file, place.line, place.column);
-    return -1;
-}
-
 /* A name that no pattern gives would never hold, and nobody would notice. A report may be about a
  * history with providers of other patterns. */
 static int check_provider(const struct setup *setup, sv name, sv text, struct err *err)
@@ -120,46 +110,6 @@ static int load_conditions(struct setup *setup, struct err *err)
     return 0;
 }
 
-static int unknown_format(const struct setup *setup, size_t list, struct err *err)
-{
-    const struct patterns *patterns = &setup->patterns;
-    sv name = setup->options->lists[list].template;
-    struct nearest near = nearest_to(name);
-    struct buf known = {0};
-    for (int i = 0; i < LIST_FORMAT_COUNT; i++) {
-        sv format = sv_from(list_format_name((enum list_format)i));
-        buf_printf(&known, "%s%.*s", i ? ", " : "", SV_FMT(format));
-        nearest_offer(&near, format);
-    }
-    for (size_t i = 0; i < patterns->list_count; i++) {
-        buf_printf(&known, ", %.*s", SV_FMT(patterns->lists[i].name));
-        nearest_offer(&near, patterns->lists[i].name);
-    }
-    (void)err_set(err, ERR_USAGE, "--suppress '%s:%.*s': unknown format '%.*s'%s%.*s%s (%s)",
-                  setup->options->lists[list].path, SV_FMT(name), SV_FMT(name),
-                  near.word.len ? "; did you mean '" : "", SV_FMT(near.word),
-                  near.word.len ? "'?" : "", buf_cstr(&known));
-    buf_release(&known);
-    return place_error(option_place(setup->options, "suppress"), err);
-}
-
-static int find_forms(struct setup *setup, struct err *err)
-{
-    const struct patterns *patterns = &setup->patterns;
-    for (size_t i = 0; i < setup->options->list_count; i++) {
-        struct list_form *form = &setup->forms[i];
-        form->format = setup->options->lists[i].format;
-        if (form->format != LIST_TEMPLATE)
-            continue;
-        for (size_t j = 0; j < patterns->list_count && !form->template; j++)
-            if (sv_eq(patterns->lists[j].name, setup->options->lists[i].template))
-                form->template = &patterns->lists[j];
-        if (!form->template)
-            return unknown_format(setup, i, err);
-    }
-    return 0;
-}
-
 int setup_load(struct setup *setup, struct err *err)
 {
     const struct options *options = setup->options;
@@ -169,7 +119,8 @@ int setup_load(struct setup *setup, struct err *err)
         return -1;
     if (read_mta(options->mta, &setup->patterns.taxonomy, &setup->only, err) < 0)
         return place_error(option_place(options, "mta"), err);
-    if (find_forms(setup, err) < 0 || load_conditions(setup, err) < 0 ||
+    if (list_forms_find(setup->forms, options, &setup->patterns, err) < 0 ||
+        load_conditions(setup, err) < 0 ||
         load_addresses(&setup->known, "--recipients", options->recipients, err) < 0 ||
         load_addresses(&setup->allow, "--allow", options->allow, err) < 0)
         return -1;

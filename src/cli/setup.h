@@ -3,6 +3,7 @@
 #define BOUNCELOG_CLI_SETUP_H
 
 #include "bouncelog/report/condition.h"
+#include "list_forms.h"
 #include "options/options.h"
 #include "tags.h"
 #include "zone.h"

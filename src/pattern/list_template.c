@@ -1,113 +1,26 @@
-/* Templates of lists: the text of a row is taken apart once, and bodies are put together from its
- * parts. Whatever a stranger wrote ends where the template says that it does, since it is escaped,
- * and stands between double quotes of the row. */
+/* Templates of lists: bodies are put together from the parts of a row, and a file that was written
+ * so is read again for whom it has. Whatever a stranger wrote ends where the template says that it
+ * does, since it is escaped, and stands between double quotes of the row (list_row.c). */
 #include "bouncelog/pattern/list_template.h"
 
 #include <string.h>
 
 #include "bouncelog/base/text.h"
 
-static const char *const field_names[] = {
-#define FIELD_NAME(constant, name) [constant] = (name),
-    LIST_FIELDS(FIELD_NAME)
-#undef FIELD_NAME
-};
-
-/* Whose bytes are letters, digits, signs of addresses and times: ours, wherever they stand. */
-static bool is_strangers(enum list_field field)
-{
-    return field == LIST_FIELD_REPLY || field == LIST_FIELD_ENHANCED;
-}
-
-static bool is_number(enum list_field field)
-{
-    return field == LIST_FIELD_CODE || field == LIST_FIELD_MESSAGES || field == LIST_FIELD_DAYS;
-}
-
-static int field_named(sv name)
-{
-    for (int i = 0; i < LIST_FIELD_COUNT; i++)
-        if (sv_eq(name, sv_from(field_names[i])))
-            return i;
-    return -1;
-}
-
-/* The name between < and > at the start of the text; empty: none stands there. */
-static sv name_at(sv text)
-{
-    size_t n = 1;
-    while (n < text.len && (is_alpha(text.ptr[n]) || text.ptr[n] == '_'))
-        n++;
-    return n > 1 && n < text.len && text.ptr[n] == '>' ? sv_sub(text, 1, n) : SV_EMPTY;
-}
-
-/* Does the text end inside of double quotes, if it begins so? */
-static bool quoted_behind(sv text, bool quoted, enum list_escape escape)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (escape == LIST_ESCAPE_JSON && quoted && text.ptr[i] == '\\')
-            i++;
-        else if (text.ptr[i] == '"')
-            quoted = !quoted;
-    }
-    return quoted;
-}
-
-static const char *wrong_field(enum list_field field, bool quoted, enum list_escape escape)
-{
-    bool bare = escape == LIST_ESCAPE_JSON && !is_number(field) && !quoted;
-    if (is_strangers(field) && escape == LIST_ESCAPE_NONE)
-        return "<reply> and <enhanced> are a stranger's words; they need 'escape: json' or "
-               "'escape: csv'";
-    if (bare || (is_strangers(field) && !quoted))
-        return "a text stands between double quotes; write \"<reply>\", not <reply>";
-    return NULL;
-}
-
-bool list_row_compile(struct list_row_text *row, sv text, enum list_escape escape, const char **why)
-{
-    bool quoted = false, addressed = false;
-    *row = (struct list_row_text){.count = 0};
-    while (text.len) {
-        size_t open = 0;
-        while (open < text.len && (text.ptr[open] != '<' || !name_at(sv_skip(text, open)).len))
-            open++;
-        if (row->count == LIST_PARTS) {
-            *why = "the row has too many fields";
-            return false;
-        }
-        struct list_part *part = &row->parts[row->count++];
-        *part = (struct list_part){.literal = sv_sub(text, 0, open), .field = -1};
-        quoted = quoted_behind(part->literal, quoted, escape);
-        sv name = open < text.len ? name_at(sv_skip(text, open)) : SV_EMPTY;
-        text = sv_skip(text, name.len ? open + name.len + 2 : open);
-        if (!name.len)
-            continue;
-        part->field = field_named(name);
-        *why = part->field < 0 ? "the row names an unknown field"
-                               : wrong_field((enum list_field)part->field, quoted, escape);
-        if (*why)
-            return false;
-        addressed |= part->field == LIST_FIELD_ADDRESS || part->field == LIST_FIELD_LOCAL;
-    }
-    *why = addressed ? NULL : "the row has no <address>";
-    return addressed;
-}
-
 /* A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-static void add_cell_text(struct buf *out, sv before, sv value)
+static void add_cell_text(struct buf *out, bool guarded, sv value)
 {
-    if (value.len && sv_ends(before, SV("\"")) && strchr("=+-@\t", value.ptr[0]))
+    if (guarded && value.len && value.ptr[0] && strchr("=+-@\t", value.ptr[0]))
         buf_add_byte(out, '\'');
     text_add_csv(out, value);
 }
 
-static void add_value(struct buf *out, enum list_escape escape, sv before, sv value)
+static void add_value(struct buf *out, enum list_escape escape, bool guarded, sv value)
 {
     if (escape == LIST_ESCAPE_JSON)
         text_add_json_inside(out, value);
     else if (escape == LIST_ESCAPE_CSV)
-        add_cell_text(out, before, value);
+        add_cell_text(out, guarded, value);
     else
         buf_add(out, value);
 }
@@ -141,7 +54,7 @@ void list_bodies_add(struct list_bodies *bodies, struct buf *out, const struct l
         const struct list_part *part = &body->row.parts[i];
         buf_add(out, part->literal);
         if (part->field >= 0)
-            add_value(out, template->escape, part->literal,
+            add_value(out, template->escape, part->guarded,
                       value_of(template, values, (enum list_field)part->field, complaint));
     }
     bodies->rows++;
@@ -153,4 +66,91 @@ void list_bodies_end(struct list_bodies *bodies, struct buf *out)
     if (bodies->rows || !bodies->begun)
         buf_add(out, bodies->rows ? bodies->body->tail : bodies->body->empty);
     bodies->rows = 0;
+}
+
+/* --- reading */
+
+static bool skip_text(sv *text, sv literal)
+{
+    if (!sv_starts(*text, literal))
+        return false;
+    *text = sv_skip(*text, literal.len);
+    return true;
+}
+
+/* How many bytes one character takes that is a part of a value, whatever comes behind it. */
+static size_t escaped_at(sv text, enum list_escape escape)
+{
+    bool pair = escape == LIST_ESCAPE_JSON  ? text.ptr[0] == '\\'
+                : escape == LIST_ESCAPE_CSV ? sv_starts(text, SV("\"\""))
+                                            : false;
+    return pair && text.len > 1 ? 2 : 0;
+}
+
+/* A value goes on to the literal behind it; behind the last one to what parts rows or bodies. */
+static sv take_value(sv *text, const struct list_body *body, sv literal, enum list_escape escape)
+{
+    size_t n = 0;
+    while (n < text->len) {
+        sv rest = sv_skip(*text, n);
+        size_t pair = escaped_at(rest, escape);
+        bool ends = literal.len ? sv_starts(rest, literal)
+                                : (body->between.len && sv_starts(rest, body->between)) ||
+                                      (body->tail.len && sv_starts(rest, body->tail));
+        if (!pair && ends)
+            break;
+        n += pair ? pair : 1;
+    }
+    sv value = sv_sub(*text, 0, n);
+    *text = sv_skip(*text, n);
+    return value;
+}
+
+static bool take_row(const struct list_template *template, sv *text, struct list_values *values)
+{
+    const struct list_body *body = &template->list;
+    *values = (struct list_values){0};
+    for (size_t i = 0; i < body->row.count; i++) {
+        const struct list_part *part = &body->row.parts[i];
+        sv behind = i + 1 < body->row.count ? body->row.parts[i + 1].literal : SV_EMPTY;
+        if (!skip_text(text, part->literal))
+            return false;
+        if (part->field >= 0)
+            values->fields[part->field] = take_value(text, body, behind, template->escape);
+    }
+    return true;
+}
+
+bool list_template_read(const struct list_template *template, sv text,
+                        void (*visit)(void *context, sv address), void *context)
+{
+    const struct list_body *body = &template->list;
+    struct buf whole = {0};
+    bool understood = true, open = false;
+    if (sv_eq(text, body->empty))
+        return true;
+    while (text.len && understood) {
+        struct list_values values;
+        size_t left = text.len;
+        bool between = open && body->between.len && skip_text(&text, body->between);
+        if (open && !between && body->tail.len && skip_text(&text, body->tail)) {
+            open = false;
+            continue;
+        }
+        understood = (open || skip_text(&text, body->head)) && take_row(template, &text, &values) &&
+                     text.len < left;
+        open = true;
+        if (!understood)
+            break;
+        sv address = values.fields[LIST_FIELD_ADDRESS];
+        if (!address.len) {
+            buf_clear(&whole);
+            buf_printf(&whole, "%.*s@%.*s", SV_FMT(values.fields[LIST_FIELD_LOCAL]),
+                       SV_FMT(values.fields[LIST_FIELD_DOMAIN]));
+            address = buf_sv(&whole);
+        }
+        visit(context, address);
+    }
+    buf_release(&whole);
+    return understood;
 }

@@ -29,15 +29,16 @@ static int load_body(struct document *document, const yaml_node_t *node, enum li
                      struct list_body *body, struct err *err)
 {
     sv row;
-    const char *why;
+    struct list_why why;
     if (document_text(document, node, SV("head"), false, &body->head, err) < 0 ||
         document_text(document, node, SV("row"), true, &row, err) < 0 ||
         document_text(document, node, SV("between"), false, &body->between, err) < 0 ||
         document_text(document, node, SV("tail"), false, &body->tail, err) < 0 ||
         document_text(document, node, SV("empty"), false, &body->empty, err) < 0)
         return -1;
-    if (!list_row_compile(&body->row, row, escape, &why))
-        return document_error(document, document_get(document, node, SV("row")), err, "%s", why);
+    if (!list_body_compile(body, row, escape, &why))
+        return document_error(document, document_get(document, node, SV("row")), err, "%s",
+                              why.text);
     return 0;
 }
 
@@ -95,12 +96,29 @@ static int load_tiers(struct document *document, const yaml_node_t *node,
     return 0;
 }
 
-static bool is_known(const struct patterns *patterns, sv name)
+static const struct list_template *find(const struct patterns *patterns, sv name)
 {
     for (size_t i = 0; i < patterns->list_count; i++)
         if (sv_eq(patterns->lists[i].name, name))
-            return true;
-    return false;
+            return &patterns->lists[i];
+    return NULL;
+}
+
+/* -s FILE:NAME,mode=0640 */
+static int check_name(const struct patterns *patterns, struct document *document,
+                      const yaml_node_t *node, sv name, struct err *err)
+{
+    const yaml_node_t *at = document_get(document, node, SV("name"));
+    const struct list_template *same = find(patterns, name);
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_alnum(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '_')
+            return document_error(
+                document, at, err,
+                "a name is made of letters, digits, - and _; -s asks for it by it");
+    if (same && same->place.file == document->file)
+        return document_error(document, at, err, "'%.*s' stands twice, in line %d as well",
+                              SV_FMT(name), same->place.line);
+    return 0;
 }
 
 static int load_list(struct patterns *patterns, struct document *document, const yaml_node_t *node,
@@ -112,6 +130,7 @@ static int load_list(struct patterns *patterns, struct document *document, const
             document, node,
             "name tiers escape rows kinds head row between tail empty example removed", err) < 0 ||
         document_text(document, node, SV("name"), true, &template.name, err) < 0 ||
+        check_name(patterns, document, node, template.name, err) < 0 ||
         load_name(document, node, SV("escape"), true, "escape", &escape_names, &escape, err) < 0 ||
         document_int(document, node, SV("rows"), 0, &template.rows, err) < 0 ||
         load_tiers(document, node, &template, err) < 0 ||
@@ -122,7 +141,7 @@ static int load_list(struct patterns *patterns, struct document *document, const
         document_text(document, node, SV("example"), true, &template.example, err) < 0 ||
         load_lift(document, node, &template, err) < 0)
         return -1;
-    if (!is_known(patterns, template.name))
+    if (!find(patterns, template.name))
         load_append(&patterns->lists, &patterns->list_count, sizeof template, &template);
     return 0;
 }

@@ -39,12 +39,25 @@ lists:
     row: "<address> <category> <last_seen> <code> <not_a_field\n"
     example: "joe@shop.example recipient_unknown 2026-01-31T23:59:59Z 550 <not_a_field\nann@shop.example complaint 2026-01-31T12:00:00Z 550 <not_a_field\nkim@mail.example mailbox_full 2026-01-31T00:00:00Z 452 <not_a_field\n"
 '''
-WRONG = [  # what is changed, and what the message has
-    ('"r":"<reply>"', '"r":<reply>', 'a text stands between double quotes'),
-    ('"e":"<enhanced>"', '"e":"\\""<enhanced>', 'a text stands between double quotes'),
-    ('"a":"<address>","l"', '"l"', None),  # <local> is there: no fault of the row, but not the example
-    ('"k":"<kind>"', '"k":"<kynd>"', 'unknown field'),
-    ('<address> <category>', '<address> <reply>', "need 'escape: json'"),
+CELL = r'row: "<address>,\"<reply>\"\n"'
+WRONG = [  # what is changed, and what the message has; those with a place are refused when they are loaded
+    ('"r":"<reply>"', '"r":<reply>', '<reply>: it stands between double quotes'),
+    ('"f":"<first_seen>"', '"f":<first_seen>', '<first_seen>: it stands between double quotes'),
+    ('"r":"<reply>"', '"r":"\\<reply>"', '<reply>: a backslash stands in front of it'),
+    ('"e":"<enhanced>"', '"e":"\\""<enhanced>', '<enhanced>: it stands between double quotes'),
+    ("head: '{\"list\":['", "head: '{\"list\":[\"'", 'a quote is open where a row or a body ends'),
+    ("    tail: \"]}\\n\"\n    example: |", "    tail: \"\\\"]}\\n\"\n    example: |", 'a quote is open'),
+    (CELL, r'row: "<address>, \"<reply>\"\n"', '<reply>: it stands between double quotes'),
+    (CELL, r'row: "<address>,note \"<reply>\"\n"', '<reply>: it stands between double quotes'),
+    (CELL, r'row: "<address>\"<reply>\"\n"', '<reply>: it stands between double quotes'),
+    (CELL, r'row: "<address>,\"<category>\"<reply>\"\"\n"', '<reply>: it stands between double quotes'),
+    (CELL, r'row: "<address>,\"<enhanced><reply>\"\n"', 'may take it for a formula'),
+    (CELL, r'row: "<address>,\" <reply>\"\n"', 'may take it for a formula'),
+    (CELL, r'row: "<address>,\"<reply>\n"', 'a quote is open'),
+    ('head: "who,why\\n"', 'head: "\\""', 'a quote is open'),
+    ('"a":"<address>","l"', '"l"', 'otherwise than its example'),  # <local> and <domain> are an address, too
+    ('"k":"<kind>"', '"k":"<kynd>"', 'there is no field <kynd>'),
+    ('<address> <category>', '<address> <reply>', '<reply>: a stranger wrote it'),
     ('escape: none', 'escape: xml', 'none, json, csv'),
     ('    escape: csv\n', '', 'escape'),
     ('row: "<address>,', 'row: "', 'no <address>'),
@@ -53,9 +66,15 @@ WRONG = [  # what is changed, and what the message has
     ('kinds: { bounce: HardBounce,', 'kinds: { bonce: HardBounce,', "'bonce'"),
     ('row: \'{"a":"<address>"}\'\n      between', 'row: \'{"a":"<address>","c":"<category>"}\'\n      between', 'nothing is known but'),
     ('"y":2,"f"', '"y":3,"f"', 'otherwise than its example'),
+    ("    between: ','\n", '', 'that is no JSON'),
+    ('"f":"<first_seen>","t":"<last_seen>"}\'\n    between: \',\'\n    tail: "]}\\n"', '"f":"<first_seen>","t":"<last_seen>"}\'\n    between: \',\'\n    tail: "]}"', 'that is no JSON'),
+    ('row: "<address> <category>', 'row: "<address><category>', 'who is on it'),
     ('name: cells', 'name: csv', 'is a format of bouncelog'),
+    ('name: cells', 'name: a/b', 'a name is made of letters'),
+    ('name: cells', 'name: lines', "'lines' stands twice"),
     ('name: lines', 'title: lines', "'title'"),
 ]
+TOLD_WHEN_LOADED = ('double quotes', 'backslash', 'is open', 'formula', 'no field', 'stranger', 'format of bouncelog')
 
 
 def line(day, number, address, words):
@@ -159,6 +178,48 @@ with tempfile.TemporaryDirectory() as folder:
         expect(f'{right} is there', right in SITE)
         write(f'{folder}/extra/site.yaml', SITE.replace(right, wrong, 1))
         done = subprocess.run(check, capture_output=True, text=True)
-        expect(f'{wrong}: exit {done.returncode}: {done.stderr}', done.returncode == 4 and f'{folder}/extra/site.yaml:' in done.stderr and
-               (words or 'otherwise than its example') in done.stderr)
+        expect(f'{wrong}: exit {done.returncode}: {done.stderr}', done.returncode == 4 and f'{folder}/extra/site.yaml:' in done.stderr and words in done.stderr)
+        if any(part in words for part in TOLD_WHEN_LOADED):
+            run(folder, '-o', '/dev/null', code=4)
+
+    # Earlier lists are read as they were written: neither the brake nor who is told to be new is misled by many addresses in a line.
+    everybody = [f'user{number:03d}@x{number % 50}.example' for number in range(150)]
+    write(f'{folder}/extra/site.yaml', SITE + '''  - name: parted
+    escape: none
+    row: "<local> <domain>\\n"
+    example: "joe shop.example\\nann shop.example\\nkim mail.example\\n"
+  - name: noted
+    escape: json
+    row: '{"note":"<reply>","email":"<address>"}'
+    between: "\\n"
+    example: "{\\"note\\":\\"mx \\\\\\"1\\\\\\" said: no such user\\",\\"email\\":\\"joe@shop.example\\"}\\n{\\"note\\":\\"\\",\\"email\\":\\"ann@shop.example\\"}\\n{\\"note\\":\\"mailbox is full\\",\\"email\\":\\"kim@mail.example\\"}"
+''')
+    done = subprocess.run(check, capture_output=True, text=True)
+    expect(f'two more templates: {done.stderr}', done.returncode == 0)
+
+    def nights(name, first, second):
+        """Two nights without a history; the exit code of the second one, without --force."""
+        place = f'{folder}/brake-{name}'
+        for addresses, force in ((first, ['--force']), (second, [])):
+            write(f'{folder}/log', ''.join(line(2, number % 60, address, f'550 5.1.1 <{everybody[0]}>,"email":"{everybody[1]}" User unknown') for number, address in enumerate(addresses)))
+            done = subprocess.run([PROGRAM, 'scan', '--timezone', 'UTC', '--year', '2026', '--patterns-extra', f'{folder}/extra', '-o', '/dev/null', '-s', f'{place}:{name}', *force,
+                                   f'{folder}/log'], capture_output=True, text=True)
+        return done
+
+    for name in ('bodies', 'cells', 'lines', 'parted', 'noted', 'postmark', 'klaviyo', 'kumomta', 'plain'):
+        done = nights(name, everybody, everybody)
+        expect(f'{name}: the same list again: exit {done.returncode}: {done.stderr}', done.returncode == 0 and not os.path.exists(f'{folder}/brake-{name}.held'))
+        done = nights(name, everybody[:40], everybody)
+        expect(f'{name}: 110 new ones: exit {done.returncode}: {done.stderr}', done.returncode == 8 and '110 addresses would be new' in done.stderr)
+
+    # What is asked for is looked at where it stands.
+    write(f'{folder}/config.yaml', f'suppress:\n  - {folder}/x:plain\n  - {folder}/y:kumomtaa\n  - {folder}/z:csv\n')
+    done = subprocess.run([PROGRAM, 'scan', '--config', f'{folder}/config.yaml', f'{folder}/log'], capture_output=True, text=True)
+    expect(f'{done.returncode} {done.stderr}', done.returncode == 4 and f"{folder}/config.yaml:3:5: --suppress '{folder}/y:kumomtaa': unknown format" in done.stderr)
+    done = subprocess.run([PROGRAM, 'doctor', '--config', f'{folder}/config.yaml', f'{folder}/log'], capture_output=True, text=True)
+    expect(f'doctor: {done.returncode} {done.stdout}', done.returncode == 4 and 'kumomtaa' in done.stdout)
+    done = run(folder, '-o', '/dev/null', '-s', f'{folder}/x:', code=2)
+    expect(done.stderr, "unknown format ''" in done.stderr)
+    done = run(folder, '-o', '/dev/null', '--hash', 'sha256', '--hash-key-file', f'{folder}/key', '-s', f'{folder}/x:csvv', code=2)
+    expect(done.stderr, "did you mean 'csv'?" in done.stderr)
 finish()

@@ -9,7 +9,8 @@
  *
  * The address is of the safe set (policy_unsafe). Other texts may be a stranger's: they are escaped
  * for JSON, or for a quoted cell of CSV (RFC 4180), and the loader takes them nowhere but between
- * double quotes of the row. A template that escapes nothing has no such texts.
+ * double quotes, whichever row or body goes before (src/pattern/list_row.c). A template that escapes
+ * nothing has no such texts.
  * Owned by patterns, immutable for the run; thread: any. */
 #ifndef BOUNCELOG_PATTERN_LIST_TEMPLATE_H
 #define BOUNCELOG_PATTERN_LIST_TEMPLATE_H
@@ -43,7 +44,8 @@ enum { LIST_PARTS = 24 };
 struct list_row_text {
     struct list_part {
         sv literal;
-        int field; /* enum list_field behind it; -1: none */
+        int field;    /* enum list_field behind it; -1: none */
+        bool guarded; /* it is the first of its cell: no formula may begin there */
     } parts[LIST_PARTS];
     size_t count;
 };
@@ -78,14 +80,27 @@ struct list_bodies {
     bool begun;   /* somebody is on the list */
 };
 
-/* *why says what is wrong with the text of a row. */
-bool list_row_compile(struct list_row_text *row, sv text, enum list_escape escape,
-                      const char **why) MUST_CHECK;
+/* What is wrong with the text of a row. */
+struct list_why {
+    char text[160];
+};
+
+const char *list_field_name(enum list_field field);
+
+/* Takes a row apart; head, between and tail of the body are there already. */
+bool list_body_compile(struct list_body *body, sv row, enum list_escape escape,
+                       struct list_why *why) MUST_CHECK;
 
 /* Appends one entry, and what goes before it; then, once, what ends the last body. Whatever
  * `values` has for <local>, <domain> and <kind> is made of the address and of `complaint`. */
 void list_bodies_add(struct list_bodies *bodies, struct buf *out, const struct list_values *values,
                      bool complaint);
 void list_bodies_end(struct list_bodies *bodies, struct buf *out);
+
+/* Each address of a list that was written so, in order; one may be no address where a value has the
+ * literal behind it in it. The views live as long as the call. False: from some byte on it was not
+ * written so. */
+bool list_template_read(const struct list_template *template, sv text,
+                        void (*visit)(void *context, sv address), void *context);
 
 #endif

@@ -14,13 +14,11 @@ static int check_hash(const struct options *o, struct err *err)
     for (size_t i = 0; i < o->list_count; i++) {
         enum list_format format = o->lists[i].format;
         hash_list = hash_list || format == LIST_HASH;
-        sv name =
-            format == LIST_TEMPLATE ? o->lists[i].template : sv_from(list_format_name(format));
-        if (o->hash && !list_format_takes_fingerprints(format))
+        if (o->hash && format != LIST_TEMPLATE && !list_format_takes_fingerprints(format))
             return err_set(
                 err, ERR_USAGE,
-                "--suppress '%s:%.*s': this format needs addresses, and --hash leaves none",
-                o->lists[i].path, SV_FMT(name));
+                "--suppress '%s:%s': this format needs addresses, and --hash leaves none",
+                o->lists[i].path, list_format_name(format));
     }
     if (o->hash && !o->hash_key_file)
         return err_set(err, ERR_USAGE, "--hash and --hash-key-file go together");

@@ -46,6 +46,15 @@ void config_note(struct options *options, const struct option_row *row, const ch
         options->given[options->given_count++] = (struct given){row, value, options->reading};
 }
 
+int place_error(struct place place, struct err *err)
+{
+    if (!place.file)
+        return -1;
+    err->kind = ERR_CONFIG;
+    err_prefix(err, "%s:%d:%d: ", place.file, place.line, place.column);
+    return -1;
+}
+
 struct place option_place(const struct options *options, const char *name)
 {
     for (size_t i = options->given_count; i-- > 0;)

@@ -78,9 +78,10 @@ struct options {
     struct {
         const char *path;
         enum list_format format;
-        sv template;   /* of LIST_TEMPLATE: its name, which setup_load looks up */
-        int mode;      /* -1: nobody set it */
-        int64_t group; /* -1: nobody set it */
+        sv template;        /* of LIST_TEMPLATE: its name, which list_forms looks up */
+        struct place place; /* in a configuration file; no file: of the command line */
+        int mode;           /* -1: nobody set it */
+        int64_t group;      /* -1: nobody set it */
     } lists[LISTS_MAX];
     size_t list_count;
     enum hash_kind hash;
@@ -124,6 +125,8 @@ int options_look(struct options *options, int argc, char **argv, struct err *err
 void options_release(struct options *options);
 /* Where the value of an option that does not add stands; without a file: on the command line. */
 struct place option_place(const struct options *options, const char *name);
+/* A fault of what stands there, found late: names the place, if there is one; returns -1. */
+int place_error(struct place place, struct err *err);
 
 /* Do they go together? ERR_USAGE. */
 int options_check(struct options *options, struct err *err) MUST_CHECK;

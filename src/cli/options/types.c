@@ -248,7 +248,7 @@ static int add_list(struct options *options, const struct option_row *row, const
     if (colon != SV_NPOS) {
         sv settings, name = sv_cut(sv_skip(text, colon + 1), ',', &settings);
         bool known = list_format_from_name(name, &format);
-        if (known || (name.len && sv_find_byte(name, '/') == SV_NPOS)) {
+        if (known || sv_find_byte(name, '/') == SV_NPOS) {
             char *copy = arena_alloc(&options->arena, colon + 1);
             memcpy(copy, value, colon);
             copy[colon] = 0;
@@ -264,6 +264,7 @@ static int add_list(struct options *options, const struct option_row *row, const
     }
     if (!*path)
         return err_set(err, ERR_USAGE, "--%s '%s': no file name", row->name, value);
+    options->lists[options->list_count].place = options->reading;
     options->lists[options->list_count].path = path;
     options->lists[options->list_count++].format = format;
     return 0;
