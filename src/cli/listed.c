@@ -1,10 +1,11 @@
 /* Reads addresses from suppression lists.
  *
- * Lists in formats of ours, which no template describes, differ in all but this: each entry has a line, its address is the first word there
- * with an @ in it, and none puts a byte beside it that an address may have. Lists of others quote
- * strangers, before the address as well. There an address is what a whole cell is: of the column
- * whose head says so, or, without a head, the only one of the line; in JSON, of the member that
- * services call by one of a few names. What is not sure is counted, and nobody is taken for it. */
+ * Lists in formats of ours, which no template describes, differ in all but this: each entry has a
+ * line, its address is the first word there with an @ in it, and none puts a byte beside it that an
+ * address may have. Lists of others quote strangers, before the address as well. There an address
+ * is what a whole cell is: of the column whose head says so, or, without a head, the only one of
+ * the line; in JSON, of the member that services call by one of a few names. What is not sure is
+ * counted, and nobody is taken for it. */
 #include "listed.h"
 
 #include <errno.h>
