@@ -16,9 +16,9 @@ address,category,reason,code,enhanced,count,days,first_seen,last_seen,reply
      ('bouncelog scan mail.log -o summary.json -s rcpt:postfix && cat rcpt', {'out': """\
 carla@example.com\t550 5.1.1 Suppressed by bouncelog as recipient unknown on 2026-11-23
 joe@example.com\t550 5.1.1 Suppressed by bouncelog as recipient unknown on 2026-11-16"""}),
-     ('bouncelog scan mail.log -o summary.json -s rcpt:postfx', {'code': 2, 'err': "bouncelog: --suppress 'rcpt:postfx': unknown format 'postfx' (plain, "
+     ('bouncelog scan mail.log -o summary.json -s rcpt:postfx', {'code': 2, 'err': "bouncelog: --suppress 'rcpt:postfx': unknown format 'postfx'; did you mean 'postfix'? (plain, "
       'json, csv, postfix, postfix-transport, exim, sendmail, listmonk, listmonk-webhook, ses-csv, ses-json, mailgun-csv, mailgun-json, sparkpost, '
-      'sendgrid, mautic, email-csv, hash)'})),
+      'sendgrid, mautic, email-csv, hash, postmark, klaviyo, kumomta)'})),
 
     ('See ten addresses of thirteen, how many more there are, and how to have them all.',
      ('bouncelog dead.log', {'out': """\
