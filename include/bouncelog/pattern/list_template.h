@@ -9,9 +9,8 @@
  *
  * The address is of the safe set (policy_unsafe). Other texts may be a stranger's: they are escaped
  * for JSON, or for a quoted cell of CSV (RFC 4180), and the loader takes them nowhere but between
- * double quotes, whichever row or body goes before (src/pattern/list_row.c). A template that escapes
- * nothing has no such texts.
- * Owned by patterns, immutable for the run; thread: any. */
+ * double quotes, whichever row or body goes before (src/pattern/list_row.c). A template that
+ * escapes nothing has no such texts. Owned by patterns, immutable for the run; thread: any. */
 #ifndef BOUNCELOG_PATTERN_LIST_TEMPLATE_H
 #define BOUNCELOG_PATTERN_LIST_TEMPLATE_H
 
