@@ -114,6 +114,13 @@ void text_add_csv(struct buf *buf, sv v)
     }
 }
 
+void text_add_csv_first(struct buf *buf, sv v)
+{
+    if (v.len && v.ptr[0] && strchr("=+-@\t", v.ptr[0]))
+        buf_add_byte(buf, '\'');
+    text_add_csv(buf, v);
+}
+
 void text_add_utf8(struct buf *buf, sv v)
 {
     while ((v = add_printable(buf, v)).len) {

@@ -7,13 +7,10 @@
 #include "json.h"
 #include "lists.h"
 
-/* A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
 static void add_cell(struct buf *out, sv cell)
 {
     buf_add_byte(out, '"');
-    if (cell.len && cell.ptr[0] && strchr("=+-@\t", cell.ptr[0]))
-        buf_add_byte(out, '\'');
-    text_add_csv(out, cell);
+    text_add_csv_first(out, cell);
     buf_add_byte(out, '"');
 }
 

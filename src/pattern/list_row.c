@@ -26,11 +26,6 @@ struct quoting {
     enum content content;
 };
 
-const char *list_field_name(enum list_field field)
-{
-    return field_names[field];
-}
-
 static bool is_strangers(enum list_field field)
 {
     return field == LIST_FIELD_REPLY || field == LIST_FIELD_ENHANCED;

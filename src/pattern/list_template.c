@@ -3,24 +3,14 @@
  * does, since it is escaped, and stands between double quotes of the row (list_row.c). */
 #include "bouncelog/pattern/list_template.h"
 
-#include <string.h>
-
 #include "bouncelog/base/text.h"
-
-/* A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-static void add_cell_text(struct buf *out, bool guarded, sv value)
-{
-    if (guarded && value.len && value.ptr[0] && strchr("=+-@\t", value.ptr[0]))
-        buf_add_byte(out, '\'');
-    text_add_csv(out, value);
-}
 
 static void add_value(struct buf *out, enum list_escape escape, bool guarded, sv value)
 {
     if (escape == LIST_ESCAPE_JSON)
         text_add_json_inside(out, value);
     else if (escape == LIST_ESCAPE_CSV)
-        add_cell_text(out, guarded, value);
+        (guarded ? text_add_csv_first : text_add_csv)(out, value);
     else
         buf_add(out, value);
 }

@@ -5,17 +5,6 @@
 
 #include "load.h"
 
-static const char *const escapes[] = {
-    [LIST_ESCAPE_NONE] = "none", [LIST_ESCAPE_JSON] = "json", [LIST_ESCAPE_CSV] = "csv"};
-
-static sv escape_at(const void *context, size_t i)
-{
-    (void)context;
-    return sv_from(escapes[i]);
-}
-
-static const struct names escape_names = {sizeof escapes / sizeof *escapes, escape_at, NULL};
-
 static sv tier_at(const void *context, size_t i)
 {
     (void)context;
@@ -125,13 +114,14 @@ static int load_list(struct patterns *patterns, struct document *document, const
                      struct err *err)
 {
     struct list_template template = {.place = document_place(document, node)};
+    const struct names escapes = names_of_words("none json csv"); /* as enum list_escape has them */
     size_t escape = LIST_ESCAPE_NONE;
     if (document_check_keys(
             document, node,
             "name tiers escape rows kinds head row between tail empty example removed", err) < 0 ||
         document_text(document, node, SV("name"), true, &template.name, err) < 0 ||
         check_name(patterns, document, node, template.name, err) < 0 ||
-        load_name(document, node, SV("escape"), true, "escape", &escape_names, &escape, err) < 0 ||
+        load_name(document, node, SV("escape"), true, "escape", &escapes, &escape, err) < 0 ||
         document_int(document, node, SV("rows"), 0, &template.rows, err) < 0 ||
         load_tiers(document, node, &template, err) < 0 ||
         load_kinds(document, node, &template, err) < 0)

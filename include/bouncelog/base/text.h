@@ -21,6 +21,9 @@ void text_add_json_inside(struct buf *buf, sv v);
 /* Appends what stands between the quotes of a cell of CSV (RFC 4180): quotes doubled, bytes that
  * are not UTF-8 become U+FFFD, control characters blanks. */
 void text_add_csv(struct buf *buf, sv v);
+/* The same at the start of a cell: what a spreadsheet would take for a formula gets an apostrophe
+ * in front. */
+void text_add_csv_first(struct buf *buf, sv v);
 
 /* Appends v as valid UTF-8 without a NUL: bytes that are not UTF-8 become U+FFFD, NUL U+2400. */
 void text_add_utf8(struct buf *buf, sv v);

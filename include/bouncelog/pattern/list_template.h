@@ -84,8 +84,6 @@ struct list_why {
     char text[160];
 };
 
-const char *list_field_name(enum list_field field);
-
 /* Takes a row apart; head, between and tail of the body are there already. */
 bool list_body_compile(struct list_body *body, sv row, enum list_escape escape,
                        struct list_why *why) MUST_CHECK;
