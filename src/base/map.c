@@ -4,8 +4,11 @@
  * is asked for soon can be looked for ahead of time (map_expect). */
 #include "bouncelog/base/map.h"
 
+#include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+
+enum { TAGS_AT_ONCE = 16 };
 
 void map_init(struct map *map, size_t value_size)
 {
@@ -15,6 +18,7 @@ void map_init(struct map *map, size_t value_size)
 void map_release(struct map *map)
 {
     mem_free(map->slots);
+    mem_free(map->tags);
     mem_free(map->order);
     arena_release(&map->arena);
     *map = (struct map){.value_size = map->value_size};
@@ -31,6 +35,18 @@ static struct map_slot *find_slot(const struct map *map, sv key, uint64_t hash)
     }
 }
 
+static char tag_of(uint64_t hash)
+{
+    return (char)(hash >> 56 | 1);
+}
+
+static void set_tag(struct map *map, size_t at, uint64_t hash)
+{
+    map->tags[at] = (uint8_t)tag_of(hash);
+    if (at < TAGS_AT_ONCE)
+        map->tags[map->cap + at] = map->tags[at];
+}
+
 static void grow(struct map *map)
 {
     struct map_slot *old = map->slots;
@@ -38,6 +54,8 @@ static void grow(struct map *map)
     map->cap = map->cap ? map->cap * 2 : 64;
     map->slots = mem_table(map->cap, sizeof *map->slots);
     map->order = mem_grow(map->order, map->cap, sizeof *map->order);
+    mem_free(map->tags);
+    map->tags = mem_zero(map->cap + TAGS_AT_ONCE, 1);
     for (size_t i = 0; i < old_cap; i++) {
         if (!old[i].entry)
             continue;
@@ -45,6 +63,7 @@ static void grow(struct map *map)
         while (map->slots[at].entry)
             at = (at + 1) & (map->cap - 1);
         map->slots[at] = old[i];
+        set_tag(map, at, old[i].hash);
     }
     mem_free(old);
 }
@@ -66,6 +85,12 @@ void map_prefetch(const struct map *map, uint64_t hash)
 {
     if (map->cap)
         __builtin_prefetch(&map->slots[hash_place(hash, map->cap)]);
+}
+
+void map_prefetch_has(const struct map *map, uint64_t hash)
+{
+    if (map->cap)
+        __builtin_prefetch(&map->tags[hash_place(hash, map->cap)]);
 }
 
 void map_prefetch_value(const struct map *map, uint64_t hash)
@@ -91,7 +116,20 @@ void *map_by_hash(const struct map *map, uint64_t hash)
 
 bool map_has_hash(const struct map *map, uint64_t hash)
 {
-    return map_by_hash(map, hash) != NULL;
+    if (!map->count)
+        return false;
+    size_t at = hash_place(hash, map->cap);
+    for (;; at = (at + TAGS_AT_ONCE) & (map->cap - 1)) {
+        const char *tags = (const char *)map->tags + at;
+        unsigned none = bytes_bits16(tags, 0), same = bytes_bits16(tags, tag_of(hash));
+        if (none)
+            same &= (none & -none) - 1; /* of the slots in front of the first free one */
+        for (; same; same &= same - 1)
+            if (map->slots[(at + (size_t)__builtin_ctz(same)) & (map->cap - 1)].hash == hash)
+                return true;
+        if (none)
+            return false;
+    }
 }
 
 void *map_add_hashed(struct map *map, sv key, uint64_t hash, bool *added)
@@ -111,6 +149,7 @@ void *map_add_hashed(struct map *map, sv key, uint64_t hash, bool *added)
         entry->key_len = key.len;
         map->order[map->count++] = entry;
         *slot = (struct map_slot){hash, entry};
+        set_tag(map, (size_t)(slot - map->slots), hash);
     }
     return slot->entry->value;
 }

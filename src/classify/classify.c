@@ -288,9 +288,11 @@ static struct verdict answer(struct classifier *classifier, const struct record 
 
 void classify(struct classifier *classifier, struct record *attempt)
 {
-    attempt->provider =
-        patterns_provider_again(classifier->patterns, &classifier->providers, attempt->relay.host,
-                                attempt->recipient, attempt->domain_key);
+    struct answerer answerer =
+        patterns_answerer(classifier->patterns, &classifier->providers, &attempt->relay,
+                          attempt->recipient, attempt->domain_key);
+    attempt->provider = answerer.provider;
+    attempt->relay_key = answerer.relay_key;
     if (attempt->outcome == OUTCOME_DELIVERED || attempt->outcome == OUTCOME_HANDED_OVER ||
         attempt->outcome == OUTCOME_DISCARDED)
         return;

@@ -160,7 +160,7 @@ static void record_delivery(struct address_record *record, int64_t time)
 
 void evidence_prefetch(const struct evidence *evidence, const struct record *record)
 {
-    map_prefetch(&evidence->addresses, record->address_key);
+    map_prefetch_has(&evidence->addresses, record->address_key);
     if (evidence->past.known)
         fpset_prefetch(evidence->past.known, record->address_key);
 }

@@ -10,6 +10,7 @@
 
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/domain.h"
+#include "bouncelog/base/hash.h"
 
 static sv trimmed(sv relay)
 {
@@ -27,6 +28,30 @@ bool operator_is_own(sv relay, sv domain)
         !sv_eq_nocase(sv_skip(relay, relay.len - domain.len), domain))
         return false;
     return relay.len == domain.len || relay.ptr[relay.len - domain.len - 1] == '.';
+}
+
+sv operator_network_part(sv address)
+{
+    uint64_t octet;
+    size_t dot = sv_rfind_byte(address, '.');
+    sv last = dot == SV_NPOS ? SV_EMPTY : sv_skip(address, dot + 1);
+    bool valid = last.len && last.len <= 3 && (last.len == 1 || last.ptr[0] != '0') &&
+                 sv_to_u64(last, &octet) && octet <= UINT8_MAX;
+    return valid ? sv_sub(address, 0, dot + 1) : address;
+}
+
+enum relay_kind operator_relay_kind(sv host, sv domain)
+{
+    if (!host.len || operator_is_own(host, domain))
+        return RELAY_OWN;
+    return sv_find_byte(host, '.') == SV_NPOS ? RELAY_NUMBERED : RELAY_NAMED;
+}
+
+uint64_t operator_relay_key(enum relay_kind kind, uint64_t name, sv ip)
+{
+    if (kind == RELAY_NAMED || !ip.len)
+        return name | 1;
+    return (kind == RELAY_OWN ? hash_bytes(operator_network_part(ip)) : hash_bytes(ip)) | 1;
 }
 
 sv operator_network(sv address, char *text)

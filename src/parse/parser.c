@@ -183,7 +183,7 @@ static inline struct record *add_record(struct line *line, enum record_kind kind
 {
     struct records *records = line->records;
     struct record *record = &records->list[records->count++];
-    bytes_zero(record, offsetof(struct record, outcome));
+    bytes_zero(record, offsetof(struct record, severity));
     record->kind = kind;
     record->mta = line->header.program.mta;
     record->time = time;
@@ -196,7 +196,7 @@ static inline struct record *add_record(struct line *line, enum record_kind kind
         record->host_key = line->parser->host_key;
     }
     if (kind == RECORD_ATTEMPT) {
-        bytes_zero(&record->outcome, sizeof *record - offsetof(struct record, outcome));
+        bytes_zero(&record->severity, sizeof *record - offsetof(struct record, severity));
         record->delay_s = -1;
         record->said = (struct said){ORIGIN_LOCAL, STAGE_UNKNOWN, SV_EMPTY};
         record->verdict.category = CATEGORY_NONE;
@@ -204,13 +204,21 @@ static inline struct record *add_record(struct line *line, enum record_kind kind
     return record;
 }
 
+/* At the start of a page, so that what is looked at ahead of time lies on one cache line. */
+static void grow(struct records *records)
+{
+    records->cap = records->cap ? records->cap * 2 : 256;
+    struct record *list = mem_pages(records->cap * sizeof *list);
+    if (records->count)
+        memcpy(list, records->list, records->count * sizeof *list);
+    mem_free(records->list);
+    records->list = list;
+}
+
 static __attribute__((noinline)) struct record *add_slowly(struct line *line, enum record_kind kind)
 {
-    struct records *records = line->records;
-    if (records->count == records->cap) {
-        records->cap = records->cap ? records->cap * 2 : 256;
-        records->list = mem_grow(records->list, records->cap, sizeof *records->list);
-    }
+    if (line->records->count == line->records->cap)
+        grow(line->records);
     return add_record(line, kind, line_seconds(line));
 }
 

@@ -3,6 +3,7 @@
  * out before they are looked up, and each thread remembers its last answers. */
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
+#include "bouncelog/model/operator.h"
 #include "bouncelog/pattern/patterns.h"
 #include "load.h"
 
@@ -76,14 +77,20 @@ sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain)
     return provider.len ? provider : find_suffix(patterns, &patterns->providers_by_domain, domain);
 }
 
-sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
-                           sv relay_host, sv recipient, uint64_t domain_key)
+struct answerer patterns_answerer(const struct patterns *patterns, struct provider_memo *memo,
+                                  const struct relay *relay, sv recipient, uint64_t domain_key)
 {
-    uint64_t key = hash_mix(hash_bytes(relay_host), domain_key) | 1; /* 0: free */
+    uint64_t host = hash_bytes(relay->host);
+    uint64_t key = hash_mix(host, domain_key) | 1; /* 0: free */
     size_t slot = (size_t)(key >> 32) % PROVIDER_MEMO;
     if (memo->keys[slot] != key) {
-        memo->names[slot] = patterns_provider(patterns, relay_host, sv_after_last(recipient, '@'));
+        sv domain = sv_after_last(recipient, '@');
+        memo->names[slot] = patterns_provider(patterns, relay->host, domain);
+        memo->kinds[slot] = (uint8_t)operator_relay_kind(relay->host, domain);
         memo->keys[slot] = key;
     }
-    return memo->names[slot];
+    if (memo->names[slot].len)
+        return (struct answerer){memo->names[slot], 0};
+    return (struct answerer){
+        SV_EMPTY, operator_relay_key((enum relay_kind)memo->kinds[slot], host, relay->ip)};
 }

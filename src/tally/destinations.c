@@ -19,20 +19,8 @@ static void count_destination(struct destination *destination, const struct even
         activity_count(&destination->activity, event->attempt.time, delivered, dead);
 }
 
-/* What an IPv4 address shares with its network, so that not every address has to be remembered;
- * of any other text, all of it. */
-static sv network_part(sv ip)
-{
-    uint64_t octet;
-    size_t dot = sv_rfind_byte(ip, '.');
-    sv last = dot == SV_NPOS ? SV_EMPTY : sv_skip(ip, dot + 1);
-    bool valid = last.len && last.len <= 3 && (last.len == 1 || last.ptr[0] != '0') &&
-                 sv_to_u64(last, &octet) && octet <= UINT8_MAX;
-    return valid ? sv_sub(ip, 0, dot + 1) : ip;
-}
-
 /* `key` stands for the relay, and for all others of its network if it is the domain's own. */
-static struct operator_tally **find_relay(struct tally *tally, sv key, sv relay, bool own)
+static struct operator_tally *find_relay(struct tally *tally, sv key, sv relay, bool own)
 {
     char lower[OPERATOR_MAX];
     uint64_t hash = hash_nocase(key);
@@ -43,7 +31,7 @@ static struct operator_tally **find_relay(struct tally *tally, sv key, sv relay,
         *known = map_add(&tally->operators, name, NULL);
         (*known)->network = (*known)->network || own;
     }
-    return known;
+    return *known;
 }
 
 /* Who runs the server that took or refused the domain's mail; NULL: nothing tells. */
@@ -57,21 +45,14 @@ static struct operator_tally *find_operator(struct tally *tally, const struct re
         relay = attempt->relay.ip;
     if (!relay.len)
         return NULL;
-    sv key = own ? network_part(relay) : relay;
-    if (!domain->relay || !sv_eq(map_key_of(domain->relay), key)) {
-        domain->relay = find_relay(tally, key, relay, own);
-        domain->run_by = *domain->relay;
-    }
-    return domain->run_by;
+    return find_relay(tally, own ? operator_network_part(relay) : relay, relay, own);
 }
 
 void tally_prefetch_last(const struct tally *tally, const struct record *record)
 {
     const struct destination *domain = map_by_hash(&tally->recipient_domains, record->domain_key);
-    if (!domain || !domain->relay)
-        return;
-    __builtin_prefetch(domain->relay);
-    __builtin_prefetch(domain->run_by);
+    if (domain && domain->run_by)
+        __builtin_prefetch(domain->run_by);
 }
 
 /* Of what no provider took. */
@@ -82,7 +63,11 @@ static void count_operator(struct tally *tally, const struct event *event,
     bool delivered = a->outcome == OUTCOME_DELIVERED, dead = event->action == ACTION_SUPPRESS;
     if ((!delivered && !dead) || !domain || event->strange)
         return;
-    struct operator_tally *operator= find_operator(tally, a, domain);
+    if (!a->relay_key || a->relay_key != domain->relay_key) {
+        domain->relay_key = a->relay_key;
+        domain->run_by = find_operator(tally, a, domain);
+    }
+    struct operator_tally *operator= domain->run_by;
     if (!operator)
         return;
     operator->several = operator->several ||(operator->domain && operator->domain != a->domain_key);

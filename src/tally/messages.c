@@ -94,16 +94,15 @@ void streams_release(struct streams *streams)
         map_release(&streams->kinds[kind]);
 }
 
-/* `hash` is that of the name. */
+/* `hash` is that of the name, and stands for it. */
 static struct message_counts *find_hashed(struct streams *streams, enum stream_kind kind, sv name,
                                           uint64_t hash)
 {
     struct map *map = &streams->kinds[kind];
-    if (map_count(map) < STREAM_NAMES) /* one that is there is found */
+    if (map_has_hash(map, hash))
+        return map_by_hash(map, hash);
+    if (map_count(map) < STREAM_NAMES)
         return map_add_hashed(map, name, hash, NULL);
-    struct message_counts *known = map_get_hashed(map, name, hash);
-    if (known)
-        return known;
     if (!streams->others[kind])
         streams->others[kind] = map_add(map, OTHER_STREAMS, NULL);
     return streams->others[kind];
@@ -148,20 +147,6 @@ static void find_stream(struct streams *streams, const struct stream_names *name
     last->address = find_hashed(streams, STREAM_SENDER, names->address, names->hash);
     if (names->is_campaign)
         last->campaign = find_hashed(streams, STREAM_CAMPAIGN, names->address, names->hash);
-}
-
-void streams_prefetch(const struct streams *streams, const struct stream_names *names)
-{
-    map_prefetch(&streams->kinds[STREAM_SENDER], names->hash);
-    if (names->is_campaign)
-        map_prefetch(&streams->kinds[STREAM_CAMPAIGN], names->hash);
-}
-
-void streams_prefetch_more(const struct streams *streams, const struct stream_names *names)
-{
-    map_prefetch_value(&streams->kinds[STREAM_SENDER], names->hash);
-    if (names->is_campaign)
-        map_prefetch_value(&streams->kinds[STREAM_CAMPAIGN], names->hash);
 }
 
 void streams_count(struct streams *streams, const struct event *event,

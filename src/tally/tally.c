@@ -289,24 +289,19 @@ static void count_codes(struct tally *tally, const struct record *attempt)
 
 void tally_prefetch(const struct tally *tally, const struct record *record)
 {
-    if (record->kind == RECORD_SENDER && record->sender.len)
-        streams_prefetch(&tally->streams, &record->stream);
     if (record->kind != RECORD_ATTEMPT)
         return;
-    uint8_t category = record->verdict.category; /* of what failed */
     fpset_prefetch(&tally->recipients, record->address_key);
     map_prefetch(&tally->recipient_domains, record->domain_key);
-    if (category < CATEGORY_MAX)
-        fpset_prefetch(&tally->categories[category].addresses, record->address_key);
+    if (outcome_is_failure(record->outcome) && record->verdict.category < CATEGORY_MAX)
+        fpset_prefetch(&tally->categories[record->verdict.category].addresses,
+                       record->address_key);
 }
 
 void tally_prefetch_more(const struct tally *tally, const struct record *record)
 {
-    if (record->kind == RECORD_SENDER && record->sender.len)
-        streams_prefetch_more(&tally->streams, &record->stream);
-    if (record->kind != RECORD_ATTEMPT)
-        return;
-    map_prefetch_value(&tally->recipient_domains, record->domain_key);
+    if (record->kind == RECORD_ATTEMPT)
+        map_prefetch_value(&tally->recipient_domains, record->domain_key);
 }
 
 static void count_reply(struct tally *tally, const struct taxonomy *taxonomy,

@@ -28,6 +28,7 @@ struct map {
     size_t value_size;
     size_t count, cap;
     struct map_slot *slots;
+    uint8_t *tags; /* a byte of each slot's hash, 0: free; behind the last the first ones again */
     struct map_entry **order;
     struct arena arena;
 };
@@ -41,10 +42,13 @@ void *map_get_hashed(const struct map *map, sv key, uint64_t hash);
 /* The first value whose key has this hash; NULL: none. For keys that their fingerprints stand for.
  */
 void *map_by_hash(const struct map *map, uint64_t hash);
-/* Is there a key with this hash at all? Rules most absent keys out before they are even made. */
+/* Is there a key with this hash at all? Rules most absent keys out before they are even made, by a
+ * sixteenth of the memory that the slots take. */
 bool map_has_hash(const struct map *map, uint64_t hash);
-/* Fetches the place of a key that will be asked for soon. */
+/* Fetches the place of a key that will be asked for soon: its slot, or what map_has_hash looks at.
+ */
 void map_prefetch(const struct map *map, uint64_t hash);
+void map_prefetch_has(const struct map *map, uint64_t hash);
 /* Later: its value. */
 void map_prefetch_value(const struct map *map, uint64_t hash);
 /* Adds a zeroed value when absent; *added (may be NULL) says so. */

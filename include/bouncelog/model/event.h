@@ -63,36 +63,38 @@ struct stream_names {
 
 /* What one log line gives, in line order: the worker's product, the ledger's food. */
 struct record {
-    enum record_kind kind;
-    uint8_t mta;             /* index of taxonomy.mtas */
-    bool null_sender;        /* RECORD_SENDER: the envelope sender is <> */
-    bool notification;       /* RECORD_SENDER: the message is a notification of our own MTA */
-    bool arrival;            /* RECORD_SENDER, _QUEUED: the message was handed to us just now */
-    bool frees_itself;       /* RECORD_SENDER: no line will say that the queue id is free */
-    int recipients_expected; /* RECORD_SENDER: of the message; 0 unknown */
-    int64_t time;            /* seconds since 1970, UTC */
-    int64_t line;            /* 1 for the first of its source */
+    /* What the ordered stage looks at ahead of time, in one cache line. */
+    _Alignas(16) enum record_kind kind;
+    uint8_t mta;          /* index of taxonomy.mtas */
+    bool null_sender;     /* RECORD_SENDER: the envelope sender is <> */
+    bool notification;    /* RECORD_SENDER: the message is a notification of our own MTA */
+    bool arrival;         /* RECORD_SENDER, _QUEUED: the message was handed to us just now */
+    bool frees_itself;    /* RECORD_SENDER: no line will say that the queue id is free */
+    enum outcome outcome; /* RECORD_ATTEMPT */
     /* Fingerprints (ledger_fingerprint): they depend on no other line, so workers make them. */
-    uint64_t host_key;    /* hash_bytes of the host */
-    uint64_t queue_key;   /* hash_id of the queue id alone */
-    uint64_t message_key; /* of host and queue id; 0: not made yet */
-    uint64_t message_id;  /* RECORD_SENDER, _QUEUED: message_id_key, where it is asked for */
-    uint64_t sender_hash; /* hash_bytes of the sender; 0: it is empty */
+    uint64_t message_key;   /* of host and queue id; 0: not made yet */
+    uint64_t queue_key;     /* hash_id of the queue id alone */
+    uint64_t address_key;   /* RECORD_ATTEMPT: hash_nocase of the recipient */
+    uint64_t domain_key;    /* RECORD_ATTEMPT: hash_nocase of the recipient's domain */
+    uint64_t forwarded_key; /* RECORD_ATTEMPT: hash_id of forwarded_id; 0: it is empty */
+    uint64_t relay_key;     /* RECORD_ATTEMPT: who may run the server (classify); 0: not made */
+    int64_t time;           /* seconds since 1970, UTC */
+    int64_t line;           /* 1 for the first of its source */
+    uint64_t host_key;      /* hash_bytes of the host */
+    uint64_t message_id;    /* RECORD_SENDER, _QUEUED: message_id_key, where it is asked for */
+    uint64_t sender_hash;   /* hash_bytes of the sender; 0: it is empty */
     sv host, queue_id;
     sv sender;                  /* RECORD_SENDER, or has_sender */
     struct stream_names stream; /* of the sender */
+    int recipients_expected;    /* RECORD_SENDER: of the message; 0 unknown */
     /* What follows is of a RECORD_ATTEMPT, and undefined in the other kinds. */
-    enum outcome outcome;
     enum severity severity;
-    bool ambiguous;         /* the line can be read in two ways: never suppresses */
-    bool local;             /* an agent of our own host delivered or refused */
-    bool skipped;           /* the words say that nothing was tried: it is no attempt */
-    bool never_rcpt;        /* the stage is not known, but was not RCPT */
-    bool own_hop;           /* the next hop is one of our own: a socket, our relay, a filter */
-    bool has_sender;        /* the line itself names the sender */
-    uint64_t address_key;   /* hash_nocase of the recipient */
-    uint64_t domain_key;    /* hash_nocase of the recipient's domain */
-    uint64_t forwarded_key; /* hash_id of forwarded_id; 0: it is empty */
+    bool ambiguous;  /* the line can be read in two ways: never suppresses */
+    bool local;      /* an agent of our own host delivered or refused */
+    bool skipped;    /* the words say that nothing was tried: it is no attempt */
+    bool never_rcpt; /* the stage is not known, but was not RCPT */
+    bool own_hop;    /* the next hop is one of our own: a socket, our relay, a filter */
+    bool has_sender; /* the line itself names the sender */
     sv recipient, original;
     struct relay relay;
     sv transport;    /* what stands for the relay where none was asked: none, local, a mailer */

@@ -7,6 +7,8 @@
 #ifndef BOUNCELOG_MODEL_OPERATOR_H
 #define BOUNCELOG_MODEL_OPERATOR_H
 
+#include <stdint.h>
+
 #include "bouncelog/base/sv.h"
 
 enum { OPERATOR_MAX = 256 };
@@ -14,9 +16,20 @@ enum { OPERATOR_MAX = 256 };
 /* Does the relay stand below the recipient's domain itself? */
 bool operator_is_own(sv relay, sv domain);
 
+/* What tells servers of one domain apart, as far as their operators may differ: the name; where
+ * there is none, the address; its network, where the server is the domain's own. */
+enum relay_kind { RELAY_NAMED, RELAY_NUMBERED, RELAY_OWN };
+enum relay_kind operator_relay_kind(sv host, sv domain);
+/* Never 0; `name` is the hash_bytes of the host. */
+uint64_t operator_relay_key(enum relay_kind kind, uint64_t name, sv ip);
+
 /* Of a relay that does not: shop.co.uk, or the network where it has no name. Empty: there is no
  * telling. A view of `lower`, which has room for OPERATOR_MAX bytes. */
 sv operator_of_relay(sv relay, char *lower);
+
+/* What an IPv4 address shares with its network, so that not every address has to be remembered: a
+ * view of it; of any other text, all of it. */
+sv operator_network_part(sv address);
 
 /* 192.0.2.0/24 or 2001:db8:1::/48; empty: it is no address. In `text`, with room as above. */
 sv operator_network(sv address, char *text);

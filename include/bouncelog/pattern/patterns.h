@@ -10,6 +10,7 @@
 #include "bouncelog/base/arena.h"
 #include "bouncelog/base/err.h"
 #include "bouncelog/base/map.h"
+#include "bouncelog/model/event.h"
 #include "bouncelog/model/policy_table.h"
 #include "bouncelog/model/taxonomy.h"
 #include "bouncelog/pattern/list_template.h"
@@ -346,15 +347,22 @@ void patterns_release(struct patterns *patterns);
 /* The provider behind a relay host, else behind a recipient domain; empty when unknown. */
 sv patterns_provider(const struct patterns *patterns, sv relay_host, sv domain);
 
+/* Who answers for the domain of a recipient. */
+struct answerer {
+    sv provider;        /* empty: unknown */
+    uint64_t relay_key; /* then: who may run the server (operator_relay_key) */
+};
+
 /* The answers that were given last, by fingerprint. Zero-initialise; one for each thread. */
 enum { PROVIDER_MEMO = 2048 };
 struct provider_memo {
     uint64_t keys[PROVIDER_MEMO];
     sv names[PROVIDER_MEMO];
+    uint8_t kinds[PROVIDER_MEMO]; /* enum relay_kind */
 };
-/* The same for the domain of a recipient; domain_key is its fingerprint in lower case. */
-sv patterns_provider_again(const struct patterns *patterns, struct provider_memo *memo,
-                           sv relay_host, sv recipient, uint64_t domain_key);
+/* domain_key is the fingerprint of the recipient's domain in lower case. */
+struct answerer patterns_answerer(const struct patterns *patterns, struct provider_memo *memo,
+                                  const struct relay *relay, sv recipient, uint64_t domain_key);
 
 /* What to do about a category at this provider; the category's own advice when nothing better is
  * known. */

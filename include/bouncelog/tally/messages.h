@@ -77,9 +77,6 @@ struct streams {
 
 void streams_init(struct streams *streams);
 void streams_release(struct streams *streams);
-/* Fetches the places of names that will be counted soon; later: their counts. */
-void streams_prefetch(const struct streams *streams, const struct stream_names *names);
-void streams_prefetch_more(const struct streams *streams, const struct stream_names *names);
 void streams_count(struct streams *streams, const struct event *event,
                    const struct message_step *step);
 void streams_merge(struct streams *into, const struct streams *from);

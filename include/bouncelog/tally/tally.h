@@ -65,9 +65,9 @@ struct destination {
     struct outcomes outcomes; /* first: a ranking takes it for one */
     struct activity activity;
     bool own; /* a domain that keeps its server itself */
-    /* Of a domain: the relay that had its last mail, a value of the tally's `relays`; who runs it.
-     */
-    struct operator_tally *const *relay;
+    /* Of a domain: what its last mail went to (record.relay_key; 0: none did); who runs that, or
+     * NULL. */
+    uint64_t relay_key;
     struct operator_tally *run_by;
 };
 
