@@ -165,16 +165,30 @@ void evidence_prefetch(const struct evidence *evidence, const struct record *rec
         fpset_prefetch(evidence->past.known, record->address_key);
 }
 
-void evidence_prefetch_sender(const struct evidence *evidence, const struct event *event)
+/* Until the next ones have come, its place among the others is fetched. */
+static void add_sender(struct evidence *evidence, uint64_t sender)
 {
-    fpset_prefetch(&evidence->senders, event->sender_key);
+    uint64_t *later = &evidence->later[evidence->later_at++ % SENDERS_LATER];
+    if (*later)
+        fpset_add(&evidence->senders, *later, 0);
+    *later = sender | 1; /* which no set of fingerprints looks at */
+    fpset_prefetch(&evidence->senders, sender);
+}
+
+void evidence_settle_senders(struct evidence *evidence)
+{
+    for (size_t i = 0; i < SENDERS_LATER; i++) {
+        if (evidence->later[i])
+            fpset_add(&evidence->senders, evidence->later[i], 0);
+        evidence->later[i] = 0;
+    }
 }
 
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain)
 {
     const struct record *attempt = &event->attempt;
     if (event->sender_known && event->sender.len && !attempt->local)
-        fpset_add(&evidence->senders, event->sender_key, 0);
+        add_sender(evidence, event->sender_key);
     if (event->waits)
         return;
     if (attempt->outcome == OUTCOME_DELIVERED) {
@@ -221,7 +235,11 @@ void evidence_recall(struct evidence *evidence, const struct event *event)
 
 bool evidence_is_sender(const struct evidence *evidence, sv address)
 {
-    return fpset_get(&evidence->senders, hash_mailbox(address)) != FPSET_NEW;
+    uint64_t sender = hash_mailbox(address);
+    for (size_t i = 0; i < SENDERS_LATER; i++)
+        if (evidence->later[i] && fpset_kept(evidence->later[i]) == fpset_kept(sender))
+            return true;
+    return fpset_get(&evidence->senders, sender) != FPSET_NEW;
 }
 
 void evidence_resolve_originals(struct evidence *evidence, const struct ledger *ledger)

@@ -5,6 +5,8 @@
 
 #include "bouncelog/base/mem.h"
 
+enum { HOURS_FIRST = 4 }; /* a power of two */
+
 static void add_counts(struct hour_activity *sum, const struct hour_activity *more)
 {
     sum->delivered += more->delivered;
@@ -33,6 +35,15 @@ static size_t insert(struct hour_activity *hours, size_t count, const struct hou
     return count + 1;
 }
 
+/* A domain that has mail in a second hour mostly has it in some more. */
+static struct hour_activity *room_for_one(struct activity *activity)
+{
+    uint32_t count = activity->count;
+    if (count && (count < HOURS_FIRST || (count & (count - 1))))
+        return activity->others;
+    return mem_grow(activity->others, count ? count * 2 : HOURS_FIRST, sizeof *activity->others);
+}
+
 /* Puts the hour that was at hand among the others. */
 static void put_away(struct activity *activity)
 {
@@ -40,7 +51,7 @@ static void put_away(struct activity *activity)
     activity->last = (struct hour_activity){0};
     if (is_empty(&hour))
         return;
-    activity->others = mem_room(activity->others, activity->count, sizeof *activity->others);
+    activity->others = room_for_one(activity);
     activity->count = (uint32_t)insert(activity->others, activity->count, &hour);
 }
 

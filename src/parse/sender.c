@@ -117,6 +117,29 @@ static struct sender_memo *memo_of(struct parser *parser, uint64_t sender)
     return &parser->senders[sender % SENDERS_KNOWN];
 }
 
+/* The campaign of a numbered sender, which is most of those that are made; empty: the rules have to
+ * be asked. */
+static sv numbered_campaign(const struct patterns *patterns, sv sender)
+{
+    for (size_t i = 0; i < patterns->sender_count; i++) {
+        const struct layer *rule = &patterns->senders[i];
+        if (rule->numbered)
+            return sv_sub(sender, 0, sender_template_numbered(sender));
+        if (!rule->needs.len || sv_find(sender, rule->needs) != SV_NPOS)
+            break;
+    }
+    return SV_EMPTY;
+}
+
+static struct stream_names named_by_campaign(sv campaign, sv sender, struct arena *arena)
+{
+    sv domain = sv_after_last(sender, '@');
+    sv made = sv_make(arena_alloc(arena, campaign.len + 1 + domain.len),
+                      campaign.len + 1 + domain.len);
+    sv_put(sv_put(sv_put((char *)made.ptr, campaign), SV("@")), domain);
+    return (struct stream_names){made, hash_bytes(made), true};
+}
+
 struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t hash,
                                   struct arena *arena)
 {
@@ -124,8 +147,12 @@ struct stream_names parser_stream(struct parser *parser, sv sender, uint64_t has
     bool campaign = false;
     char room[16];
     sv seen = padded(sender, room);
-    if (sender.len > ADDRESS_MAX || (!may_be_made(seen) && is_lower(seen)))
+    bool lower = is_lower(seen);
+    if (sender.len > ADDRESS_MAX || (lower && !may_be_made(seen)))
         return (struct stream_names){.address = sender, .hash = hash};
+    sv numbered = lower ? numbered_campaign(parser->options.patterns, sender) : SV_EMPTY;
+    if (numbered.len)
+        return named_by_campaign(numbered, sender, arena);
     struct sender_memo *memo = memo_of(parser, hash);
     if (memo->sender == hash)
         return (struct stream_names){arena_copy(arena, sv_make(memo->bytes, memo->len)), memo->made,

@@ -11,7 +11,7 @@
 #include "notices.h"
 
 /* How many records ahead the places of one in memory are asked for. */
-enum { AHEAD = 10, SOON = 4, NEXT = 2 };
+enum { AHEAD = 10, SOON = 4 };
 
 bool ordered_wants_sender(const struct pipeline_options *options, sv sender)
 {
@@ -77,7 +77,6 @@ static void on_placed(void *context, struct event *event)
         tally_withdraw(event->strange ? &scan->strange : ordered_tally(stage, time), event);
         return;
     }
-    evidence_prefetch_sender(&scan->evidence, event);
     event->suppressible = event->suppressible && !event->strange;
     pipeline_judge(patterns, event);
     uint8_t category = event->attempt.verdict.category;
@@ -152,6 +151,7 @@ void ordered_finish(struct ordered_stage *stage)
     doubts_end(&stage->doubts);
     doubts_release(&stage->doubts);
     notices_settle(stage);
+    evidence_settle_senders(&stage->scan->evidence);
     trials_resolve(&stage->scan->trials, stage->scan->ledger);
     line_days_finish(&stage->line_days, stage->scan);
     line_days_release(&stage->line_days);
@@ -239,8 +239,6 @@ void ordered_apply(struct ordered_stage *stage, size_t source, struct batch *bat
         if (i + SOON < count) {
             ledger_prefetch_more(scan->ledger, &records[i + SOON]);
             tally_prefetch_more(soon, &records[i + SOON]);
-            if (records[i + NEXT].kind == RECORD_ATTEMPT)
-                tally_prefetch_last(soon, &records[i + NEXT]);
         }
         records[i].line += first;
         awaited_seen(&stage->awaited, records[i].message_key);

@@ -48,13 +48,6 @@ static struct operator_tally *find_operator(struct tally *tally, const struct re
     return find_relay(tally, own ? operator_network_part(relay) : relay, relay, own);
 }
 
-void tally_prefetch_last(const struct tally *tally, const struct record *record)
-{
-    const struct destination *domain = map_by_hash(&tally->recipient_domains, record->domain_key);
-    if (domain && domain->run_by)
-        __builtin_prefetch(domain->run_by);
-}
-
 /* Of what no provider took. */
 static void count_operator(struct tally *tally, const struct event *event,
                            struct destination *domain)

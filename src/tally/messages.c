@@ -1,7 +1,7 @@
 /* Counts recipients of messages by their last outcome, in all and by the cuts that people ask for.
  * Of a cut that strangers can fill with names (senders, campaigns) so many are kept that a page can
- * show; those that come later share a row. Most events share sender, provider and day with one
- * shortly before, so that few names are looked up. */
+ * show; those that come later share a row. Most events share provider and day with the one before,
+ * so that these are not looked up. */
 #include "bouncelog/tally/messages.h"
 
 #include "bouncelog/base/date.h"
@@ -140,15 +140,6 @@ static void count_place(struct streams *streams, const struct event *event,
     messages_count(streams->provider_counts, step);
 }
 
-static void find_stream(struct streams *streams, const struct stream_names *names,
-                        struct stream_last *last)
-{
-    *last = (struct stream_last){.stream = names->hash, .is_campaign = names->is_campaign};
-    last->address = find_hashed(streams, STREAM_SENDER, names->address, names->hash);
-    if (names->is_campaign)
-        last->campaign = find_hashed(streams, STREAM_CAMPAIGN, names->address, names->hash);
-}
-
 void streams_count(struct streams *streams, const struct event *event,
                    const struct message_step *step)
 {
@@ -156,12 +147,9 @@ void streams_count(struct streams *streams, const struct event *event,
     if (!event->sender_known || !event->sender.len)
         return;
     const struct stream_names *names = &event->stream;
-    struct stream_last *last = &streams->last[names->hash / 2 % STREAMS_LAST];
-    if (!last->address || last->stream != names->hash || last->is_campaign != names->is_campaign)
-        find_stream(streams, names, last);
-    messages_count(last->address, step);
-    if (last->campaign)
-        messages_count(last->campaign, step);
+    messages_count(find_hashed(streams, STREAM_SENDER, names->address, names->hash), step);
+    if (names->is_campaign)
+        messages_count(find_hashed(streams, STREAM_CAMPAIGN, names->address, names->hash), step);
 }
 
 void streams_merge(struct streams *into, const struct streams *from)

@@ -144,12 +144,16 @@ struct evidence_past {
     void *context;
 };
 
+enum { SENDERS_LATER = 16 };
+
 struct evidence {
     struct evidence_past past;
     struct map addresses; /* mailbox_key of an address -> struct address_record; of those that the
                            * past knows the ones that were recorded since */
     struct map domains;   /* mailbox_domain_key -> struct address_record, for rules per domain */
-    struct fpset senders; /* hash_mailbox of envelope senders of mail that left this host */
+    struct fpset senders; /* hash_mailbox of envelope senders of mail that left this host, but for */
+    uint64_t later[SENDERS_LATER]; /* ...the last ones: a ring; 0: free */
+    size_t later_at;
 };
 
 void evidence_init(struct evidence *evidence);
@@ -159,10 +163,10 @@ void evidence_release(struct evidence *evidence);
 struct address_record *evidence_address(struct evidence *evidence, sv key);
 /* Hints that an event of this record, which has its fingerprints, will be recorded soon. */
 void evidence_prefetch(const struct evidence *evidence, const struct record *record);
-/* The same for the event's sender. */
-void evidence_prefetch_sender(const struct evidence *evidence, const struct event *event);
 /* Records a failure or a delivery; per_domain: the event's category counts per domain as well. */
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain);
+/* All is recorded: `senders` has all of them. */
+void evidence_settle_senders(struct evidence *evidence);
 
 /* A delivery of an earlier run, in the step of its day of this event's time, was none: where it was
  * the latest, nobody knows of one any more (evidence_take_deliveries, and the history, may). */

@@ -59,17 +59,12 @@ enum stream_kind {
 };
 
 /* Names that each cut has; what is beyond is counted as (other). */
-enum { STREAM_NAMES = 10000, STREAMS_LAST = 256 };
+enum { STREAM_NAMES = 10000 };
 
 struct streams {
     struct map kinds[STREAM_KINDS];              /* name -> struct message_counts */
     struct message_counts *others[STREAM_KINDS]; /* of (other); NULL: not looked for yet */
-    /* Those of the last streams, of the last provider and of the last day. */
-    struct stream_last {
-        uint64_t stream; /* the hash of its names */
-        bool is_campaign;
-        struct message_counts *address, *campaign; /* NULL, the first one: free */
-    } last[STREAMS_LAST];
+    /* Those of the last provider and of the last day. */
     const char *last_provider;
     int64_t last_day;
     struct message_counts *provider_counts, *day_counts;

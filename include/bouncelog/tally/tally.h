@@ -242,10 +242,9 @@ int activity_each(sv bytes, int64_t day, activity_visitor *visit, void *context)
 /* That of a tally. */
 void tally_each_activity(struct tally *tally, activity_visitor *visit, void *context);
 
-/* Hints that an event of this fingerprinted record will come soon; sooner; as one of the next. */
+/* Hints that an event of this fingerprinted record will come soon; as one of the next. */
 void tally_prefetch(const struct tally *tally, const struct record *record);
 void tally_prefetch_more(const struct tally *tally, const struct record *record);
-void tally_prefetch_last(const struct tally *tally, const struct record *record);
 
 struct recipient_counts {
     int64_t attempted, delivered, failed;
