@@ -134,9 +134,11 @@ static sv numbered_campaign(const struct patterns *patterns, sv sender)
 static struct stream_names named_by_campaign(sv campaign, sv sender, struct arena *arena)
 {
     sv domain = sv_after_last(sender, '@');
-    sv made = sv_make(arena_alloc(arena, campaign.len + 1 + domain.len),
-                      campaign.len + 1 + domain.len);
-    sv_put(sv_put(sv_put((char *)made.ptr, campaign), SV("@")), domain);
+    char *name = arena_alloc(arena, campaign.len + 1 + domain.len);
+    char *end = sv_put(name, campaign);
+    *end++ = '@';
+    end = sv_put(end, domain);
+    sv made = sv_make(name, (size_t)(end - name));
     return (struct stream_names){made, hash_bytes(made), true};
 }
 
