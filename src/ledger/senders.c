@@ -12,9 +12,8 @@ enum { ROOM = 96 /* bytes of text that a usual sender has room for */ };
 
 bool sender_is(const struct sender *sender, const struct said_sender *said)
 {
-    struct stream_names known = sender_names(sender);
-    return sv_eq(sender_text(sender), said->address) && sv_eq(known.address, said->names.address) &&
-           known.is_campaign == said->names.is_campaign;
+    return sv_eq(sender_text(sender), said->address) && sender->stream == said->names.hash &&
+           sender->is_campaign == said->names.is_campaign;
 }
 
 static size_t room_of(size_t len)
