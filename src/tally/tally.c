@@ -294,8 +294,7 @@ void tally_prefetch(const struct tally *tally, const struct record *record)
     fpset_prefetch(&tally->recipients, record->address_key);
     map_prefetch(&tally->recipient_domains, record->domain_key);
     if (outcome_is_failure(record->outcome) && record->verdict.category < CATEGORY_MAX)
-        fpset_prefetch(&tally->categories[record->verdict.category].addresses,
-                       record->address_key);
+        fpset_prefetch(&tally->categories[record->verdict.category].addresses, record->address_key);
 }
 
 void tally_prefetch_more(const struct tally *tally, const struct record *record)

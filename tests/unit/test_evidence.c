@@ -268,6 +268,44 @@ static void test_glance(void **state)
     }
 }
 
+static void note_sender(struct evidence *evidence, uint64_t sender, const char *text)
+{
+    struct event event = {.attempt = {.kind = RECORD_ATTEMPT,
+                                      .outcome = OUTCOME_DELIVERED,
+                                      .recipient = SV("joe@example.com")},
+                          .sender = sv_from(text),
+                          .sender_key = sender,
+                          .sender_known = true};
+    evidence_record(evidence, &event, false);
+}
+
+/* Who has sent mail is known from then on, and all are in the set once it is asked for. */
+static void test_senders(void **state)
+{
+    enum { SENDERS = 100 };
+    struct evidence evidence;
+    char text[32];
+    (void)state;
+    evidence_init(&evidence);
+    evidence_settle_senders(&evidence);
+    assert_int_equal(evidence.senders.count, 0);
+    for (int i = 0; i < SENDERS; i++) {
+        snprintf(text, sizeof text, "news%d@example.com", i);
+        assert_false(evidence_is_sender(&evidence, sv_from(text)));
+        note_sender(&evidence, hash_mailbox(sv_from(text)), text);
+        note_sender(&evidence, hash_mailbox(sv_from(text)), text);
+        for (int j = 0; j <= i; j++) {
+            snprintf(text, sizeof text, "News%d@example.com", j);
+            assert_true(evidence_is_sender(&evidence, sv_from(text)));
+        }
+    }
+    assert_false(evidence_is_sender(&evidence, SV("joe@example.com")));
+    evidence_settle_senders(&evidence);
+    assert_int_equal(evidence.senders.count, SENDERS);
+    assert_true(evidence_is_sender(&evidence, SV("news99@example.com")));
+    evidence_release(&evidence);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -277,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_recall),
         cmocka_unit_test(test_no_recall),
         cmocka_unit_test(test_glance),
+        cmocka_unit_test(test_senders),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }

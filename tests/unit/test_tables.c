@@ -156,6 +156,30 @@ static void test_map_collisions(void **state)
     map_release(&map);
 }
 
+/* Whether a hash is there is told by a byte of it first: of a million that have few such bytes,
+ * each is found at each size of the table, and none that was not added. */
+static void test_map_absent(void **state)
+{
+    enum { COUNT = 3000, ASKED = 300 };
+    (void)state;
+    for (uint64_t top = 0; top < 3; top++) {
+        struct map map;
+        char bytes[32];
+        map_init(&map, sizeof(char));
+        for (size_t i = 0; i < COUNT; i++) {
+            uint64_t hash = (top * i % 3) << 56 | (hash_mix(i, top) >> 8);
+            map_add_hashed(&map, key_of(i, bytes, sizeof bytes), hash, NULL);
+            size_t first = i > ASKED ? i - ASKED : 0;
+            for (size_t j = first; j < i + ASKED; j++) {
+                uint64_t asked = (top * j % 3) << 56 | (hash_mix(j, top) >> 8);
+                assert_int_equal(map_has_hash(&map, asked), j <= i);
+                assert_int_equal(map_by_hash(&map, asked) != NULL, j <= i);
+            }
+        }
+        map_release(&map);
+    }
+}
+
 static void test_hash(void **state)
 {
     char upper[2000], lower[2000];
@@ -332,11 +356,12 @@ static void test_ids(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),  cmocka_unit_test(test_buf),
-        cmocka_unit_test(test_map),    cmocka_unit_test(test_map_collisions),
-        cmocka_unit_test(test_hash),   cmocka_unit_test(test_fpset),
-        cmocka_unit_test(test_floods), cmocka_unit_test(test_scatter),
-        cmocka_unit_test(test_chains), cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_arena),      cmocka_unit_test(test_buf),
+        cmocka_unit_test(test_map),        cmocka_unit_test(test_map_collisions),
+        cmocka_unit_test(test_map_absent), cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_fpset),      cmocka_unit_test(test_floods),
+        cmocka_unit_test(test_scatter),    cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

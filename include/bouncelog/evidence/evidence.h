@@ -151,8 +151,10 @@ struct evidence {
     struct map addresses; /* mailbox_key of an address -> struct address_record; of those that the
                            * past knows the ones that were recorded since */
     struct map domains;   /* mailbox_domain_key -> struct address_record, for rules per domain */
-    struct fpset senders; /* hash_mailbox of envelope senders of mail that left this host, but for */
-    uint64_t later[SENDERS_LATER]; /* ...the last ones: a ring; 0: free */
+    /* hash_mailbox of envelope senders of mail that left this host, but for the last ones, which
+     * are in a ring of their own (0: free). */
+    struct fpset senders;
+    uint64_t later[SENDERS_LATER];
     size_t later_at;
 };
 
