@@ -72,6 +72,16 @@ static bool join(struct address *to, sv local, sv domain)
     return true;
 }
 
+/* Rules that need the same stand together: asked once, as long as `needs` is kept. */
+static bool may_take(const struct layer *rule, sv sender, sv *needs, bool *may)
+{
+    if (!sv_eq(rule->needs, *needs)) {
+        *needs = rule->needs;
+        *may = sv_find(sender, *needs) != SV_NPOS;
+    }
+    return *may;
+}
+
 /* One round. False: no rule takes it, or one says what the campaign is. */
 static bool undo(const struct parser *parser, struct address *address, bool *campaign)
 {
@@ -80,11 +90,7 @@ static bool undo(const struct parser *parser, struct address *address, bool *cam
     bool may = true;
     for (size_t i = 0; i < patterns->sender_count; i++) {
         const struct layer *rule = &patterns->senders[i];
-        if (!sv_eq(rule->needs, needs)) { /* rules that need the same stand together */
-            needs = rule->needs;
-            may = sv_find(text, needs) != SV_NPOS;
-        }
-        if (!may)
+        if (!may_take(rule, text, &needs, &may))
             continue;
         sv part = sv_sub(text, 0, rule->numbered ? sender_template_numbered(text) : 0);
         if (!part.len) {
@@ -121,12 +127,13 @@ static struct sender_memo *memo_of(struct parser *parser, uint64_t sender)
  * be asked. */
 static sv numbered_campaign(const struct patterns *patterns, sv sender)
 {
+    sv needs = SV_EMPTY;
+    bool may = true;
     for (size_t i = 0; i < patterns->sender_count; i++) {
         const struct layer *rule = &patterns->senders[i];
-        if (rule->numbered)
-            return sv_sub(sender, 0, sender_template_numbered(sender));
-        if (!rule->needs.len || sv_find(sender, rule->needs) != SV_NPOS)
-            break;
+        if (!may_take(rule, sender, &needs, &may))
+            continue;
+        return sv_sub(sender, 0, rule->numbered ? sender_template_numbered(sender) : 0);
     }
     return SV_EMPTY;
 }

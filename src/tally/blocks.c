@@ -72,16 +72,17 @@ void tally_block(struct tally *tally, const struct taxonomy *taxonomy, const str
 void tally_path(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    if (!tally->last_path || tally->path_provider != a->provider.ptr ||
-        tally->path_host != a->host_key) {
+    size_t slot = ((uintptr_t)a->provider.ptr / 8 + (size_t)a->host_key) % PROVIDERS_LAST;
+    struct path_last *last = &tally->last_paths[slot];
+    if (!last->path || last->provider != a->provider.ptr || last->host != a->host_key) {
         const sv parts[] = {a->host, a->provider};
-        tally->last_path = find(&tally->paths, parts, sizeof parts / sizeof *parts, NULL);
-        tally->path_provider = a->provider.ptr;
-        tally->path_host = a->host_key;
+        *last = (struct path_last){a->provider.ptr, a->host_key,
+                                   find(&tally->paths, parts, sizeof parts / sizeof *parts, NULL)};
     }
-    if (a->time > tally->last_path->taken_last)
-        tally->last_path->taken_last = a->time;
-    activity_count(&tally->last_path->activity, a->time, true, false);
+    struct path *path = last->path;
+    if (a->time > path->taken_last)
+        path->taken_last = a->time;
+    activity_count(&path->activity, a->time, true, false);
 }
 
 static void merge_block(struct tally *into, struct block *block, const struct block *from)

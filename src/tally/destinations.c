@@ -84,11 +84,11 @@ static void count_provider(struct tally *tally, const struct event *event)
 {
     sv provider = event->attempt.provider;
     int64_t day = date_day(event->attempt.time);
-    if (provider.ptr != tally->last_provider) {
-        tally->last_provider = provider.ptr;
-        tally->last_provider_counts = map_add(&tally->providers, provider, NULL);
-    }
-    struct provider_tally *counts = tally->last_provider_counts;
+    struct provider_last *last =
+        &tally->last_providers[(uintptr_t)provider.ptr / 8 % PROVIDERS_LAST];
+    if (!last->counts || last->name != provider.ptr)
+        *last = (struct provider_last){provider.ptr, map_add(&tally->providers, provider, NULL)};
+    struct provider_tally *counts = last->counts;
     count_destination(&counts->sum, event);
     if (event->strange)
         return;

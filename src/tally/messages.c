@@ -1,7 +1,7 @@
 /* Counts recipients of messages by their last outcome, in all and by the cuts that people ask for.
  * Of a cut that strangers can fill with names (senders, campaigns) so many are kept that a page can
- * show; those that come later share a row. Most events share provider and day with the one before,
- * so that these are not looked up. */
+ * show; those that come later share a row. Most events share provider and day with one shortly
+ * before, so that these are not looked up. */
 #include "bouncelog/tally/messages.h"
 
 #include "bouncelog/base/date.h"
@@ -133,11 +133,11 @@ static void count_place(struct streams *streams, const struct event *event,
     sv provider = event->attempt.provider;
     if (!provider.len)
         return;
-    if (streams->last_provider != provider.ptr) { /* its name lives for the run */
-        streams->provider_counts = find(streams, STREAM_PROVIDER, provider);
-        streams->last_provider = provider.ptr;
-    }
-    messages_count(streams->provider_counts, step);
+    struct stream_provider *last =
+        &streams->last_providers[(uintptr_t)provider.ptr / 8 % STREAM_PROVIDERS];
+    if (!last->counts || last->name != provider.ptr)
+        *last = (struct stream_provider){provider.ptr, find(streams, STREAM_PROVIDER, provider)};
+    messages_count(last->counts, step);
 }
 
 void streams_count(struct streams *streams, const struct event *event,

@@ -59,15 +59,18 @@ enum stream_kind {
 };
 
 /* Names that each cut has; what is beyond is counted as (other). */
-enum { STREAM_NAMES = 10000 };
+enum { STREAM_NAMES = 10000, STREAM_PROVIDERS = 64 };
 
 struct streams {
     struct map kinds[STREAM_KINDS];              /* name -> struct message_counts */
     struct message_counts *others[STREAM_KINDS]; /* of (other); NULL: not looked for yet */
-    /* Those of the last provider and of the last day. */
-    const char *last_provider;
+    /* Those of the last providers, whose names live for the run, and of the last day. */
+    struct stream_provider {
+        const char *name;
+        struct message_counts *counts; /* NULL: free */
+    } last_providers[STREAM_PROVIDERS];
     int64_t last_day;
-    struct message_counts *provider_counts, *day_counts;
+    struct message_counts *day_counts;
 };
 
 void streams_init(struct streams *streams);

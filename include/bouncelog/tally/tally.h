@@ -22,6 +22,7 @@ enum {
     SAMPLE_BYTES = 512,
     ENHANCED_LAST = 64,
     RULES_LAST = 64,
+    PROVIDERS_LAST = 64,
     SHAPES_MAX = 1000
 };
 
@@ -149,13 +150,20 @@ struct tally {
     /* By MTA, outcome and category (of an expiry: expired; CATEGORY_MAX: none). */
     int64_t replies[MTA_MAX][OUTCOME_COUNT][CATEGORY_MAX + 1];
     int64_t codes[1000];
-    /* The last event's hour, host, provider and code: most events share them with the one before.
-     */
+    /* The last event's hour, host and code, and the last providers: most events share them with
+     * one shortly before. */
     int64_t last_hour;
     struct outcomes *last_hour_counts, *last_host_counts;
-    struct provider_tally *last_provider_counts;
     uint64_t last_host; /* its host_key */
-    const char *last_provider;
+    struct provider_last {
+        const char *name;              /* names live for the run */
+        struct provider_tally *counts; /* NULL: free */
+    } last_providers[PROVIDERS_LAST];
+    struct path_last {
+        const char *provider;
+        uint64_t host;     /* host_key */
+        struct path *path; /* NULL: free */
+    } last_paths[PROVIDERS_LAST];
     struct enhanced_count {
         int64_t *value; /* in `enhanced`; NULL: free */
         char text[16];
@@ -180,9 +188,6 @@ struct tally {
     struct map shapes;            /* of unclassified words -> int64_t; SHAPES_MAX of them */
     struct map blocks;            /* host \n provider \n category \n list -> struct block */
     struct map paths;             /* host \n provider -> struct path */
-    struct path *last_path;       /* that of the last delivery */
-    const char *path_provider;
-    uint64_t path_host;      /* hash_bytes */
     struct fpset recipients; /* lower-cased final addresses, marked with their latest delivery */
     struct fpset originals;  /* aliases, marked with the latest delivery to what they stand for */
     struct samples unclassified;
