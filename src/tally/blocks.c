@@ -69,17 +69,23 @@ void tally_block(struct tally *tally, const struct taxonomy *taxonomy, const str
 }
 
 /* Provider names live for the run. */
+static struct path *path_of(struct tally *tally, const struct record *attempt)
+{
+    sv host = attempt->host, provider = attempt->provider;
+    size_t slot = ((uintptr_t)provider.ptr / 8 + (size_t)attempt->host_key) % PROVIDERS_LAST;
+    struct path_last *last = &tally->last_paths[slot];
+    struct path *path = last->path;
+    if (!path || last->provider != provider.ptr || last->host != attempt->host_key) {
+        path = find(&tally->paths, (const sv[]){host, provider}, 2, NULL);
+        *last = (struct path_last){provider.ptr, attempt->host_key, path};
+    }
+    return path;
+}
+
 void tally_path(struct tally *tally, const struct event *event)
 {
     const struct record *a = &event->attempt;
-    size_t slot = ((uintptr_t)a->provider.ptr / 8 + (size_t)a->host_key) % PROVIDERS_LAST;
-    struct path_last *last = &tally->last_paths[slot];
-    if (!last->path || last->provider != a->provider.ptr || last->host != a->host_key) {
-        const sv parts[] = {a->host, a->provider};
-        *last = (struct path_last){a->provider.ptr, a->host_key,
-                                   find(&tally->paths, parts, sizeof parts / sizeof *parts, NULL)};
-    }
-    struct path *path = last->path;
+    struct path *path = path_of(tally, a);
     if (a->time > path->taken_last)
         path->taken_last = a->time;
     activity_count(&path->activity, a->time, true, false);

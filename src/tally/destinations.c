@@ -80,15 +80,23 @@ static struct outcomes *find_provider_day(struct tally *tally, sv provider, int6
 }
 
 /* Provider names live for the run, so the pointer tells them apart. */
+static struct provider_tally *provider_counts(struct tally *tally, sv provider)
+{
+    struct provider_last *last =
+        &tally->last_providers[(uintptr_t)provider.ptr / 8 % PROVIDERS_LAST];
+    struct provider_tally *counts = last->counts;
+    if (!counts || last->name != provider.ptr) {
+        counts = map_add(&tally->providers, provider, NULL);
+        *last = (struct provider_last){provider.ptr, counts};
+    }
+    return counts;
+}
+
 static void count_provider(struct tally *tally, const struct event *event)
 {
     sv provider = event->attempt.provider;
     int64_t day = date_day(event->attempt.time);
-    struct provider_last *last =
-        &tally->last_providers[(uintptr_t)provider.ptr / 8 % PROVIDERS_LAST];
-    if (!last->counts || last->name != provider.ptr)
-        *last = (struct provider_last){provider.ptr, map_add(&tally->providers, provider, NULL)};
-    struct provider_tally *counts = last->counts;
+    struct provider_tally *counts = provider_counts(tally, provider);
     count_destination(&counts->sum, event);
     if (event->strange)
         return;

@@ -120,6 +120,18 @@ static struct message_counts *find_day(struct streams *streams, int64_t day)
     return find(streams, STREAM_DAY, sv_make(date, DATE_LENGTH));
 }
 
+static struct message_counts *provider_counts(struct streams *streams, sv provider)
+{
+    struct stream_provider *last =
+        &streams->last_providers[(uintptr_t)provider.ptr / 8 % STREAM_PROVIDERS];
+    struct message_counts *counts = last->counts;
+    if (!counts || last->name != provider.ptr) {
+        counts = find(streams, STREAM_PROVIDER, provider);
+        *last = (struct stream_provider){provider.ptr, counts};
+    }
+    return counts;
+}
+
 static void count_place(struct streams *streams, const struct event *event,
                         const struct message_step *step)
 {
@@ -133,11 +145,7 @@ static void count_place(struct streams *streams, const struct event *event,
     sv provider = event->attempt.provider;
     if (!provider.len)
         return;
-    struct stream_provider *last =
-        &streams->last_providers[(uintptr_t)provider.ptr / 8 % STREAM_PROVIDERS];
-    if (!last->counts || last->name != provider.ptr)
-        *last = (struct stream_provider){provider.ptr, find(streams, STREAM_PROVIDER, provider)};
-    messages_count(last->counts, step);
+    messages_count(provider_counts(streams, provider), step);
 }
 
 void streams_count(struct streams *streams, const struct event *event,
