@@ -9,7 +9,7 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
-enum { LINE_LEAST = 9, STREAM_VERSION = 2, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
+enum { LINE_LEAST = 9, STREAM_VERSION = 2, FILE_VERSION = 1, SECONDS_A_DAY = 86400, DATE_LEN = 10 };
 
 bool archive_is_own(const struct archive *archive, const struct item *item)
 {
@@ -39,10 +39,18 @@ sv archive_day_key(int64_t day, char *text)
     return sv_make(text, n > 0 ? (size_t)n : 0);
 }
 
-int64_t archive_day_of_key(sv key)
+bool archive_day_of_key(sv key, int64_t *day)
 {
     int64_t seconds = 0;
-    return date_parse(key, &seconds) ? date_day(seconds) : INT64_MIN;
+    bool is_day = key.len == DATE_LEN && date_parse(key, &seconds);
+    *day = date_day(seconds);
+    return is_day;
+}
+
+int archive_day_of(const struct archive *archive, const struct item *item, const char *what,
+                   int64_t *day, struct err *err)
+{
+    return archive_day_of_key(item->key, day) ? 0 : archive_damaged(archive, what, err);
 }
 
 void stream_pack(struct buf *out, const struct stream *stream, const struct mark *mark)

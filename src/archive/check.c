@@ -10,6 +10,7 @@ struct check {
     struct archive *archive;
     const char *path;
     const char *what;
+    bool by_day; /* its key is a day */
     bool (*reads)(const struct check *check, sv value);
 };
 
@@ -104,7 +105,8 @@ static bool reads_regrets(const struct check *check, sv value)
 static int visit(void *context, const struct item *item, struct err *err)
 {
     const struct check *check = context;
-    if (check->reads(check, item->value))
+    int64_t day;
+    if ((!check->by_day || archive_day_of_key(item->key, &day)) && check->reads(check, item->value))
         return 0;
     return err_set(err, ERR_HISTORY,
                    "%s: is damaged: %s cannot be read; nothing of it was merged: copy it again",
@@ -118,21 +120,22 @@ int archive_check_items(struct archive *archive, struct history *other, const ch
         enum item_kind kind;
         bool (*reads)(const struct check *check, sv value);
         const char *what;
-    } kinds[] = {{ITEM_STREAM, reads_stream, "where a log was read to"},
-                 {ITEM_DAY, reads_period, "the counters of a day"},
-                 {ITEM_TOTALS, reads_period, "the totals"},
-                 {ITEM_ACTIVITY, reads_activity, "the counters of a day"},
-                 {ITEM_ADDRESS, reads_record, "evidence"},
-                 {ITEM_DOMAIN, reads_record, "evidence"},
-                 {ITEM_LEDGER, reads_ledger, "open messages"},
-                 {ITEM_SENT, reads_sent, "the deliveries of a day"},
-                 {ITEM_TAKEN, reads_taken, "the deliveries that were taken back"},
-                 {ITEM_TRIALS, reads_trials, "what failed on a day"},
-                 {ITEM_REGRETS, reads_regrets, "who was listed and lived"},
-                 {ITEM_SENDERS, reads_senders, "envelope senders"}};
+        bool by_day;
+    } kinds[] = {{ITEM_STREAM, reads_stream, "where a log was read to", false},
+                 {ITEM_DAY, reads_period, "the counters of a day", true},
+                 {ITEM_TOTALS, reads_period, "the totals", false},
+                 {ITEM_ACTIVITY, reads_activity, "the counters of a day", true},
+                 {ITEM_ADDRESS, reads_record, "evidence", false},
+                 {ITEM_DOMAIN, reads_record, "evidence", false},
+                 {ITEM_LEDGER, reads_ledger, "open messages", false},
+                 {ITEM_SENT, reads_sent, "the deliveries of a day", true},
+                 {ITEM_TAKEN, reads_taken, "the deliveries that were taken back", false},
+                 {ITEM_TRIALS, reads_trials, "what failed on a day", true},
+                 {ITEM_REGRETS, reads_regrets, "who was listed and lived", true},
+                 {ITEM_SENDERS, reads_senders, "envelope senders", false}};
     int result = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && result == 0; i++) {
-        struct check check = {archive, path, kinds[i].what, kinds[i].reads};
+        struct check check = {archive, path, kinds[i].what, kinds[i].by_day, kinds[i].reads};
         result = history_each(other, kinds[i].kind, visit, &check, err);
     }
     return result;

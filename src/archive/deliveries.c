@@ -156,9 +156,9 @@ static void take_domain(void *context, sv name, enum activity_kind kind,
 
 static int day_of(void *context, const struct item *item, struct err *err)
 {
-    int64_t day = archive_day_of_key(item->key), *last = context;
+    int64_t day, *last = context;
     (void)err;
-    if (day > *last)
+    if (archive_day_of_key(item->key, &day) && day > *last)
         *last = day;
     return 0;
 }

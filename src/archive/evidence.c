@@ -208,18 +208,17 @@ struct view {
     int64_t unnamed;        /* attempts */
 };
 
-static bool in_window(const struct view *view, sv key)
+static bool in_window(const struct view *view, int64_t day)
 {
-    int64_t day = archive_day_of_key(key);
     return day >= view->window.since && day < view->window.until;
 }
 
 /* What waited before the first day of its host that is at hand, nobody of these days deferred. */
-static void settle(const struct view *view, const struct item *item, struct period *day)
+static void settle(const struct view *view, const struct item *item, int64_t number,
+                   struct period *day)
 {
     bool added;
-    int64_t number = archive_day_of_key(item->key);
-    if (!day->counts_messages || number == INT64_MIN) /* such a key no program of ours wrote */
+    if (!day->counts_messages)
         return;
     int64_t *first = map_add(view->first_days, item->origin, &added);
     if (added) /* days come in their order */
@@ -228,14 +227,12 @@ static void settle(const struct view *view, const struct item *item, struct peri
 }
 
 /* Which counters may be too low is said of all mail. */
-static void add_part(struct view *view, const struct item *item, const struct period *day)
+static void add_part(struct view *view, const struct item *item, int64_t number,
+                     const struct period *day)
 {
     struct archive *archive = view->archive;
     struct period *sum = &archive->period;
     const struct cells *cells = &day->tally.cells;
-    int64_t number = archive_day_of_key(item->key);
-    if (number == INT64_MIN) /* no program of ours wrote such a key */
-        return;
     line_tally_merge(&sum->lines, &day->lines);
     sum->lines.unparsed_samples = sum->lines.ambiguous_samples = (struct samples){0};
     sum->evicted += day->evicted;
@@ -253,7 +250,10 @@ static int add_day(void *context, const struct item *item, struct err *err)
     struct view *view = context;
     struct archive *archive = view->archive;
     struct period day;
-    if (!in_window(view, item->key))
+    int64_t number;
+    if (archive_day_of(archive, item, "the counters of a day", &number, err) < 0)
+        return -1;
+    if (!in_window(view, number))
         return 0;
     period_init(&day);
     day.tally.cells.counts = view->cut != NULL;
@@ -261,9 +261,9 @@ static int add_day(void *context, const struct item *item, struct err *err)
                      ? archive_damaged(archive, "the counters of a day", err)
                      : 0;
     if (result == 0) {
-        settle(view, item, &day);
+        settle(view, item, number, &day);
         if (view->cut)
-            add_part(view, item, &day);
+            add_part(view, item, number, &day);
         else
             period_merge(&archive->period, &day);
     }
@@ -275,10 +275,13 @@ static int add_destination(void *context, const struct item *item, struct err *e
 {
     const struct view *view = context;
     struct tally day;
-    if (!in_window(view, item->key))
+    int64_t number;
+    if (archive_day_of(view->archive, item, "the counters of a day", &number, err) < 0)
+        return -1;
+    if (!in_window(view, number))
         return 0;
     tally_init(&day);
-    int result = tally_unpack_destinations(&day, item->value, archive_day_of_key(item->key)) < 0
+    int result = tally_unpack_destinations(&day, item->value, number) < 0
                      ? archive_damaged(view->archive, "the counters of a day", err)
                      : 0;
     if (result == 0)

@@ -225,9 +225,10 @@ int archive_forget(struct archive *archive, sv address, struct err *err)
 static int prune_day(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
-    int64_t seconds;
-    (void)err;
-    if (date_parse(item->key, &seconds) && seconds < changes->before)
+    int64_t day;
+    if (archive_day_of(changes->archive, item, "the counters of a day", &day, err) < 0)
+        return -1;
+    if (day * DATE_DAY < changes->before)
         changes_add(changes, item, SV_EMPTY, true);
     return 0;
 }

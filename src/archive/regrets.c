@@ -86,8 +86,10 @@ struct loading {
 static int load_day(void *context, const struct item *item, struct err *err)
 {
     struct loading *loading = context;
-    int64_t day = archive_day_of_key(item->key);
-    if (day == INT64_MIN || day < loading->since || day >= loading->until)
+    int64_t day;
+    if (archive_day_of(loading->archive, item, "who was listed and lived", &day, err) < 0)
+        return -1;
+    if (day < loading->since || day >= loading->until)
         return 0;
     return unpack_regrets(loading->regrets, item->value) < 0
                ? archive_damaged(loading->archive, "who was listed and lived", err)

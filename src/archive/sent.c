@@ -67,8 +67,8 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
 {
     struct asking *asking = context;
     int64_t day;
-    if (!date_parse(item->key, &day))
-        return archive_damaged(asking->archive, "the deliveries of a day", err);
+    if (archive_day_of(asking->archive, item, "the deliveries of a day", &day, err) < 0)
+        return -1;
     make_asked(asking, archive_secret_of(item->origin));
     for (size_t i = 0; i < asking->count; i++) {
         struct late_question *question = &asking->questions[i];
@@ -76,7 +76,7 @@ static int look_in_day(void *context, const struct item *item, struct err *err)
         struct sent_answer answer;
         if (sent_find(item->value, &asking->asked[i], &answer) < 0)
             return archive_damaged(asking->archive, "the deliveries of a day", err);
-        int64_t sent = day + (int64_t)answer.step * DELIVERY_STEP;
+        int64_t sent = day * DATE_DAY + (int64_t)answer.step * DELIVERY_STEP;
         question->shared = question->shared || answer.shared;
         question->seen = question->seen || answer.seen;
         if (!question->found && answer.found &&
@@ -157,9 +157,9 @@ static int note_old(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
     int64_t day;
-    (void)err;
-    if (archive_is_own(changes->archive, item) && date_parse(item->key, &day) &&
-        day < changes->before)
+    if (archive_day_of(changes->archive, item, "the deliveries of a day", &day, err) < 0)
+        return -1;
+    if (archive_is_own(changes->archive, item) && day < changes->before)
         changes_add(changes, item, SV_EMPTY, true);
     return 0;
 }
@@ -167,7 +167,7 @@ static int note_old(void *context, const struct item *item, struct err *err)
 static int drop_old(struct save *save, int64_t before)
 {
     struct archive *archive = save->archive;
-    struct changes changes = {.archive = archive, .kind = ITEM_SENT, .before = before * DATE_DAY};
+    struct changes changes = {.archive = archive, .kind = ITEM_SENT, .before = before};
     int result = history_each_key(archive->history, ITEM_SENT, note_old, &changes, save->err);
     if (result == 0)
         result = changes_apply(&changes, save->err);

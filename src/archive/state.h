@@ -102,6 +102,15 @@ size_t archive_find_stream(const struct archive *archive, sv key);
 bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);
 
+/* "2026-11-22", the key of a day. */
+enum { DAY_KEY = 16 };
+sv archive_day_key(int64_t day, char *text);
+/* False: no program of ours wrote such a key. */
+bool archive_day_of_key(sv key, int64_t *day);
+/* Of an item that is kept by day; else the history is damaged, and `what` cannot be read. */
+int archive_day_of(const struct archive *archive, const struct item *item, const char *what,
+                   int64_t *day, struct err *err) MUST_CHECK;
+
 /* Can all values of the history at `path` be read? ERR_HISTORY: the first that cannot. */
 int archive_check_items(struct archive *archive, struct history *other, const char *path,
                         struct err *err) MUST_CHECK;

@@ -73,8 +73,9 @@ static void know(void *context, sv address)
 static int know_block(void *context, const struct item *item, struct err *err)
 {
     struct replaying *replaying = context;
-    int64_t day = archive_day_of_key(item->key);
-    if (day == INT64_MIN || trials_each_address(item->value, know, replaying->backtest) < 0)
+    int64_t day;
+    if (!archive_day_of_key(item->key, &day) ||
+        trials_each_address(item->value, know, replaying->backtest) < 0)
         return archive_damaged(replaying->archive, "what failed on a day", err);
     replaying->first_trial = day < replaying->first_trial ? day : replaying->first_trial;
     replaying->last = day > replaying->last ? day : replaying->last;
@@ -84,10 +85,9 @@ static int know_block(void *context, const struct item *item, struct err *err)
 static int note_day(void *context, const struct item *item, struct err *err)
 {
     struct replaying *replaying = context;
-    int64_t day = archive_day_of_key(item->key);
-    (void)err;
-    if (day == INT64_MIN) /* such a key no program of ours wrote */
-        return 0;
+    int64_t day;
+    if (archive_day_of(replaying->archive, item, "the counters of a day", &day, err) < 0)
+        return -1;
     replaying->first = day < replaying->first ? day : replaying->first;
     replaying->last = day > replaying->last ? day : replaying->last;
     return 0;

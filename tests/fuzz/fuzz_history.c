@@ -52,7 +52,7 @@ static bool make_other(const char *path, sv input)
         sv key = cut(&input, cut_number(&input, 1));
         sv value = cut(&input, cut_number(&input, 2));
         fuzz_check(
-            history_put(history, (enum item_kind)(kind % 16), key, origin, value, false, &err) == 0,
+            history_put(history, (enum item_kind)(kind & 31), key, origin, value, false, &err) == 0,
             err.text);
     }
     fuzz_check(history_commit(history, &err) == 0, err.text);

@@ -115,6 +115,31 @@ def values():
             try_all(f'{name} {how}', lambda: update('UPDATE item SET value = ? WHERE id = ?', broken, number), SEES[name])
 
 
+# What is kept by day: a value that says nothing, and who must see that a key is no day.
+BY_DAY = {3: (None, {'report', 'suppress', 'prune', 'merge from'}), 10: (None, {'report', 'suppress', 'prune', 'merge from'}),
+          22: (b'', {'merge from'}), 24: (None, {'backtest', 'prune', 'merge from'}), 25: (b'\x01\0\0', {'report', 'prune', 'merge from'})}
+NO_DAYS = ('', 'x', '2026-13-01', '2026-11-1', '2026-11-01T00:00:00Z', '2026-11-01 ', '-2026-11-01', '9' * 200)
+
+
+def days():
+    """A key that is no day: whoever computes with it would be far away from all days."""
+    COMMANDS['backtest'] = ['backtest', '-d', 'db']
+    for kind, (value, sees) in BY_DAY.items():
+        for key in NO_DAYS:
+            def spoil(key=key.encode()):
+                if value is None:
+                    update('UPDATE item SET key = ? WHERE id = (SELECT max(id) FROM item WHERE kind = ?)', key, kind)
+                else:
+                    update('INSERT INTO item(kind, key, origin, value, run) SELECT ?, ?, origin, ?, run FROM item WHERE kind = 3 LIMIT 1', kind, key, value)
+            try_all(f'a day {key[:30]!r} of kind {kind}', spoil, sees)
+    for kind in (22, 25): # and one that is a day is none of all this
+        reset()
+        update('INSERT INTO item(kind, key, origin, value, run) SELECT ?, key, origin, ?, run FROM item WHERE kind = 3 LIMIT 1', kind, BY_DAY[kind][0])
+        for name in BY_DAY[kind][1]:
+            run(*COMMANDS[name])
+    del COMMANDS['backtest']
+
+
 def pages():
     for whole in ('whole', 'sealed'):
         size = os.path.getsize(whole)
@@ -185,7 +210,7 @@ def erased():
 with tempfile.TemporaryDirectory(dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None) as work:
     os.chdir(work)
     prepare()
-    for part in (values, pages, tables, hosts, erased):
+    for part in (values, days, pages, tables, hosts, erased):
         part()
     os.chdir('/')
 finish()

@@ -191,10 +191,4 @@ struct archive_overview {
 int archive_overview(struct archive *archive, struct archive_overview *overview,
                      struct err *err) MUST_CHECK;
 
-/* "2026-11-22", the key of a day. */
-enum { DAY_KEY = 16 };
-sv archive_day_key(int64_t day, char *text);
-/* INT64_MIN: no program of ours wrote such a key. */
-int64_t archive_day_of_key(sv key);
-
 #endif
