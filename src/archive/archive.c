@@ -9,7 +9,7 @@
 #include "bouncelog/base/pack.h"
 #include "state.h"
 
-enum { LINE_LEAST = 9, STREAM_VERSION = 2, FILE_VERSION = 1, SECONDS_A_DAY = 86400, DATE_LEN = 10 };
+enum { LINE_LEAST = 9, STREAM_VERSION = 2, FILE_VERSION = 1, SECONDS_A_DAY = 86400 };
 
 bool archive_is_own(const struct archive *archive, const struct item *item)
 {
@@ -270,7 +270,7 @@ int archive_open(struct archive **out, const struct archive_options *options, st
             0 &&
         (options->use == HISTORY_READ ||
          history_begin(archive->history, options->now, options->what, err) == 0) &&
-        load(archive, err) == 0) {
+        load(archive, err) == 0 && events_open(archive, err) == 0) {
         *out = archive;
         return 0;
     }
@@ -293,6 +293,7 @@ void archive_close(struct archive *archive)
     map_release(&archive->unknown_days);
     map_release(&archive->providers);
     ledger_free(archive->ledger);
+    events_release(&archive->events);
     fpset_release(&archive->tried);
     fpset_release(&archive->taken_known);
     fpset_release(&archive->taken_entries);

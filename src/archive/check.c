@@ -10,8 +10,8 @@ struct check {
     struct archive *archive;
     const char *path;
     const char *what;
-    bool by_day; /* its key is a day */
     bool (*reads)(const struct check *check, sv value);
+    bool (*reads_key)(sv key); /* NULL: any key */
 };
 
 static const struct taxonomy *taxonomy_of(const struct check *check)
@@ -102,11 +102,21 @@ static bool reads_regrets(const struct check *check, sv value)
     return archive_reads_regrets(value);
 }
 
+static bool reads_events(const struct check *check, sv value)
+{
+    return archive_reads_events(check->archive, value);
+}
+
+static bool is_day(sv key)
+{
+    int64_t day;
+    return archive_day_of_key(key, &day);
+}
+
 static int visit(void *context, const struct item *item, struct err *err)
 {
     const struct check *check = context;
-    int64_t day;
-    if ((!check->by_day || archive_day_of_key(item->key, &day)) && check->reads(check, item->value))
+    if ((!check->reads_key || check->reads_key(item->key)) && check->reads(check, item->value))
         return 0;
     return err_set(err, ERR_HISTORY,
                    "%s: is damaged: %s cannot be read; nothing of it was merged: copy it again",
@@ -120,22 +130,23 @@ int archive_check_items(struct archive *archive, struct history *other, const ch
         enum item_kind kind;
         bool (*reads)(const struct check *check, sv value);
         const char *what;
-        bool by_day;
-    } kinds[] = {{ITEM_STREAM, reads_stream, "where a log was read to", false},
-                 {ITEM_DAY, reads_period, "the counters of a day", true},
-                 {ITEM_TOTALS, reads_period, "the totals", false},
-                 {ITEM_ACTIVITY, reads_activity, "the counters of a day", true},
-                 {ITEM_ADDRESS, reads_record, "evidence", false},
-                 {ITEM_DOMAIN, reads_record, "evidence", false},
-                 {ITEM_LEDGER, reads_ledger, "open messages", false},
-                 {ITEM_SENT, reads_sent, "the deliveries of a day", true},
-                 {ITEM_TAKEN, reads_taken, "the deliveries that were taken back", false},
-                 {ITEM_TRIALS, reads_trials, "what failed on a day", true},
-                 {ITEM_REGRETS, reads_regrets, "who was listed and lived", true},
-                 {ITEM_SENDERS, reads_senders, "envelope senders", false}};
+        bool (*reads_key)(sv key);
+    } kinds[] = {{ITEM_STREAM, reads_stream, "where a log was read to", NULL},
+                 {ITEM_DAY, reads_period, "the counters of a day", is_day},
+                 {ITEM_TOTALS, reads_period, "the totals", NULL},
+                 {ITEM_ACTIVITY, reads_activity, "the counters of a day", is_day},
+                 {ITEM_ADDRESS, reads_record, "evidence", NULL},
+                 {ITEM_DOMAIN, reads_record, "evidence", NULL},
+                 {ITEM_LEDGER, reads_ledger, "open messages", NULL},
+                 {ITEM_SENT, reads_sent, "the deliveries of a day", is_day},
+                 {ITEM_TAKEN, reads_taken, "the deliveries that were taken back", NULL},
+                 {ITEM_TRIALS, reads_trials, "what failed on a day", is_day},
+                 {ITEM_REGRETS, reads_regrets, "who was listed and lived", is_day},
+                 {ITEM_SENDERS, reads_senders, "envelope senders", NULL},
+                 {ITEM_EVENTS, reads_events, "events", archive_is_events_key}};
     int result = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && result == 0; i++) {
-        struct check check = {archive, path, kinds[i].what, kinds[i].by_day, kinds[i].reads};
+        struct check check = {archive, path, kinds[i].what, kinds[i].reads, kinds[i].reads_key};
         result = history_each(other, kinds[i].kind, visit, &check, err);
     }
     return result;

@@ -136,6 +136,14 @@ static int forget_regrets(void *context, const struct item *item, struct err *er
     return replace(changes, item, found, &value, "who was listed and lived", err);
 }
 
+static int forget_events(void *context, const struct item *item, struct err *err)
+{
+    struct changes *changes = context;
+    struct buf value = {0};
+    int found = archive_forget_events(changes->archive, &value, item->value, changes->address);
+    return replace(changes, item, found, &value, "events", err);
+}
+
 static int forget_in_ledger(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
@@ -165,7 +173,7 @@ static int forget_all(struct changes *changes, struct err *err)
                  {ITEM_ALLOW, forget_allowed},    {ITEM_DAY, forget_in_day},
                  {ITEM_SENT, forget_sent},        {ITEM_TAKEN, forget_taken},
                  {ITEM_LEDGER, forget_in_ledger}, {ITEM_TRIALS, forget_trials},
-                 {ITEM_REGRETS, forget_regrets}};
+                 {ITEM_REGRETS, forget_regrets},  {ITEM_EVENTS, forget_events}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (changes_make(changes, kinds[i].kind, kinds[i].visit, changes, err) < 0)
             return -1;
@@ -259,17 +267,18 @@ static int prune_record(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
-int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence_before,
-                  struct err *err)
+int archive_prune(struct archive *archive, const struct archive_ages *before, struct err *err)
 {
-    struct changes changes = {.archive = archive, .before = days_before};
+    struct changes changes = {.archive = archive, .before = before->days};
     int result = changes_make(&changes, ITEM_DAY, prune_day, &changes, err) < 0 ||
                          changes_make(&changes, ITEM_TRIALS, prune_day, &changes, err) < 0 ||
                          changes_make(&changes, ITEM_REGRETS, prune_day, &changes, err) < 0 ||
                          changes_make(&changes, ITEM_ACTIVITY, prune_day, &changes, err) < 0
                      ? -1
                      : 0;
-    changes.before = evidence_before;
+    if (result == 0)
+        result = events_drop(archive, before->events, err);
+    changes.before = before->evidence;
     if (result == 0)
         result = changes_make(&changes, ITEM_ADDRESS, prune_record, &changes, err);
     if (result == 0)

@@ -172,7 +172,8 @@ int archive_overview(struct archive *archive, struct archive_overview *overview,
         history_each(archive->history, ITEM_ADDRESS, count_address, &count, err) < 0 ||
                 history_each(archive->history, ITEM_DOMAIN, count_domain, &count, err) < 0 ||
                 history_each(archive->history, ITEM_DAY, count_day, &count, err) < 0 ||
-                history_each(archive->history, ITEM_STREAM, count_log, &count, err) < 0
+                history_each(archive->history, ITEM_STREAM, count_log, &count, err) < 0 ||
+                events_count(archive, overview, err) < 0
             ? -1
             : 0;
     overview->hosts = (int64_t)map_count(&count.origins);

@@ -337,16 +337,16 @@ int archive_save(struct archive *archive, struct scan_result *scan, struct input
     bool something = scan->lines.total > 0;
     if (archive_check(archive, err) < 0)
         return -1;
-    int result = save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
-                         save_domains(&save) < 0 || save_brake(&save) < 0 ||
-                         save_counting(&save) < 0 || save_shares(&save) < 0 ||
-                         (something && save_senders(&save) < 0) ||
-                         (something && save_totals(&save) < 0) ||
-                         (something && save_duplicates(&save) < 0) || save_sent(&save) < 0 ||
-                         save_trials(&save) < 0 || save_regrets(&save) < 0 ||
-                         lines_save(&save) < 0 || (something && save_ledger(&save) < 0)
-                     ? -1
-                     : history_flush(archive->history, err);
+    int result =
+        save_sources(&save) < 0 || save_days(&save) < 0 || save_addresses(&save) < 0 ||
+                save_domains(&save) < 0 || save_brake(&save) < 0 || save_counting(&save) < 0 ||
+                save_shares(&save) < 0 || (something && save_senders(&save) < 0) ||
+                (something && save_totals(&save) < 0) ||
+                (something && save_duplicates(&save) < 0) || save_sent(&save) < 0 ||
+                save_trials(&save) < 0 || save_regrets(&save) < 0 || save_events(&save) < 0 ||
+                lines_save(&save) < 0 || (something && save_ledger(&save) < 0)
+            ? -1
+            : history_flush(archive->history, err);
     buf_release(&save.value);
     return result;
 }

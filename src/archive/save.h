@@ -34,6 +34,8 @@ int save_trials(struct save *save) MUST_CHECK;
 /* Who was listed, and lived. */
 int save_regrets(struct save *save) MUST_CHECK;
 int save_counting(struct save *save) MUST_CHECK;
+/* Events of the run; those of before go when they are too old. */
+int save_events(struct save *save) MUST_CHECK;
 /* A brake that holds is remembered, one that was answered forgotten. */
 int save_brake(struct save *save) MUST_CHECK;
 

@@ -50,6 +50,21 @@ struct taken {
     bool own;          /* else another host has said so */
 };
 
+/* Events of this run, packed, a chunk after the other. */
+struct event_chunk {
+    int64_t at; /* in the spool */
+    size_t packed;
+    int64_t first, last; /* days */
+};
+struct kept_events {
+    struct spool *spool; /* NULL: none are kept */
+    struct buf raw;      /* the chunk that is being made... */
+    struct buf packed;   /* ...and the one that was */
+    int64_t first, last;
+    struct event_chunk *chunks;
+    size_t count;
+};
+
 struct archive {
     struct archive_options options;
     struct history *history;
@@ -62,6 +77,7 @@ struct archive {
     size_t place_count;
     struct map allowed;
     struct lines_kept lines; /* of a scan */
+    struct kept_events events;
     struct taken *taken;
     size_t taken_count;
     struct fpset taken_known; /* identities */
@@ -93,6 +109,18 @@ static inline const struct taxonomy *archive_taxonomy(const struct archive *arch
     return &archive->options.patterns->taxonomy;
 }
 
+/* ITEM_EVENTS */
+int events_open(struct archive *archive, struct err *err) MUST_CHECK;
+void events_release(struct kept_events *events);
+bool archive_is_events_key(sv key);
+bool archive_reads_events(const struct archive *archive, sv value);
+/* 1: the value without the address; 0: it is not in it; -1: it is damaged. */
+int archive_forget_events(const struct archive *archive, struct buf *value, sv old, sv address);
+/* Of all hosts, those of days before that time. */
+int events_drop(struct archive *archive, int64_t before, struct err *err) MUST_CHECK;
+int events_count(struct archive *archive, struct archive_overview *overview,
+                 struct err *err) MUST_CHECK;
+
 /* ITEM_JOURNAL */
 int archive_load_places(struct archive *archive, struct err *err) MUST_CHECK;
 void archive_resume_journal(const struct archive *archive, struct journal_options *options);
@@ -103,7 +131,7 @@ bool archive_is_own(const struct archive *archive, const struct item *item);
 int archive_damaged(const struct archive *archive, const char *what, struct err *err);
 
 /* "2026-11-22", the key of a day. */
-enum { DAY_KEY = 16 };
+enum { DAY_KEY = 16, DATE_LEN = 10 };
 sv archive_day_key(int64_t day, char *text);
 /* False: no program of ours wrote such a key. */
 bool archive_day_of_key(sv key, int64_t *day);

@@ -135,3 +135,31 @@ void packer_free(struct packer *packer)
 #endif
     mem_free(packer);
 }
+
+void pack_whole(sv bytes, struct buf *to)
+{
+    z_stream stream = {0};
+    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
+        mem_exhausted();
+    deflate_some(&stream, bytes, Z_FINISH, to);
+    deflateEnd(&stream);
+}
+
+bool unpack_whole(sv packed, size_t size, struct buf *to)
+{
+    z_stream stream = {.next_in = (const unsigned char *)packed.ptr};
+    if (packed.len > INT_MAX || size > INT_MAX)
+        return false;
+    stream.avail_in = (unsigned)packed.len;
+    if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+        mem_exhausted();
+    buf_reserve(to, size + 1); /* zlib wants a place for nothing, too */
+    stream.next_out = (unsigned char *)to->ptr + to->len;
+    stream.avail_out = (unsigned)size;
+    bool whole =
+        inflate(&stream, Z_FINISH) == Z_STREAM_END && !stream.avail_in && !stream.avail_out;
+    inflateEnd(&stream);
+    to->len += whole ? size : 0;
+    return whole;
+}

@@ -128,10 +128,13 @@ static int forget(struct task *task, struct err *err)
 
 static int prune(struct task *task, struct err *err)
 {
+    const struct options *options = task->options;
     int64_t today = now_seconds() / SECONDS_A_DAY * SECONDS_A_DAY;
+    struct archive_ages before = {today - (int64_t)options->days * SECONDS_A_DAY,
+                                  today - (int64_t)options->evidence_days * SECONDS_A_DAY,
+                                  today - (int64_t)options->event_days * SECONDS_A_DAY};
     if (task_open(task, HISTORY_CHANGE, "prune", err) < 0 ||
-        archive_prune(task->archive, today - (int64_t)task->options->days * SECONDS_A_DAY,
-                      today - (int64_t)task->options->evidence_days * SECONDS_A_DAY, err) < 0)
+        archive_prune(task->archive, &before, err) < 0)
         return -1;
     return archive_commit(task->archive, err);
 }

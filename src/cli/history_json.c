@@ -101,6 +101,8 @@ static int add_overview(struct task *task, struct err *err)
     json_add_number(out, "addresses", overview.addresses);
     json_add_number(out, "listed", overview.listed);
     json_add_number(out, "domains", overview.domains);
+    json_add_known(out, "first_event_day", sv_from(overview.first_event_day));
+    json_add_number(out, "event_bytes", overview.event_bytes);
     json_add_known(out, "made_with", archive_counting(task->archive));
     json_open(out, "allowed", '[');
     for (size_t i = 0; i < map_count(allowed); i++)

@@ -104,6 +104,9 @@ static int show_overview(struct task *task, struct err *err)
                "lists\ndomains    %lld with evidence\n",
                (long long)overview.hosts, (long long)overview.logs, (long long)overview.addresses,
                (long long)overview.listed, (long long)overview.domains);
+    if (overview.event_bytes)
+        buf_printf(out, "events     kept since %s, %lld KiB\n", overview.first_event_day,
+                   (long long)(overview.event_bytes + 1023) / 1024);
     sv counting = archive_counting(task->archive);
     if (counting.len) {
         buf_add(out, SV("made with  "));

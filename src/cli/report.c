@@ -1,11 +1,12 @@
-/* bouncelog report: summary, page and metrics over any period of the history; bouncelog suppress:
- * suppression lists from it.
+/* bouncelog report: summary, page, metrics and events of any period of the history; bouncelog
+ * suppress: suppression lists from it.
  *
  * No log is read: counters come from the days of the period, decisions from all the evidence. */
 #include "bouncelog/archive/archive.h"
 #include "bouncelog/base/mem.h"
 #include "cli.h"
 #include "cut.h"
+#include "events.h"
 #include "past.h"
 #include "results.h"
 #include "setup.h"
@@ -18,6 +19,7 @@ struct run {
     struct past past;
     struct report report;
     struct cut_choice cut;
+    int64_t missing_events;
 };
 
 /* Counters are kept by the day: the days that the period touches. */
@@ -31,11 +33,29 @@ static struct archive_window window_of(const struct options *options)
     return window;
 }
 
+static int write_events(struct run *run, const struct cut *cut, const struct tally *counted,
+                        struct err *err)
+{
+    struct event_writer writer = {.setup = &run->setup, .out = run->results.events};
+    if (!writer.out)
+        return 0;
+    int result = events_of_past(&writer, run->past.archive, window_of(run->setup.options), cut,
+                                counted, &run->missing_events, err);
+    event_writer_release(&writer);
+    if (result == 0 && run->missing_events)
+        say("events: %lld attempt%s of these days %s not among them: no run has kept them "
+            "(scan --keep-events), or they are too old, or forgotten",
+            (long long)run->missing_events, run->missing_events == 1 ? "" : "s",
+            run->missing_events == 1 ? "is" : "are");
+    return result;
+}
+
 static int make_report(struct run *run, struct err *err)
 {
     struct past *past = &run->past;
     const struct archive_view *view = &past->view;
-    if (past_decide(past, &run->setup, window_of(run->setup.options), err) < 0)
+    if (past_decide(past, &run->setup, window_of(run->setup.options), err) < 0 ||
+        write_events(run, NULL, &view->period->tally, err) < 0)
         return -1;
     struct report_source source = {.lines = &view->period->lines,
                                    .tally = &view->period->tally,
@@ -63,7 +83,8 @@ static int make_report_of_part(struct run *run, struct err *err)
     struct archive_part part;
     if (archive_view_part(run->past.archive, window_of(run->setup.options), &run->cut.cut, &part,
                           err) < 0 ||
-        cut_check_providers(&run->setup, &part, err) < 0)
+        cut_check_providers(&run->setup, &part, err) < 0 ||
+        write_events(run, &run->cut.cut, &part.period->tally, err) < 0)
         return -1;
     shown->unknown_days = part.unknown_days;
     shown->unknown_count = part.unknown_count;
@@ -92,7 +113,7 @@ static int finish(struct run *run)
         return code;
     if (run->report.brake && run->setup.options->list_count)
         return EXIT_BRAKE;
-    if (run->report.incomplete)
+    if (run->report.incomplete || run->missing_events)
         return EXIT_INCOMPLETE;
     return setup_condition_holds(&run->setup, &run->report) ? EXIT_CONDITION : EXIT_DONE;
 }

@@ -18,7 +18,7 @@ struct result {
 struct results {
     struct result list[OUTPUTS_MAX];
     size_t count;
-    struct outfile *events; /* the one that is written while logs are read; NULL: not asked for */
+    struct outfile *events; /* the one that is written before all others; NULL: not asked for */
 };
 
 int results_open(struct results *results, const struct options *options,

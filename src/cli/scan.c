@@ -22,18 +22,12 @@
 #include "scan.h"
 #include "unread.h"
 
-static void write_event(void *context, const struct event *event)
+static void take_event(void *context, const struct event *event)
 {
     struct scan_run *run = context;
-    if (run->setup.options->events_which == EVENTS_FAILURES &&
-        event->attempt.outcome == OUTCOME_DELIVERED)
-        return;
-    bool ecs = run->setup.options->event_format == EVENTS_ECS;
-    buf_clear(&run->line);
-    (ecs ? output_event_ecs : output_event)(&run->line, event, &run->setup.patterns.taxonomy,
-                                            setup_redactor(&run->setup), &run->arena);
-    arena_clear(&run->arena);
-    outfile_write(run->results.events, buf_sv(&run->line));
+    event_write(&run->events, event);
+    if (run->archive && events_asked(run->setup.options, event))
+        archive_keep_event(run->archive, event);
 }
 
 /* The cores that this process may use. */
@@ -56,7 +50,8 @@ static int open_archive(struct scan_run *run, struct err *err)
                                   .reads_logs = true,
                                   .counts = true,
                                   .mails = options->mails.count > 0,
-                                  .accept_counting = options->accept_change};
+                                  .accept_counting = options->accept_change,
+                                  .keep_events = (int64_t)options->keep_events};
     if (!options->history)
         return 0;
     counting_describe(&run->counting, &run->setup);
@@ -332,7 +327,8 @@ static int run_scan(struct scan_run *run)
         results_open(&run->results, run->setup.options, &err) < 0)
         return fail(&err);
     confine(run->setup.options);
-    run->sink = run->results.events ? write_event : NULL;
+    run->events = (struct event_writer){.setup = &run->setup, .out = run->results.events};
+    run->sink = run->results.events || run->setup.options->keep_events ? take_event : NULL;
     run->sink_context = run;
     run->failures_alone = run->setup.options->events_which == EVENTS_FAILURES;
     scan_logs(run);
@@ -378,9 +374,8 @@ void scan_run_release(struct scan_run *run)
     map_release(&run->listed);
     held_release(&run->held);
     regrets_release(&run->regrets);
-    buf_release(&run->line);
+    event_writer_release(&run->events);
     buf_release(&run->counting);
-    arena_release(&run->arena);
     arena_release(&run->texts);
     mem_free(run->inputs);
 }

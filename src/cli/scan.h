@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bouncelog/archive/archive.h"
+#include "events.h"
 #include "held.h"
 #include "mails.h"
 #include "results.h"
@@ -20,8 +21,7 @@ struct scan_run {
     event_sink *sink;        /* who takes the events; NULL: nobody */
     void *sink_context;
     bool failures_alone; /* ...but for deliveries */
-    struct buf line;     /* the event being written */
-    struct arena arena;  /* what its redaction makes */
+    struct event_writer events;
     struct mails mails;
     bool keeps_trials; /* for a backtest, with the deliveries that it asks for... */
     const struct trials *awaited_trials; /* ...of addresses that an earlier run found; or NULL */

@@ -112,16 +112,23 @@ static sv domain_of(sv address, char *key)
     return one_name(mailbox_domain_key(sv_sub(sv_after_last(address, '@'), 0, CELL_NAME_MAX), key));
 }
 
-/* Of an event for which there is no cell: its names in the one spelling that they are known by. */
-static struct cell *find_new(struct cells *cells, const struct event *event, unsigned kind)
+struct cell_names cells_names_of(const struct event *event, unsigned kind,
+                                 struct cell_name_room *room)
 {
     const struct record *a = &event->attempt;
-    char sender[CELL_NAME_MAX], recipient[CELL_NAME_MAX];
     struct cell_names names = {.kind = kind, .sender = sender_of(event)};
     names.sender_domain =
-        names.sender == SENDER_DOMAIN ? domain_of(event->sender, sender) : SV_EMPTY;
-    names.recipient_domain = a->domain_key ? domain_of(a->recipient, recipient) : SV_EMPTY;
+        names.sender == SENDER_DOMAIN ? domain_of(event->sender, room->sender) : SV_EMPTY;
+    names.recipient_domain = a->domain_key ? domain_of(a->recipient, room->recipient) : SV_EMPTY;
     names.provider = one_name(a->provider);
+    return names;
+}
+
+/* Of an event for which there is no cell. */
+static struct cell *find_new(struct cells *cells, const struct event *event, unsigned kind)
+{
+    struct cell_name_room room;
+    struct cell_names names = cells_names_of(event, kind, &room);
     return cells_find(cells, &names);
 }
 

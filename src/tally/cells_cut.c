@@ -40,6 +40,13 @@ static enum match match_of(const struct cut *cut, const struct cell_names *names
     return matches(&cut->recipient_domains, names->recipient_domain) ? MATCH_ALL : MATCH_NONE;
 }
 
+bool cut_has(const struct cut *cut, const struct event *event)
+{
+    struct cell_name_room room;
+    struct cell_names names = cells_names_of(event, 0, &room);
+    return match_of(cut, &names) == MATCH_ALL;
+}
+
 static void add_outcomes(struct outcomes *sum, const struct cell *cell)
 {
     for (int i = 0; i < OUTCOME_COUNT; i++)

@@ -34,6 +34,7 @@ struct archive_options {
     sv counting;          /* which mail it counts, in words; must outlive the archive */
     bool mails;           /* bounces that come as mail are read: deliveries are kept for them */
     bool accept_counting; /* other words than those of the runs before are no error */
+    int64_t keep_events;  /* a scan keeps events for so many days; 0: it keeps none */
 };
 
 /* ERR_USAGE: the runs before have counted other mail. Unless it is for reading, what is done with
@@ -109,6 +110,17 @@ int archive_save(struct archive *archive, struct scan_result *scan, struct input
                  struct err *err) MUST_CHECK;
 int archive_commit(struct archive *archive, struct err *err) MUST_CHECK;
 
+/* --- events */
+
+/* Keeps one, of a scan with archive_options.keep_events, unless it is too old already. */
+void archive_keep_event(struct archive *archive, const struct event *event);
+/* Its views live until the visitor returns. */
+typedef void archive_event_visitor(void *context, const struct event *event);
+/* Those of these days that are of the part (NULL: all), of all hosts; of each run in the order of
+ * its logs. */
+int archive_each_event(struct archive *archive, struct archive_window window, const struct cut *cut,
+                       archive_event_visitor *visit, void *context, struct err *err) MUST_CHECK;
+
 /* --- a report */
 
 /* The counters of a stretch of days, the evidence, and the logs. The archive owns all of it. */
@@ -150,10 +162,12 @@ int archive_last_deliveries(struct archive *archive, struct map *addresses,
 /* Makes everything that says anything of the address go away, what undoing a run would bring back
  * included. */
 int archive_forget(struct archive *archive, sv address, struct err *err) MUST_CHECK;
-/* Drops counters of days before the one, evidence before the other: but nothing of an address that
- * is listed, nor where logs were read to, since an old log that is still there would count again.
- */
-int archive_prune(struct archive *archive, int64_t days_before, int64_t evidence_before,
+/* Drops counters, evidence and events of before these times: but nothing of an address that is
+ * listed, nor where logs were read to, since an old log that is still there would count again. */
+struct archive_ages {
+    int64_t days, evidence, events;
+};
+int archive_prune(struct archive *archive, const struct archive_ages *before,
                   struct err *err) MUST_CHECK;
 /* Judges the evidence by the rules and the policy of today, and tells of each address or domain
  * what changed: `before` and `after` are categories, empty when nothing is held against it. */
@@ -186,7 +200,9 @@ int archive_replay(struct archive *archive, struct backtest *backtest,
 
 struct archive_overview {
     int64_t addresses, listed, domains, days, logs, hosts;
+    int64_t event_bytes;              /* that events take; 0: none are kept */
     char first_day[16], last_day[16]; /* empty: none */
+    char first_event_day[16];
 };
 int archive_overview(struct archive *archive, struct archive_overview *overview,
                      struct err *err) MUST_CHECK;

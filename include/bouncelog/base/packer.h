@@ -23,4 +23,9 @@ void packer_add(struct packer *packer, sv bytes, struct buf *to);
 void packer_end(struct packer *packer, struct buf *to);
 void packer_free(struct packer *packer);
 
+/* In one piece (less than 2 GiB) as gzip, at its fastest; every build can undo it. */
+void pack_whole(sv bytes, struct buf *to);
+/* Appends the `size` bytes that were packed so. False: they are damaged, or of another size. */
+bool unpack_whole(sv packed, size_t size, struct buf *to);
+
 #endif

@@ -38,6 +38,7 @@ enum item_kind {
     ITEM_TAKEN = 23,      /* deliveries that such a bounce took back, or somebody complained of */
     ITEM_TRIALS = 24,     /* what failed on a UTC day */
     ITEM_REGRETS = 25,    /* of a UTC day: who was listed, and lived after all */
+    ITEM_EVENTS = 26,     /* events of a run, as many as go together well */
     ITEM_ORIGIN = 9,      /* how far the history of another host was when it was merged in */
 };
 

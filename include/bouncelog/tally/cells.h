@@ -99,6 +99,12 @@ void cells_settle(struct cells *cells, int64_t days);
 bool cells_forget(struct cells *cells, sv address);
 
 struct cell_names cells_names(sv key);
+/* Of an event, in the one spelling that they are known by; they live as long as it and the room. */
+struct cell_name_room {
+    char sender[CELL_NAME_MAX], recipient[CELL_NAME_MAX];
+};
+struct cell_names cells_names_of(const struct event *event, unsigned kind,
+                                 struct cell_name_room *room);
 /* Adds to the cell of that name, or to that for which there is room. */
 struct cell *cells_find(struct cells *cells, const struct cell_names *names);
 struct cell_reason *cells_reason(struct cells *cells, struct cell *cell, uint8_t category);
@@ -114,6 +120,9 @@ struct cut_patterns {
 struct cut {
     struct cut_patterns senders, providers, recipient_domains;
 };
+
+/* Is the event of the part? */
+bool cut_has(const struct cut *cut, const struct event *event);
 
 struct tally;
 /* Adds what the cells of a day (since 1970) have of the part to counters; how many attempts may

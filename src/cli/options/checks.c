@@ -76,11 +76,13 @@ static int check_history(const struct options *o, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--since and --until would lose what lies outside from the "
                        "history; `bouncelog report` shows any period of it");
-    if (!o->history && (o->dry_run || o->delta || o->accept_change || o->wait_seconds))
+    if (!o->history &&
+        (o->dry_run || o->delta || o->accept_change || o->wait_seconds || o->keep_events))
         return err_set(err, ERR_USAGE, "--%s goes with --history",
                        o->dry_run         ? "dry-run"
                        : o->delta         ? "delta"
                        : o->accept_change ? "accept-change"
+                       : o->keep_events   ? "keep-events"
                                           : "wait");
     return 0;
 }

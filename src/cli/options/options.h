@@ -66,7 +66,7 @@ struct options {
     const char *config;
 
     const char *history, *allow; /* NULL: none */
-    unsigned wait_seconds, days, evidence_days;
+    unsigned wait_seconds, days, evidence_days, event_days;
     bool dry_run, force, delta, remove, accept_change;
 
     const char *output, *events, *page, *metrics; /* NULL: not asked for */
@@ -74,6 +74,7 @@ struct options {
     const char *display_zone; /* NULL: UTC */
     enum suppress_part suppress_part;
     enum events_which events_which;
+    unsigned keep_events; /* days; 0: none are kept */
     enum event_format event_format;
     struct {
         const char *path;
