@@ -1,5 +1,7 @@
-/* Written behind each other, read anywhere. A folder whose file system knows no files without a
- * name (O_TMPFILE: NFS, for one) gets one that loses its name at once. */
+/* Written behind each other, read anywhere.
+ *
+ * A folder whose file system knows no files without a name (O_TMPFILE: NFS, for one) gets one that
+ * loses its name at once. */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "bouncelog/base/spool.h"
 

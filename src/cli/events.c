@@ -1,4 +1,6 @@
-/* What a history keeps is compared with what it has counted on the same days: a day of which events
+/* An event as a line, in the form that was asked for.
+ *
+ * What a history keeps is compared with what it has counted on the same days: a day of which events
  * were kept only in part looks like any other. */
 #include "events.h"
 
