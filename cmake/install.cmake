@@ -3,6 +3,7 @@ include(GNUInstallDirs)
 set(BOUNCELOG_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Where zsh looks for completions")
 set(BOUNCELOG_SYSTEMD_DIR lib/systemd/system CACHE STRING "Where systemd looks for units")
 option(BOUNCELOG_NIGHTLY "Install the nightly run where systemd, cron and the program find it, not as examples" OFF)
+option(BOUNCELOG_APPARMOR "Install the profile of the nightly run where AppArmor looks for it" OFF)
 
 install(TARGETS bouncelog)
 install(DIRECTORY patterns/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bouncelog/patterns)
@@ -14,10 +15,13 @@ install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTER
 
 # The nightly run, and the mail of the morning after: scripts that systemd and cron both start. The same of many hosts: docs/FLEET.md.
 set(examples ${CMAKE_BINARY_DIR}/examples)
-foreach(example nightly morning bouncelog.service bouncelog-mail.service bouncelog.timer bouncelog.cron)
+foreach(example nightly morning bouncelog.service bouncelog-mail.service bouncelog.timer bouncelog.cron apparmor)
   configure_file(packaging/${example}.in ${examples}/${example} @ONLY)
 endforeach()
 install(PROGRAMS ${examples}/nightly ${examples}/morning packaging/fleet packaging/fleet-slurm packaging/tag-milter DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/bouncelog)
+if(BOUNCELOG_APPARMOR)
+  install(FILES ${examples}/apparmor DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/apparmor.d RENAME bouncelog-nightly)
+endif()
 if(BOUNCELOG_NIGHTLY)
   set(settings ${CMAKE_INSTALL_FULL_SYSCONFDIR})
   install(FILES ${examples}/bouncelog.service ${examples}/bouncelog-mail.service ${examples}/bouncelog.timer
