@@ -30,11 +30,13 @@ int counting_check(const struct archive *archive, struct err *err)
     if (!options->counts || !archive->counting_known || archive_is_new(archive) ||
         options->accept_counting || sv_eq(was, is))
         return 0;
+    was = shown(was);
+    is = shown(is);
     return err_set(err, ERR_USAGE,
                    "%s: was made with %.*s, and this run has %.*s: its counts would be of other "
                    "mail than those before; use a history of its own, or go on with "
                    "--accept-change",
-                   options->path, SV_FMT(shown(was)), SV_FMT(shown(is)));
+                   options->path, SV_FMT(was), SV_FMT(is));
 }
 
 int save_counting(struct save *save)

@@ -10,6 +10,7 @@
 #include "confine.h"
 #include "options/nearest.h"
 #include "scan.h"
+#include "version.h"
 
 enum { POLICIES_MAX = 2 * TEXTS_MAX + RIVAL_COUNT + 1 };
 
@@ -30,6 +31,7 @@ struct backtest_run {
     struct arena names;
     struct backtest *backtest;
     struct tried tried;
+    struct outfile *page; /* NULL: not asked for, or done with */
 };
 
 /* --- policies */
@@ -211,13 +213,30 @@ static int replay_history(struct backtest_run *run, struct err *err)
 static int print(struct backtest_run *run)
 {
     struct err err;
-    struct outfile *out = outfile_open("-", &err);
+    struct outfile *out = outfile_open("-", &err), *page = run->page;
+    struct tried_page how = {SV(BOUNCELOG_VERSION), now_seconds(), run->options.addresses};
     if (!out)
         return fail(&err);
     tried_make(&run->tried, run->backtest, run->policies, run->count,
                setup_redactor(&run->scan.setup));
     (run->options.json ? output_tried_json : output_tried_text)(out, &run->tried);
+    if (page)
+        output_tried_page(page, &run->tried, &how);
+    run->page = NULL;
+    int result = page ? outfile_commit(page, &err) : 0;
+    if (result < 0) {
+        outfile_discard(out);
+        return fail(&err);
+    }
     return outfile_commit(out, &err) < 0 ? fail(&err) : EXIT_DONE;
+}
+
+/* Before the work: a wrong path shall not cost an hour. */
+static int open_page(struct backtest_run *run, struct err *err)
+{
+    const char *path = run->options.page;
+    run->page = path ? outfile_open(path, err) : NULL;
+    return path && !run->page ? -1 : 0;
 }
 
 static int test(struct backtest_run *run)
@@ -225,7 +244,7 @@ static int test(struct backtest_run *run)
     struct err err;
     bool logs = !run->options.history;
     if (setup_load(&run->scan.setup, &err) < 0 || add_policies(run, &err) < 0 ||
-        (logs ? replay_logs : replay_history)(run, &err) < 0)
+        open_page(run, &err) < 0 || (logs ? replay_logs : replay_history)(run, &err) < 0)
         return fail(&err);
     int code = print(run);
     if (!logs)
@@ -237,6 +256,8 @@ static int test(struct backtest_run *run)
 
 static void release(struct backtest_run *run)
 {
+    if (run->page)
+        outfile_discard(run->page);
     tried_release(&run->tried);
     backtest_free(run->backtest);
     for (size_t i = 0; i < run->other_count; i++) {

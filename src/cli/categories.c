@@ -42,8 +42,9 @@ static void add_field(struct buf *out, const char *name, sv value)
 static void list_one(struct buf *out, const struct patterns *patterns, uint8_t i)
 {
     const struct category *category = &patterns->taxonomy.categories[i];
+    sv action = action_name(action_of(patterns, i));
     buf_printf(out, "%-22.*s %-14.*s %.*s\n", SV_FMT(category->name),
-               SV_FMT(scope_name(category->scope)), SV_FMT(action_name(action_of(patterns, i))));
+               SV_FMT(scope_name(category->scope)), SV_FMT(action));
     buf_printf(out, "    %.*s\n    %.*s\n", SV_FMT(category->meaning), SV_FMT(category->remedy));
 }
 
@@ -53,7 +54,8 @@ static void add_names(struct buf *out, uint32_t bits, sv (*name_of)(unsigned))
     const char *between = "";
     for (unsigned bit = 0; bit < 32; bit++)
         if (bits >> bit & 1) {
-            buf_printf(out, "%s%.*s", between, SV_FMT(name_of(bit)));
+            buf_add(out, sv_from(between));
+            buf_add(out, name_of(bit));
             between = ", ";
         }
 }

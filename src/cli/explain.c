@@ -33,6 +33,7 @@ struct event explain_judge(struct explain *explain, const struct record *attempt
     if (!event.attempt.recipient.len) /* a reply stands for some recipient */
         event.attempt.recipient = SV("recipient@example.com");
     event.suppressible = !event.attempt.ambiguous;
+    event.for_all = event_is_for_all(&event);
     pipeline_judge(&explain->patterns, &event);
     return event;
 }

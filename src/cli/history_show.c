@@ -7,10 +7,10 @@
 #include "bouncelog/base/text.h"
 #include "task.h"
 
-static sv when(int64_t time, char *text)
+static const char *when(int64_t time, char *text)
 {
     date_format(time, text);
-    return sv_from(text);
+    return text;
 }
 
 static void show_charge(struct buf *out, const struct failure *failure,
@@ -18,15 +18,17 @@ static void show_charge(struct buf *out, const struct failure *failure,
 {
     char first[DATE_TEXT], last[DATE_TEXT], at[DATE_TEXT];
     const struct category *category = &taxonomy->categories[failure->category];
-    buf_printf(out, "  %.*s: %lld message%s on %d day%s, %.*s to %.*s\n", SV_FMT(category->name),
+    buf_printf(out, "  %.*s: %lld message%s on %d day%s, %s to %s\n", SV_FMT(category->name),
                (long long)(failure->message_count + failure->forgotten),
                failure->message_count + failure->forgotten == 1 ? "" : "s", failure->day_count,
-               failure->day_count == 1 ? "" : "s", SV_FMT(when(failure_first_seen(failure), first)),
-               SV_FMT(when(failure->last_seen, last)));
+               failure->day_count == 1 ? "" : "s", when(failure_first_seen(failure), first),
+               when(failure->last_seen, last));
     buf_printf(out, "    %s", failure->code ? "" : "no code");
     if (failure->code)
         buf_printf(out, "%d", failure->code);
-    buf_printf(out, " %.*s ", SV_FMT(failure_text(failure, FAILURE_ENHANCED)));
+    buf_add_byte(out, ' ');
+    buf_add(out, failure_text(failure, FAILURE_ENHANCED));
+    buf_add_byte(out, ' ');
     text_add_visible(out, failure_text(failure, FAILURE_REPLY));
     static const enum failure_text where[] = {FAILURE_RULE, FAILURE_HOST, FAILURE_QUEUE_ID,
                                               FAILURE_FILE};
@@ -38,7 +40,7 @@ static void show_charge(struct buf *out, const struct failure *failure,
     buf_printf(out, " line %lld\n", (long long)failure->line);
     for (size_t i = 0; i < failure->message_count; i++) {
         const struct failed_message *message = failure_message(failure, i);
-        buf_printf(out, "      %.*s%s\n", SV_FMT(when(message->time, at)),
+        buf_printf(out, "      %s%s\n", when(message->time, at),
                    message->at_once ? "  enough by itself" : "");
     }
 }
@@ -65,14 +67,13 @@ static void show_record(struct task *task, const struct address_record *record, 
     struct buf *out = &task->text;
     char at[DATE_TEXT];
     if (record->listing.since)
-        buf_printf(out, "  %s since %.*s\n",
+        buf_printf(out, "  %s since %s\n",
                    allowed ? "without that it is on the lists" : "on the lists",
-                   SV_FMT(when(record->listing.since, at)));
+                   when(record->listing.since, at));
     if (record->listing.cleared_at)
-        buf_printf(out, "  was cleared %.*s\n", SV_FMT(when(record->listing.cleared_at, at)));
+        buf_printf(out, "  was cleared %s\n", when(record->listing.cleared_at, at));
     if (record->delivered_at)
-        buf_printf(out, "  took mail last, after a failure, %.*s\n",
-                   SV_FMT(when(record->delivered_at, at)));
+        buf_printf(out, "  took mail last, after a failure, %s\n", when(record->delivered_at, at));
     for (const struct failure *failure = record->failures; failure; failure = failure->next)
         show_charge(out, failure, &task->patterns.taxonomy);
 }
@@ -83,8 +84,8 @@ static int show_run(void *context, const struct history_run *run, struct err *er
     char at[DATE_TEXT];
     (void)err;
     if (run->id >= task->floor)
-        buf_printf(&task->text, "  run %lld  %.*s  %.*s\n", (long long)run->id,
-                   SV_FMT(when(run->started, at)), SV_FMT(run->what));
+        buf_printf(&task->text, "  run %lld  %s  %.*s\n", (long long)run->id,
+                   when(run->started, at), SV_FMT(run->what));
     return 0;
 }
 

@@ -56,7 +56,8 @@ static void keep_latest(struct failure *failure, const struct event *event, sv k
                                             .stage = (uint8_t)a->said.stage,
                                             .cause = event->cause,
                                             .local = a->local,
-                                            .never_rcpt = a->never_rcpt};
+                                            .never_rcpt = a->never_rcpt,
+                                            .for_all = event->for_all};
     failure->last_seen = a->time;
     failure->code = (int16_t)a->reply.code;
     failure->line = a->line;
@@ -184,10 +185,19 @@ void evidence_settle_senders(struct evidence *evidence)
     }
 }
 
+/* Whoever writes to us is no sender of ours: what counts is mail for a server of others, not for a
+ * store, a filter or a host inside, nor what an alias of ours passes on. */
+static bool leaves(const struct record *attempt)
+{
+    const struct relay *relay = &attempt->relay;
+    return !attempt->local && !attempt->own_hop && !attempt->original.len &&
+           (relay->host.len || relay->ip.len) && !operator_is_inside(relay->ip);
+}
+
 void evidence_record(struct evidence *evidence, const struct event *event, bool per_domain)
 {
     const struct record *attempt = &event->attempt;
-    if (event->sender_known && event->sender.len && !attempt->local)
+    if (event->sender_known && event->sender.len && leaves(attempt))
         add_sender(evidence, event->sender_key);
     if (event->waits)
         return;

@@ -13,13 +13,18 @@ enum {
 };
 
 enum message_flag { FLAG_AS_ORIGINAL = 1, FLAG_AT_ONCE = 2 };
+/* Older versions take both for the first one, and hold it against nobody. */
+enum reply_flag { FLAG_NEVER_RCPT = 1, FLAG_FOR_ALL = 2 };
 
 static void pack_facts(struct buf *out, const struct failure_facts *facts,
                        const struct taxonomy *taxonomy)
 {
     uint64_t mta = taxonomy_mta_stored(taxonomy, facts->mta);
-    const unsigned numbers[] = {(unsigned)mta, facts->outcome, facts->severity,  facts->origin,
-                                facts->stage,  facts->local,   facts->never_rcpt};
+    unsigned reply =
+        (facts->never_rcpt ? FLAG_NEVER_RCPT : 0U) | (facts->for_all ? FLAG_FOR_ALL : 0U);
+    const unsigned numbers[] = {(unsigned)mta, facts->outcome, facts->severity,
+                                facts->origin, facts->stage,   facts->local,
+                                reply};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         pack_unsigned(out, numbers[i]);
     pack_text(out, taxonomy_category_name(taxonomy, facts->cause));
@@ -42,7 +47,9 @@ static struct failure_facts unpack_facts(struct unpack *in, const struct taxonom
     facts.origin = small(in, ORIGIN_COUNT);
     facts.stage = small(in, STAGE_COUNT);
     facts.local = unpack_unsigned(in) != 0;
-    facts.never_rcpt = unpack_unsigned(in) != 0;
+    uint64_t reply = unpack_unsigned(in);
+    facts.never_rcpt = reply & FLAG_NEVER_RCPT;
+    facts.for_all = reply & FLAG_FOR_ALL;
     facts.cause = taxonomy_category(taxonomy, unpack_text(in));
     facts.mta =
         taxonomy_mta_of_stored(taxonomy, mta, mta == MTA_STORED_NAMED ? unpack_text(in) : SV_EMPTY);

@@ -25,6 +25,7 @@ static struct event event_of(const struct failure *failure, sv key)
                     .verdict = {.category = failure->category,
                                 .rule = failure_text(failure, FAILURE_RULE)}},
         .suppressible = true,
+        .for_all = facts->for_all,
         .cause = facts->cause};
     event.attempt.address_key = hash_address(event.attempt.recipient, &event.attempt.domain_key);
     return event;

@@ -16,7 +16,8 @@ enum shape_flag {
     SHAPE_NEVER_RCPT = 2,
     SHAPE_SUPPRESSIBLE = 4,
     SHAPE_AMBIGUOUS = 8,
-    SHAPE_FOR_A_TIME = 16
+    SHAPE_FOR_A_TIME = 16,
+    SHAPE_FOR_ALL = 32
 };
 
 static uint64_t flags_of(const struct event *event)
@@ -25,7 +26,8 @@ static uint64_t flags_of(const struct event *event)
     return (attempt->local ? SHAPE_LOCAL : 0u) | (attempt->never_rcpt ? SHAPE_NEVER_RCPT : 0u) |
            (event->suppressible ? SHAPE_SUPPRESSIBLE : 0u) |
            (attempt->ambiguous ? SHAPE_AMBIGUOUS : 0u) |
-           (attempt->verdict.for_a_time ? SHAPE_FOR_A_TIME : 0u);
+           (attempt->verdict.for_a_time ? SHAPE_FOR_A_TIME : 0u) |
+           (event->for_all ? SHAPE_FOR_ALL : 0u);
 }
 
 void trial_shape_pack(struct buf *out, const struct event *event, const struct taxonomy *taxonomy,
@@ -86,6 +88,7 @@ int trial_shape_unpack(struct event *event, sv bytes, const struct taxonomy *tax
     event->suppressible = flags & SHAPE_SUPPRESSIBLE;
     attempt->ambiguous = flags & SHAPE_AMBIGUOUS;
     attempt->verdict.for_a_time = flags & SHAPE_FOR_A_TIME;
+    event->for_all = flags & SHAPE_FOR_ALL;
     attempt->reply.code = (int)below(&in, 1000);
     uint64_t mta = unpack_unsigned(&in);
     attempt->mta = taxonomy_mta_of_stored(taxonomy, mta, unpack_text(&in));

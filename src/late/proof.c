@@ -6,6 +6,7 @@
 #include "bouncelog/base/date.h"
 #include "bouncelog/base/domain.h"
 #include "bouncelog/base/text.h"
+#include "bouncelog/model/operator.h"
 
 /* Clocks of others may be wrong by as much. */
 enum { CLOCK_SECONDS = 24 * 3600, WAITS_DAYS = 7 };
@@ -30,34 +31,10 @@ static bool are_same(sv a, sv b)
     return a.len && sv_eq_nocase(a, b);
 }
 
-/* Everybody's neighbours have these addresses (RFC 1918, 6598, 3927, 4193), so only the same one
- * says something. */
-static bool is_private_v4(sv ip)
-{
-    uint64_t first, second;
-    sv rest;
-    if (!sv_to_u64(sv_cut(ip, '.', &rest), &first) || !sv_to_u64(sv_cut(rest, '.', &rest), &second))
-        return false;
-    return first == 10 || first == 127 || (first == 192 && second == 168) ||
-           (first == 169 && second == 254) || (first == 172 && second >= 16 && second < 32) ||
-           (first == 100 && second >= 64 && second < 128);
-}
-
-static bool is_private(sv ip)
-{
-    static const char *const starts[] = {"fc", "fd", "fe8", "fe9", "fea", "feb", "::"};
-    if (ip.len && ip.ptr[0] >= '0' && ip.ptr[0] <= '9' && sv_find_byte(ip, ':') == SV_NPOS)
-        return ip.ptr[0] == '1' && is_private_v4(ip);
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (sv_starts_nocase(ip, sv_from(starts[i])))
-            return true;
-    return false;
-}
-
 sv proof_network_of(sv ip, char *text)
 {
     sv network = operator_network(ip, text);
-    return is_private(ip) && network.len ? ip : network;
+    return operator_is_inside(ip) && network.len ? ip : network;
 }
 
 static bool share_network(sv a, sv b)
@@ -98,7 +75,7 @@ bool late_may_speak(const struct patterns *patterns, const struct late_notice *n
 bool proof_tag_suffices(const struct patterns *patterns, const struct late_notice *notice)
 {
     return notice->tag.len &&
-           (notice->complaint || !notice->source_ip.len || is_private(notice->source_ip) ||
+           (notice->complaint || !notice->source_ip.len || operator_is_inside(notice->source_ip) ||
             proof_share_name(patterns, notice->server, notice->source_host));
 }
 

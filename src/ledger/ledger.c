@@ -9,6 +9,7 @@
 #include "bouncelog/base/bytes.h"
 #include "bouncelog/base/hash.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/model/operator.h"
 #include "state.h"
 
 enum { MESSAGES_MAX = 262144, RECENT_SETS = 32768, DIRECT_SETS = 4096, OWN_SETS = 1024 };
@@ -122,19 +123,6 @@ static bool is_loopback(sv host)
 
 enum { PORT_OF_MX = 25 };
 
-/* RFC 1918, RFC 4193: an address that no stranger answers at. */
-static bool is_private(sv ip)
-{
-    static const char *const starts[] = {"10.", "192.168.", "fc", "fd"};
-    uint64_t second;
-    sv rest;
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (sv_starts(ip, sv_from(starts[i])))
-            return true;
-    return sv_starts(ip, SV("172.")) && sv_to_u64(sv_cut(sv_skip(ip, 4), '.', &rest), &second) &&
-           second >= 16 && second < 32;
-}
-
 /* The length of the first label, if both names have the same; else SV_NPOS. */
 static size_t same_label(sv a, sv b)
 {
@@ -159,7 +147,7 @@ static bool is_same_host(const struct relay *relay, sv host)
     if (sv_eq_nocase(relay->host, host))
         return true;
     return (label + 1 >= host.len || label + 1 >= relay->host.len) &&
-           (is_private(relay->ip) || (relay->port && relay->port != PORT_OF_MX));
+           (operator_is_inside(relay->ip) || (relay->port && relay->port != PORT_OF_MX));
 }
 
 /* It went to our own host, which may have given it an id of ours that no line spoke of so far. One

@@ -30,6 +30,28 @@ bool operator_is_own(sv relay, sv domain)
     return relay.len == domain.len || relay.ptr[relay.len - domain.len - 1] == '.';
 }
 
+static bool is_inside_v4(sv ip)
+{
+    uint64_t first, second;
+    sv rest;
+    if (!sv_to_u64(sv_cut(ip, '.', &rest), &first) || !sv_to_u64(sv_cut(rest, '.', &rest), &second))
+        return false;
+    return first == 10 || first == 127 || (first == 192 && second == 168) ||
+           (first == 169 && second == 254) || (first == 172 && second >= 16 && second < 32) ||
+           (first == 100 && second >= 64 && second < 128);
+}
+
+bool operator_is_inside(sv ip)
+{
+    static const char *const starts[] = {"fc", "fd", "fe8", "fe9", "fea", "feb", "::"};
+    if (ip.len && is_digit(ip.ptr[0]) && sv_find_byte(ip, ':') == SV_NPOS)
+        return ip.ptr[0] == '1' && is_inside_v4(ip);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (sv_starts_nocase(ip, sv_from(starts[i])))
+            return true;
+    return false;
+}
+
 sv operator_network_part(sv address)
 {
     uint64_t octet;
@@ -42,16 +64,17 @@ sv operator_network_part(sv address)
 
 enum relay_kind operator_relay_kind(sv host, sv domain)
 {
-    if (!host.len || operator_is_own(host, domain))
-        return RELAY_OWN;
-    return sv_find_byte(host, '.') == SV_NPOS ? RELAY_NUMBERED : RELAY_NAMED;
+    if (sv_find_byte(host, '.') == SV_NPOS)
+        return RELAY_NUMBERED;
+    return operator_is_own(host, domain) ? RELAY_OWN : RELAY_NAMED;
 }
 
 uint64_t operator_relay_key(enum relay_kind kind, uint64_t name, sv ip)
 {
-    if (kind == RELAY_NAMED || !ip.len)
-        return name | 1;
-    return (kind == RELAY_OWN ? hash_bytes(operator_network_part(ip)) : hash_bytes(ip)) | 1;
+    uint64_t server = kind == RELAY_NAMED || !ip.len ? name
+                      : kind == RELAY_OWN            ? hash_bytes(operator_network_part(ip))
+                                                     : hash_bytes(ip);
+    return hash_mix(server, (uint64_t)kind + 1) | 1;
 }
 
 sv operator_network(sv address, char *text)

@@ -75,19 +75,25 @@ void page_more(struct page *page, size_t all, size_t shown)
              (int64_t)(all - shown));
 }
 
-static void period(struct page *page)
+sv page_period(struct page *page, sv from, sv to)
+{
+    struct buf words = {0};
+    buf_printf(&words, sv_eq(from, to) ? "%.*s" : "%.*s to %.*s", SV_FMT(from), SV_FMT(to));
+    sv period = arena_copy(&page->arena, buf_sv(&words));
+    buf_release(&words);
+    return period;
+}
+
+static sv period_of_report(struct page *page)
 {
     const struct report *report = page->report;
     char first[DATE_WORDS], last[DATE_WORDS];
-    if (!report->has_window) {
-        html(&page->out, "no delivery attempts");
-        return;
-    }
-    sv from = page_day(page, report->first, first), to = page_day(page, report->last, last);
-    html(&page->out, sv_eq(from, to) ? "%t" : "%t to %t", from, to);
+    return report->has_window ? page_period(page, page_day(page, report->first, first),
+                                            page_day(page, report->last, last))
+                              : SV("no delivery attempts");
 }
 
-static void head(struct page *page)
+void page_begin(struct page *page, sv title)
 {
     html(&page->out,
          "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -97,10 +103,8 @@ static void head(struct page *page)
          "<meta name=\"color-scheme\" content=\"light dark\">\n"
          "<meta name=\"referrer\" content=\"no-referrer\">\n"
          "<meta name=\"robots\" content=\"noindex, nofollow\">\n"
-         "<title>Mail delivery report: ",
-         sv_from(style_hash));
-    period(page);
-    html(&page->out, "</title>\n<style>");
+         "<title>%t</title>\n<style>",
+         sv_from(style_hash), title);
     buf_add(&page->out, style_css);
     html(&page->out,
          "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n");
@@ -168,9 +172,8 @@ static void banner(struct page *page)
 {
     const struct report *report = page->report;
     char first[DATE_WORDS], last[DATE_WORDS];
-    html(&page->out, "<header>\n<h1>Mail delivery report</h1>\n<p class=\"period\">");
-    period(page);
-    html(&page->out, "</p>\n");
+    html(&page->out, "<header>\n<h1>Mail delivery report</h1>\n<p class=\"period\">%t</p>\n",
+         period_of_report(page));
     part(page);
     hosts(page);
     if (report->has_window) {
@@ -281,7 +284,11 @@ static void sections_of_part(struct page *page)
 void output_page(struct outfile *out, const struct report *report, bool addresses)
 {
     struct page page = {.report = report, .addresses = addresses};
-    head(&page);
+    struct buf title = {0};
+    buf_add(&title, SV("Mail delivery report: "));
+    buf_add(&title, period_of_report(&page));
+    page_begin(&page, buf_sv(&title));
+    buf_release(&title);
     banner(&page);
     navigation(&page);
     html(&page.out, "<main id=\"main\">\n");

@@ -7,13 +7,17 @@
 
 struct page {
     struct buf out;
-    const struct report *report;
-    bool addresses;     /* shown; else they are masked */
-    struct arena arena; /* what masking makes */
+    const struct report *report; /* NULL: the page is of a backtest */
+    bool addresses;              /* shown; else they are masked */
+    struct arena arena;          /* what masking makes */
 };
 
 enum { NAME_COLUMNS = 90, SAMPLE_COLUMNS = 280, DATE_WORDS = 40 };
 
+/* Everything up to the header of the page: its policy, its title, its style. */
+void page_begin(struct page *page, sv title);
+/* "3 Nov 2026 to 17 Nov 2026", or one day. */
+sv page_period(struct page *page, sv from, sv to);
 /* A stranger's words as the page shows them: addresses masked, at most so many characters. */
 sv page_words(struct page *page, sv text, size_t columns);
 /* "22 Nov 2026" and "22 Nov 2026, 03:00" in the zone of the page, of a second of UTC; text has

@@ -26,7 +26,8 @@ static sv wait_name(size_t i, char *text)
     char longest[DATE_WORDS];
     if (i == WAIT_STEPS - 1)
         return SV("over a day");
-    snprintf(text, DATE_WORDS, "up to %.*s", SV_FMT(duration(wait_steps[i], longest)));
+    sv up_to = duration(wait_steps[i], longest);
+    snprintf(text, DATE_WORDS, "up to %.*s", SV_FMT(up_to));
     return sv_from(text);
 }
 

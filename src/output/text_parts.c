@@ -160,7 +160,7 @@ void text_add_retries(struct buf *out, const struct report *report)
     buf_add_byte(out, '\n');
 }
 
-static void add_wrapped(struct buf *out, sv text, const char *first, const char *next)
+void text_add_wrapped(struct buf *out, sv text, const char *first, const char *next)
 {
     enum { COLUMNS = 78 };
     size_t at = strlen(first);
@@ -184,7 +184,7 @@ void text_add_regrets(struct buf *out, const struct report *report)
     if (!report->has_regrets || (!report->regret.listed && !report->regret.tested))
         return;
     regrets_say(&words, &report->regret, report->regret_days);
-    add_wrapped(out, buf_sv(&words), "  How sure? ", "    ");
+    text_add_wrapped(out, buf_sv(&words), "  How sure? ", "    ");
     for (size_t i = 0; i < report->regret_count; i++) {
         const struct regret_row *row = &report->regrets[i];
         if (!row->held)
@@ -195,7 +195,7 @@ void text_add_regrets(struct buf *out, const struct report *report)
             "the rule %.*s is held and lists nobody new: %lld of %lld that it listed and that "
             "were mailed again took mail",
             SV_FMT(row->rule), (long long)row->accepted, (long long)row->tested);
-        add_wrapped(out, buf_sv(&words), "  ", "    ");
+        text_add_wrapped(out, buf_sv(&words), "  ", "    ");
     }
     buf_release(&words);
 }

@@ -7,11 +7,13 @@
 /* At most `width` columns, control characters made visible, a cut at a whole character, with "...";
  * how many columns it takes. */
 size_t text_add_clipped(struct buf *out, sv text, size_t width);
+/* In lines of 80 columns: `first` begins the first of them, `next` all others. */
+void text_add_wrapped(struct buf *out, sv text, const char *first, const char *next);
 /* "1 message", "2 messages". */
 void text_add_count(struct buf *out, int64_t count, const char *one, const char *many);
-/* What the counts of lines do not say: nothing counts, or it was not tried. */
 /* Which part of the mail it is about, and what of that may be missing. */
 void text_add_cut(struct buf *out, const struct report *report);
+/* What the counts of lines do not say: nothing counts, or it was not tried. */
 void text_add_lines(struct buf *out, const struct report *report);
 /* Who refuses or slows which host from when to when, the first `most`; how many there are. */
 size_t text_add_episodes(struct buf *out, const struct report *report, size_t most);

@@ -44,43 +44,6 @@ static void add_groups(struct buf *out, const char *name, const struct tried_gro
         buf_printf(out, "and %zu more (--json)\n", groups->count - ROWS_MAX);
 }
 
-/* How sure that is, in a sentence. */
-static void add_sentence(struct buf *out, const struct tried_policy *policy)
-{
-    const struct tried_group *all = &policy->all;
-    buf_printf(out, "\n%.*s: ", SV_FMT(policy->name));
-    if (!all->listed) {
-        buf_add(out, SV("would have listed nobody.\n"));
-        return;
-    }
-    if (!all->mailed_again) {
-        buf_printf(out,
-                   "none of %lld was mailed again, so nothing is known of how many of\n"
-                   "them are alive.\n",
-                   (long long)all->listed);
-        return;
-    }
-    buf_printf(out, "%lld of %lld %s mailed again, ", (long long)all->mailed_again,
-               (long long)all->listed, all->mailed_again == 1 ? "was" : "were");
-    if (all->accepted_again)
-        buf_printf(out, "%lld accepted: between ", (long long)all->accepted_again);
-    else
-        buf_add(out, SV("none accepted: at most "));
-    if (all->accepted_again) {
-        report_add_percent(out, all->lower);
-        buf_add(out, SV(" and "));
-    }
-    report_add_percent(out, all->upper);
-    buf_add(out, SV("\nmay be wrong"));
-    if (all->mailed_again < all->listed)
-        buf_printf(out, ". The other %lld were not tested",
-                   (long long)(all->listed - all->mailed_again));
-    buf_printf(out,
-               ".\nFrom the first sign to the list: half within %.1f days, nine tenths within "
-               "%.1f.\n",
-               policy->days_median, policy->days_p90);
-}
-
 static void add_entry(struct buf *out, const struct tried_row *entry, const char *sign)
 {
     char listed[DATE_TEXT], accepted[DATE_TEXT];
@@ -160,11 +123,15 @@ static void add_diff(struct buf *out, const struct tried *tried, const struct tr
 static void add_all(struct buf *out, const struct tried *tried)
 {
     const struct tried_policy *own = &tried->policies[0];
+    struct buf words = {0};
     add_window(out, tried);
     if (tried->first > tried->last)
         return;
     add_policies(out, tried);
-    add_sentence(out, own);
+    buf_add_byte(out, '\n');
+    tried_say(&words, own);
+    text_add_wrapped(out, buf_sv(&words), "", "");
+    buf_release(&words);
     add_groups(out, "By rule", &own->by[TRIED_BY_RULE]);
     add_groups(out, "By category", &own->by[TRIED_BY_CATEGORY]);
     add_groups(out, "By provider", &own->by[TRIED_BY_PROVIDER]);

@@ -56,6 +56,7 @@ bool frame_read(struct line *line, sv text, enum reply_separator separator, stru
     sv command = matcher_field(m, frame->regex, FIELD_COMMAND);
     sv words = matcher_field(m, frame->regex, FIELD_TEXT);
     sv reply = matcher_field(m, frame->regex, FIELD_REPLY);
+    record->each = record->each || frame->each;
     record->said.origin = frame->origin;
     record->said.stage = command.len ? frame_stage(line->patterns, command) : frame->stage;
     if (!record->relay.host.len)

@@ -35,12 +35,11 @@ static void find_formats(struct parser *parser)
             parser->has_json |= patterns->mtas[i].records[j].format == RECORD_JSON;
 }
 
-/* Where it was written is not known, nor whose numbers the users there have. */
-static bool no_user(const char *user, uint64_t *uid)
+/* Where it was written is not known, nor whose numbers the users there have; but root's. */
+static bool only_root(const char *user, uint64_t *uid)
 {
-    (void)user;
     *uid = 0;
-    return false;
+    return strcmp(user, "root") == 0;
 }
 
 struct parser *parser_new(const struct parser_options *options)
@@ -51,7 +50,7 @@ struct parser *parser_new(const struct parser_options *options)
     parser->matcher = matcher_new();
     parser->headers.patterns = options->patterns;
     parser->headers.containers.patterns = options->patterns;
-    parser->headers.trust = journal_trust_new(options->patterns, no_user, true);
+    parser->headers.trust = journal_trust_new(options->patterns, only_root, true);
     parser->headers.matcher = parser->matcher;
     parser->headers.programs.patterns = options->patterns;
     parser->headers.programs.only = options->only;

@@ -243,7 +243,7 @@ static int load_frame(struct patterns *patterns, struct document *document, cons
     size_t origin = 0, stage = STAGE_UNKNOWN;
     sv pattern;
     if (document_check_keys(document, node,
-                            "name origin stage expired skipped repeats pattern hit miss",
+                            "name origin stage expired skipped repeats each pattern hit miss",
                             err) < 0 ||
         document_text(document, node, SV("name"), true, &frame.name, err) < 0 ||
         load_once(document, document_at(document, node, SV("name")), "frame", frame.name, seen,
@@ -253,6 +253,7 @@ static int load_frame(struct patterns *patterns, struct document *document, cons
         document_bool(document, node, SV("expired"), &frame.expired, err) < 0 ||
         document_bool(document, node, SV("repeats"), &frame.skipped, err) < 0 || /* as of 1.0 */
         document_bool(document, node, SV("skipped"), &frame.skipped, err) < 0 ||
+        document_bool(document, node, SV("each"), &frame.each, err) < 0 ||
         pattern_of(patterns, document, node, SV("pattern"), &kind, &pattern, &frame.regex, err) < 0)
         return -1;
     if (!frame.regex)

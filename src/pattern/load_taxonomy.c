@@ -90,10 +90,11 @@ static int load_one_code(struct patterns *patterns, struct document *document,
     if (entry.code < 200 || entry.code > 599)
         return document_error(document, document_at(document, node, SV("code")), err,
                               "%d is no reply code; write one from 200 to 599", entry.code);
-    if (!sv_eq(entry.class_name, taxonomy_code_class(entry.code)))
+    sv class_name = taxonomy_code_class(entry.code);
+    if (!sv_eq(entry.class_name, class_name))
         return document_error(document, document_at(document, node, SV("class")), err,
                               "the class of %d is another; write '%.*s'", entry.code,
-                              SV_FMT(taxonomy_code_class(entry.code)));
+                              SV_FMT(class_name));
     if (taxonomy_code(&patterns->taxonomy, entry.code))
         return document_error(document, document_at(document, node, SV("code")), err,
                               "code %d stands twice; leave one out", entry.code);

@@ -78,6 +78,7 @@ static void on_placed(void *context, struct event *event)
         return;
     }
     event->suppressible = event->suppressible && !event->strange;
+    event->for_all = event_is_for_all(event);
     pipeline_judge(patterns, event);
     uint8_t category = event->attempt.verdict.category;
     bool per_domain =

@@ -104,6 +104,7 @@ static struct suppression describe(struct row_maker *maker, const struct decisio
 static sv why_held(struct row_maker *maker, const struct decision *decision)
 {
     struct buf text = {0};
+    sv rule;
     switch (decision->hold) {
     case HOLD_ALLOWED:
         buf_add(&text, SV("allow: it is on the allow list"));
@@ -121,11 +122,11 @@ static sv why_held(struct row_maker *maker, const struct decision *decision)
                           "fails on another day, too"));
         break;
     case HOLD_RULE:
-        buf_printf(
-            &text,
-            "rule: %.*s has listed too many who took mail later, and lists nobody new "
-            "(max_regret in the policy)",
-            SV_FMT(failure_text(decision_failure(maker->decisions, decision), FAILURE_RULE)));
+        rule = failure_text(decision_failure(maker->decisions, decision), FAILURE_RULE);
+        buf_printf(&text,
+                   "rule: %.*s has listed too many who took mail later, and lists nobody new "
+                   "(max_regret in the policy)",
+                   SV_FMT(rule));
         break;
     case HOLD_NONE:
         break;

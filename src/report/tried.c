@@ -8,6 +8,7 @@
 
 #include "bouncelog/base/binomial.h"
 #include "bouncelog/base/mem.h"
+#include "bouncelog/report/report.h"
 
 enum { SECONDS_A_DAY = 86400 };
 
@@ -221,4 +222,42 @@ void tried_make(struct tried *tried, const struct backtest *backtest,
 void tried_release(struct tried *tried)
 {
     arena_release(&tried->arena);
+}
+
+static void say_share(struct buf *out, const struct tried_group *all)
+{
+    buf_printf(out, "%lld of %lld %s mailed again, ", (long long)all->mailed_again,
+               (long long)all->listed, all->mailed_again == 1 ? "was" : "were");
+    if (all->accepted_again) {
+        buf_printf(out, "%lld accepted: between ", (long long)all->accepted_again);
+        report_add_percent(out, all->lower);
+        buf_add(out, SV(" and "));
+    } else {
+        buf_add(out, SV("none accepted: at most "));
+    }
+    report_add_percent(out, all->upper);
+    buf_add(out, SV(" may be wrong."));
+    if (all->mailed_again < all->listed)
+        buf_printf(out, " The other %lld were not tested.",
+                   (long long)(all->listed - all->mailed_again));
+}
+
+void tried_say(struct buf *out, const struct tried_policy *policy)
+{
+    const struct tried_group *all = &policy->all;
+    buf_printf(out, "%.*s: ", SV_FMT(policy->name));
+    if (!all->listed)
+        buf_add(out, SV("would have listed nobody."));
+    else if (!all->mailed_again)
+        buf_printf(out,
+                   "none of %lld was mailed again, so nothing is known of how many of them are "
+                   "alive.",
+                   (long long)all->listed);
+    else
+        say_share(out, all);
+    if (all->mailed_again)
+        buf_printf(out,
+                   " From the first sign to the list: half within %.1f days, nine tenths within "
+                   "%.1f.",
+                   policy->days_median, policy->days_p90);
 }

@@ -240,9 +240,10 @@ static void check_rule(struct check *check, const struct rule *rule)
     for (size_t i = 0; i < rule->examples.hit_count; i++) {
         const struct example *hit = &rule->examples.hits[i];
         const struct record *attempt = read_example(check, hit);
+        sv shape = classifier_shape(check->classifier);
         if (classifier_rule_fit(check->classifier, rule, attempt) != FIT_YES)
             fault(check, hit->place, "'%.*s' does not take its hit: shape '%.*s'",
-                  SV_FMT(rule->name), SV_FMT(classifier_shape(check->classifier)));
+                  SV_FMT(rule->name), SV_FMT(shape));
         else if (!sv_eq(attempt->verdict.rule, rule->name))
             fault(check, hit->place, "'%.*s' takes this hit of '%.*s' first",
                   SV_FMT(attempt->verdict.rule), SV_FMT(rule->name));

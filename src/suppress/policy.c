@@ -46,16 +46,31 @@ static bool names_recipient(const struct record *attempt)
     return sv_has_nocase(attempt->reply.text, attempt->recipient);
 }
 
-/* A reply to connect, EHLO or MAIL speaks of us, unless it names the recipient. */
-static bool speaks_of_recipient(const struct record *attempt)
+/* Servers that check a sender by asking his own say so at RCPT: it is he who is unknown. */
+static bool names_sender(const struct event *event)
 {
+    return event->sender_known && sv_find_byte(event->sender, '@') != SV_NPOS &&
+           sv_has_nocase(event->attempt.reply.text, event->sender);
+}
+
+/* A reply to connect, EHLO or MAIL speaks of us, unless it names the recipient. */
+static bool speaks_of_recipient(const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
     enum stage stage = attempt->said.stage;
     bool about_us = attempt->said.origin == ORIGIN_REMOTE &&
                     (stage == STAGE_CONNECT || stage == STAGE_BANNER || stage == STAGE_EHLO ||
                      stage == STAGE_STARTTLS || stage == STAGE_AUTH || stage == STAGE_MAIL);
     if (attempt->never_rcpt) /* could have been MAIL */
         about_us = true;
-    return !about_us || names_recipient(attempt);
+    return (!about_us && !names_sender(event)) || names_recipient(attempt);
+}
+
+/* One unknown among them refuses the mail for the others, too: so it counts, and is not enough by
+ * itself, unless it says who is meant. */
+static bool speaks_of_all(const struct event *event)
+{
+    return event->for_all && !names_recipient(&event->attempt);
 }
 
 static bool rule_takes(const struct policy_rule *rule, const struct taxonomy *taxonomy,
@@ -88,12 +103,13 @@ static enum action count_or_suppress(const struct policy_table *policy,
     const struct record *attempt = &event->attempt;
     const struct policy_rule *rule = &policy->rules[attempt->verdict.category];
     if (!event->suppressible || !rule_takes(rule, taxonomy, event) ||
-        !policy_may_list(attempt->recipient) || !speaks_of_recipient(attempt) ||
+        !policy_may_list(attempt->recipient) || !speaks_of_recipient(event) ||
         (attempt->local && !policy->local_recipients_count))
         return otherwise(attempt);
     bool final = attempt->outcome == OUTCOME_BOUNCED || outcome_is_late(attempt->outcome);
     return rule->at_once && final && attempt->severity == SEVERITY_PERMANENT &&
-                   is_solid(attempt->verdict.basis) && !attempt->verdict.for_a_time
+                   is_solid(attempt->verdict.basis) && !attempt->verdict.for_a_time &&
+                   !speaks_of_all(event)
                ? ACTION_SUPPRESS
                : ACTION_COUNT_TOWARD;
 }
@@ -148,7 +164,7 @@ enum uncounted why_uncounted(const struct policy_table *policy, const struct tax
         return UNCOUNTED_NULL_SENDER;
     if (attempt->local && !policy->local_recipients_count)
         return UNCOUNTED_LOCAL_AGENT;
-    return speaks_of_recipient(attempt) ? UNCOUNTED_POLICY : UNCOUNTED_STAGE;
+    return speaks_of_recipient(event) ? UNCOUNTED_POLICY : UNCOUNTED_STAGE;
 }
 
 static size_t sort_times(int64_t *sorted, const int64_t *times, size_t count)

@@ -23,7 +23,7 @@ static void count_destination(struct destination *destination, const struct even
 static struct operator_tally *find_relay(struct tally *tally, sv key, sv relay, bool own)
 {
     char lower[OPERATOR_MAX];
-    uint64_t hash = hash_nocase(key);
+    uint64_t hash = hash_mix(hash_nocase(key), own);
     struct operator_tally **known = map_by_hash(&tally->relays, hash);
     if (!known) {
         sv name = own ? operator_network(relay, lower) : operator_of_relay(relay, lower);

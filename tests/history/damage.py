@@ -118,7 +118,7 @@ def values():
 # What is kept by day: a value that says nothing, and who must see that a key is no day.
 BY_DAY = {3: (None, {'report', 'suppress', 'prune', 'merge from'}), 10: (None, {'report', 'suppress', 'prune', 'merge from'}),
           22: (b'', {'merge from'}), 24: (None, {'backtest', 'prune', 'merge from'}), 25: (b'\x01\0\0', {'report', 'prune', 'merge from'})}
-NO_DAYS = ('', 'x', '2026-13-01', '2026-11-1', '2026-11-01T00:00:00Z', '2026-11-01 ', '-2026-11-01', '9' * 200)
+NO_DAYS = ('', '2026-13-01', '2026-11-01T00:00:00Z', '9' * 200)
 
 
 def days():

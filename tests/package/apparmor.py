@@ -13,17 +13,17 @@ READS, WRITES = {'openat', 'open'}, {
     'unlink', 'unlinkat', 'rename', 'renameat', 'renameat2', 'mkdir', 'mkdirat', 'chmod', 'fchmodat', 'link', 'linkat'}
 NIGHT = r'''
 set -eu
-for folder in /var/log /var/lib /usr/local /etc/default /tmp; do mount -t tmpfs tmpfs $folder; done
+for folder in /var/log /var/lib /usr/local /etc/default; do mount -t tmpfs tmpfs $folder; done
 mkdir -p /var/lib/bouncelog /var/lib/prometheus/node-exporter /usr/local/bin /usr/local/libexec/bouncelog
 cp "$2" /usr/local/bin/bouncelog
 install -m 755 "$3" /usr/local/libexec/bouncelog/nightly
 cp "$1"/mail.log* /var/log/
 echo "BOUNCELOG_OPTIONS='--html /var/lib/bouncelog/night.html -s /var/lib/bouncelog/map:postfix --keep-events 30'" > /etc/default/bouncelog
 for night in 1 2; do
-    strace -f -qq -y -e trace=%file -o /tmp/trace-$night /usr/local/libexec/bouncelog/nightly 2> /tmp/said || true
+    strace -f -qq -y -e trace=%file -o /var/lib/trace-$night /usr/local/libexec/bouncelog/nightly 2> /var/lib/said || true
 done
-cat /tmp/said >&2
-cat /tmp/trace-*
+cat /var/lib/said >&2
+cat /var/lib/trace-*
 '''
 
 

@@ -272,7 +272,8 @@ static void note_sender(struct evidence *evidence, uint64_t sender, const char *
 {
     struct event event = {.attempt = {.kind = RECORD_ATTEMPT,
                                       .outcome = OUTCOME_DELIVERED,
-                                      .recipient = SV("joe@example.com")},
+                                      .recipient = SV("joe@example.com"),
+                                      .relay = {SV("mx.example.com"), SV("192.0.2.7"), 25}},
                           .sender = sv_from(text),
                           .sender_key = sender,
                           .sender_known = true};

@@ -372,7 +372,11 @@ static void test_original_deferred(void **state)
 static void test_never(void **state)
 {
     (void)state;
-    LIST("a sender of ours", "", FAILS(UNKNOWN, "A", 5, .to = "News@Shop.example"));
+    LIST("a sender of ours", "",
+         FAILS(UNKNOWN, "A", 5, .to = "News@Shop.example", .relay = "mx.shop.example",
+               .ip = "192.0.2.7"));
+    LIST("a stranger who wrote to us", "news@shop.example recipient_unknown 1 1 5 5",
+         FAILS(UNKNOWN, "A", 5, .to = "news@shop.example", .relay = "store", .ip = "10.0.0.2"));
     LIST("postmaster", "", FAILS(UNKNOWN, "A", 5, .to = "postmaster@example.com"));
     LIST("a bounce of a bounce", "", FAILS(UNKNOWN, "A", 5, .sender = ""));
 }

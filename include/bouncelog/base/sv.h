@@ -19,7 +19,8 @@ typedef struct sv {
 
 #define SV(literal) ((sv){"" literal, sizeof(literal) - 1})
 #define SV_EMPTY ((sv){"", 0})
-/* For printf's "%.*s". */
+/* For printf's "%.*s". Evaluates it more than once: a name, or a function that only looks (the law
+ * says which). */
 #define SV_FMT(v) (int)((v).len > 4096 ? 4096 : (v).len), (v).ptr
 
 static inline sv sv_make(const char *ptr, size_t len)

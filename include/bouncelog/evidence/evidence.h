@@ -61,7 +61,7 @@ enum failure_text {
 /* What else rules and policy look at, of the same event. */
 struct failure_facts {
     uint8_t mta, outcome, severity, origin, stage, cause;
-    bool local, never_rcpt;
+    bool local, never_rcpt, for_all;
 };
 
 /* What one category holds against an address. Most addresses have one failure of one message, so

@@ -93,6 +93,7 @@ struct record {
     bool local;      /* an agent of our own host delivered or refused */
     bool skipped;    /* the words say that nothing was tried: it is no attempt */
     bool never_rcpt; /* the stage is not known, but was not RCPT */
+    bool each;       /* each recipient gets a reply of its own, also to the data (LMTP, PRDR) */
     bool own_hop;    /* the next hop is one of our own: a socket, our relay, a filter */
     bool has_sender; /* the line itself names the sender */
     sv recipient, original;
@@ -128,6 +129,7 @@ struct event {
     bool begun;        /* its message was seen coming into being: no recipient went before */
     bool strange;      /* its time cannot be: it counts, and speaks for and against nobody */
     bool suppressible; /* false: this failure must never count against the address */
+    bool for_all;      /* the reply was one for all recipients of its transaction */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
     bool waits;        /* a delivery that a mail may take back: it speaks for nobody yet */
@@ -148,6 +150,16 @@ struct event {
     enum proof proof; /* of what a mail says: OUTCOME_BOUNCED_LATER, _COMPLAINED... */
     bool unseen;      /* ...of a message whose delivery nobody saw, so it was not counted */
 };
+
+/* The reply to DATA, or to its end, is one for all recipients of the transaction (RFC 5321 section
+ * 4.2.5), who may be as many as the message has; 0: it is not known how many. */
+static inline bool event_is_for_all(const struct event *event)
+{
+    const struct record *attempt = &event->attempt;
+    enum stage stage = attempt->said.stage;
+    return (stage == STAGE_DATA || stage == STAGE_END_OF_DATA) && !attempt->each &&
+           attempt->said.origin == ORIGIN_REMOTE && event->recipients != 1;
+}
 
 /* All that an event shows of its line, and that dies with it. */
 enum { EVENT_TEXTS = 17 };

@@ -16,6 +16,10 @@ enum { OPERATOR_MAX = 256 };
 /* Does the relay stand below the recipient's domain itself? */
 bool operator_is_own(sv relay, sv domain);
 
+/* An address at which no stranger answers: of this host, or of its own network (RFC 1122, 1918,
+ * 3927, 4193, 4291, 6598). Everybody's neighbours have the same. */
+bool operator_is_inside(sv ip);
+
 /* What tells servers of one domain apart, as far as their operators may differ: the name; where
  * there is none, the address; its network, where the server is the domain's own. */
 enum relay_kind { RELAY_NAMED, RELAY_NUMBERED, RELAY_OWN };

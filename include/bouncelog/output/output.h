@@ -105,9 +105,17 @@ void output_attempt(struct buf *out, const struct event *event, const struct tax
 void output_reconciled_json(struct outfile *out, const struct reconciled *reconciled);
 void output_reconciled_text(struct outfile *out, const struct reconciled *reconciled);
 
-/* A backtest: one JSON document on one line; or a table of 80 columns. */
+/* A backtest: one JSON document on one line; a table of 80 columns; or a page like that of a
+ * report, which bouncelog of that version makes now. */
 void output_tried_json(struct outfile *out, const struct tried *tried);
 void output_tried_text(struct outfile *out, const struct tried *tried);
+struct tried_page {
+    sv version;
+    int64_t now;
+    bool addresses; /* shown; else they are masked */
+};
+void output_tried_page(struct outfile *out, const struct tried *tried,
+                       const struct tried_page *how);
 
 enum event_format { EVENTS_BOUNCELOG, EVENTS_ECS };
 

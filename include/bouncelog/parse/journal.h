@@ -9,8 +9,9 @@
  *
  * What journald did not know is no reason for doubt: of a process that ended at once it knows the
  * user alone, and a user of an MTA is nobody else's. A user alone is no proof where the journal may
- * be of another machine (`foreign`), whose users have other numbers: there, numbers of systems'
- * users (below 1000) are let through, and are proof only together with a unit or a program.
+ * be of another machine (`foreign`), whose users have other numbers, but for root's: there, numbers
+ * of systems' users (below 1000) are let through, and are proof only together with a unit or a
+ * program.
  *
  * Thread: any, once made. */
 #ifndef BOUNCELOG_PARSE_JOURNAL_H

@@ -172,6 +172,7 @@ struct frame {
     enum stage stage;
     bool expired; /* these words say that the retry time is over */
     bool skipped; /* ...that nothing was tried: it is not time yet, or an earlier failure holds */
+    bool each;    /* ...that each recipient gets a reply of its own (record.each) */
     sv start;     /* what the pattern takes begins with these bytes */
     struct regex *regex;
     struct place place;

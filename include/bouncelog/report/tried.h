@@ -71,6 +71,9 @@ struct tried {
     struct arena arena;
 };
 
+/* How sure the policy's list would have been, in a sentence or two. */
+void tried_say(struct buf *out, const struct tried_policy *policy);
+
 void tried_make(struct tried *tried, const struct backtest *backtest,
                 const struct backtest_policy *policies, size_t count,
                 const struct redactor *redactor);

@@ -78,6 +78,7 @@ static bool read_attempt(struct line *line, const struct shape *shape, struct re
     } else if (record->outcome == OUTCOME_DELIVERED) {
         read_accepted(line, text, record);
     } else {
+        record->each = sv_ends(line->header.name, SV("lmtp")); /* RFC 2033 section 4.2 */
         frame_read(line, text, REPLY_SPACED, record);
         record->severity = failure_severity(record);
     }
