@@ -23,6 +23,7 @@ static void say_words(struct event *event, const struct late_notice *notice)
     a->verdict = (struct verdict){.category = CATEGORY_NONE};
     a->forwarded_id = a->shape = SV_EMPTY;
     event->file = notice->file;
+    event->for_all = false; /* it names its recipient */
 }
 
 struct event event_proven(const struct event *delivery, const struct late_notice *notice)

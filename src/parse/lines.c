@@ -205,6 +205,15 @@ static inline sv without_return(sv text)
     return text;
 }
 
+/* What a crash leaves in front of the next line, or a writer that keeps its place in a file that
+ * was cut off (copytruncate). */
+static inline sv without_nulls(sv text)
+{
+    while (text.len && !text.ptr[0])
+        text = sv_skip(text, 1);
+    return text;
+}
+
 /* A line of a daemon, of which the quick header says all that its header says. */
 static inline enum line_class read_message(struct parser *parser, const struct clock *clock,
                                            sv text, int64_t number,
@@ -227,7 +236,7 @@ static __attribute__((noinline)) enum line_class read_full(struct parser *parser
                                                            int64_t number, struct records *records)
 {
     parser->line.queue_id = SV_EMPTY;
-    text = without_return(text);
+    text = without_nulls(without_return(text));
     enum line_class class = read_piece_or_line(parser, clock, text, number, records);
     container_forget(&parser->headers.containers);
     if ((parser->headed && class != LINE_UNPARSED) || !memchr(text.ptr, '\x1b', text.len))

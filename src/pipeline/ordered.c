@@ -85,7 +85,11 @@ static void on_placed(void *context, struct event *event)
         category < patterns->taxonomy.category_count && patterns->policy.rules[category].per_domain;
     if (options->keep_sent)
         sent_add(&scan->sent, event);
-    event->waits = stage->late && late_take(stage->late, event, true);
+    /* pipe(8) delivers to a content filter, too (FILTER_README, simple content filter): what that
+     * sends on may still be refused. */
+    bool filtered = event->attempt.piped && event->attempt.outcome == OUTCOME_DELIVERED &&
+                    !patterns->policy.local_recipients_count;
+    event->waits = filtered || (stage->late && late_take(stage->late, event, true));
     if (event->strange) {
         tally_event(&scan->strange, &patterns->taxonomy, event);
     } else {

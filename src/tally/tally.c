@@ -400,7 +400,10 @@ void tally_event(struct tally *tally, const struct taxonomy *taxonomy, const str
     if (a->outcome == OUTCOME_DELIVERED && !event->waits)
         tally_acceptance(tally, event);
     else if (a->outcome != OUTCOME_HANDED_OVER)
-        fpset_add(&tally->recipients, address, failed ? RECIPIENT_FAILED : 0);
+        fpset_add(&tally->recipients, address,
+                  failed     ? RECIPIENT_FAILED
+                  : a->piped ? RECIPIENT_DELIVERED
+                             : 0); /* without a mark, it refutes nothing */
 }
 
 struct recipient_counts tally_recipients(const struct tally *tally)

@@ -85,6 +85,15 @@ CASES = [
     ('a probe finds nobody', probes('host mx2[10.0.0.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)'), 'joe@corp.example'),
     ('a probe finds nobody here', probes('unknown user: "joe"'), 'joe@corp.example'),
     ('a probe finds nobody, in French', probes('host mx2[10.0.0.1] said: 550 5.1.1 Utilisateur inconnu (in reply to RCPT TO command)'), 'joe@corp.example'),
+    # A content filter takes mail for everybody.
+    ('a filter behind a pipe', ''.join(postfix(day, 'news@shop.example', one('joe@corp.example', '250 2.0.0 delivered via spamassassin service', 'spamassassin'),
+                                               daemon='pipe') + postfix(day, 'news@shop.example', one('joe@corp.example', UNKNOWN + RCPT), at='03:01')
+                                       for day in (3, 5, 7)), 'joe@corp.example'),
+    ('a filter behind a pipe, and the refusal before', postfix(3, 'news@shop.example', one('joe@corp.example', UNKNOWN + RCPT)) + postfix(
+        4, 'news@shop.example', one('joe@corp.example', '250 2.0.0 delivered via spamassassin service', 'spamassassin'), daemon='pipe'), 'joe@corp.example'),
+    ('taken behind the filter', postfix(3, 'news@shop.example', one('joe@corp.example', UNKNOWN + RCPT)) + postfix(
+        4, 'news@shop.example', one('joe@corp.example', '250 2.0.0 delivered via spamassassin service', 'spamassassin'), daemon='pipe') + postfix(
+        4, 'news@shop.example', one('joe@corp.example', '250 2.0.0 OK', MX), at='03:01'), ''),
     # Whoever writes to us is no sender of ours.
     ('mail for a store', strangers(one('joe@shop.example', '250 2.0.0 Saved', 'mx1[private/dovecot-lmtp]'), daemon='lmtp'), 'client@corp.example'),
     ('mail for a store inside', strangers(one('joe@shop.example', '250 2.0.0 Saved', 'store[172.22.1.250]:24'), daemon='lmtp'), 'client@corp.example'),

@@ -93,6 +93,7 @@ struct record {
     bool local;      /* an agent of our own host delivered or refused */
     bool skipped;    /* the words say that nothing was tried: it is no attempt */
     bool never_rcpt; /* the stage is not known, but was not RCPT */
+    bool piped;      /* a command of our own took it: a store, or a filter that sends it on */
     bool each;       /* each recipient gets a reply of its own, also to the data (LMTP, PRDR) */
     bool own_hop;    /* the next hop is one of our own: a socket, our relay, a filter */
     bool has_sender; /* the line itself names the sender */
@@ -132,8 +133,9 @@ struct event {
     bool for_all;      /* the reply was one for all recipients of its transaction */
     uint8_t cause;     /* category of the last deferral of an expiry, or CATEGORY_NONE */
     enum action action;
-    bool waits;        /* a delivery that a mail may take back: it speaks for nobody yet */
-    bool withdrawn;    /* no attempt: what was deferred waits no more, and nobody says why */
+    bool waits;     /* a delivery that a mail may take back, or to a command of our own: it speaks
+                     * for nobody (yet) */
+    bool withdrawn; /* no attempt: what was deferred waits no more, and nobody says why */
     bool notification; /* its message is one that our own MTA wrote */
     bool stopped;      /* by a list of ours: it bounced, and nobody was asked */
     /* How often this recipient of the message was deferred before, when last, and how long ago that

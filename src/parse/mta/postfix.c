@@ -69,6 +69,7 @@ static bool read_attempt(struct line *line, const struct shape *shape, struct re
     sv whole = line_field(line, shape, FIELD_TEXT), text = without_parenthesis(whole);
     read_relay(line_field(line, shape, FIELD_RELAY), record);
     record->local = mta_is_local(line, record->transport);
+    record->piped = record->local && sv_ends(line->header.name, SV("pipe"));
     record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original) ||
                         is_cut(line, whole, record->recipient);
     if (record->outcome == OUTCOME_DELIVERED &&
