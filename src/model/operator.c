@@ -30,15 +30,18 @@ bool operator_is_own(sv relay, sv domain)
     return relay.len == domain.len || relay.ptr[relay.len - domain.len - 1] == '.';
 }
 
+/* Asked for each mail. */
 static bool is_inside_v4(sv ip)
 {
-    uint64_t first, second;
-    sv rest;
-    if (!sv_to_u64(sv_cut(ip, '.', &rest), &first) || !sv_to_u64(sv_cut(rest, '.', &rest), &second))
+    uint64_t second;
+    if (sv_starts(ip, SV("192.")))
+        return sv_starts(ip, SV("192.168."));
+    if (sv_starts(ip, SV("10.")) || sv_starts(ip, SV("127.")) || sv_starts(ip, SV("169.254.")))
+        return true;
+    bool shared = sv_starts(ip, SV("100.")), private = sv_starts(ip, SV("172."));
+    if ((!shared && !private) || !sv_to_u64(sv_cut(sv_skip(ip, 4), '.', &(sv){0}), &second))
         return false;
-    return first == 10 || first == 127 || (first == 192 && second == 168) ||
-           (first == 169 && second == 254) || (first == 172 && second >= 16 && second < 32) ||
-           (first == 100 && second >= 64 && second < 128);
+    return shared ? second >= 64 && second < 128 : second >= 16 && second < 32;
 }
 
 bool operator_is_inside(sv ip)

@@ -168,12 +168,31 @@ static void test_kinds(void **state)
     expect_sv(operator_network_part(SV_EMPTY), SV_EMPTY, SV_EMPTY);
 }
 
+static void test_inside(void **state)
+{
+    static const char *const inside[] = {
+        "10.0.0.1",   "127.0.0.1",   "192.168.1.2", "172.16.0.1", "172.31.255.255", "169.254.1.1",
+        "100.64.0.1", "100.127.0.1", "::1",         "fc00::1",    "FD12::1",        "fe80::1"};
+    static const char *const outside[] = {"192.0.2.1",  "198.51.100.7", "172.15.0.1",  "172.32.0.1",
+                                          "100.63.0.1", "100.128.0.1",  "101.64.0.1",  "192.16.8.1",
+                                          "11.0.0.1",   "1.2.3.4",      "2001:db8::1", "8.8.8.8",
+                                          "",           "mx.example",   "172.",        "100.x.0.1"};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(inside); i++)
+        if (!operator_is_inside(sv_from(inside[i])))
+            fail_msg("%s", inside[i]);
+    for (size_t i = 0; i < COUNT_OF(outside); i++)
+        if (operator_is_inside(sv_from(outside[i])))
+            fail_msg("%s", outside[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_asked_once),
         cmocka_unit_test(test_two_servers),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_inside),
     };
     return cmocka_run_group_tests(tests, load_patterns, release_patterns);
 }
