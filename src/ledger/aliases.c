@@ -69,7 +69,8 @@ void aliases_expansion(struct ledger *ledger, sv file, struct message *message,
     struct chains *expansions = &ledger->messages.expansions;
     struct expansion *known = expansions_find(expansions, message->expansions, pair);
     if (!known) {
-        known = expansions_add(expansions, &message->expansions, pair, attempt->address_key);
+        known = expansions_add(expansions, &message->expansions, pair, attempt->address_key,
+                               message_slot(&ledger->messages, message));
         if (was_direct(ledger, message, original))
             mark_several(ledger, known);
     } else if (known->final != attempt->address_key) {
@@ -88,7 +89,8 @@ static void note_own_copy(struct ledger *ledger, const struct message *message, 
     } else if (recent_ids_find(&ledger->own, pair, &sequence)) {
         pair = hash_mix(message_fingerprint(copy), address);
         if (!expansions_find(expansions, copy->expansions, pair))
-            mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address));
+            mark_several(ledger, expansions_add(expansions, &copy->expansions, pair, address,
+                                                message_slot(&ledger->messages, copy)));
     }
 }
 

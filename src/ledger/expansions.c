@@ -14,10 +14,11 @@ struct expansion *expansions_find(const struct chains *expansions, const struct 
 }
 
 struct expansion *expansions_add(struct chains *expansions, struct expansion **list, uint64_t pair,
-                                 uint64_t final)
+                                 uint64_t final, uint32_t slot)
 {
     struct expansion *fresh = mem_alloc(sizeof *fresh);
-    *fresh = (struct expansion){.chain = {.key = pair}, .next = *list, .final = final};
+    *fresh =
+        (struct expansion){.chain = {.key = pair}, .next = *list, .final = final, .slot = slot};
     *list = fresh;
     chains_add(expansions, &fresh->chain);
     return fresh;

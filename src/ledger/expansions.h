@@ -14,6 +14,7 @@ struct expansion {
     struct chain chain;     /* by hash_mix of the message and the original */
     struct expansion *next; /* of the same message */
     uint64_t final;
+    uint32_t slot; /* of its message */
     bool several;
 };
 
@@ -21,7 +22,7 @@ struct expansion {
 struct expansion *expansions_find(const struct chains *expansions, const struct expansion *list,
                                   uint64_t pair);
 struct expansion *expansions_add(struct chains *expansions, struct expansion **list, uint64_t pair,
-                                 uint64_t final);
+                                 uint64_t final, uint32_t slot);
 void expansions_drop(struct chains *expansions, struct expansion **list);
 
 #endif

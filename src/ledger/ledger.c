@@ -44,11 +44,28 @@ struct ledger_counts ledger_counts(const struct ledger *ledger)
     return (struct ledger_counts){ledger->unresolved_expiries, ledger->messages.evicted};
 }
 
+/* Of its recipients some have not been named yet: the input ends before they were tried. */
+static bool names_are_missing(const struct message *message)
+{
+    size_t named = message->done;
+    const struct pending *at = message->pending;
+    while (at && named < message->expected) {
+        named++;
+        at = pending_next(at) == message->pending ? NULL : pending_next(at);
+    }
+    return !message->closed && named < message->expected;
+}
+
 bool ledger_expanded(const struct ledger *ledger, uint64_t message, uint64_t original)
 {
+    const struct messages *messages = &ledger->messages;
+    uint64_t pair = hash_mix(message, original);
+    if (fpset_get(&ledger->several, pair) != FPSET_NEW)
+        return true;
+    const struct expansion *known = (struct expansion *)chains_find(&messages->expansions, pair);
     /* What is deferred may be the copy that an alias keeps: it is told when that is decided. */
-    return fpset_get(&ledger->several, hash_mix(message, original)) != FPSET_NEW ||
-           pendings_have(&ledger->messages.pendings, message, original);
+    return (known && names_are_missing(&messages->slots[known->slot])) ||
+           pendings_have(&messages->pendings, message, original);
 }
 
 /* Of the message that has this queue id on the record's host. */

@@ -249,8 +249,8 @@ static void unpack_message(struct unpack *in, struct ledger *ledger, uint32_t ne
     size_t expansions = unpack_count(in, PACKED_LEAST);
     for (size_t i = 0; i < expansions && !in->failed; i++) {
         uint64_t pair = unpack_hash(in), final = unpack_hash(in);
-        struct expansion *expansion =
-            expansions_add(&messages->expansions, &message->expansions, pair, final);
+        struct expansion *expansion = expansions_add(&messages->expansions, &message->expansions,
+                                                     pair, final, message_slot(messages, message));
         expansion->several = unpack_unsigned(in) != 0;
         if (expansion->several)
             fpset_add(&ledger->several, pair, 0);

@@ -78,6 +78,11 @@ void messages_set_sender(struct messages *messages, struct message *message,
 void messages_set_id(struct messages *messages, const struct message *message, uint64_t id);
 uint64_t messages_id(const struct messages *messages, const struct message *message);
 
+static inline uint32_t message_slot(const struct messages *messages, const struct message *message)
+{
+    return (uint32_t)(message - messages->slots);
+}
+
 /* What stands for the message in evidence, also over nights: of host, queue id, and when this use
  * of the id began. */
 static inline uint64_t message_fingerprint(const struct message *message)

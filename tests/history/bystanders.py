@@ -37,6 +37,11 @@ def all_of(*recipients, words, **more):
     return postfix(3, 'news@shop.example', *(one(to, words) for to in recipients), **more)
 
 
+def unfinished(*attempts, nrcpt=None):
+    lines = postfix(3, 'news@shop.example', *attempts, nrcpt=nrcpt).splitlines(True)
+    return lines[0].replace('qmgr[8]', 'pickup[7]').replace(', size', '').split('<')[0].replace('from=', 'uid=0 from=') + '<news>\n' + ''.join(lines[:-1])
+
+
 def exim(*recipients, words):
     name = f'1x{next(ids) % 10**4:04}-00000000012-3AbC'
     return (f'2026-11-03 03:00:00 {name} <= news@shop.example U=news P=local S=9\n'
@@ -85,6 +90,15 @@ CASES = [
     ('a probe finds nobody', probes('host mx2[10.0.0.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)'), 'joe@corp.example'),
     ('a probe finds nobody here', probes('unknown user: "joe"'), 'joe@corp.example'),
     ('a probe finds nobody, in French', probes('host mx2[10.0.0.1] said: 550 5.1.1 Utilisateur inconnu (in reply to RCPT TO command)'), 'joe@corp.example'),
+    # An alias of which not all members were tried yet; postfix() without the line that says that all were.
+    ('one of two members so far', unfinished(one('ann@corp.example', UNKNOWN + RCPT, MX, 'list@shop.example'), nrcpt=2), 'ann@corp.example'),
+    ('both members', unfinished(one('ann@corp.example', UNKNOWN + RCPT, MX, 'list@shop.example'), one('bob@corp.example', UNKNOWN + RCPT, MX, 'list@shop.example')),
+     'ann@corp.example bob@corp.example'),
+    ('the only member', unfinished(one('ann@corp.example', UNKNOWN + RCPT, MX, 'list@shop.example')), 'list@shop.example'),
+    ('the only member, and somebody who waits', unfinished(one('ann@corp.example', UNKNOWN + RCPT, MX, 'list@shop.example'),
+                                                           one('bob@corp.example', '450 4.2.0 Greylisted' + RCPT)), 'list@shop.example'),
+    ('the only member, and somebody else who is not tried yet', unfinished(one('ann@corp.example', UNKNOWN + RCPT, MX, 'list@shop.example'), nrcpt=3),
+     'ann@corp.example'),
     # A content filter takes mail for everybody.
     ('a filter behind a pipe', ''.join(postfix(day, 'news@shop.example', one('joe@corp.example', '250 2.0.0 delivered via spamassassin service', 'spamassassin'),
                                                daemon='pipe') + postfix(day, 'news@shop.example', one('joe@corp.example', UNKNOWN + RCPT), at='03:01')
