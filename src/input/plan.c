@@ -136,6 +136,8 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
         add_journal(input);
     if (options.resume)
         resume_plan(input);
+    else if (input->count > 1 && !options.journal.wanted)
+        input->options.resume = input->options.whole = resume_plan_copies(input);
     return input;
 }
 

@@ -309,6 +309,17 @@ static void note_other(struct reader *reader, const struct candidate *candidate,
     }
 }
 
+/* Has the copy that holds all of the source gone on from that one? */
+static bool went_on(const struct reader *reader, const struct other *other,
+                    const struct candidate *from)
+{
+    const struct source *sources = reader->input->sources;
+    size_t i = other->shorter ? other->shorter->follows : INPUT_NEW;
+    while (i != INPUT_NEW && i != from->follows)
+        i = sources[i].continues;
+    return i != INPUT_NEW;
+}
+
 static bool try_candidates(struct reader *reader, const struct candidate *list, size_t count)
 {
     struct other other = {.known = INPUT_NEW};
@@ -316,6 +327,8 @@ static bool try_candidates(struct reader *reader, const struct candidate *list, 
         if (list[i].follows == INPUT_NEW && list[i].known == other.known)
             continue;
         enum found found = try_mark(reader, list[i].mark);
+        if (found == FOUND && went_on(reader, &other, &list[i]))
+            break;
         if (found == FOUND) {
             go_on(reader, &list[i]);
             return true;
@@ -367,9 +380,21 @@ static bool is_closed(const struct reader *reader)
             options_of(reader)->now - source->mtime > REST_SECONDS);
 }
 
+/* Another source of this run may have the rest of its last line. */
+static bool is_followed(const struct reader *reader)
+{
+    const struct input *input = reader->input;
+    for (size_t i = 0; i < input->count; i++)
+        if (input->sources[i].follows != INPUT_NEW &&
+            &input->sources[input->sources[i].follows] == reader->source)
+            return true;
+    return false;
+}
+
 bool resume_waits(struct reader *reader, size_t rest)
 {
-    if (!options_of(reader)->resume || !rest)
+    const struct input_options *options = options_of(reader);
+    if (!options->resume || !rest || (options->whole && !is_followed(reader)))
         return false;
     if (rest == reader->counted) /* as far as it stands there it counts already */
         return true;

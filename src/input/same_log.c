@@ -50,8 +50,10 @@ static void follow_standard_input(struct input *input)
         input->sources[i].follows = i - 1;
 }
 
-void resume_plan(struct input *input)
+/* Does any source begin like one before it? */
+static bool find_alike(struct input *input)
 {
+    bool any = false;
     struct heads heads = {input, mem_alloc(input->count * MARK_HASHED_MAX + 1),
                           mem_zero(input->count + 1, sizeof *heads.lens)};
     input_heads(input, note_head, &heads);
@@ -60,7 +62,20 @@ void resume_plan(struct input *input)
             if (same_log(heads.bytes + i * MARK_HASHED_MAX, heads.lens[i],
                          heads.bytes + j * MARK_HASHED_MAX, heads.lens[j]))
                 input->sources[i].follows = j;
-    follow_standard_input(input);
+    for (size_t i = 0; i < input->count; i++)
+        any = any || input->sources[i].follows != INPUT_NEW;
     mem_free(heads.bytes);
     mem_free(heads.lens);
+    return any;
+}
+
+void resume_plan(struct input *input)
+{
+    (void)find_alike(input);
+    follow_standard_input(input);
+}
+
+bool resume_plan_copies(struct input *input)
+{
+    return find_alike(input);
 }

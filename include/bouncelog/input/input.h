@@ -145,6 +145,7 @@ struct input_options {
     size_t chunk_bytes; /* aimed at; 0: 128 KiB. A chunk grows to hold one whole line. */
     /* Every source goes on where one of these says that it was read to; must outlive the input. */
     bool resume;
+    bool whole; /* no run comes after this one: the last line of a log counts as it is */
     const struct mark *marks;
     size_t mark_count;
     const struct seen *seen;
