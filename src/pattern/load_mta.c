@@ -353,6 +353,8 @@ static int load_word_lists(struct mta_patterns *mta, struct document *document, 
 {
     if (load_agents(mta, document, root, SV("local_daemons"), &mta->local_daemons, err) < 0 ||
         load_agents(mta, document, root, SV("discard_daemons"), &mta->discard_daemons, err) < 0 ||
+        load_agents(mta, document, root, SV("pipe_daemons"), &mta->pipe_daemons, err) < 0 ||
+        load_agents(mta, document, root, SV("each_daemons"), &mta->each_daemons, err) < 0 ||
         load_words(document, root, SV("programs"), &mta->programs, &mta->program_count, err) < 0 ||
         load_words(document, root, SV("local_words"), &mta->local_words, &mta->local_word_count,
                    err) < 0 ||
@@ -413,7 +415,8 @@ int load_mta(struct patterns *patterns, struct document *document, bool site, st
     sv name;
     if (document_check_keys(document, root,
                             "mta programs daemons_in_path local_daemons discard_daemons "
-                            "local_words relay_words stock_words no_queue_id says_removed "
+                            "pipe_daemons each_daemons local_words relay_words stock_words "
+                            "no_queue_id says_removed "
                             "arrivals journal unparsed marks stages families shapes records frames",
                             err) < 0 ||
         document_text(document, root, SV("mta"), true, &name, err) < 0)

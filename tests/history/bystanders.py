@@ -11,14 +11,17 @@ UNKNOWN = '550 5.1.1 User unknown'
 
 
 def postfix(day, sender, *attempts, nrcpt=None, daemon='smtp', at='03:00'):
-    """A message. attempts: (recipient, words, relay, orig_to); words that begin with 250 are a delivery."""
+    """A message. attempts: (recipient, words, relay, orig_to); words that begin with 250 are a delivery. A line of somebody else goes before
+    each: a header that was just seen is read another way than a new one."""
     name, lines = f'{next(ids):X}', []
-    head = f'2026-11-{day:02}T{at}:{{:02}}+00:00 mx1 postfix/'
+    head = f'Nov {day:2} {at}:{{:02}} mx1 postfix/'
     lines.append(head.format(0) + f'qmgr[8]: {name}: from=<{sender}>, size=9, nrcpt={nrcpt or len(attempts)} (queue active)\n')
     for second, (to, words, relay, original) in enumerate(attempts, 1):
         taken = words.startswith('250')
         said = words if taken or '[' not in relay else f'host {relay.rpartition(":")[0]} said: {words}'
         status = 'sent' if taken else 'deferred' if words[0] == '4' else 'bounced'
+        lines.append(head.format(second) + f'{daemon}[9]: {next(ids):X}: to=<x@other.example>, relay=mx.other.example[192.0.2.9]:25, delay=1, '
+                     'delays=0/0/0/1, dsn=4.2.0, status=deferred (host mx.other.example[192.0.2.9] said: 450 4.2.0 Later (in reply to RCPT TO command))\n')
         lines.append(head.format(second) + f'{daemon}[9]: {name}: to=<{to}>, ' + (f'orig_to=<{original}>, ' if original else '')
                      + f'relay={relay}, delay=1, delays=0/0/0/1, dsn={words[4:9] if words[4:5].isdigit() else "5.0.0"}, status={status} ({said})\n')
     lines.append(head.format(30) + f'qmgr[8]: {name}: removed\n')

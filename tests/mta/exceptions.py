@@ -25,6 +25,10 @@ UNLISTED = {
     ('sendmail', 'joe@data-unknown.example'),
     ('sendmail', 'joe@end-of-data-unknown.example'),
     ('sendmail', 'joe@chunking-dead-late.example'),
+    # Exim does not log how many recipients a transaction had: such a refusal counts, and is not enough.
+    ('exim', 'joe@data-unknown.example'),
+    ('exim', 'joe@end-of-data-unknown.example'),
+    ('exim', 'joe@chunking-dead-late.example'),
     # No words, only sendmail's own 5.1.10.
     ('sendmail', 'joe@mx-null.example'),
     # OpenSMTPD does not know what a null MX is: "No MX found for domain", and it tries again.

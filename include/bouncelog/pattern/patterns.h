@@ -201,6 +201,8 @@ struct mta_patterns {
     struct map daemons;       /* name -> uint32_t bit number */
     uint64_t local_daemons;   /* agents that deliver on our own host */
     uint64_t discard_daemons; /* agents that throw mail away */
+    uint64_t pipe_daemons;    /* agents that give it to commands of our own (record.piped) */
+    uint64_t each_daemons;    /* agents to whom each recipient is answered (record.each) */
     struct shape *shapes;
     size_t shape_count;
     struct record_shape *records;

@@ -69,7 +69,7 @@ static bool read_attempt(struct line *line, const struct shape *shape, struct re
     sv whole = line_field(line, shape, FIELD_TEXT), text = without_parenthesis(whole);
     read_relay(line_field(line, shape, FIELD_RELAY), record);
     record->local = mta_is_local(line, record->transport);
-    record->piped = record->local && sv_ends(line->header.name, SV("pipe"));
+    record->piped = (line->header.program.daemon & line->patterns->pipe_daemons) != 0;
     record->ambiguous = address_is_ambiguous(line->rest, record->recipient, record->original) ||
                         is_cut(line, whole, record->recipient);
     if (record->outcome == OUTCOME_DELIVERED &&
@@ -79,7 +79,7 @@ static bool read_attempt(struct line *line, const struct shape *shape, struct re
     } else if (record->outcome == OUTCOME_DELIVERED) {
         read_accepted(line, text, record);
     } else {
-        record->each = sv_ends(line->header.name, SV("lmtp")); /* RFC 2033 section 4.2 */
+        record->each = (line->header.program.daemon & line->patterns->each_daemons) != 0;
         frame_read(line, text, REPLY_SPACED, record);
         record->severity = failure_severity(record);
     }
