@@ -46,18 +46,28 @@ static sv key_of(const struct event_chunk *chunk, uint64_t number, char *text)
     return sv_make(text, n > 0 ? (size_t)n : 0);
 }
 
-static bool read_key(sv key, int64_t *first, int64_t *last, uint64_t *number)
+struct event_key {
+    int64_t first, last; /* days */
+    uint64_t number;
+};
+
+static bool read_key(sv text, struct event_key *key)
 {
-    sv rest = key, from = sv_cut(rest, ' ', &rest), to = sv_cut(rest, ' ', &rest);
-    return archive_day_of_key(from, first) && archive_day_of_key(to, last) &&
-           sv_to_u64(rest, number);
+    sv rest = text, from = sv_cut(rest, ' ', &rest), to = sv_cut(rest, ' ', &rest);
+    return archive_day_of_key(from, &key->first) && archive_day_of_key(to, &key->last) &&
+           sv_to_u64(rest, &key->number);
 }
 
 bool archive_is_events_key(sv key)
 {
-    int64_t first, last;
-    uint64_t number;
-    return read_key(key, &first, &last, &number);
+    struct event_key read;
+    return read_key(key, &read);
+}
+
+static int key_of_item(const struct archive *archive, const struct item *item,
+                       struct event_key *key, struct err *err)
+{
+    return read_key(item->key, key) ? 0 : archive_damaged(archive, damage, err);
 }
 
 /* --- values */
@@ -78,40 +88,63 @@ static bool unpack_chunk(struct buf *raw, sv value)
     return known && !in.failed && size <= CHUNK_MOST && unpack_whole(in.rest, (size_t)size, raw);
 }
 
+typedef void event_taker(void *context, struct event *event);
+
+/* False: what is in it is damaged; those before it were taken. */
+static bool each_in_chunk(const struct archive *archive, sv raw, event_taker *take, void *context)
+{
+    struct unpack in = unpack_of(raw);
+    while (in.rest.len && !in.failed) {
+        struct event event;
+        event_unpack(&in, &event, archive_taxonomy(archive));
+        if (!in.failed)
+            take(context, &event);
+    }
+    return !in.failed;
+}
+
+static void take_none(void *context, struct event *event)
+{
+    (void)context;
+    (void)event;
+}
+
 bool archive_reads_events(const struct archive *archive, sv value)
 {
     struct buf raw = {0};
-    bool reads = unpack_chunk(&raw, value);
-    struct unpack in = unpack_of(buf_sv(&raw));
-    while (reads && in.rest.len) {
-        struct event event;
-        event_unpack(&in, &event, archive_taxonomy(archive));
-        reads = !in.failed;
-    }
+    bool reads = unpack_chunk(&raw, value) && each_in_chunk(archive, buf_sv(&raw), take_none, NULL);
     buf_release(&raw);
     return reads;
 }
 
+struct forgetting {
+    const struct taxonomy *taxonomy;
+    sv address;
+    struct buf rest;
+    bool found;
+};
+
+static void take_others(void *context, struct event *event)
+{
+    struct forgetting *forgetting = context;
+    bool mentioned = false;
+    if (event_forget(event, forgetting->address, &mentioned))
+        event_pack(&forgetting->rest, event, forgetting->taxonomy);
+    forgetting->found = forgetting->found || mentioned;
+}
+
 int archive_forget_events(const struct archive *archive, struct buf *value, sv old, sv address)
 {
-    struct buf raw = {0}, rest = {0};
-    bool found = false, reads = unpack_chunk(&raw, old);
-    /* Most chunks are none of its business. */
-    struct unpack in = unpack_of(text_may_mention(buf_sv(&raw), address) ? buf_sv(&raw) : SV_EMPTY);
-    while (reads && in.rest.len) {
-        struct event event;
-        bool mentioned = false;
-        event_unpack(&in, &event, archive_taxonomy(archive));
-        reads = !in.failed;
-        if (reads && event_forget(&event, address, &mentioned))
-            event_pack(&rest, &event, archive_taxonomy(archive));
-        found = found || mentioned;
-    }
-    if (reads && found)
-        pack_chunk(value, buf_sv(&rest));
+    struct forgetting forgetting = {archive_taxonomy(archive), address, {0}, false};
+    struct buf raw = {0};
+    bool reads = unpack_chunk(&raw, old);
+    if (reads && text_may_mention(buf_sv(&raw), address)) /* most chunks do not */
+        reads = each_in_chunk(archive, buf_sv(&raw), take_others, &forgetting);
+    if (reads && forgetting.found)
+        pack_chunk(value, buf_sv(&forgetting.rest));
     buf_release(&raw);
-    buf_release(&rest);
-    return !reads ? -1 : found;
+    buf_release(&forgetting.rest);
+    return !reads ? -1 : forgetting.found;
 }
 
 /* --- what is too old */
@@ -119,11 +152,10 @@ int archive_forget_events(const struct archive *archive, struct buf *value, sv o
 static int note_old(void *context, const struct item *item, struct err *err)
 {
     struct changes *changes = context;
-    int64_t first, last;
-    uint64_t number;
-    if (!read_key(item->key, &first, &last, &number))
-        return archive_damaged(changes->archive, damage, err);
-    if ((last + 1) * DATE_DAY <= changes->before)
+    struct event_key key;
+    if (key_of_item(changes->archive, item, &key, err) < 0)
+        return -1;
+    if ((key.last + 1) * DATE_DAY <= changes->before)
         changes_add(changes, item, SV_EMPTY, true);
     return 0;
 }
@@ -181,12 +213,11 @@ struct last_number {
 static int note_number(void *context, const struct item *item, struct err *err)
 {
     struct last_number *last = context;
-    int64_t from, to;
-    uint64_t number;
-    if (!read_key(item->key, &from, &to, &number))
-        return archive_damaged(last->archive, damage, err);
-    if (archive_is_own(last->archive, item) && number > last->number)
-        last->number = number;
+    struct event_key key;
+    if (key_of_item(last->archive, item, &key, err) < 0)
+        return -1;
+    if (archive_is_own(last->archive, item) && key.number > last->number)
+        last->number = key.number;
     return 0;
 }
 
@@ -230,11 +261,10 @@ struct reading {
 static int note_key(void *context, const struct item *item, struct err *err)
 {
     struct reading *reading = context;
-    int64_t first, last;
-    uint64_t number;
-    if (!read_key(item->key, &first, &last, &number))
-        return archive_damaged(reading->archive, damage, err);
-    if (last < reading->window.since || first >= reading->window.until)
+    struct event_key key;
+    if (key_of_item(reading->archive, item, &key, err) < 0)
+        return -1;
+    if (key.last < reading->window.since || key.first >= reading->window.until)
         return 0;
     /* Several hosts may have the same. */
     if (reading->count && sv_eq(reading->keys[reading->count - 1], item->key))
@@ -244,21 +274,23 @@ static int note_key(void *context, const struct item *item, struct err *err)
     return 0;
 }
 
+static void take_asked(void *context, struct event *event)
+{
+    const struct reading *reading = context;
+    int64_t day = date_day(event->attempt.time);
+    if (day >= reading->window.since && day < reading->window.until &&
+        (!reading->cut || cut_has(reading->cut, event)))
+        reading->visit(reading->visitor, event);
+}
+
 static int visit_chunk(void *context, const struct item *item, struct err *err)
 {
     struct reading *reading = context;
-    bool reads = unpack_chunk(&reading->raw, item->value);
-    struct unpack in = unpack_of(buf_sv(&reading->raw));
-    while (reads && in.rest.len) {
-        struct event event;
-        event_unpack(&in, &event, archive_taxonomy(reading->archive));
-        reads = !in.failed;
-        int64_t day = date_day(event.attempt.time);
-        if (reads && day >= reading->window.since && day < reading->window.until &&
-            (!reading->cut || cut_has(reading->cut, &event)))
-            reading->visit(reading->visitor, &event);
-    }
-    return reads ? 0 : archive_damaged(reading->archive, damage, err);
+    struct archive *archive = reading->archive;
+    return unpack_chunk(&reading->raw, item->value) &&
+                   each_in_chunk(archive, buf_sv(&reading->raw), take_asked, reading)
+               ? 0
+               : archive_damaged(archive, damage, err);
 }
 
 int archive_each_event(struct archive *archive, struct archive_window window, const struct cut *cut,

@@ -137,7 +137,7 @@ struct input *input_plan(const char *const *paths, size_t count, struct input_op
     if (options.resume)
         resume_plan(input);
     else if (input->count > 1 && !options.journal.wanted)
-        input->options.resume = input->options.whole = resume_plan_copies(input);
+        input->options.resume = input->options.whole = resume_find_alike(input);
     return input;
 }
 

@@ -8,9 +8,9 @@
 
 /* Finds the sources that are of the same log: they are read one after the other. */
 void resume_plan(struct input *input);
-/* Of a run by itself: of two copies of one log nothing is read twice. False: no source begins like
- * another one. */
-bool resume_plan_copies(struct input *input);
+/* The same of files alone: where a run goes on from no other one, copies are not read twice. False:
+ * none begins like another one. */
+bool resume_find_alike(struct input *input);
 
 /* What tells that a file did not change. */
 struct seen resume_seen(const struct stat *file);

@@ -50,8 +50,7 @@ static void follow_standard_input(struct input *input)
         input->sources[i].follows = i - 1;
 }
 
-/* Does any source begin like one before it? */
-static bool find_alike(struct input *input)
+bool resume_find_alike(struct input *input)
 {
     bool any = false;
     struct heads heads = {input, mem_alloc(input->count * MARK_HASHED_MAX + 1),
@@ -71,11 +70,6 @@ static bool find_alike(struct input *input)
 
 void resume_plan(struct input *input)
 {
-    (void)find_alike(input);
+    (void)resume_find_alike(input);
     follow_standard_input(input);
-}
-
-bool resume_plan_copies(struct input *input)
-{
-    return find_alike(input);
 }

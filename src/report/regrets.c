@@ -88,6 +88,19 @@ void report_add_percent(struct buf *out, double share)
     buf_printf(out, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
 }
 
+void report_add_doubt(struct buf *out, int64_t accepted, double lower, double upper)
+{
+    if (accepted) {
+        buf_printf(out, "%lld accepted: between ", (long long)accepted);
+        report_add_percent(out, lower);
+        buf_add(out, SV(" and "));
+    } else {
+        buf_add(out, SV("none accepted: at most "));
+    }
+    report_add_percent(out, upper);
+    buf_add(out, SV(" may be wrong"));
+}
+
 void regrets_say(struct buf *out, const struct regret_row *row, int64_t days)
 {
     if (!row->tested) {
@@ -99,14 +112,5 @@ void regrets_say(struct buf *out, const struct regret_row *row, int64_t days)
     }
     buf_printf(out, "%lld of those on the lists %s mailed again in the last %lld days, ",
                (long long)row->tested, row->tested == 1 ? "was" : "were", (long long)days);
-    if (row->accepted)
-        buf_printf(out, "%lld accepted: between ", (long long)row->accepted);
-    else
-        buf_add(out, SV("none accepted: at most "));
-    if (row->accepted) {
-        report_add_percent(out, row->lower);
-        buf_add(out, SV(" and "));
-    }
-    report_add_percent(out, row->upper);
-    buf_add(out, SV(" may be wrong"));
+    report_add_doubt(out, row->accepted, row->lower, row->upper);
 }

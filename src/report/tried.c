@@ -228,15 +228,8 @@ static void say_share(struct buf *out, const struct tried_group *all)
 {
     buf_printf(out, "%lld of %lld %s mailed again, ", (long long)all->mailed_again,
                (long long)all->listed, all->mailed_again == 1 ? "was" : "were");
-    if (all->accepted_again) {
-        buf_printf(out, "%lld accepted: between ", (long long)all->accepted_again);
-        report_add_percent(out, all->lower);
-        buf_add(out, SV(" and "));
-    } else {
-        buf_add(out, SV("none accepted: at most "));
-    }
-    report_add_percent(out, all->upper);
-    buf_add(out, SV(" may be wrong."));
+    report_add_doubt(out, all->accepted_again, all->lower, all->upper);
+    buf_add_byte(out, '.');
     if (all->mailed_again < all->listed)
         buf_printf(out, " The other %lld were not tested.",
                    (long long)(all->listed - all->mailed_again));

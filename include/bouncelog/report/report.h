@@ -240,6 +240,8 @@ struct regret_row {
 };
 /* "1.2 %", "22 %". */
 void report_add_percent(struct buf *out, double share);
+/* "13 accepted: between 29 % and 62 % may be wrong", by the bounds of that share. */
+void report_add_doubt(struct buf *out, int64_t accepted, double lower, double upper);
 /* "12 of those on the lists were mailed again in the last 90 days, none accepted: at most 22 % may
  * be wrong". */
 void regrets_say(struct buf *out, const struct regret_row *row, int64_t days);
